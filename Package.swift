@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is compiled with, beside Swift 6 mode.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Code that runs inside a training step: optimised in debug builds too, so that tests run at full speed.
+/// Exclusivity checks cost calls in loops over pointers; nothing in these targets relies on them.
+let hot: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=unchecked"])]
+
+/// `Sources/KernelSource` is written once and compiled once per instruction set: each `KernelsX/Shared` is a
+/// symbolic link to it. Without `-fno-math-errno` every square root becomes a call of libm.
+func kernels(_ name: String, define: String, machine: String...) -> Target {
+  .target(
+    name: name, dependencies: ["KernelABI"],
+    swiftSettings: strict + hot + [
+      .define(define),
+      .unsafeFlags((["-fno-math-errno"] + machine).flatMap { ["-Xcc", $0] }),
+    ])
+}
+
+func target(_ name: String, _ dependencies: Target.Dependency..., settings: [SwiftSetting] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+  name: "runexp",
+  products: [.executable(name: "runexp", targets: ["runexp"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // Level 0: no Swift target below.
+    target("Diagnostics"),
+    target("KernelABI", settings: hot),
+    kernels("KernelsBaseline", define: "KERNEL_BASELINE"),
+    kernels("KernelsAVX2", define: "KERNEL_AVX2", machine: "-mavx2", "-mfma"),
+    kernels(
+      "KernelsAVX512", define: "KERNEL_AVX512",
+      machine: "-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma", "-mprefer-vector-width=512"),
+    system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+    system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    // Level 1
+    target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: hot),
+    target("Config", "Diagnostics"),
+    target("TensorCore", "Diagnostics"),
+    target("RunEvents", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")),
+    target("HDF5Files", "CHDF5", "Diagnostics"),
+    // Level 2
+    target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
+    target("Plotting", "Diagnostics"),
+    target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: hot),
+    target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: hot),
+    // Level 3
+    target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
+    target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
+    target("Layers", "GraphEngine", "TensorCore", "Kernels", "Config", "Diagnostics"),
+    // Level 4
+    target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
+    target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+    // Level 7
+    .executableTarget(name: "runexp", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

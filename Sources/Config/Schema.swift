@@ -1,0 +1,145 @@
+public import Diagnostics
+
+/// A type with a ``Schema``.
+public protocol Configurable: Sendable {
+  static var schema: Schema<Self> { get }
+}
+
+/// The one description of a configurable type.
+///
+/// From this list come decoding with source spans, defaults, "did you mean", Keras's `get_config` and
+/// `from_config`, `runexp describe`, and the JSON Schema that editors use.
+public struct Schema<Root: Sendable>: Sendable {
+  /// Keras's class name, or the cell's keyword.
+  public let name: String
+  public let summary: String
+  public let fields: [Field<Root>]
+  private let prototype: Root
+
+  /// - Parameter prototype: an instance whose property values are the defaults.
+  public init(_ name: String, _ summary: String, prototype: Root, _ fields: Field<Root>...) {
+    self.name = name
+    self.summary = summary
+    self.prototype = prototype
+    self.fields = fields
+  }
+
+  /// Reads a map of settings. Every mistake is reported; `nil` if there was one.
+  /// - Parameter ignoring: keys that belong to somebody else (a cell's keyword, Keras's `name`).
+  public func decode(_ node: ConfigNode, ignoring: Set<String> = [], into bag: inout DiagnosticBag) -> Root? {
+    var entries: [ConfigNode.Entry] = []
+    switch node.content {
+    case .map(let written): entries = written
+    case .null: break
+    default:
+      bag.report(.mismatch(node, "settings of \(name)"))
+      return nil
+    }
+    var result = prototype
+    var isRight = true
+    var missing = fields.filter(\.isRequired)
+    for entry in entries where !ignoring.contains(entry.key) {
+      guard let field = fields.first(where: { $0.key == entry.key }) else {
+        bag.report(.unknownKey(entry, of: name, known: fields.map(\.key)))
+        isRight = false
+        continue
+      }
+      missing.removeAll { $0.key == entry.key }
+      let written: Void? = bag.collect { () throws(Diagnostic) in try field.write(&result, entry.value) }
+      if written == nil { isRight = false }
+    }
+    for field in missing {
+      bag.report(.missingKey(field.key, of: name, doc: field.doc, at: node.span))
+      isRight = false
+    }
+    return isRight ? result : nil
+  }
+
+  /// Every setting with its value, defaults included: Keras's `get_config`.
+  public func encode(_ root: Root) -> ConfigNode {
+    ConfigNode(.map(fields.map { ConfigNode.Entry($0.key, $0.read(root)) }))
+  }
+
+  /// The defaults, for documentation.
+  public var defaults: ConfigNode { encode(prototype) }
+
+  /// The JSON Schema of a map of these settings.
+  public var jsonSchema: ConfigNode {
+    var entries: [ConfigNode.Entry] = []
+    for field in fields {
+      var property = field.jsonSchema.entries ?? []
+      property.append(.init("description", ConfigNode(.string(field.doc))))
+      entries.append(.init(field.key, ConfigNode(.map(property))))
+    }
+    let required = fields.filter(\.isRequired).map { ConfigNode(.string($0.key)) }
+    return [
+      "type": "object", "description": ConfigNode(.string(summary)), "properties": ConfigNode(.map(entries)),
+      "required": ConfigNode(.list(required)), "additionalProperties": false,
+    ]
+  }
+}
+
+/// One setting of a configurable type: its key, its property, its check and its documentation.
+public struct Field<Root: Sendable>: Sendable {
+  /// Keras's spelling where Keras has the setting; the only one accepted.
+  public let key: String
+  public let doc: String
+  public private(set) var isRequired = false
+  public let expectation: String
+  public let jsonSchema: ConfigNode
+  let read: @Sendable (Root) -> ConfigNode
+  let write: @Sendable (inout Root, ConfigNode) throws(Diagnostic) -> Void
+
+  /// - Parameter check: says what is wrong with a value ("must be at least 1"), or `nil`.
+  public init<V: ConfigConvertible>(
+    _ key: String, _ path: any WritableKeyPath<Root, V> & Sendable, _ doc: String,
+    check: (@Sendable (V) -> String?)? = nil
+  ) {
+    self.key = key
+    self.doc = doc
+    expectation = V.expectation
+    jsonSchema = V.jsonSchema
+    read = { $0[keyPath: path].config }
+    write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in
+      let value = try V(config: node)
+      if let complaint = check?(value) {
+        throw Diagnostic(
+          "E0202", "'\(key)' \(complaint)", at: node.span.map { Diagnostic.Label($0, "found \(node.sketch)") })
+      }
+      root[keyPath: path] = value
+    }
+  }
+
+  public var required: Field {
+    var copy = self
+    copy.isRequired = true
+    return copy
+  }
+}
+
+public func atLeast<N: Comparable & Sendable>(_ low: N) -> @Sendable (N) -> String? {
+  { $0 >= low ? nil : "must be at least \(low)" }
+}
+
+public func within<N: Comparable & Sendable>(_ range: ClosedRange<N>) -> @Sendable (N) -> String? {
+  { range.contains($0) ? nil : "must be between \(range.lowerBound) and \(range.upperBound)" }
+}
+
+extension Diagnostic {
+  /// E0203: a setting without a default was left out.
+  static func missingKey(_ key: String, of owner: String, doc: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0203", "\(owner) needs '\(key)'", at: span.map { Label($0, "'\(key)' is missing here") },
+      help: "\(key): \(doc.prefix(1).lowercased() + doc.dropFirst())")
+  }
+
+  /// E0204: a setting that does not exist.
+  public static func unknownKey(_ entry: ConfigNode.Entry, of owner: String, known: [String]) -> Diagnostic {
+    let near = nearest(to: entry.key, in: known)
+    let list = known.isEmpty ? "it takes no settings" : "known settings: " + known.joined(separator: ", ")
+    return Diagnostic(
+      "E0204", "\(owner) has no setting '\(entry.key)'", at: entry.keySpan.map { Label($0, "not known") },
+      help: near.map { "did you mean '\($0)'?" } ?? list,
+      fix: near.flatMap { word in entry.keySpan.map { Fix($0, replacement: word) } })
+  }
+}

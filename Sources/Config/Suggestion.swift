@@ -1,0 +1,28 @@
+/// The known word nearest to `word`, if one is near enough to be a likely slip of the keyboard.
+///
+/// Distance is Damerau–Levenshtein (insert, delete, replace, swap neighbours), ignoring case and underscores
+/// where only they differ; a third of the word's length is allowed, at least 1, at most 3.
+public func nearest(to word: String, in known: [String]) -> String? {
+  let folded = fold(word)
+  if let same = known.first(where: { fold($0) == folded }) { return same }
+  let limit = min(3, max(1, word.count / 3))
+  let scored = known.map { (name: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }
+  return scored.filter { $0.distance <= limit }.min { $0.distance < $1.distance }?.name
+}
+
+private func fold(_ word: String) -> String { word.lowercased().filter { $0 != "_" && $0 != "-" } }
+
+func editDistance(_ first: String, _ second: String) -> Int {
+  let (a, b) = (Array(first), Array(second))
+  var rows = [Array(0...b.count)]
+  for i in a.indices {
+    var row = [i + 1]
+    for j in b.indices {
+      var best = min(rows[i][j] + (a[i] == b[j] ? 0 : 1), min(rows[i][j + 1], row[j]) + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, rows[i - 1][j - 1] + 1) }
+      row.append(best)
+    }
+    rows.append(row)
+  }
+  return rows[a.count][b.count]
+}

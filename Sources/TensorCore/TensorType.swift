@@ -1,0 +1,50 @@
+/// What one number of a tensor is. Labels and indices are `int32`, images may stay `uint8` until a batch is filled.
+public enum ElementType: String, Sendable, Hashable { case float32, int32, uint8 }
+
+/// One axis: a known size, or the batch axis, whose size is not known until a program is compiled.
+public enum Dim: Hashable, Sendable, CustomStringConvertible {
+  case batch
+  case size(Int)
+
+  public var description: String {
+    switch self {
+    case .batch: "batch"
+    case .size(let count): "\(count)"
+    }
+  }
+}
+
+/// What shape checking knows of a value before it exists.
+public struct TensorType: Hashable, Sendable, CustomStringConvertible {
+  public var element: ElementType
+  public var dims: [Dim]
+
+  public init(_ dims: [Dim], _ element: ElementType = .float32) {
+    self.element = element
+    self.dims = dims
+  }
+
+  public var rank: Int { dims.count }
+  public var description: String { "(" + dims.map(\.description).joined(separator: ", ") + ")" }
+
+  public func shape(batch: Int) -> [Int] {
+    dims.map { if case .size(let count) = $0 { count } else { batch } }
+  }
+}
+
+/// Concrete numbers at the edge of the engine: data sets, saved weights, test expectations.
+/// Inside a compiled program there are only addresses.
+public struct Tensor: Sendable, Equatable {
+  public let shape: [Int]
+  public var elements: [Float]
+
+  public init(_ shape: [Int], _ elements: [Float]) {
+    precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill \(shape)")
+    self.shape = shape
+    self.elements = elements
+  }
+
+  public init(zeros shape: [Int]) {
+    self.init(shape, [Float](repeating: 0, count: shape.reduce(1, *)))
+  }
+}
