@@ -75,6 +75,10 @@ let package = Package(
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
+    .executableTarget(
+      name: "runexp-bench", dependencies: ["Kernels", "KernelABI"], swiftSettings: strict + hot),
+    // Tests
+    tests("KernelsTests", "Kernels", "KernelABI"),
   ],
   swiftLanguageModes: [.v6]
 )

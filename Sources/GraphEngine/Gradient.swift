@@ -1,0 +1,40 @@
+public import Diagnostics
+
+extension Graph {
+  /// Extends the graph with the gradient of the scalar `loss` for each of `targets`.
+  ///
+  /// Gradients are ordinary nodes: they are shape-checked, fused and planned like any other, and those that
+  /// nothing needs vanish with the other dead code.
+  public func gradients(of loss: Value, for targets: [Value]) throws -> [Value] {
+    let outer = origin
+    defer { origin = outer }
+    let wanted = dependents(of: targets.map(\.id), until: loss.id)
+    var gradient: [Int: Value] = [loss.id: leaf(.constant(1), loss.type)]
+    for id in stride(from: loss.id, through: 0, by: -1) where wanted.contains(id) {
+      guard let incoming = gradient[id], case .op(let op, let operands) = nodes[id].kind else { continue }
+      origin = nodes[id].origin
+      let context = PullbackContext(operands: operands.map(value), result: value(id), gradient: incoming)
+      for (operand, piece) in zip(operands, try op.pullback(context)) where wanted.contains(operand) {
+        guard let piece else { continue }
+        gradient[operand] = try gradient[operand].map { try apply(Binary(.add), $0, piece) } ?? piece
+      }
+    }
+    return try targets.map { try gradient[$0.id] ?? apply(Affine(scale: 0, offset: 0), $0) }
+  }
+
+  /// The nodes through which a change of `sources` reaches `end`.
+  private func dependents(of sources: [Int], until end: Int) -> Set<Int> {
+    var reached = Set(sources)
+    for id in 0...end where nodes[id].operands.contains(where: reached.contains) { reached.insert(id) }
+    return reached
+  }
+}
+
+extension Diagnostic {
+  /// E0309: a derivative of a derivative that the engine does not have.
+  static func noSecondDerivative(_ op: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0309", "\(op) has no second derivative", at: span.map { Label($0, "differentiated twice here") },
+      help: "the gradient of a gradient is available for sums, products and shapes only")
+  }
+}

@@ -1,0 +1,79 @@
+public import Diagnostics
+public import TensorCore
+
+/// A value in a graph: an index and a type. Copying it is free and it holds no numbers.
+public struct Value {
+  public let id: Int
+  public let type: TensorType
+  public let graph: Graph
+}
+
+/// What enters a graph from outside.
+public enum Leaf: Sendable, Hashable {
+  case input(String)
+  case parameter(String)
+  case constant(Float)
+}
+
+/// The record of a computation, built by calling layers. It belongs to one task and is not `Sendable`.
+public final class Graph {
+  public struct Node {
+    public enum Kind {
+      case leaf(Leaf)
+      case op(any Op, [Int])
+    }
+    public var kind: Kind
+    public var type: TensorType
+    public var origin: SourceSpan?
+
+    var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
+    var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
+  }
+
+  public private(set) var nodes: [Node] = []
+  private var leaves: [Leaf: Int] = [:]
+
+  /// Where in the experiment file the layer being traced was written; errors and profiles point there.
+  public var origin: SourceSpan?
+
+  public init() {}
+
+  /// A value from outside; the same leaf is the same value.
+  public func leaf(_ leaf: Leaf, _ type: TensorType) -> Value {
+    if let id = leaves[leaf], nodes[id].type == type { return value(id) }
+    leaves[leaf] = nodes.count
+    return append(.leaf(leaf), type)
+  }
+
+  /// The single way an op enters a graph, eager or traced.
+  /// - Throws: `Diagnostic` E0301 if the operands do not fit.
+  public func apply(_ op: some Op, _ operands: Value...) throws(Diagnostic) -> Value {
+    let type: TensorType
+    do {
+      type = try op.infer(operands.map(\.type))
+    } catch {
+      throw .shape(error, at: origin, operands: operands)
+    }
+    return append(.op(op, operands.map(\.id)), type)
+  }
+
+  public func value(_ id: Int) -> Value { Value(id: id, type: nodes[id].type, graph: self) }
+
+  private func append(_ kind: Node.Kind, _ type: TensorType) -> Value {
+    nodes.append(Node(kind: kind, type: type, origin: origin))
+    return value(nodes.count - 1)
+  }
+}
+
+extension Diagnostic {
+  /// E0301: a shape rule failed; points at the layer at work and at the one that made the operand at fault.
+  static func shape(_ error: ShapeError, at span: SourceSpan?, operands: [Value]) -> Diagnostic {
+    let culprit = operands.indices.contains(error.operand) ? operands[error.operand] : nil
+    var related: [Label] = []
+    if let culprit, let origin = culprit.graph.nodes[culprit.id].origin, origin != span {
+      related.append(Label(origin, "this gives \(culprit.type)"))
+    }
+    return Diagnostic(
+      "E0301", error.message, at: span.map { Label($0, "does not fit here") }, related: related, help: error.hint)
+  }
+}

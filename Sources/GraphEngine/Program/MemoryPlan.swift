@@ -1,0 +1,86 @@
+/// Gives every live value an offset in the arena; values whose lifetimes do not overlap share memory.
+struct MemoryPlan {
+  private(set) var offsets: [Int: Int] = [:]
+  private(set) var arenaCount = 0
+  /// Per node: whether anything that is kept depends on it.
+  let isLive: [Bool]
+
+  /// - Parameters:
+  ///   - pinned: nodes with an address of their own.
+  ///   - footprint: floats a node takes.
+  init(_ nodes: [Graph.Node], keeping kept: [Int], pinned: Set<Int>, footprint: (Graph.Node) -> Int) {
+    var live = [Bool](repeating: false, count: nodes.count)
+    var lastUse = [Int](repeating: -1, count: nodes.count)
+    for id in kept { (live[id], lastUse[id]) = (true, .max) }
+    for id in nodes.indices.reversed() where live[id] {
+      for operand in nodes[id].operands {
+        live[operand] = true
+        lastUse[operand] = max(lastUse[operand], id)
+        // An alias keeps alive what it shows.
+        if nodes[id].op?.isAlias == true { lastUse[operand] = max(lastUse[operand], lastUse[id]) }
+      }
+    }
+    isLive = live
+    var holes = FreeList()
+    for (id, node) in nodes.enumerated() where live[id] && !pinned.contains(id) {
+      switch node.kind {
+      case .leaf(.parameter): continue
+      case .leaf:
+        offsets[id] = arenaCount
+        arenaCount += footprint(node)
+      case .op(let op, let operands):
+        if op.isAlias {
+          offsets[id] = offsets[operands[0]]
+          continue
+        }
+        let size = footprint(node)
+        let dying = Set(operands).filter { lastUse[$0] == id && nodes[$0].op.map { !$0.isAlias } ?? false }
+        if op.canReuseFirstOperand, let first = operands.first, dying.contains(first),
+          let offset = offsets[first], footprint(nodes[first]) == size
+        {
+          offsets[id] = offset
+          release(dying.subtracting([first]), nodes, footprint, &holes)
+        } else {
+          if let hole = holes.take(size) {
+            offsets[id] = hole
+          } else {
+            offsets[id] = arenaCount
+            arenaCount += size
+          }
+          release(dying, nodes, footprint, &holes)
+        }
+      }
+    }
+  }
+
+  private func release(
+    _ ids: Set<Int>, _ nodes: [Graph.Node], _ footprint: (Graph.Node) -> Int, _ holes: inout FreeList
+  ) {
+    for id in ids.sorted() { if let offset = offsets[id] { holes.give(offset, footprint(nodes[id])) } }
+  }
+}
+
+/// Holes of the arena, merged with their neighbours; the smallest that fits is taken.
+private struct FreeList {
+  private var holes: [(offset: Int, count: Int)] = []
+
+  mutating func take(_ count: Int) -> Int? {
+    let fitting = holes.indices.filter { holes[$0].count >= count }
+    guard let best = fitting.min(by: { holes[$0].count < holes[$1].count }) else { return nil }
+    let offset = holes[best].offset
+    holes[best] = (offset + count, holes[best].count - count)
+    if holes[best].count == 0 { holes.remove(at: best) }
+    return offset
+  }
+
+  mutating func give(_ offset: Int, _ count: Int) {
+    let at = holes.firstIndex { $0.offset > offset } ?? holes.count
+    holes.insert((offset, count), at: at)
+    if at + 1 < holes.count, holes[at].offset + holes[at].count == holes[at + 1].offset {
+      holes[at].count += holes.remove(at: at + 1).count
+    }
+    if at > 0, holes[at - 1].offset + holes[at - 1].count == holes[at].offset {
+      holes[at - 1].count += holes.remove(at: at).count
+    }
+  }
+}

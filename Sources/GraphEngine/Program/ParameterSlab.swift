@@ -1,0 +1,82 @@
+import Kernels
+public import TensorCore
+
+/// A parameter that a layer declared: name, shape, whether it is trained, and how the engine likes it to lie.
+public struct ParameterSpec: Sendable {
+  public var path: String
+  public var shape: [Int]
+  public var isTrainable: Bool
+  public var layout: Layout
+
+  public init(_ path: String, _ shape: [Int], isTrainable: Bool = true, layout: Layout = .rowMajor) {
+    self.path = path
+    self.shape = shape
+    self.isTrainable = isTrainable
+    self.layout = layout
+  }
+}
+
+/// All numbers of a model in one run of memory, those that are trained first.
+///
+/// Gradients and optimizer slots lie in runs of the same layout, so that an optimizer step is one flat kernel
+/// call. Outside the engine tensors are row-major, whatever they are here.
+public final class ParameterSlab {
+  public struct Entry: Sendable {
+    public let spec: ParameterSpec
+    public let offset: Int
+    public var footprint: Int { spec.layout.footprint(of: spec.shape) }
+  }
+
+  /// In the order they were declared.
+  public let entries: [Entry]
+  /// The trained parameters are the first `trainableCount` floats.
+  public let trainableCount: Int
+  public let storage: AlignedBuffer
+  private let index: [String: Int]
+
+  public init(_ specs: [ParameterSpec]) {
+    var next = 0
+    var offsets = [Int](repeating: 0, count: specs.count)
+    for isTrainable in [true, false] {
+      for (i, spec) in specs.enumerated() where spec.isTrainable == isTrainable {
+        offsets[i] = next
+        next += spec.layout.footprint(of: spec.shape)
+      }
+    }
+    entries = zip(specs, offsets).map { Entry(spec: $0, offset: $1) }
+    trainableCount = entries.filter(\.spec.isTrainable).map(\.footprint).reduce(0, +)
+    storage = AlignedBuffer(next)
+    index = Dictionary(uniqueKeysWithValues: specs.enumerated().map { ($1.path, $0) })
+  }
+
+  public func entry(_ path: String) -> Entry {
+    guard let i = index[path] else { preconditionFailure("no parameter \(path) among \(index.keys.sorted())") }
+    return entries[i]
+  }
+
+  /// Where a parameter is in `base`, a run of memory laid out like this slab.
+  func place(_ path: String, in base: UnsafeMutablePointer<Float>) -> Place {
+    let entry = entry(path)
+    return Place(base + entry.offset, entry.spec.shape, entry.spec.layout)
+  }
+
+  /// The numbers of a parameter, or of what stands for it in `run`: a gradient, an optimizer slot.
+  public func tensor(_ path: String, in run: AlignedBuffer? = nil) -> Tensor {
+    let place = place(path, in: (run ?? storage).pointer)
+    var elements = [Float](repeating: 0, count: place.count)
+    switch place.layout {
+    case .rowMajor: for i in elements.indices { elements[i] = place.pointer[i] }
+    case .panels: kernels.fromPanels(place.input, &elements, place.rows, place.columns)
+    }
+    return Tensor(place.shape, elements)
+  }
+
+  public func set(_ path: String, _ tensor: Tensor, in run: AlignedBuffer? = nil) {
+    let place = place(path, in: (run ?? storage).pointer)
+    precondition(tensor.shape == place.shape, "\(path) has shape \(place.shape), not \(tensor.shape)")
+    switch place.layout {
+    case .rowMajor: for (i, x) in tensor.elements.enumerated() { place.pointer[i] = x }
+    case .panels: kernels.toPanels(tensor.elements, place.pointer, place.rows, place.columns)
+    }
+  }
+}

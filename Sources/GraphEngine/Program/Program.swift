@@ -1,0 +1,211 @@
+public import KernelABI
+public import Kernels
+import TensorCore
+
+/// What a program does with the gradients it computes.
+public struct UpdatePlan {
+  /// Laid out as the trained part of the slab.
+  public var gradients: AlignedBuffer
+  public var sinks: [(path: String, gradient: Value)]
+  /// Set if an update is nothing but `w -= rate · g`: it can then be made where the gradient is.
+  public var plainRate: UnsafePointer<Float>?
+  /// Updates a range of the trained parameters from their gradients.
+  public var apply: (Range<Int>) -> Void
+
+  public init(
+    gradients: AlignedBuffer, sinks: [(path: String, gradient: Value)], plainRate: UnsafePointer<Float>?,
+    apply: @escaping (Range<Int>) -> Void
+  ) {
+    self.gradients = gradients
+    self.sinks = sinks
+    self.plainRate = plainRate
+    self.apply = apply
+  }
+}
+
+/// A graph compiled for one batch size: a flat list of bound kernel calls over one arena.
+///
+/// All memory is laid out when the program is made; ``run()`` allocates nothing. Not `Sendable`: one task drives
+/// it, and the pool's threads run each step together.
+public final class Program {
+  /// One entry of the list, for dumps and profiles.
+  public struct Line {
+    public var name: String
+    public var shape: [Int]
+    public var cost: Int
+  }
+
+  public let batch: Int
+  public private(set) var lines: [Line] = []
+  public let arena: AlignedBuffer
+  private let parameters: ParameterSlab
+  private let kernels: KernelTable
+  private let pool: WorkerPool
+  private let workspaces: AlignedBuffer
+  private let nodes: [Graph.Node]
+  private let offsets: [Int: Int]
+  private var steps: [Step] = []
+  private var job: (Int) -> Void = { _ in }
+  /// What steps need beside the arena: unpacked copies of parameters.
+  private var extras: [AlignedBuffer] = []
+
+  /// Below this many floating-point operations one thread is faster than two: about 10 microseconds of work.
+  private static let parallelThreshold = 1_000_000
+
+  /// - Parameters:
+  ///   - kept: values that are read after a run.
+  ///   - prologue: what fills the inputs, run by all threads before the first step.
+  public init(
+    _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
+    prologue: Step? = nil, pool: WorkerPool, kernels: KernelTable = Kernels.kernels
+  ) {
+    self.batch = batch
+    self.parameters = parameters
+    self.kernels = kernels
+    self.pool = pool
+    var nodes = graph.nodes
+    let sinks = update?.sinks ?? []
+    let roots = kept.map(\.id) + sinks.map(\.gradient.id)
+    for pass in Passes.all { pass(&nodes, roots) }
+    self.nodes = nodes
+
+    let uses = Passes.uses(nodes, roots)
+    // A gradient that nothing else reads is written where the optimizer wants it.
+    var direct: [Int: ParameterSlab.Entry] = [:]
+    for sink in sinks {
+      let entry = parameters.entry(sink.path)
+      guard let op = nodes[sink.gradient.id].op, !op.isAlias, uses[sink.gradient.id] == 1 else { continue }
+      if entry.spec.layout == .rowMajor || op.writesPanels { direct[sink.gradient.id] = entry }
+    }
+    let plan = MemoryPlan(nodes, keeping: roots, pinned: Set(direct.keys)) {
+      Layout.rowMajor.footprint(of: $0.type.shape(batch: batch))
+    }
+    offsets = plan.offsets
+    arena = AlignedBuffer(plan.arenaCount)
+    workspaces = AlignedBuffer(GemmTask.workspace * pool.count)
+
+    var fused: Set<String> = []
+    for (id, node) in nodes.enumerated() where plan.isLive[id] {
+      switch node.kind {
+      case .leaf(.constant(let value)):
+        let place = place(of: id)
+        place.pointer.update(repeating: value, count: place.count)
+      case .leaf: continue
+      case .op(let op, let operands):
+        if op.isAlias { continue }
+        let output: Place
+        var fusion: FusedUpdate?
+        if let entry = direct[id], let update {
+          output = parameters.place(entry.spec.path, in: update.gradients.pointer)
+          if let rate = update.plainRate, op.writesPanels, canFuse(entry, id, operands, plan) {
+            fusion = FusedUpdate(weights: parameters.storage.pointer + entry.offset, rate: rate)
+            fused.insert(entry.spec.path)
+          }
+        } else {
+          output = place(of: id)
+        }
+        let inputs = operands.enumerated().map { input($1, readsPanels: op.readsPanels($0)) }
+        append(
+          op.bind(BindSite(kernels: kernels, inputs: inputs, output: output, update: fusion)),
+          Line(name: op.name, shape: output.shape, cost: op.cost(inputs.map(\.shape), output.shape)))
+      }
+    }
+    if let update { appendUpdate(update, direct: Set(direct.keys), fused: fused) }
+    seal(prologue)
+  }
+
+  /// Runs every step once.
+  public func run() {
+    job(0)
+  }
+
+  /// Where a kept value or an input is.
+  public func place(_ value: Value) -> Place { place(of: value.id) }
+
+  private func place(of id: Int) -> Place {
+    let shape = nodes[id].type.shape(batch: batch)
+    if case .leaf(.parameter(let path)) = nodes[id].kind {
+      return parameters.place(path, in: parameters.storage.pointer)
+    }
+    guard let offset = offsets[id] else { preconditionFailure("node \(id) has no memory: it was not kept") }
+    return Place(arena.pointer + offset, shape)
+  }
+
+  /// An operand as the op can read it: a parameter in panels may have to be unpacked first.
+  private func input(_ id: Int, readsPanels: Bool) -> Place {
+    let place = place(of: id)
+    guard place.layout == .panels && !readsPanels else { return place }
+    let copy = AlignedBuffer(place.count)
+    extras.append(copy)
+    let (unpack, from, to, rows, columns) = (
+      kernels.fromPanels, place.input, copy.pointer, place.rows, place.columns
+    )
+    append({ if $0.part == 0 { unpack(from, to, rows, columns) } }, Line(name: "unpack", shape: place.shape, cost: place.count))
+    return Place(copy.pointer, place.shape)
+  }
+
+  /// The weights may change where their gradient is made if nothing reads them afterwards, and if the sum over
+  /// the batch is short enough to stay in registers.
+  private func canFuse(_ entry: ParameterSlab.Entry, _ id: Int, _ operands: [Int], _ plan: MemoryPlan) -> Bool {
+    let depth = place(of: operands[0]).rows
+    guard depth <= GemmTask.longestFusedDepth else { return false }
+    return !nodes.indices.contains { later in
+      later > id && plan.isLive[later]
+        && nodes[later].operands.contains { operand in
+          if case .leaf(.parameter(entry.spec.path)) = nodes[operand].kind { true } else { false }
+        }
+    }
+  }
+
+  /// Moves gradients that were not made in place, then updates what was not updated where its gradient was made.
+  private func appendUpdate(_ update: UpdatePlan, direct: Set<Int>, fused: Set<String>) {
+    for sink in update.sinks where !direct.contains(sink.gradient.id) {
+      let from = place(of: sink.gradient.id)
+      let to = parameters.place(sink.path, in: update.gradients.pointer)
+      let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
+      let line = Line(name: "collect", shape: to.shape, cost: count)
+      switch to.layout {
+      case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
+      case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)
+      }
+    }
+    var ranges: [Range<Int>] = []
+    for entry in parameters.entries where entry.spec.isTrainable && !fused.contains(entry.spec.path) {
+      let range = entry.offset..<entry.offset + entry.footprint
+      if let last = ranges.last, last.upperBound == range.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        ranges.append(range)
+      }
+    }
+    let apply = update.apply
+    append(
+      { worker in
+        for range in ranges {
+          let share = worker.share(of: range.count, grain: 16)
+          if !share.isEmpty { apply(range.lowerBound + share.lowerBound..<range.lowerBound + share.upperBound) }
+        }
+      }, Line(name: "update", shape: ranges.map(\.count), cost: 4 * ranges.map(\.count).reduce(0, +)))
+  }
+
+  private func append(_ step: @escaping Step, _ line: Line) {
+    steps.append(step)
+    lines.append(line)
+  }
+
+  /// Makes the closure that ``run()`` calls, so that a run makes none.
+  private func seal(_ prologue: Step?) {
+    let steps = (prologue.map { [$0] } ?? []) + steps
+    let (pool, memory) = (pool, workspaces)
+    let isSerial = pool.count == 1 || lines.map(\.cost).reduce(0, +) < Self.parallelThreshold
+    let parts = isSerial ? 1 : pool.count
+    let part: (Int) -> Void = { part in
+      let worker = Worker(part: part, parts: parts, workspace: memory.pointer + part * GemmTask.workspace)
+      for step in steps {
+        step(worker)
+        if parts > 1 { pool.barrier() }
+      }
+    }
+    job = isSerial ? part : { _ in pool.run(part) }
+  }
+}

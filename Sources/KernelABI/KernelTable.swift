@@ -1,0 +1,118 @@
+/// One compiled set of kernels. Entries are plain function pointers: no context, no retain.
+///
+/// Unless said otherwise counts are in elements, matrices are row-major without gaps, and outputs may be the
+/// same memory as inputs of the same shape.
+public struct KernelTable: Sendable {
+  public typealias In = UnsafePointer<Float>
+  public typealias Out = UnsafeMutablePointer<Float>
+  public typealias Labels = UnsafePointer<Int32>
+
+  public let name: StaticString
+
+  /// Runs a ``GemmTask`` with ``GemmTask/workspace`` floats of working memory.
+  public let gemm: @Sendable (UnsafePointer<GemmTask>, Out) -> Void
+  /// Row-major to panels of 16 columns, and back: source, target, rows, columns.
+  public let toPanels: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+  public let fromPanels: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+
+  /// ``UnaryFunction``, x, y, count, parameter.
+  public let unary: @convention(c) @Sendable (Int32, In, Out, Int, Float) -> Void
+  /// ``UnaryFunction``, x, y, gradient of y, gradient of x, count, parameter.
+  public let unaryGradient: @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void
+  /// ``BinaryFunction``, a, b, y, count.
+  public let binary: @convention(c) @Sendable (Int32, In, In, Out, Int) -> Void
+  /// x, y, count, scale, offset: `y = scale · x + offset`.
+  public let affine: @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void
+  /// Adds one row to each: x, row, y, rows, columns.
+  public let addRow: @convention(c) @Sendable (In, In, Out, Int, Int) -> Void
+
+  /// Σ x in a fixed tree: x, count.
+  public let sum: @convention(c) @Sendable (In, Int) -> Float
+  /// Σ over the rows, each column in order: x, y, rows, columns, columns in a row of x.
+  public let sumRows: @convention(c) @Sendable (In, Out, Int, Int, Int) -> Void
+  /// Σ of each row in a fixed tree: x, y, rows, columns.
+  public let sumColumns: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+
+  /// Softmax of each row: x, y, rows, columns.
+  public let softmax: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+  /// y, gradient of y, gradient of x, rows, columns.
+  public let softmaxGradient: @convention(c) @Sendable (In, In, Out, Int, Int) -> Void
+  /// Cross-entropy of softmax: logits, softmax of them, labels, losses, rows, columns.
+  public let sparseCrossEntropy: @convention(c) @Sendable (In, In, Labels, Out, Int, Int) -> Void
+  /// Softmax, labels, gradient of the losses, gradient of the logits, rows, columns.
+  public let sparseCrossEntropyGradient: @convention(c) @Sendable (In, Labels, In, Out, Int, Int) -> Void
+  /// The same for a distribution a row as target: logits, softmax, targets, losses, rows, columns.
+  public let crossEntropy: @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void
+  /// Softmax, targets, gradient of the losses, gradient of the logits, rows, columns.
+  public let crossEntropyGradient: @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void
+  /// Cross-entropy of the sigmoid of x with targets t: x, t, y, count.
+  public let binaryCrossEntropy: @convention(c) @Sendable (In, In, Out, Int) -> Void
+  /// x, t, gradient of y, gradient of x, count.
+  public let binaryCrossEntropyGradient: @convention(c) @Sendable (In, In, In, Out, Int) -> Void
+
+  /// Philox key (low, high), stream position, index of the first element, rate, x, y, count.
+  public let dropout: @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void
+  /// Bytes to floats, `scale · x + offset`: source, target, count, scale, offset.
+  public let bytesToFloats: @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void
+
+  /// w, g, count, rate: `w -= rate · g`.
+  public let sgd: @convention(c) @Sendable (Out, In, Int, Float) -> Void
+  /// w, g, momentum slot, count, rate, momentum, nesterov.
+  public let momentum: @convention(c) @Sendable (Out, In, Out, Int, Float, Float, Bool) -> Void
+  /// w, g, first moment, second moment, count, corrected rate, beta 1, beta 2, epsilon.
+  public let adam: @convention(c) @Sendable (Out, In, Out, Out, Int, Float, Float, Float, Float) -> Void
+
+  public init(
+    name: StaticString,
+    gemm: @escaping @Sendable (UnsafePointer<GemmTask>, Out) -> Void,
+    toPanels: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
+    fromPanels: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
+    unary: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Float) -> Void,
+    unaryGradient: @escaping @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void,
+    binary: @escaping @convention(c) @Sendable (Int32, In, In, Out, Int) -> Void,
+    affine: @escaping @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void,
+    addRow: @escaping @convention(c) @Sendable (In, In, Out, Int, Int) -> Void,
+    sum: @escaping @convention(c) @Sendable (In, Int) -> Float,
+    sumRows: @escaping @convention(c) @Sendable (In, Out, Int, Int, Int) -> Void,
+    sumColumns: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
+    softmax: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
+    softmaxGradient: @escaping @convention(c) @Sendable (In, In, Out, Int, Int) -> Void,
+    sparseCrossEntropy: @escaping @convention(c) @Sendable (In, In, Labels, Out, Int, Int) -> Void,
+    sparseCrossEntropyGradient: @escaping @convention(c) @Sendable (In, Labels, In, Out, Int, Int) -> Void,
+    crossEntropy: @escaping @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void,
+    crossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void,
+    binaryCrossEntropy: @escaping @convention(c) @Sendable (In, In, Out, Int) -> Void,
+    binaryCrossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int) -> Void,
+    dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
+    bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
+    sgd: @escaping @convention(c) @Sendable (Out, In, Int, Float) -> Void,
+    momentum: @escaping @convention(c) @Sendable (Out, In, Out, Int, Float, Float, Bool) -> Void,
+    adam: @escaping @convention(c) @Sendable (Out, In, Out, Out, Int, Float, Float, Float, Float) -> Void
+  ) {
+    self.name = name
+    self.gemm = gemm
+    self.toPanels = toPanels
+    self.fromPanels = fromPanels
+    self.unary = unary
+    self.unaryGradient = unaryGradient
+    self.binary = binary
+    self.affine = affine
+    self.addRow = addRow
+    self.sum = sum
+    self.sumRows = sumRows
+    self.sumColumns = sumColumns
+    self.softmax = softmax
+    self.softmaxGradient = softmaxGradient
+    self.sparseCrossEntropy = sparseCrossEntropy
+    self.sparseCrossEntropyGradient = sparseCrossEntropyGradient
+    self.crossEntropy = crossEntropy
+    self.crossEntropyGradient = crossEntropyGradient
+    self.binaryCrossEntropy = binaryCrossEntropy
+    self.binaryCrossEntropyGradient = binaryCrossEntropyGradient
+    self.dropout = dropout
+    self.bytesToFloats = bytesToFloats
+    self.sgd = sgd
+    self.momentum = momentum
+    self.adam = adam
+  }
+}

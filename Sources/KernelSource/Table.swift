@@ -1,0 +1,21 @@
+public import KernelABI
+
+#if KERNEL_AVX512
+  private let variant: StaticString = "avx512"
+#elseif KERNEL_AVX2
+  private let variant: StaticString = "avx2"
+#else
+  private let variant: StaticString = "baseline"
+#endif
+
+/// The only entry of this module. Call it only after the processor was found to have the instructions.
+public func makeKernelTable() -> KernelTable {
+  KernelTable(
+    name: variant, gemm: gemm, toPanels: toPanels, fromPanels: fromPanels, unary: unary,
+    unaryGradient: unaryGradient, binary: binary, affine: affine, addRow: addRow, sum: sum, sumRows: sumRows,
+    sumColumns: sumColumns, softmax: softmax, softmaxGradient: softmaxGradient,
+    sparseCrossEntropy: sparseCrossEntropy, sparseCrossEntropyGradient: sparseCrossEntropyGradient,
+    crossEntropy: crossEntropy, crossEntropyGradient: crossEntropyGradient,
+    binaryCrossEntropy: binaryCrossEntropy, binaryCrossEntropyGradient: binaryCrossEntropyGradient,
+    dropout: dropout, bytesToFloats: bytesToFloats, sgd: sgd, momentum: momentum, adam: adam)
+}

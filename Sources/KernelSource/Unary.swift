@@ -1,0 +1,91 @@
+import KernelABI
+
+/// Scale and alpha of "Self-Normalizing Neural Networks" (Klambauer et al., 2017), as Keras rounds them.
+private let seluScale: Float = 1.050_700_987_355_48, seluAlpha: Float = 1.673_263_242_354_37
+private let inverseRoot2: Float = 0.707_106_781_186_547_5
+private let inverseRoot2Pi: Float = 0.398_942_280_401_432_7
+private let root2OverPi: Float = 0.797_884_560_802_865_4
+
+@inline(__always) private func each(_ x: In, _ y: Out, _ count: Int, _ f: (Float) -> Float) {
+  for i in 0..<count { y[i] = f(x[i]) }
+}
+
+@inline(__always) private func normalCDF(_ x: Float) -> Float { 0.5 * (1 + erf(x * inverseRoot2)) }
+
+/// The argument of tanh in the approximate gelu.
+@inline(__always) private func geluArgument(_ x: Float) -> Float {
+  root2OverPi * fma(x * x * x, 0.044_715, x)
+}
+
+func unary(_ function: Int32, _ x: In, _ y: Out, _ count: Int, _ parameter: Float) {
+  guard let function = UnaryFunction(rawValue: function) else { return }
+  switch function {
+  case .relu: each(x, y, count) { $0 < 0 ? 0 : $0 }
+  case .leakyRelu: each(x, y, count) { $0 < 0 ? parameter * $0 : $0 }
+  case .elu: each(x, y, count) { $0 > 0 ? $0 : parameter * expm1OfNegative($0) }
+  case .selu: each(x, y, count) { seluScale * ($0 > 0 ? $0 : seluAlpha * expm1OfNegative($0)) }
+  case .gelu: each(x, y, count) { $0 * normalCDF($0) }
+  case .geluTanh: each(x, y, count) { 0.5 * $0 * (1 + tanh(geluArgument($0))) }
+  case .sigmoid: each(x, y, count) { sigmoid($0) }
+  case .tanh: each(x, y, count) { tanh($0) }
+  case .softplus: each(x, y, count) { softplus($0) }
+  case .silu: each(x, y, count) { $0 * sigmoid($0) }
+  case .exp: each(x, y, count) { exp($0) }
+  case .log: each(x, y, count) { log($0) }
+  case .square: each(x, y, count) { $0 * $0 }
+  case .abs: each(x, y, count) { float(bits($0) & 0x7fff_ffff) }
+  case .negate: each(x, y, count) { 0 - $0 }
+  case .reciprocal: each(x, y, count) { 1 / $0 }
+  case .sqrt: each(x, y, count) { $0.squareRoot() }
+  case .clipUnit:
+    let upper = 1 - parameter
+    each(x, y, count) { $0 < parameter ? parameter : $0 > upper ? upper : $0 }
+  }
+}
+
+/// The gradient of x from x, y and the gradient of y.
+@inline(__always)
+private func each(_ x: In, _ y: In, _ g: In, _ d: Out, _ count: Int, _ f: (Float, Float, Float) -> Float) {
+  for i in 0..<count { d[i] = f(x[i], y[i], g[i]) }
+}
+
+func unaryGradient(
+  _ function: Int32, _ x: In, _ y: In, _ g: In, _ d: Out, _ count: Int, _ parameter: Float
+) {
+  guard let function = UnaryFunction(rawValue: function) else { return }
+  switch function {
+  case .relu: each(x, y, g, d, count) { _, y, g in y > 0 ? g : 0 }
+  case .leakyRelu: each(x, y, g, d, count) { x, _, g in x < 0 ? parameter * g : g }
+  case .elu: each(x, y, g, d, count) { x, y, g in x > 0 ? g : g * (y + parameter) }
+  case .selu:
+    each(x, y, g, d, count) { x, y, g in x > 0 ? g * seluScale : g * (y + seluScale * seluAlpha) }
+  case .gelu:
+    each(x, y, g, d, count) { x, _, g in
+      g * fma(x * inverseRoot2Pi, exp(-0.5 * x * x), normalCDF(x))
+    }
+  case .geluTanh:
+    each(x, y, g, d, count) { x, _, g in
+      let t = tanh(geluArgument(x))
+      let slope = root2OverPi * fma(3 * 0.044_715, x * x, 1)
+      return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope)
+    }
+  case .sigmoid: each(x, y, g, d, count) { _, y, g in g * y * (1 - y) }
+  case .tanh: each(x, y, g, d, count) { _, y, g in g * (1 - y * y) }
+  case .softplus: each(x, y, g, d, count) { x, _, g in g * sigmoid(x) }
+  case .silu:
+    each(x, y, g, d, count) { x, y, g in
+      let s = sigmoid(x)
+      return g * fma(y, 1 - s, s)
+    }
+  case .exp: each(x, y, g, d, count) { _, y, g in g * y }
+  case .log: each(x, y, g, d, count) { x, _, g in g / x }
+  case .square: each(x, y, g, d, count) { x, _, g in g * (x + x) }
+  case .abs: each(x, y, g, d, count) { x, _, g in x > 0 ? g : x < 0 ? 0 - g : 0 }
+  case .negate: each(x, y, g, d, count) { _, _, g in 0 - g }
+  case .reciprocal: each(x, y, g, d, count) { _, y, g in 0 - g * y * y }
+  case .sqrt: each(x, y, g, d, count) { _, y, g in 0.5 * g / y }
+  case .clipUnit:
+    let upper = 1 - parameter
+    each(x, y, g, d, count) { x, _, g in x >= parameter && x <= upper ? g : 0 }
+  }
+}

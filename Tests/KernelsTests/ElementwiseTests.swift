@@ -1,0 +1,120 @@
+import Foundation
+import KernelABI
+import Kernels
+import Testing
+
+private func apply(_ f: UnaryFunction, _ x: [Float], _ table: KernelTable, _ parameter: Float = 0.2) -> [Float] {
+  var y = x
+  table.unary(f.rawValue, x, &y, x.count, parameter)
+  return y
+}
+
+/// The distance of a float from the exact value, in units in the last place.
+private func ulps(_ found: Float, _ exact: Double) -> Double {
+  let unit = Double(max(Float(exact).ulp, .leastNormalMagnitude.ulp))
+  return abs(Double(found) - exact) / unit
+}
+
+private struct Reference: CustomTestStringConvertible {
+  var function: UnaryFunction
+  var exact: @Sendable (Double) -> Double
+  var range: ClosedRange<Float>
+  var limit: Double
+  var testDescription: String { "\(function)" }
+}
+
+private let references = [
+  Reference(function: .exp, exact: { Foundation.exp($0) }, range: -87...88, limit: 1.1),
+  Reference(function: .log, exact: { Foundation.log($0) }, range: 1e-30...1e30, limit: 1),
+  Reference(function: .tanh, exact: { Foundation.tanh($0) }, range: -10...10, limit: 2.5),
+  Reference(function: .sigmoid, exact: { 1 / (1 + Foundation.exp(-$0)) }, range: -80...20, limit: 2.5),
+  Reference(function: .softplus, exact: { Foundation.log1p(Foundation.exp($0)) }, range: -80...80, limit: 3),
+  Reference(function: .elu, exact: { $0 > 0 ? $0 : 0.2 * Foundation.expm1($0) }, range: -10...10, limit: 3),
+  Reference(function: .silu, exact: { $0 / (1 + Foundation.exp(-$0)) }, range: -80...20, limit: 3.5),
+]
+
+@Suite struct ElementwiseTests {
+  @Test(arguments: references)
+  private func `functions are accurate`(reference: Reference) {
+    var worst = 0.0
+    for i in 0..<20_000 {
+      let t = Float(i) / 19_999
+      let x = reference.range.lowerBound + (reference.range.upperBound - reference.range.lowerBound) * t
+      let y = apply(reference.function, [x], kernels)[0]
+      worst = max(worst, ulps(y, reference.exact(Double(x))))
+    }
+    #expect(worst <= reference.limit, "worst error \(worst) ulp")
+  }
+
+  @Test func `gelu agrees with the error function`() {
+    for i in -600...600 {
+      let x = Float(i) / 100
+      let exact = 0.5 * Double(x) * (1 + Foundation.erf(Double(x) / 2.0.squareRoot()))
+      #expect(abs(Double(apply(.gelu, [x], kernels)[0]) - exact) <= 2e-7 * max(1, Double(abs(x))))
+    }
+  }
+
+  @Test(arguments: UnaryFunction.allCases)
+  func `NaN stays NaN`(function: UnaryFunction) {
+    #expect(apply(function, [.nan], kernels)[0].isNaN)
+  }
+
+  @Test(arguments: UnaryFunction.allCases)
+  func `all instruction sets give the same bits`(function: UnaryFunction) {
+    for count in [1, 15, 16, 17, 1009] {
+      let x = noise(count, seed: 5, scale: 12)
+      let g = noise(count, seed: 6)
+      var results: Set<[UInt32]> = []
+      for isa in InstructionSet.supported {
+        let table = isa.table
+        let y = apply(function, x, table)
+        var d = [Float](repeating: 0, count: count)
+        table.unaryGradient(function.rawValue, x, y, g, &d, count, 0.2)
+        // The bits of a NaN are not a number's bits.
+        results.insert((y + d).map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern })
+      }
+      #expect(results.count == 1)
+    }
+  }
+
+  @Test func `the emulated fused multiply-add is exact on hard cases`() {
+    var x: [Float] = [1, -1, 0, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, .infinity]
+    x += (0..<20_000).map { i in
+      let bits = UInt32(truncatingIfNeeded: (UInt64(i) &* 0x9E37_79B9_7F4A_7C15) >> 29)
+      return Float(bitPattern: bits)
+    }
+    x = x.filter { !$0.isNaN }
+    let scales: [Float] = [1 + .ulpOfOne, 1 - .ulpOfOne / 2, 3, 1e-20, 1.5e-30, 1e20, .leastNormalMagnitude]
+    let offsets: [Float] = [0, 1, -1, 1e-38, -3e-45, 1e-42, 16_777_216, -1e30]
+    for scale in scales {
+      for offset in offsets {
+        var y = x
+        InstructionSet.baseline.table.affine(x, &y, x.count, scale, offset)
+        let expected = x.map { offset.addingProduct($0, scale) }
+        #expect(
+          zip(y, expected).allSatisfy { $0.bitPattern == $1.bitPattern || ($0.isNaN && $1.isNaN) },
+          "scale \(scale) offset \(offset)")
+      }
+    }
+  }
+
+  @Test func `reductions give the same bits on all instruction sets`() {
+    for count in [0, 1, 15, 16, 17, 63, 64, 65, 1000, 4099] {
+      let x = noise(count + 1, seed: 7)
+      #expect(Set(InstructionSet.supported.map { $0.table.sum(x, count).bitPattern }).count == 1)
+    }
+    for (rows, columns) in [(1, 1), (3, 10), (7, 16), (5, 33), (4, 100)] {
+      let z = noise(rows * columns, seed: 8, scale: 9)
+      let labels = (0..<rows).map { Int32($0 % columns) }
+      var results: Set<[UInt32]> = []
+      for isa in InstructionSet.supported {
+        var p = z
+        var losses = [Float](repeating: 0, count: rows)
+        isa.table.softmax(z, &p, rows, columns)
+        isa.table.sparseCrossEntropy(z, p, labels, &losses, rows, columns)
+        results.insert((p + losses).map(\.bitPattern))
+      }
+      #expect(results.count == 1)
+    }
+  }
+}
