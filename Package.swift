@@ -72,7 +72,7 @@ let package = Package(
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
-    target("Layers", "GraphEngine", "TensorCore", "Kernels", "Config", "Diagnostics"),
+    target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
     target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),

@@ -24,6 +24,14 @@ public struct Schema<Root: Sendable>: Sendable {
     self.fields = fields
   }
 
+  /// The settings of a part as the settings of the whole: a metric that watches a loss is configured like the loss.
+  public init<Part>(_ part: Schema<Part>, at path: any WritableKeyPath<Root, Part> & Sendable, prototype: Root) {
+    name = part.name
+    summary = part.summary
+    self.prototype = prototype
+    fields = part.fields.map { Field($0, at: path) }
+  }
+
   /// Reads a map of settings. Every mistake is reported; `nil` if there was one.
   /// - Parameter ignoring: keys that belong to somebody else (a cell's keyword, Keras's `name`).
   public func decode(_ node: ConfigNode, ignoring: Set<String> = [], into bag: inout DiagnosticBag) -> Root? {
@@ -108,6 +116,17 @@ public struct Field<Root: Sendable>: Sendable {
       }
       root[keyPath: path] = value
     }
+  }
+
+  /// A setting of a part as a setting of the whole.
+  init<Part>(_ part: Field<Part>, at path: any WritableKeyPath<Root, Part> & Sendable) {
+    key = part.key
+    doc = part.doc
+    isRequired = part.isRequired
+    expectation = part.expectation
+    jsonSchema = part.jsonSchema
+    read = { part.read($0[keyPath: path]) }
+    write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in try part.write(&root[keyPath: path], node) }
   }
 
   public var required: Field {

@@ -1,4 +1,5 @@
-public import Diagnostics
+import KernelABI
+import Diagnostics
 
 extension Graph {
   /// Extends the graph with the gradient of the scalar `loss` for each of `targets`.

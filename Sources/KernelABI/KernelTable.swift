@@ -59,7 +59,7 @@ public struct KernelTable: Sendable {
   public let sgd: @convention(c) @Sendable (Out, In, Int, Float) -> Void
   /// w, g, momentum slot, count, rate, momentum, nesterov.
   public let momentum: @convention(c) @Sendable (Out, In, Out, Int, Float, Float, Bool) -> Void
-  /// w, g, first moment, second moment, count, corrected rate, beta 1, beta 2, epsilon.
+  /// w, g, first moment, second moment, count, corrected rate, 1 - beta 1, 1 - beta 2, epsilon.
   public let adam: @convention(c) @Sendable (Out, In, Out, Out, Int, Float, Float, Float, Float) -> Void
 
   public init(

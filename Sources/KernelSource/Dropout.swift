@@ -1,5 +1,5 @@
 // Counter-based random numbers inside kernels: Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy
-// as 1, 2, 3", 2011). The same numbers as `RandomStream`, without a table of anything.
+// as 1, 2, 3", 2011).
 
 /// The four words of one counter.
 @inline(__always)

@@ -1,3 +1,4 @@
+import KernelABI
 /// Lets a matrix product add its bias and apply its relu while the result is still in registers.
 ///
 /// `relu(a · b + bias)` and `a · b + bias` become one node where nothing else reads what lies between.

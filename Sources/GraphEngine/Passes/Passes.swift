@@ -1,7 +1,7 @@
 /// Rewrites of a graph before it is compiled, in the order they run. A pass changes nodes in place and leaves
 /// dead ones behind; it never changes a result by a bit.
 struct Passes {
-  static let all: [(inout [Graph.Node], _ kept: [Int]) -> Void] = [
+  static let all: [@Sendable (inout [Graph.Node], _ kept: [Int]) -> Void] = [
     mergeCommonSubexpressions,
     fuseEpilogues,
   ]

@@ -21,6 +21,9 @@ struct MemoryPlan {
       }
     }
     isLive = live
+    // The node whose memory an alias shows.
+    var root = Array(nodes.indices)
+    for (id, node) in nodes.enumerated() where node.op?.isAlias == true { root[id] = root[node.operands[0]] }
     var holes = FreeList()
     for (id, node) in nodes.enumerated() where live[id] && !pinned.contains(id) {
       switch node.kind {
@@ -34,8 +37,8 @@ struct MemoryPlan {
           continue
         }
         let size = footprint(node)
-        let dying = Set(operands).filter { lastUse[$0] == id && nodes[$0].op.map { !$0.isAlias } ?? false }
-        if op.canReuseFirstOperand, let first = operands.first, dying.contains(first),
+        let dying = Set(operands.map { root[$0] }).filter { lastUse[$0] == id && nodes[$0].op != nil }
+        if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
           let offset = offsets[first], footprint(nodes[first]) == size
         {
           offsets[id] = offset

@@ -1,3 +1,4 @@
+import KernelABI
 import Kernels
 public import TensorCore
 

@@ -1,0 +1,88 @@
+public import Diagnostics
+
+/// A family of configurable types that files choose from by name: layers, losses, optimizers.
+///
+/// A member is written as a bare name (`Flatten`), as a one-key mapping (`Dense: {units: 10}`), or as Keras stores
+/// it (`{"class_name": "Dense", "config": {…}}`).
+public struct Registry<Member>: Sendable {
+  public struct Entry: Sendable {
+    public let name: String
+    /// Other spellings that Keras accepts: `mse`.
+    public let aliases: [String]
+    public let summary: String
+    public let jsonSchema: ConfigNode
+    public let defaults: ConfigNode
+    let decode: @Sendable (ConfigNode, Set<String>, inout DiagnosticBag) -> Member?
+
+    public init<T: Configurable>(_ type: T.Type, aliases: [String] = [], _ lift: @escaping @Sendable (T) -> Member) {
+      name = T.schema.name
+      self.aliases = aliases
+      summary = T.schema.summary
+      jsonSchema = T.schema.jsonSchema
+      defaults = T.schema.defaults
+      decode = { node, ignored, bag in T.schema.decode(node, ignoring: ignored, into: &bag).map(lift) }
+    }
+  }
+
+  /// What a member is called in messages: "layer".
+  public let kind: String
+  public let entries: [Entry]
+  /// Settings that every member may carry beside its own and that are read elsewhere.
+  public let commonKeys: Set<String>
+
+  public init(_ kind: String, commonKeys: Set<String> = [], _ entries: [Entry]) {
+    self.kind = kind
+    self.entries = entries
+    self.commonKeys = commonKeys
+  }
+
+  public var names: [String] { entries.map(\.name) }
+
+  public func find(_ name: String) -> Entry? {
+    entries.first { $0.name == name || $0.aliases.contains(name) }
+  }
+
+  /// Reads one member; every mistake is reported, `nil` if there was one.
+  public func decode(_ node: ConfigNode, into bag: inout DiagnosticBag) -> Member? {
+    guard let (name, span, settings) = parts(of: node, into: &bag) else { return nil }
+    guard let entry = find(name) else {
+      let spellings = names + entries.flatMap(\.aliases)
+      let near = nearest(to: name, in: spellings)
+      bag.report(
+        Diagnostic(
+          "E0206", "there is no \(kind) '\(name)'", at: span.map { .init($0, "not known") },
+          help: near.map { "did you mean '\($0)'?" } ?? "known: " + names.joined(separator: ", "),
+          fix: near.flatMap { near in span.map { .init($0, replacement: near) } }))
+      return nil
+    }
+    return entry.decode(settings, commonKeys, &bag)
+  }
+
+  /// The name of a member, where it was written, and its settings.
+  public func parts(
+    of node: ConfigNode, into bag: inout DiagnosticBag
+  ) -> (name: String, span: SourceSpan?, settings: ConfigNode)? {
+    switch node.content {
+    case .string(let name): return (name, node.span, ConfigNode(.null, span: node.span))
+    case .map(let entries):
+      if let name = node["class_name"]?.string, let settings = node["config"] { return (name, node.span, settings) }
+      if entries.count == 1 {
+        let entry = entries[0]
+        var settings = entry.value
+        // `Dense:` with nothing behind it: say what is missing at the name.
+        if case .null = settings.content { settings.span = entry.keySpan }
+        return (entry.key, entry.keySpan, settings)
+      }
+      let names = entries.map { "'\($0.key)'" }.joined(separator: " and ")
+      bag.report(
+        Diagnostic(
+          "E0207", "a \(kind) is one name with its settings, found \(entries.isEmpty ? "nothing" : names) side by side",
+          at: (entries.dropFirst().first?.keySpan ?? node.span).map { .init($0, "a second key") },
+          help: "write the settings inside the name: 'Name: {setting: value}', or indent them below it"))
+      return nil
+    default:
+      bag.report(.mismatch(node, "a \(kind): a name, or a name with its settings"))
+      return nil
+    }
+  }
+}

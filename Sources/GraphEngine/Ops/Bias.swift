@@ -1,0 +1,57 @@
+import Diagnostics
+import KernelABI
+public import TensorCore
+
+/// Adds a vector to every row: `x[…, n] + b[n]`.
+public struct AddBias: Op {
+  public static let name = "add_bias"
+  public init() {}
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    guard operands[0].dims.last == operands[1].dims.last, operands[1].rank == 1 else {
+      throw ShapeError("a bias \(operands[1]) does not fit \(operands[0])", operand: 1)
+    }
+    return operands[0]
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    [c.gradient, try c.gradient.graph.apply(SumLeading(), c.gradient)]
+  }
+
+  public var canReuseFirstOperand: Bool { true }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, x, b, y) = (site.kernels.addRow, site.inputs[0].input, site.inputs[1].input, site.output.pointer)
+    let (rows, columns) = (site.output.rows, site.output.columns)
+    return { worker in
+      let share = worker.share(of: rows)
+      f(x + share.lowerBound * columns, b, y + share.lowerBound * columns, share.count, columns)
+    }
+  }
+}
+
+/// The sum over all axes but the last: the gradient of a bias. Each column is summed in the order of its rows.
+public struct SumLeading: Op {
+  public static let name = "sum_leading"
+  public init() {}
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    guard let last = operands[0].dims.last else { throw ShapeError("a sum over rows needs an axis, found \(operands[0])") }
+    return TensorType([last])
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+  }
+
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, x, y) = (site.kernels.sumRows, site.inputs[0].input, site.output.pointer)
+    let (rows, columns) = (site.inputs[0].rows, site.inputs[0].columns)
+    return { worker in
+      let share = worker.share(of: columns, grain: 16)
+      f(x + share.lowerBound, y + share.lowerBound, rows, share.count, columns)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Diagnostics
+import KernelABI
+public import TensorCore
+
+/// The cross-entropy of softmax(z) with labels, one value a row, from the logits z and their softmax.
+///
+/// `ln Σ e^z - z[label]`, without clipping; the gradient is `softmax(z) - onehot(label)`. Operands: z, softmax(z),
+/// labels (int32).
+public struct SparseCrossEntropy: Op {
+  public static let name = "sparse_cross_entropy"
+  public init() {}
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (z, labels) = (operands[0], operands[2])
+    guard z.rank >= 2, labels.dims == Array(z.dims.dropLast()) else {
+      throw ShapeError("labels \(labels) do not fit outputs \(z)", operand: 0, hint: "one whole number a row is needed")
+    }
+    return TensorType(labels.dims)
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    [try c.gradient.graph.apply(SparseCrossEntropyGradient(), c.operands[1], c.operands[2], c.gradient), nil, nil]
+  }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, y) = (site.kernels.sparseCrossEntropy, site.output.pointer)
+    let (z, p, labels) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].labels)
+    let (rows, columns) = (site.inputs[0].rows, site.inputs[0].columns)
+    return { worker in
+      let share = worker.share(of: rows)
+      let r = share.lowerBound
+      f(z + r * columns, p + r * columns, labels + r, y + r, share.count, columns)
+    }
+  }
+}
+
+struct SparseCrossEntropyGradient: Op {
+  static let name = "sparse_cross_entropy_gradient"
+
+  func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
+
+  func pullback(_ c: PullbackContext) throws -> [Value?] {
+    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+  }
+
+  func bind(_ site: BindSite) -> Step {
+    let (f, dz) = (site.kernels.sparseCrossEntropyGradient, site.output.pointer)
+    let (p, labels, g) = (site.inputs[0].input, site.inputs[1].labels, site.inputs[2].input)
+    let (rows, columns) = (site.output.rows, site.output.columns)
+    return { worker in
+      let share = worker.share(of: rows)
+      let r = share.lowerBound
+      f(p + r * columns, labels + r, g + r, dz + r * columns, share.count, columns)
+    }
+  }
+}
+
+/// The same with a distribution a row as target. Operands: z, softmax(z), targets.
+public struct CrossEntropy: Op {
+  public static let name = "cross_entropy"
+  public init() {}
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    guard operands[0].dims == operands[2].dims else {
+      throw ShapeError("targets \(operands[2]) do not fit outputs \(operands[0])", operand: 0)
+    }
+    return TensorType(operands[0].dims.dropLast())
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    [try c.gradient.graph.apply(CrossEntropyGradient(), c.operands[1], c.operands[2], c.gradient), nil, nil]
+  }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, y) = (site.kernels.crossEntropy, site.output.pointer)
+    let (z, p, t) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input)
+    let (rows, columns) = (site.inputs[0].rows, site.inputs[0].columns)
+    return { worker in
+      let share = worker.share(of: rows)
+      let i = share.lowerBound * columns
+      f(z + i, p + i, t + i, y + share.lowerBound, share.count, columns)
+    }
+  }
+}
+
+struct CrossEntropyGradient: Op {
+  static let name = "cross_entropy_gradient"
+
+  func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
+
+  func pullback(_ c: PullbackContext) throws -> [Value?] {
+    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+  }
+
+  func bind(_ site: BindSite) -> Step {
+    let (f, dz) = (site.kernels.crossEntropyGradient, site.output.pointer)
+    let (p, t, g) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input)
+    let (rows, columns) = (site.output.rows, site.output.columns)
+    return { worker in
+      let share = worker.share(of: rows)
+      let (r, i) = (share.lowerBound, share.lowerBound * columns)
+      f(p + i, t + i, g + r, dz + i, share.count, columns)
+    }
+  }
+}
+
+/// The cross-entropy of sigmoid(x) with targets, elementwise: `max(x, 0) - x·t + ln(1 + e^-|x|)`.
+public struct BinaryCrossEntropy: Op {
+  public static let name = "binary_cross_entropy"
+  public init() {}
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    guard operands[0].dims == operands[1].dims else {
+      throw ShapeError("targets \(operands[1]) do not fit outputs \(operands[0])", operand: 0)
+    }
+    return operands[0]
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    [try c.gradient.graph.apply(BinaryCrossEntropyGradient(), c.operands[0], c.operands[1], c.gradient), nil]
+  }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, x, t, y) = (
+      site.kernels.binaryCrossEntropy, site.inputs[0].input, site.inputs[1].input, site.output.pointer
+    )
+    let count = site.output.count
+    return { worker in
+      let share = worker.share(of: count, grain: 16)
+      let i = share.lowerBound
+      f(x + i, t + i, y + i, share.count)
+    }
+  }
+}
+
+struct BinaryCrossEntropyGradient: Op {
+  static let name = "binary_cross_entropy_gradient"
+
+  func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
+
+  func pullback(_ c: PullbackContext) throws -> [Value?] {
+    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+  }
+
+  func bind(_ site: BindSite) -> Step {
+    let (f, dx, count) = (site.kernels.binaryCrossEntropyGradient, site.output.pointer, site.output.count)
+    let (x, t, g) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input)
+    return { worker in
+      let share = worker.share(of: count, grain: 16)
+      let i = share.lowerBound
+      f(x + i, t + i, g + i, dx + i, share.count)
+    }
+  }
+}

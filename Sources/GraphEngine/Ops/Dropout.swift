@@ -1,0 +1,38 @@
+import Diagnostics
+import KernelABI
+public import TensorCore
+
+/// Sets a fraction `rate` of the elements to 0 and scales the others by `1 / (1 - rate)`.
+///
+/// Which ones depends on the key, the number of the training step and the index of the element: nothing is stored,
+/// and the gradient is the same op on the gradient. Operands: x, the step (one int64 in two floats' memory).
+public struct Dropout: Op {
+  public static let name = "dropout"
+  let rate: Float
+  let key: SIMD2<UInt32>
+
+  public init(rate: Float, stream: RandomStream) {
+    self.rate = rate
+    key = stream.key ^ stream.stream
+  }
+
+  public func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    [try c.gradient.graph.apply(self, c.gradient, c.operands[1]), nil]
+  }
+
+  public var canReuseFirstOperand: Bool { true }
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 16 * result.reduce(1, *) }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, x, y, count) = (site.kernels.dropout, site.inputs[0].input, site.output.pointer, site.output.count)
+    let (rate, key) = (rate, key)
+    let step = UnsafeRawPointer(site.inputs[1].pointer)
+    return { worker in
+      let share = worker.share(of: count, grain: 16)
+      let i = share.lowerBound
+      f(key.x, key.y, step.load(as: UInt64.self), i, rate, x + i, y + i, share.count)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Diagnostics
+import KernelABI
+public import TensorCore
+
+/// `e^x / Σ e^x` over the last axis.
+public struct Softmax: Op {
+  public static let name = "softmax"
+  public init() {}
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    guard operands[0].rank >= 2 else {
+      throw ShapeError("softmax needs an axis beside the batch, found \(operands[0])")
+    }
+    return operands[0]
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    [try c.gradient.graph.apply(SoftmaxGradient(), c.result, c.gradient)]
+  }
+
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 12 * result.reduce(1, *) }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, x, y) = (site.kernels.softmax, site.inputs[0].input, site.output.pointer)
+    let (rows, columns) = (site.output.rows, site.output.columns)
+    return { worker in
+      let share = worker.share(of: rows)
+      f(x + share.lowerBound * columns, y + share.lowerBound * columns, share.count, columns)
+    }
+  }
+}
+
+struct SoftmaxGradient: Op {
+  static let name = "softmax_gradient"
+
+  func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
+
+  func pullback(_ c: PullbackContext) throws -> [Value?] {
+    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+  }
+
+  func bind(_ site: BindSite) -> Step {
+    let (f, y, g, dx) = (
+      site.kernels.softmaxGradient, site.inputs[0].input, site.inputs[1].input, site.output.pointer
+    )
+    let (rows, columns) = (site.output.rows, site.output.columns)
+    return { worker in
+      let share = worker.share(of: rows)
+      let i = share.lowerBound * columns
+      f(y + i, g + i, dx + i, share.count, columns)
+    }
+  }
+}

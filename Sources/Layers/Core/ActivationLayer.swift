@@ -1,0 +1,14 @@
+public import Config
+public import GraphEngine
+
+/// An activation as a layer of its own. Keras: `keras.layers.Activation`.
+public struct ActivationLayer: Layer, Configurable {
+  public var activation: Activation
+  public init(_ activation: Activation) { self.activation = activation }
+
+  public static let schema = Schema(
+    "Activation", "Applies an activation function.", prototype: ActivationLayer(.linear),
+    Field("activation", \.activation, "Which one.").required)
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value { try activation(x) }
+}

@@ -1,0 +1,35 @@
+public import Config
+public import GraphEngine
+import TensorCore
+
+/// `activation(x · kernel + bias)` over the last axis.
+///
+/// Weights: `kernel` (inputs, units), `bias` (units). Keras: `keras.layers.Dense`.
+public struct Dense: Layer, Configurable {
+  public var units: Int
+  public var activation = Activation.linear
+  public var useBias = true
+  public var kernelInitializer = Initializer.glorotUniform
+  public var biasInitializer = Initializer.zeros
+
+  public init(_ units: Int, activation: Activation = .linear) {
+    self.units = units
+    self.activation = activation
+  }
+
+  public static let schema = Schema(
+    "Dense", "A fully connected layer.", prototype: Dense(1),
+    Field("units", \.units, "Size of the output.", check: atLeast(1)).required,
+    Field("activation", \.activation, "Applied to the result."),
+    Field("use_bias", \.useBias, "Whether a bias is added."),
+    Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
+    Field("bias_initializer", \.biasInitializer, "Start values of the bias."))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let inputs = try x.knownLastAxis(for: "Dense")
+    let kernel = scope.parameter("kernel", [inputs, units], kernelInitializer, layout: .panels)
+    var y = try x.graph.apply(MatMul(), x, kernel)
+    if useBias { y = try x.graph.apply(AddBias(), y, scope.parameter("bias", [units], biasInitializer)) }
+    return try activation(y)
+  }
+}

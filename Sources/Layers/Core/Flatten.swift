@@ -1,0 +1,15 @@
+public import Config
+public import GraphEngine
+import TensorCore
+
+/// All axes behind the batch become one. Keras: `keras.layers.Flatten`.
+public struct Flatten: Layer, Configurable {
+  public init() {}
+
+  public static let schema = Schema("Flatten", "All axes behind the batch become one.", prototype: Flatten())
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let size = try x.knownSize(for: "Flatten")
+    return try x.graph.apply(GraphEngine.Reshape([.batch, .size(size)]), x)
+  }
+}

@@ -1,0 +1,98 @@
+public import Config
+public import Diagnostics
+
+/// Every layer an experiment file or a Keras file can name. Adding a layer adds one line here.
+public enum LayerRegistry {
+  public static let all = Registry<any Layer>(
+    "layer", commonKeys: ["name", "trainable", "dtype"],
+    [
+      .init(InputLayer.self, aliases: ["Input"]) { $0 },
+      .init(Dense.self) { $0 },
+      .init(Flatten.self) { $0 },
+      .init(Reshape.self) { $0 },
+      .init(ActivationLayer.self) { $0 },
+      .init(Dropout.self) { $0 },
+    ])
+
+  /// Reads the layers of a sequential model and names those that have no name, as Keras does: `dense`, `dense_1`.
+  /// Every mistake is reported; `nil` if there was one.
+  public static func decode(_ nodes: [ConfigNode], into bag: inout DiagnosticBag) -> [NamedLayer]? {
+    var layers: [NamedLayer] = []
+    var taken: [String: SourceSpan?] = [:]
+    var counts: [String: Int] = [:]
+    var isRight = true
+    for node in nodes {
+      guard let layer = all.decode(node, into: &bag), let common = common(of: node, into: &bag) else {
+        isRight = false
+        continue
+      }
+      var name = common.name?.value
+      if let written = common.name, let earlier = taken[written.value] {
+        bag.report(.repeatedLayerName(written.value, at: written.span, earlier: earlier))
+        isRight = false
+      }
+      while name == nil {
+        let base = snakeCase(layer.className)
+        let number = counts[base, default: 0]
+        counts[base] = number + 1
+        let candidate = number == 0 ? base : "\(base)_\(number)"
+        if taken[candidate] == nil { name = candidate }
+      }
+      guard let name else { continue }
+      taken[name] = common.span
+      layers.append(NamedLayer(name, layer, isTrainable: common.isTrainable, at: common.span))
+    }
+    return isRight ? layers : nil
+  }
+
+  private struct Common {
+    var name: (value: String, span: SourceSpan?)?
+    var isTrainable = true
+    var span: SourceSpan?
+  }
+
+  /// The settings that every layer has.
+  private static func common(of node: ConfigNode, into bag: inout DiagnosticBag) -> Common? {
+    guard let (_, span, settings) = all.parts(of: node, into: &bag) else { return nil }
+    var common = Common(span: span)
+    return bag.collect { () throws(Diagnostic) in
+      if let name = settings["name"] {
+        common.name = (try String(config: name), name.span)
+        if name.string?.contains("/") == true || name.string?.isEmpty == true {
+          throw Diagnostic("E0202", "'name' must be a word without '/'", at: name.span.map { .init($0, "found \(name.sketch)") })
+        }
+      }
+      if let trainable = settings["trainable"] { common.isTrainable = try Bool(config: trainable) }
+      if let dtype = settings["dtype"], dtype["config"]?["name"]?.string ?? dtype.string != "float32" {
+        throw Diagnostic(
+          "E0202", "'dtype' must be float32", at: dtype.span.map { .init($0, "found \(dtype.sketch)") },
+          help: "runexp computes in float32, the same bits on every machine")
+      }
+      return common
+    }
+  }
+
+  /// Keras's `to_snake_case`: `LeakyReLU` is `leaky_re_lu`, `Conv2D` is `conv2d`.
+  public static func snakeCase(_ className: String) -> String {
+    let letters = Array(className)
+    var out = ""
+    for (i, letter) in letters.enumerated() {
+      let next = i + 1 < letters.count ? letters[i + 1] : " "
+      if i > 0 && letter.isUppercase {
+        let previous = letters[i - 1]
+        if next.isLowercase || previous.isLowercase { out += "_" }
+      }
+      out += letter.lowercased()
+    }
+    return out
+  }
+}
+
+extension Diagnostic {
+  /// E0302: two layers of one model with one name.
+  static func repeatedLayerName(_ name: String, at span: SourceSpan?, earlier: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0302", "two layers are named '\(name)'", at: span.map { Label($0, "again here") },
+      related: earlier.map { [Label($0, "first here")] } ?? [], help: "names tell the weights of a model apart")
+  }
+}
