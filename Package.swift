@@ -76,14 +76,16 @@ let package = Package(
     // Level 4
     target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
-    // Tests
-    tests("TensorCoreTests", "TensorCore"),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
     .executableTarget(
       name: "runexp-bench", dependencies: ["Kernels", "KernelABI"], swiftSettings: strict + hot),
     // Tests
     tests("KernelsTests", "Kernels", "KernelABI"),
+    tests("TensorCoreTests", "TensorCore"),
+    tests(
+      "TrainingTests", "Training", "Layers", "GraphEngine", "Datasets", "Config", "TensorCore", "Kernels", "Diagnostics",
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -45,6 +45,8 @@ public final class Graph {
     return append(.leaf(leaf), type)
   }
 
+  public func hasLeaf(_ leaf: Leaf) -> Bool { leaves[leaf] != nil }
+
   /// The single way an op enters a graph, eager or traced.
   /// - Throws: `Diagnostic` E0301 if the operands do not fit.
   public func apply(_ op: some Op, _ operands: Value...) throws(Diagnostic) -> Value {

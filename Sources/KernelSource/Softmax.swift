@@ -95,7 +95,11 @@ func crossEntropyGradient(_ p: In, _ t: In, _ g: In, _ dz: Out, _ rows: Int, _ c
 
 /// `max(x, 0) - x·t + ln(1 + e^-|x|)`
 func binaryCrossEntropy(_ x: In, _ t: In, _ y: Out, _ count: Int) {
-  for i in 0..<count { y[i] = softplus(x[i]) - x[i] * t[i] }
+  // The terms are added in this order so that a right and certain answer leaves the small logarithm alone.
+  for i in 0..<count {
+    let magnitude = x[i] > 0 ? 0 - x[i] : x[i]
+    y[i] = ((x[i] > 0 ? x[i] : 0) - x[i] * t[i]) + log1p(expOfNegative(magnitude))
+  }
 }
 
 func binaryCrossEntropyGradient(_ x: In, _ t: In, _ g: In, _ dx: Out, _ count: Int) {

@@ -5,7 +5,7 @@ import KernelABI
 /// The cross-entropy of independent yes-or-no outputs, the mean over the last axis.
 /// Keras: `keras.losses.BinaryCrossentropy`.
 ///
-/// If the prediction comes straight from a sigmoid, the logits before it are used, without clipping, as Keras does.
+/// If the prediction comes straight from a sigmoid or a softmax, the logits before it are used, without clipping, as Keras does.
 public struct BinaryCrossentropy: PlainLoss {
   public var fromLogits = false
   public var labelSmoothing = 0.0
@@ -23,7 +23,7 @@ public struct BinaryCrossentropy: PlainLoss {
       let (kept, spread) = (Float(1 - labelSmoothing), Float(labelSmoothing / 2))
       target = try graph.apply(Affine(scale: kept, offset: spread), target)
     }
-    if let logits = fromLogits ? prediction : prediction.operand(ifMadeBy: Unary(.sigmoid)) {
+    if let logits = fromLogits ? prediction : prediction.logits {
       return try graph.apply(BinaryCrossEntropy(), logits, target).meanOverLastAxis()
     }
     let p = try graph.apply(Unary(.clipUnit, fuzz), prediction)

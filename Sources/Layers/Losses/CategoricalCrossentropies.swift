@@ -5,7 +5,7 @@ public import TensorCore
 
 /// The cross-entropy with whole-number labels. Keras: `keras.losses.SparseCategoricalCrossentropy`.
 ///
-/// If the prediction comes straight from a softmax, the logits before it are used, without clipping, as Keras does.
+/// If the prediction comes straight from a softmax or a sigmoid, the logits before it are used, without clipping, as Keras does.
 /// Other probabilities are clipped to [1e-7, 1 - 1e-7] and then made to sum to 1.
 public struct SparseCategoricalCrossentropy: PlainLoss {
   public var fromLogits = false
@@ -19,11 +19,8 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
 
   public func values(_ target: Value, _ prediction: Value) throws -> Value {
     let graph = prediction.graph
-    if fromLogits {
-      return try graph.apply(SparseCrossEntropy(), prediction, graph.apply(Softmax(), prediction), target)
-    }
-    if let logits = prediction.operand(ifMadeBy: Softmax()) {
-      return try graph.apply(SparseCrossEntropy(), logits, prediction, target)
+    if let logits = fromLogits ? prediction : prediction.logits {
+      return try graph.apply(SparseCrossEntropy(), logits, graph.apply(Softmax(), logits), target)
     }
     let clipped = try graph.apply(Unary(.clipUnit, fuzz), prediction)
     let total = try graph.apply(Unary(.log), graph.apply(SumLast(), clipped))
@@ -34,7 +31,7 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
 
 /// The cross-entropy with one-hot or soft targets. Keras: `keras.losses.CategoricalCrossentropy`.
 ///
-/// Probabilities that do not come straight from a softmax are made to sum to 1, then clipped.
+/// Probabilities that do not come straight from a softmax or a sigmoid are made to sum to 1, then clipped.
 public struct CategoricalCrossentropy: PlainLoss {
   public var fromLogits = false
   public var labelSmoothing = 0.0
@@ -54,11 +51,8 @@ public struct CategoricalCrossentropy: PlainLoss {
       let (kept, spread) = (Float(1 - labelSmoothing), Float(labelSmoothing / Double(classes)))
       target = try graph.apply(Affine(scale: kept, offset: spread), target)
     }
-    if fromLogits {
-      return try graph.apply(CrossEntropy(), prediction, graph.apply(Softmax(), prediction), target)
-    }
-    if let logits = prediction.operand(ifMadeBy: Softmax()) {
-      return try graph.apply(CrossEntropy(), logits, prediction, target)
+    if let logits = fromLogits ? prediction : prediction.logits {
+      return try graph.apply(CrossEntropy(), logits, graph.apply(Softmax(), logits), target)
     }
     guard let classes = prediction.type.dims.last else { return prediction }
     let total = try graph.apply(RepeatLast(classes), graph.apply(SumLast(), prediction))

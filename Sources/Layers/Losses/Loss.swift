@@ -1,5 +1,6 @@
 public import Config
 public import GraphEngine
+import KernelABI
 public import TensorCore
 
 /// What training makes small: one value a sample, of which the mean is taken.
@@ -36,10 +37,13 @@ public enum LossRegistry {
 }
 
 extension Value {
-  /// What a softmax or another op made this value from, if that op did.
-  func operand<O: Op>(ifMadeBy op: O) -> Value? {
-    guard case .op(let made, let operands) = graph.nodes[id].kind, let same = made as? O, same == op else { return nil }
-    return graph.value(operands[0])
+  /// What this value was before its softmax or sigmoid, if one of them made it.
+  ///
+  /// Keras's TensorFlow backend hands these logits to every cross-entropy, whichever of the two it was.
+  var logits: Value? {
+    guard case .op(let op, let operands) = graph.nodes[id].kind else { return nil }
+    let isKnown = op is Softmax || (op as? Unary)?.function == .sigmoid
+    return isKnown ? graph.value(operands[0]) : nil
   }
 
   /// The mean over the last axis; of a plain batch of numbers, themselves.

@@ -1,0 +1,69 @@
+public import KernelABI
+public import GraphEngine
+public import Layers
+public import TensorCore
+
+/// A model with its numbers, and what is known of its training. Owned by one task.
+public final class BuiltModel {
+  public let model: Sequential
+  public let slab: ParameterSlab
+  public let seed: UInt64
+  public let layers: [LayerSummary]
+  public let output: TensorType
+  /// Set by the first training; saved with the model.
+  public var training: TrainingState?
+
+  /// Draws the start values of every parameter.
+  /// - Throws: `Diagnostic` E03xx if shapes do not fit.
+  public init(_ model: Sequential, seed: UInt64) throws {
+    self.model = model
+    self.seed = seed
+    let trace = try Trace(model, phase: .training, seed: seed)
+    layers = trace.layers
+    output = trace.output.type
+    slab = ParameterSlab(trace.scope.parameters.map(\.spec))
+    for parameter in trace.scope.parameters {
+      let path = parameter.spec.path
+      slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))
+    }
+  }
+
+  public var parameterCount: Int { layers.map(\.parameters).reduce(0, +) }
+}
+
+/// How a model is trained: what Keras calls `compile`.
+public struct CompileSettings: Sendable {
+  public var loss: any Loss
+  public var optimizer: any Optimizer
+  public var metrics: [NamedMetric]
+
+  public init(loss: any Loss, optimizer: any Optimizer, metrics: [NamedMetric]) {
+    self.loss = loss
+    self.optimizer = optimizer
+    self.metrics = metrics
+  }
+}
+
+/// An optimizer at work: what it remembers, and how far it is.
+public final class TrainingState {
+  public let settings: CompileSettings
+  public let gradients: AlignedBuffer
+  /// One run for each of the optimizer's slots, laid out as the trained part of the slab.
+  public let slots: [AlignedBuffer]
+  public var iterations = 0
+  /// The optimizer's, unless a callback changed it.
+  public var learningRate: Double
+  let scalars = AlignedBuffer(16)
+  let optimizer: BoundOptimizer
+
+  public init(_ settings: CompileSettings, slab: ParameterSlab, kernels: KernelTable) {
+    self.settings = settings
+    gradients = AlignedBuffer(slab.trainableCount)
+    slots = settings.optimizer.slots.map { _ in AlignedBuffer(slab.trainableCount) }
+    learningRate = settings.optimizer.learningRate
+    optimizer = settings.optimizer.bind(
+      OptimizerSite(
+        kernels: kernels, weights: slab.storage.pointer, gradients: .init(gradients.pointer),
+        slots: slots.map(\.pointer), scalars: scalars.pointer))
+  }
+}

@@ -1,0 +1,57 @@
+public import Config
+
+/// Ends a training when what it watches no longer gets better. Keras: `keras.callbacks.EarlyStopping`.
+public struct EarlyStopping: Callback {
+  public var monitor = "val_loss"
+  public var minDelta = 0.0
+  public var patience = 0
+  public var mode = MonitorMode.auto
+  public var baseline: Double?
+  public var restoreBestWeights = false
+  public var startFromEpoch = 0
+
+  private var wait = 0
+  private var best: Double?
+  private var bestEpoch = 0
+
+  public init() {}
+
+  public static let schema = Schema(
+    "EarlyStopping", "Ends the training when what it watches no longer gets better.", prototype: Self(),
+    Field("monitor", \.monitor, "What is watched, such as val_loss."),
+    Field("min_delta", \.minDelta, "The least change that counts as better.", check: atLeast(0)),
+    Field("patience", \.patience, "Epochs without getting better before it ends.", check: atLeast(0)),
+    Field("mode", \.mode, "Whether smaller (min) or larger (max) is better; auto goes by the name."),
+    Field("baseline", \.baseline, "A value to get better than; epochs that do not reach it are waited for."),
+    Field("restore_best_weights", \.restoreBestWeights, "Whether the weights of the best epoch come back."),
+    Field("start_from_epoch", \.startFromEpoch, "Epochs that are not watched.", check: atLeast(0)))
+
+  public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
+    switch event {
+    case .began: (wait, best, bestEpoch) = (0, nil, 0)
+    case .batchEnded: break
+    case .epochEnded(let epoch, let logs): epochEnded(epoch, logs, control)
+    case .ended:
+      if restoreBestWeights && best != nil { control.restoreWeights(of: bestEpoch + 1) }
+    }
+  }
+
+  private mutating func epochEnded(_ epoch: Int, _ logs: Logs, _ control: TrainingControl) {
+    guard epoch >= startFromEpoch, let value = logs.first(where: { $0.name == monitor })?.value else { return }
+    // With weights to restore there is always a set to go back to, even if nothing ever gets better.
+    if restoreBestWeights && best == nil && bestEpoch == 0 && wait == 0 { control.keepWeights() }
+    wait += 1
+    if improves(value, on: best) {
+      (best, bestEpoch) = (value, epoch)
+      if restoreBestWeights { control.keepWeights() }
+      if baseline.map({ improves(value, on: $0) }) ?? true { wait = 0 }
+      return
+    }
+    if wait >= patience && epoch > 0 { control.stopReason = "EarlyStopping" }
+  }
+
+  private func improves(_ value: Double, on other: Double?) -> Bool {
+    guard let other else { return !value.isNaN }
+    return mode.grows(monitor) ? value - minDelta > other : value + minDelta < other
+  }
+}

@@ -1,0 +1,76 @@
+public import Datasets
+import GraphEngine
+import KernelABI
+public import TensorCore
+
+/// Fills the inputs of a program with the rows of a batch. All threads of the program's pool share the work.
+final class Feed {
+  /// The rows of the next batch, as numbers into the columns.
+  var rows: UnsafePointer<Int32>
+  private let none = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+  private var columns: [(column: Column, place: Place, element: ElementType)] = []
+  private let kernels: KernelTable
+
+  init(kernels: KernelTable) {
+    self.kernels = kernels
+    rows = UnsafePointer(none)
+  }
+
+  deinit { none.deallocate() }
+
+  /// Connects a column with the memory of an input.
+  func connect(_ column: Column, to place: Place, as element: ElementType) {
+    columns.append((column, place, element))
+  }
+
+  func fill(_ worker: Worker) {
+    for (column, place, element) in columns {
+      let count = place.shape.first ?? 0
+      let width = column.rowShape.reduce(1, *)
+      let share = worker.share(of: count)
+      switch (column.storage, element) {
+      case (.bytes(let bytes), .float32):
+        bytes.withUnsafeBufferPointer { source in
+          guard let base = source.baseAddress else { return }
+          for r in share {
+            kernels.bytesToFloats(
+              base + Int(rows[r]) * width, place.pointer + r * width, width, column.scale, column.offset)
+          }
+        }
+      case (.floats(let floats), .float32):
+        floats.withUnsafeBufferPointer { source in
+          guard let base = source.baseAddress else { return }
+          for r in share {
+            kernels.affine(
+              base + Int(rows[r]) * width, place.pointer + r * width, width, column.scale, column.offset)
+          }
+        }
+      case (.integers(let integers), .float32):
+        for r in share {
+          for i in 0..<width {
+            let raw = Float(integers[Int(rows[r]) * width + i])
+            place.pointer[r * width + i] = raw * column.scale + column.offset
+          }
+        }
+      case (.integers(let integers), _):
+        let labels = UnsafeMutablePointer(mutating: place.labels)
+        for r in share { for i in 0..<width { labels[r * width + i] = integers[Int(rows[r]) * width + i] } }
+      case (.bytes(let bytes), _):
+        let labels = UnsafeMutablePointer(mutating: place.labels)
+        for r in share { for i in 0..<width { labels[r * width + i] = Int32(bytes[Int(rows[r]) * width + i]) } }
+      case (.floats(let floats), _):
+        let labels = UnsafeMutablePointer(mutating: place.labels)
+        for r in share {
+          for i in 0..<width { labels[r * width + i] = Int32(clamping: Int(floats[Int(rows[r]) * width + i])) }
+        }
+      }
+    }
+  }
+}
+
+extension Column {
+  /// What a batch of this column looks like to a model.
+  public var type: TensorType {
+    TensorType([.batch] + rowShape.map { .size($0) }, element)
+  }
+}

@@ -1,0 +1,97 @@
+import Datasets
+import GraphEngine
+import KernelABI
+import Kernels
+import Layers
+import TensorCore
+
+/// A model compiled with its loss and metrics for one batch size, fed from one part of a data set.
+final class StepProgram {
+  /// What one batch gave: the mean loss, and for each metric the sum of its values and how many there were.
+  struct Totals {
+    let loss: UnsafePointer<Float>
+    let metrics: [(sum: UnsafePointer<Float>, count: Int)]
+  }
+
+  let batch: Int
+  let totals: Totals
+  let output: Place
+  private let program: Program
+  private let feed: Feed
+  private let step: UnsafeMutableRawPointer?
+
+  /// - Parameter state: set for a training step, which ends with an update of the weights.
+  init(
+    _ built: BuiltModel, _ settings: CompileSettings?, part: DataPart, batch: Int, state: TrainingState?,
+    pool: WorkerPool, kernels: KernelTable
+  ) throws {
+    self.batch = batch
+    let trace = try Trace(built.model, phase: state == nil ? .inference : .training, seed: built.seed)
+    let graph = trace.graph
+    let targets = Targets(graph, part)
+    var loss: Value?
+    var sums: [Value] = []
+    var counts: [Int] = []
+    if let settings {
+      let wanted = settings.loss.target(for: trace.output.type)
+      let values = try settings.loss.values(targets.leaf(wanted), trace.output)
+      loss = try graph.apply(MeanAll(), values)
+      for named in settings.metrics {
+        let wanted = named.metric.target(for: trace.output.type, offered: targets.offered)
+        let values = try named.metric.values(targets.leaf(wanted), trace.output)
+        sums.append(try graph.apply(SumAll(), values))
+        counts.append(values.type.shape(batch: batch).reduce(1, *))
+      }
+    }
+    var update: UpdatePlan?
+    if let state, let loss {
+      let trained = trace.scope.parameters.map(\.spec).filter(\.isTrainable)
+      let leaves = trained.map { graph.leaf(.parameter($0.path), TensorType($0.shape.map { .size($0) })) }
+      let gradients = try graph.gradients(of: loss, for: leaves)
+      update = UpdatePlan(
+        gradients: state.gradients, sinks: zip(trained.map(\.path), gradients).map { ($0, $1) },
+        plainRate: state.optimizer.plainRate, apply: state.optimizer.update)
+    }
+    let feed = Feed(kernels: kernels)
+    let isStepUsed = graph.hasLeaf(.input("step"))
+    let kept = [trace.input, trace.output] + targets.leaves + (loss.map { [$0] } ?? []) + sums
+    let program = Program(
+      graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
+      update: update, prologue: { [unowned feed] in feed.fill($0) }, pool: pool, kernels: kernels)
+    (self.program, self.feed) = (program, feed)
+    feed.connect(part.features[0], to: program.place(trace.input), as: .float32)
+    for leaf in targets.leaves { feed.connect(part.targets[0], to: program.place(leaf), as: leaf.type.element) }
+    output = program.place(trace.output)
+    step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
+    totals = Totals(
+      loss: loss.map { program.place($0).input } ?? output.input,
+      metrics: zip(sums, counts).map { (program.place($0).input, $1) })
+  }
+
+  /// Runs one batch. - Parameter iteration: numbers the random draws of this step.
+  @inline(__always) func run(_ rows: UnsafePointer<Int32>, iteration: Int) {
+    feed.rows = rows
+    step?.storeBytes(of: UInt64(iteration), as: UInt64.self)
+    program.run()
+  }
+
+  var lines: [Program.Line] { program.lines }
+}
+
+/// The targets of a graph: a leaf for each type that the loss and the metrics want.
+private final class Targets {
+  let offered: TensorType
+  private(set) var leaves: [Value] = []
+  private let graph: Graph
+
+  init(_ graph: Graph, _ part: DataPart) {
+    self.graph = graph
+    offered = part.targets.first?.type ?? TensorType([.batch])
+  }
+
+  func leaf(_ type: TensorType) -> Value {
+    let value = graph.leaf(.input("y/\(type.element.rawValue)/\(type)"), type)
+    if !leaves.contains(where: { $0.id == value.id }) { leaves.append(value) }
+    return value
+  }
+}

@@ -1,0 +1,249 @@
+public import Datasets
+public import KernelABI
+public import Kernels
+import GraphEngine
+import Layers
+import TensorCore
+
+/// Names and values of one epoch or evaluation, in Keras's order: sorted, with `val_` behind.
+public typealias Logs = [(name: String, value: Double)]
+
+/// What training reports while it runs.
+public enum TrainingEvent {
+  case epochBegan(epoch: Int, steps: Int)
+  /// Means over the epoch so far; at most ten times a second.
+  case progress(epoch: Int, step: Int, steps: Int, seconds: Double, logs: Logs)
+  case epochEnded(epoch: Int, steps: Int, seconds: Double, logs: Logs)
+}
+
+/// How `fit` goes about it; Keras's arguments with Keras's defaults.
+public struct FitSettings {
+  public var epochs = 1
+  public var initialEpoch = 0
+  public var batchSize = 32
+  public var shuffle = true
+  public var stepsPerEpoch: Int?
+  public var callbacks: [any Callback] = []
+  /// Names the random order of the samples.
+  public var stream = "fit"
+  public init() {}
+}
+
+/// How a training ended.
+public struct FitResult {
+  public enum End: Sendable, Equatable { case finished, stopped(by: String), interrupted }
+  public var end: End
+  /// One entry an epoch, from `initialEpoch` on.
+  public var history: [Logs]
+  /// The epoch, from 1, whose weights the model has now, if a callback restored them.
+  public var restoredEpoch: Int?
+  /// The first step, counted from 1 over the whole training, with a loss that is not a number.
+  public var firstNonFinite: (epoch: Int, step: Int)?
+}
+
+/// Trains, evaluates and runs one model. Owned by one task.
+public final class Trainer {
+  public let built: BuiltModel
+  private let pool: WorkerPool
+  private let kernels: KernelTable
+  private let now: () -> Double
+
+  /// - Parameter now: seconds from any start, for progress; no result depends on it.
+  public init(
+    _ built: BuiltModel, pool: WorkerPool, kernels: KernelTable = Kernels.kernels, now: @escaping () -> Double
+  ) {
+    self.built = built
+    self.pool = pool
+    self.kernels = kernels
+    self.now = now
+  }
+
+  /// Prepares the model for training. Compiling again starts with a fresh optimizer.
+  public func compile(_ settings: CompileSettings) {
+    built.training = TrainingState(settings, slab: built.slab, kernels: kernels)
+  }
+
+  /// Trains the model.
+  /// - Parameters:
+  ///   - save: writes the model to a file, for callbacks that checkpoint.
+  ///   - isInterrupted: asked before every step.
+  /// - Throws: `Diagnostic`s of the trace, and what `save` throws.
+  public func fit(
+    _ part: DataPart, validation: DataPart?, _ settings: FitSettings, save: @escaping (String) throws -> Void,
+    isInterrupted: () -> Bool, observe: (TrainingEvent) throws -> Void
+  ) throws -> FitResult {
+    guard let state = built.training else { preconditionFailure("fit before compile") }
+    let batch = min(settings.batchSize, max(1, part.count))
+    let steps = min((part.count + batch - 1) / batch, settings.stepsPerEpoch ?? .max)
+    let full = try program(part, batch: batch, state: state)
+    let lastBatch = part.count - (steps - 1) * batch
+    let last = lastBatch < batch ? try program(part, batch: lastBatch, state: state) : full
+    let evaluator = try validation.map { try Evaluator(self, state.settings, $0, batchSize: batch) }
+    let control = TrainingControl(built, state, save: save)
+    var callbacks = settings.callbacks
+    var result = FitResult(end: .finished, history: [])
+    let order = Order(part.rows.all)
+
+    for i in callbacks.indices { try callbacks[i].handle(.began, control) }
+    epochs: for epoch in settings.initialEpoch..<max(settings.epochs, settings.initialEpoch) {
+      if settings.shuffle { order.shuffle(RandomStream(seed: built.seed, "\(settings.stream)/shuffle/\(epoch)")) }
+      var means = Means(state.settings)
+      let began = now()
+      var shown = began
+      try observe(.epochBegan(epoch: epoch + 1, steps: steps))
+      for step in 0..<steps {
+        if isInterrupted() {
+          result.end = .interrupted
+          break epochs
+        }
+        let program = step == steps - 1 ? last : full
+        state.optimizer.prepare(state.iterations, state.learningRate)
+        program.run(order.pointer + step * batch, iteration: state.iterations)
+        state.iterations += 1
+        means.add(program)
+        let loss = Double(program.totals.loss.pointee)
+        if !loss.isFinite && result.firstNonFinite == nil {
+          result.firstNonFinite = (epoch + 1, state.iterations)
+        }
+        for i in callbacks.indices where callbacks[i].watchesBatches {
+          try callbacks[i].handle(.batchEnded(loss: loss), control)
+        }
+        if let reason = control.stopReason {
+          result.end = .stopped(by: reason)
+          break epochs
+        }
+        let time = now()
+        if time - shown >= 0.1 {
+          shown = time
+          let logs = means.logs()
+          try observe(.progress(epoch: epoch + 1, step: step + 1, steps: steps, seconds: time - began, logs: logs))
+        }
+      }
+      var logs = means.logs()
+      if let evaluator { logs += try evaluator.run().map { ("val_" + $0.name, $0.value) } }
+      result.history.append(logs)
+      try observe(.epochEnded(epoch: epoch + 1, steps: steps, seconds: now() - began, logs: logs))
+      for i in callbacks.indices { try callbacks[i].handle(.epochEnded(epoch: epoch, logs: logs), control) }
+      if let reason = control.stopReason {
+        result.end = .stopped(by: reason)
+        break
+      }
+    }
+    for i in callbacks.indices { try callbacks[i].handle(.ended, control) }
+    result.restoredEpoch = control.restoredEpoch
+    return result
+  }
+
+  /// The loss and the metrics over a part of the data.
+  public func evaluate(_ part: DataPart, _ settings: CompileSettings, batchSize: Int) throws -> Logs {
+    try Evaluator(self, settings, part, batchSize: batchSize).run()
+  }
+
+  /// The model's output for every row of a part, one after another.
+  public func predict(_ part: DataPart, batchSize: Int) throws -> [Float] {
+    let order = Order(part.rows.all)
+    var outputs: [Float] = []
+    for batch in Batches(count: part.count, size: batchSize) {
+      // At most two sizes: the programs are few and small.
+      let program = try StepProgram(
+        built, nil, part: part, batch: batch.size, state: nil, pool: pool, kernels: kernels)
+      for first in batch.starts {
+        program.run(order.pointer + first, iteration: 0)
+        outputs += UnsafeBufferPointer(start: program.output.pointer, count: program.output.count)
+      }
+    }
+    return outputs
+  }
+
+  fileprivate func program(_ part: DataPart, batch: Int, state: TrainingState) throws -> StepProgram {
+    try StepProgram(built, state.settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels)
+  }
+
+  /// Programs for one part of the data, kept from epoch to epoch.
+  private struct Evaluator {
+    private let order: Order
+    private let programs: [(StepProgram, [Int])]
+    private let settings: CompileSettings
+
+    init(_ trainer: Trainer, _ settings: CompileSettings, _ part: DataPart, batchSize: Int) throws {
+      self.settings = settings
+      order = Order(part.rows.all)
+      programs = try Batches(count: part.count, size: batchSize).map { batch in
+        let program = try StepProgram(
+          trainer.built, settings, part: part, batch: batch.size, state: nil, pool: trainer.pool,
+          kernels: trainer.kernels)
+        return (program, batch.starts)
+      }
+    }
+
+    func run() throws -> Logs {
+      var means = Means(settings)
+      for (program, starts) in programs {
+        for first in starts {
+          program.run(order.pointer + first, iteration: 0)
+          means.add(program)
+        }
+      }
+      return means.logs()
+    }
+  }
+}
+
+/// The batches of a part: all of one size, and perhaps a smaller last one.
+private struct Batches: Sequence, IteratorProtocol {
+  private var groups: [(size: Int, starts: [Int])] = []
+
+  init(count: Int, size: Int) {
+    let full = count / size
+    if full > 0 { groups.append((size, (0..<full).map { $0 * size })) }
+    if count % size > 0 { groups.append((count % size, [full * size])) }
+    groups.reverse()
+  }
+
+  mutating func next() -> (size: Int, starts: [Int])? { groups.popLast() }
+}
+
+/// The rows of a part in the order in which they are visited, at a fixed address.
+private final class Order {
+  let pointer: UnsafeMutablePointer<Int32>
+  private let rows: [Int32]
+
+  init(_ rows: [Int32]) {
+    self.rows = rows
+    pointer = .allocate(capacity: max(1, rows.count))
+    for (i, row) in rows.enumerated() { pointer[i] = row }
+  }
+
+  deinit { pointer.deallocate() }
+
+  func shuffle(_ stream: RandomStream) {
+    for (i, j) in stream.permutation(rows.count).enumerated() { pointer[i] = rows[Int(j)] }
+  }
+}
+
+/// Running means over the samples of an epoch. A smaller batch counts for less.
+private struct Means {
+  private let names: [String]
+  private var sums: [Double]
+  private var counts: [Double]
+
+  init(_ settings: CompileSettings) {
+    names = ["loss"] + settings.metrics.map(\.name)
+    sums = [Double](repeating: 0, count: names.count)
+    counts = sums
+  }
+
+  mutating func add(_ program: StepProgram) {
+    let batch = Double(program.batch)
+    sums[0] += Double(program.totals.loss.pointee) * batch
+    counts[0] += batch
+    for (i, metric) in program.totals.metrics.enumerated() {
+      sums[i + 1] += Double(metric.sum.pointee)
+      counts[i + 1] += Double(metric.count)
+    }
+  }
+
+  func logs() -> Logs {
+    names.indices.map { (names[$0], counts[$0] == 0 ? 0 : sums[$0] / counts[$0]) }.sorted { $0.0 < $1.0 }
+  }
+}
