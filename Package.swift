@@ -63,7 +63,7 @@ let package = Package(
     target("HDF5Files", "CHDF5", "Diagnostics"),
     // Level 2
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
-    target("Plotting", "Diagnostics"),
+    target("Plotting"),
     target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: hot),
     target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: hot),
     // Level 3
@@ -73,6 +73,8 @@ let package = Package(
     // Level 4
     target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+    // Tests
+    tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
   ],
