@@ -54,6 +54,7 @@ let package = Package(
       machine: "-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma", "-mprefer-vector-width=512"),
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+    system("CMarkdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev libcmark-gfm-extensions-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     // Level 1
     target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: hot),
@@ -68,6 +69,7 @@ let package = Package(
     target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: hot),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
+    target("Reporting", "Plotting", "CMarkdown"),
     target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 4
@@ -75,6 +77,7 @@ let package = Package(
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
     // Tests
     tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
+    tests("ReportingTests", "Reporting"),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
   ],
