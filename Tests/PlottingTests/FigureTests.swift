@@ -80,7 +80,7 @@ import Testing
     let image = GrayImage(width: 2, height: 2, pixels: [0, 1, 2, 3])
     let figure = SampleGrid(
       title: "", images: [image, image], labels: ["Coat", "Bag"], predicted: ["Shirt", "Bag"])
-    #expect(commands(figure, "text").map { String($0.suffix(5)) } == [" Coat", "Shirt", ": Bag", ": Bag"])
+    #expect(commands(figure, "text 10").map { String($0.suffix(5)) } == [" Coat", "Shirt", ": Bag", ": Bag"])
     #expect(commands(figure, "text 10.0 #c44100").count == 1)
     #expect(commands(figure, "text 10.0 #00795a").count == 1)
   }
@@ -110,6 +110,15 @@ import Testing
       series: (0..<8).map { index in .init("s\(index)", (0..<20).map { (Double($0), Double(index)) }) })
     #expect(commands(chart, "line #0072b2 1.8:").count == 2)
     #expect(commands(chart, "line #0072b2 1.8 dash").count == 2)
+  }
+
+  @Test func `a legend of very many lines leaves room for them and counts the rest`() {
+    let chart = LineChart(
+      title: "", xLabel: "", yLabel: "", series: (0..<200).map { .init("run-\($0)", [(0, 0), (1, 1)]) })
+    let texts = texts(chart)
+    let shown = texts.filter { $0.hasPrefix("run-") }.count
+    #expect((10..<100).contains(shown))
+    #expect(texts.contains("and \(200 - shown) more"))
   }
 
   @Test func `text that is too wide ends in an ellipsis`() {

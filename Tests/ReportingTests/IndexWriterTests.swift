@@ -20,6 +20,16 @@ import Testing
           + "<td>sgd</td><td class=\"right\" data-key=\"0.89123\">0.8912</td></tr>"))
   }
 
+  @Test func `the numbers of a column have as many decimals each`() {
+    let rows = [0.88, 0.8912, .nan].map { value in
+      RunIndex.Row(run: "a", link: "a", status: .finished, started: "", values: [.number(value)])
+    }
+    let html = IndexWriter().render(RunIndex(columns: ["accuracy"], rows: rows))
+    #expect(html.contains("data-key=\"0.88\">0.8800</td>"))
+    #expect(html.contains(">0.8912</td>"))
+    #expect(html.contains(">NaN</td>"))
+  }
+
   @Test func `missing values leave empty cells`() {
     #expect(
       IndexWriter().render(index).contains("data-key=\"\"></td><td></td><td class=\"right\"></td></tr>"))

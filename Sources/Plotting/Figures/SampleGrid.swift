@@ -31,6 +31,10 @@ public struct SampleGrid: Figure {
   private var rowCount: Int { (images.count + columnCount - 1) / columnCount }
   private var lines: Double { (labels.isEmpty ? 0 : 1) + (predicted.isEmpty ? 0 : 1) }
 
+  private var subtitle: String {
+    labels.isEmpty || predicted.isEmpty ? "" : "true class, and below it the predicted one"
+  }
+
   /// All pictures get the same enlargement: a whole number of half points to a pixel where they are
   /// small, so that
   /// every pixel has the same size.
@@ -50,11 +54,12 @@ public struct SampleGrid: Figure {
     let (across, down) = (Double(columnCount), Double(max(rowCount, 1)))
     return Size(
       width: max(240, across * (tile.width + Self.gap) - Self.gap + 2 * Layout.margin),
-      height: headingHeight(subtitle: false) + down * (tile.height + Self.gap) - Self.gap + Layout.margin)
+      height: headingHeight(subtitle: !subtitle.isEmpty) + down * (tile.height + Self.gap) - Self.gap
+        + Layout.margin)
   }
 
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {
-    let rest = drawHeading(on: &canvas)
+    let rest = drawHeading(subtitle: subtitle, on: &canvas)
     if images.isEmpty {
       canvas.centeredText("no images", at: rest.center, Layout.label.with(anchor: .middle))
     }

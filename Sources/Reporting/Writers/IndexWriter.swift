@@ -52,8 +52,10 @@ public struct IndexWriter: Sendable {
     let fixed: [(String, HTML)] = [
       ("run", ""), ("status", ""), ("started", ""), ("duration", " class=\"right\""),
     ]
-    let numeric = index.columns.indices.map { isNumeric($0, index) }
-    let own = zip(index.columns, numeric).map { ($0, $1 ? " class=\"right\"" : "" as HTML) }
+    let columns = index.columns.indices.map { column in
+      Column(index.rows.map { $0.values.indices.contains(column) ? $0.values[column] : .missing })
+    }
+    let own = zip(index.columns, columns).map { ($0, $1.style) }
     let header = (fixed + own).map { "<th data-column scope=\"col\"\($1)>\($0)</th>" as HTML }
     let count = index.rows.count == 1 ? "1 run" : "\(NumberText.grouped(index.rows.count)) runs"
     let body: HTML = """
@@ -66,25 +68,15 @@ public struct IndexWriter: Sendable {
       <tr>\(header)</tr>
       </thead>
       <tbody>
-      \(index.rows.map { row($0, numeric) })</tbody>
+      \(index.rows.enumerated().map { place, item in row(item, columns.map { $0.cells[place] }) })</tbody>
       </table></div>
 
       """
     return HTMLPage.html(title: index.title, body: body, bodyClass: "index", script: Self.script)
   }
 
-  private func isNumeric(_ column: Int, _ index: RunIndex) -> Bool {
-    let values = index.rows.compactMap { $0.values.indices.contains(column) ? $0.values[column] : nil }
-    return values.contains { if case .number = $0 { true } else { false } }
-      && values.allSatisfy { if case .text = $0 { false } else { true } }
-  }
-
-  private func row(_ row: RunIndex.Row, _ numeric: [Bool]) -> HTML {
+  private func row(_ row: RunIndex.Row, _ values: [HTML]) -> HTML {
     let key = row.seconds.map { "\($0)" } ?? ""
-    let values = numeric.indices.map { column -> HTML in
-      let value = row.values.indices.contains(column) ? row.values[column] : .missing
-      return cell(value, isNumeric: numeric[column])
-    }
     return """
       <tr><td><a href="./\(row.link)">\(row.run)</a></td>\
       <td class="\(row.status.rawValue)">\(row.status.rawValue)</td>\
@@ -95,12 +87,35 @@ public struct IndexWriter: Sendable {
       """
   }
 
-  private func cell(_ value: RunIndex.Value, isNumeric: Bool) -> HTML {
-    let kind: HTML = isNumeric ? " class=\"right\"" : ""
-    return switch value {
-    case .text(let text): "<td\(kind)>\(text)</td>"
-    case .number(let number): "<td\(kind) data-key=\"\("\(number)")\">\(NumberText.significant(number))</td>"
-    case .missing: "<td\(kind)></td>"
+  /// The cells of one of the index's own columns: numbers on the right, with as many decimals each.
+  private struct Column {
+    let style: HTML
+    let cells: [HTML]
+
+    init(_ values: [RunIndex.Value]) {
+      let numbers = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
+      let isNumeric = !numbers.isEmpty && values.allSatisfy { if case .text = $0 { false } else { true } }
+      let style: HTML = isNumeric ? " class=\"right\"" : ""
+      let decimals = Self.sharedDecimals(numbers.filter(\.isFinite))
+      self.style = style
+      cells = values.map { value in
+        switch value {
+        case .text(let text): return "<td\(style)>\(text)</td>"
+        case .missing: return "<td\(style)></td>"
+        case .number(let number):
+          let text = decimals.map { NumberText.fixed(number, decimals: $0) } ?? NumberText.significant(number)
+          return "<td\(style) data-key=\"\("\(number)")\">\(text)</td>"
+        }
+      }
+    }
+
+    /// The most decimals that one of the numbers needs; nil where they differ too much to share them.
+    private static func sharedDecimals(_ numbers: [Double]) -> Int? {
+      guard numbers.allSatisfy({ $0 == 0 || (0.001..<1000).contains($0.magnitude) }) else { return nil }
+      return numbers.map { number in
+        let text = NumberText.significant(number)
+        return text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
+      }.max()
     }
   }
 
