@@ -57,6 +57,7 @@ let package = Package(
       machine: "-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma", "-mprefer-vector-width=512"),
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+    system("CMarkdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev libcmark-gfm-extensions-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     // Level 1
     target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: hot),
@@ -66,16 +67,20 @@ let package = Package(
     target("HDF5Files", "CHDF5", "Diagnostics"),
     // Level 2
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
-    target("Plotting", "Diagnostics"),
+    target("Plotting"),
     target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: hot),
     target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
+    target("Reporting", "Plotting", "CMarkdown"),
     target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
     target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+    // Tests
+    tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
+    tests("ReportingTests", "Reporting"),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
     .executableTarget(

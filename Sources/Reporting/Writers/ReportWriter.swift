@@ -1,0 +1,6 @@
+/// A format that reports are written in; the same report gives the same text.
+public protocol ReportWriter: Sendable {
+  /// Without the dot: `html`.
+  static var fileExtension: String { get }
+  func render(_ report: Report) -> String
+}
