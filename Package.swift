@@ -29,8 +29,11 @@ func target(_ name: String, _ dependencies: Target.Dependency..., settings: [Swi
   .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency..., resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+  _ name: String, _ dependencies: Target.Dependency..., exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 func system(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -78,14 +81,20 @@ let package = Package(
     // Level 4
     target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
-    // Tests
-    tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
-    tests("ReportingTests", "Reporting"),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
     .executableTarget(
       name: "runexp-bench", dependencies: ["Kernels", "KernelABI"], swiftSettings: strict + hot),
     // Tests
+    tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
+    tests("ReportingTests", "Reporting"),
+    tests("ConfigTests", "Config", "Diagnostics"),
+    tests("HDF5FilesTests", "HDF5Files", "Diagnostics"),
+    tests(
+      "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",
+      exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
+    tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
+    tests("RunEventsTests", "RunEvents", "Diagnostics"),
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),
     tests(

@@ -1,0 +1,172 @@
+import CHDF5
+public import Diagnostics
+
+/// An array of numbers in an HDF5 file, in whatever layout, byte order and compression.
+public struct H5Dataset: ~Copyable, Sendable {
+  private let handle: Handle
+  public let place: String
+  /// Empty for a single number.
+  public let shape: [Int]
+  /// The type of the numbers as stored.
+  public let element: H5Element
+  /// Bytes of the numbers as stored, before compression.
+  public let byteCount: Int
+
+  /// How many numbers there are.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// Looks at type, shape and layout; nothing is allocated before the file is known to be able to hold it.
+  /// - Throws: E0604 for what is not numbers, and for data outside the file; E0605 for impossible sizes.
+  init(_ handle: consuming Handle, place: String, limit: Int) throws(Diagnostic) {
+    let facts = try Facts(of: handle.id, place, limit: limit)
+    self.handle = handle
+    self.place = place
+    shape = facts.shape
+    element = facts.element
+    byteCount = facts.byteCount
+  }
+
+  /// The numbers in row order, converted to single precision.
+  /// - Throws: E0605 if they cannot be read.
+  public func floats() throws(Diagnostic) -> [Float] {
+    try read(h5_native_float(), zero: 0)
+  }
+
+  /// The numbers in row order, as whole numbers; fractions are cut off.
+  /// - Throws: E0605 if they cannot be read.
+  public func integers() throws(Diagnostic) -> [Int64] {
+    try read(h5_native_int64(), zero: 0)
+  }
+
+  private func read<T: BitwiseCopyable>(_ type: @autoclosure () -> hid_t, zero: T) throws(Diagnostic) -> [T] {
+    var numbers = [T](repeating: zero, count: count)
+    let (id, place) = (handle.id, self.place)
+    guard !numbers.isEmpty else { return numbers }
+    try HDF5Library.locked { () throws(Diagnostic) in
+      try check(H5Dread(id, type(), h5_all(), h5_all(), h5_default(), &numbers)) {
+        .implausibleInHDF5("cannot be read: \($0)", in: place)
+      }
+    }
+    return numbers
+  }
+}
+
+extension H5Group {
+  /// Writes numbers as one contiguous little-endian array; groups that `path` goes through are made.
+  /// - Throws: E0606, also if the name is taken.
+  public func write(
+    _ numbers: [Float], shape: [Int], to path: String, as element: H5Element = .float32
+  ) throws(Diagnostic) {
+    try write(numbers, of: h5_native_float(), shape: shape, to: path, as: element)
+  }
+
+  /// Writes whole numbers as one contiguous little-endian array.
+  /// - Throws: E0606, also if the name is taken.
+  public func write(
+    _ numbers: [Int64], shape: [Int], to path: String, as element: H5Element = .int64
+  ) throws(Diagnostic) {
+    try write(numbers, of: h5_native_int64(), shape: shape, to: path, as: element)
+  }
+
+  private func write<T: BitwiseCopyable>(
+    _ numbers: [T], of type: @autoclosure () -> hid_t, shape: [Int], to path: String, as element: H5Element
+  ) throws(Diagnostic) {
+    precondition(shape.reduce(1, *) == numbers.count, "\(numbers.count) numbers do not fill \(shape)")
+    let (id, place) = (handle.id, self.place)
+    let failure: (String) -> Diagnostic = { .cannotWrite("'\(path)' in \(place)", $0) }
+    let name = try relativePath(path, place)
+    try HDF5Library.locked { () throws(Diagnostic) in
+      try makeParents(of: path, in: id, place)
+      let stored = try element.makeFileType()
+      let dims = shape.map { hsize_t($0) }
+      let space = try Handle(
+        shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), dims, nil), failure)
+      let creation = try Handle(H5Pcreate(h5_dataset_creation()), failure)
+      H5Pset_obj_track_times(creation.id, false)
+      let link = try linkCreation(for: path)
+      let dataset = try Handle(
+        H5Dcreate2(id, name, stored.id, space.id, link.id, creation.id, h5_default()), failure)
+      guard !numbers.isEmpty else { return }
+      try check(H5Dwrite(dataset.id, type(), h5_all(), h5_all(), h5_default(), numbers), failure)
+    }
+  }
+}
+
+/// What is known of a dataset without reading it.
+private struct Facts {
+  /// Bytes a byte of compressed data may become: deflate's limit is 1032.
+  private static let largestExpansion = 1100
+
+  let shape: [Int]
+  let element: H5Element
+  let byteCount: Int
+
+  init(of id: hid_t, _ place: String, limit: Int) throws(Diagnostic) {
+    let type = try Handle(H5Dget_type(id)) { .implausibleInHDF5($0, in: place) }
+    guard let element = H5Element(type: type.id) else {
+      throw .unsupportedInHDF5("does not hold numbers of 1, 2, 4 or 8 bytes", in: place)
+    }
+    let shape = try dimensions(of: id, place)
+    let layout = try Layout(of: id, place)
+    let allowed = layout.isChunked ? limit.multipliedClamping(by: Self.largestExpansion) : limit
+    let size = H5Tget_size(type.id)
+    guard let bytes = product(shape, times: size), let chunk = product(layout.chunk, times: size),
+      bytes <= allowed, chunk <= max(allowed, 1 << 20)
+    else {
+      let sizes = shape.map(String.init).joined(separator: "×")
+      throw .implausibleInHDF5("claims a shape of \(sizes), more than the file can hold", in: place)
+    }
+    self.shape = shape
+    self.element = element
+    byteCount = bytes
+  }
+}
+
+/// Where the numbers of a dataset lie.
+private struct Layout {
+  var isChunked = false
+  var chunk: [Int] = []
+
+  init(of id: hid_t, _ place: String) throws(Diagnostic) {
+    let list = try Handle(H5Dget_create_plist(id)) { .implausibleInHDF5($0, in: place) }
+    guard H5Pget_external_count(list.id) == 0 else {
+      throw .unsupportedInHDF5("keeps its data in another file", in: place)
+    }
+    switch H5Pget_layout(list.id) {
+    case H5D_COMPACT, H5D_CONTIGUOUS: return
+    case H5D_CHUNKED:
+      var dims = [hsize_t](repeating: 0, count: 32)
+      let rank = H5Pget_chunk(list.id, 32, &dims)
+      try check(rank) { .implausibleInHDF5($0, in: place) }
+      isChunked = true
+      chunk = dims.prefix(Int(rank)).map { Int(clamping: $0) }
+    default: throw .unsupportedInHDF5("keeps its data in other datasets or in an unknown layout", in: place)
+    }
+  }
+}
+
+private func dimensions(of id: hid_t, _ place: String) throws(Diagnostic) -> [Int] {
+  let space = try Handle(H5Dget_space(id)) { .implausibleInHDF5($0, in: place) }
+  guard H5Sget_simple_extent_type(space.id) != H5S_NULL else { return [0] }
+  let rank = H5Sget_simple_extent_ndims(space.id)
+  try check(rank) { .implausibleInHDF5($0, in: place) }
+  guard rank <= 32 else { throw .implausibleInHDF5("claims to have \(rank) axes", in: place) }
+  var dims = [hsize_t](repeating: 0, count: 32)
+  try check(H5Sget_simple_extent_dims(space.id, &dims, nil)) { .implausibleInHDF5($0, in: place) }
+  return dims.prefix(Int(rank)).map { Int(clamping: $0) }
+}
+
+private func product(_ numbers: [Int], times size: Int) -> Int? {
+  numbers.reduce(Optional(size)) { partial, number in
+    guard let partial else { return nil }
+    let (result, overflow) = partial.multipliedReportingOverflow(by: number)
+    return overflow ? nil : result
+  }
+}
+
+extension Int {
+  fileprivate func multipliedClamping(by factor: Int) -> Int {
+    let (result, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max : result
+  }
+}

@@ -1,0 +1,121 @@
+import CHDF5
+public import Diagnostics
+import Foundation
+import Synchronization
+
+/// An open HDF5 file; owns it, and closes it when dropped.
+///
+/// Values from different files and tasks may be used side by side: every call takes the library's lock.
+public struct H5File: ~Copyable, Sendable {
+  /// The path it was opened with, for messages.
+  public let path: String
+  /// The size on disk, which bounds what may be allocated on behalf of the file.
+  public let byteCount: Int
+  private let handle: Handle
+
+  /// Opens a file for reading.
+  /// - Throws: E0601 if there is no such file or it may not be read, E0602 if it is not HDF5 or damaged.
+  public init(reading path: String) throws(Diagnostic) {
+    let size = try size(of: path)
+    let handle = try HDF5Library.locked { () throws(Diagnostic) in
+      let access = try accessList(path)
+      // Reading needs no lock on the file, and some network file systems have none to give.
+      H5Pset_file_locking(access.id, false, true)
+      return try Handle(H5Fopen(path, h5_read_only(), access.id)) { .damaged(path, $0) }
+    }
+    self.init(path: path, byteCount: size, handle: handle)
+  }
+
+  private init(creating path: String) throws(Diagnostic) {
+    let handle = try HDF5Library.locked { () throws(Diagnostic) in
+      let access = try accessList(path)
+      let creation = try Handle(H5Pcreate(h5_file_creation())) { .cannotWrite("'\(path)'", $0) }
+      H5Pset_obj_track_times(creation.id, false)
+      return try Handle(H5Fcreate(path, h5_truncate(), creation.id, access.id)) {
+        .cannotWrite("'\(path)'", $0)
+      }
+    }
+    self.init(path: path, byteCount: .max, handle: handle)
+  }
+
+  private init(path: String, byteCount: Int, handle: consuming Handle) {
+    self.path = path
+    self.byteCount = byteCount
+    self.handle = handle
+  }
+
+  /// The group everything else is in.
+  public func root() throws(Diagnostic) -> H5Group {
+    let (id, path, byteCount) = (handle.id, self.path, self.byteCount)
+    return try HDF5Library.locked { () throws(Diagnostic) in
+      H5Group(
+        try Handle(H5Gopen2(id, "/", h5_default())) { .damaged(path, $0) }, place: "'\(path)'",
+        limit: byteCount)
+    }
+  }
+
+  /// Writes a file that is either complete or not there.
+  ///
+  /// It is written aside in the same folder, flushed to the disk and renamed. Equal calls give equal bytes: no time
+  /// stamps, and the oldest format that can hold the content, as h5py does.
+  /// - Throws: E0606 with the reason, or whatever `body` throws; the file aside is removed then.
+  public static func write(
+    to path: String, _ body: (borrowing H5Group) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    let aside = try asideName(for: path)
+    do throws(Diagnostic) {
+      try writeAside(aside, body)
+      try synchronize(aside)
+      guard rename(aside, path) == 0 else { throw .cannotWrite("'\(path)'", systemError()) }
+      try synchronize((path as NSString).deletingLastPathComponent)
+    } catch {
+      unlink(aside)
+      throw error
+    }
+  }
+
+  private static func writeAside(
+    _ path: String, _ body: (borrowing H5Group) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    let file = try H5File(creating: path)
+    try body(file.root())
+    let id = file.handle.id
+    try HDF5Library.locked { () throws(Diagnostic) in
+      try check(H5Fflush(id, H5F_SCOPE_GLOBAL)) { .cannotWrite("'\(path)'", $0) }
+    }
+  }
+}
+
+private func accessList(_ path: String) throws(Diagnostic) -> Handle {
+  try Handle(H5Pcreate(h5_file_access())) { .cannotOpen(path, $0) }
+}
+
+private func size(of path: String) throws(Diagnostic) -> Int {
+  var status = stat()
+  guard stat(path, &status) == 0 else { throw .cannotOpen(path, systemError()) }
+  guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotOpen(path, "it is not a file") }
+  guard access(path, R_OK) == 0 else { throw .cannotOpen(path, systemError()) }
+  return Int(status.st_size)
+}
+
+private let asideNumber = Atomic<Int>(0)
+
+/// A name in the same folder, so that the rename stays on one file system; unlike any other writer's.
+private func asideName(for path: String) throws(Diagnostic) -> String {
+  let (folder, name) = ((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
+  let place = folder.isEmpty ? "." : folder
+  guard access(place, W_OK) == 0 else { throw .cannotWrite("'\(path)'", systemError()) }
+  let number = asideNumber.wrappingAdd(1, ordering: .relaxed).newValue
+  return (place as NSString).appendingPathComponent(".\(name).\(getpid())-\(number).part")
+}
+
+/// Waits until the disk has the file, or the folder's entries.
+private func synchronize(_ path: String) throws(Diagnostic) {
+  let place = path.isEmpty ? "." : path
+  let descriptor = open(place, O_RDONLY)
+  guard descriptor >= 0 else { throw .cannotWrite("'\(place)'", systemError()) }
+  defer { close(descriptor) }
+  guard fsync(descriptor) == 0 || errno == EINVAL else { throw .cannotWrite("'\(place)'", systemError()) }
+}
+
+private func systemError() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,82 @@
+public import Config
+public import Diagnostics
+public import HDF5Files
+public import TensorCore
+
+/// What a legacy Keras `.h5` file holds, as it lies in the file: names, numbers and configurations, of no meaning yet.
+public struct KerasArchive: Sendable {
+  /// Decides how some settings are understood; Keras calls files that do not say so version 1.
+  public var kerasVersion: String
+  /// `tensorflow`, `jax`, `torch`; old files do not say.
+  public var backend: String?
+  /// Keras's `{"class_name": …, "config": …}`; `nil` in a file of weights only.
+  public var modelConfig: ConfigNode?
+  /// How the model was compiled; `nil` if it was not.
+  public var trainingConfig: ConfigNode?
+  /// One for each layer of the model, in the model's order, also for layers without weights.
+  public var layers: [LayerWeights]
+  /// Variables that belong to the model and to no layer.
+  public var topLevel: [SavedVariable]
+  /// The optimizer's variables, its step counter among them, in Keras's order.
+  public var optimizer: [SavedVariable]
+  /// What was lost in reading, for the reader to be told.
+  public var notes: [Diagnostic] = []
+
+  /// The weights of one layer: trainable ones first.
+  public struct LayerWeights: Sendable, Equatable {
+    public var name: String
+    public var weights: [SavedVariable]
+    public init(name: String, weights: [SavedVariable]) {
+      self.name = name
+      self.weights = weights
+    }
+  }
+
+  public init(
+    kerasVersion: String, backend: String? = "tensorflow", modelConfig: ConfigNode?,
+    trainingConfig: ConfigNode? = nil, layers: [LayerWeights], topLevel: [SavedVariable] = [],
+    optimizer: [SavedVariable] = []
+  ) {
+    self.kerasVersion = kerasVersion
+    self.backend = backend
+    self.modelConfig = modelConfig
+    self.trainingConfig = trainingConfig
+    self.layers = layers
+    self.topLevel = topLevel
+    self.optimizer = optimizer
+  }
+}
+
+/// A variable with the path it is stored under: `sequential/dense/kernel`, in Keras 2 `dense/kernel:0`.
+public struct SavedVariable: Sendable, Equatable {
+  /// A whole-number scalar keeps all its bits: step counters outgrow single precision.
+  public enum Value: Sendable, Equatable {
+    case tensor(Tensor)
+    case int64(Int64)
+  }
+
+  public var path: String
+  public var value: Value
+  /// The type in the file, in which it is written again.
+  public var element: H5Element
+
+  public init(_ path: String, _ tensor: Tensor, element: H5Element = .float32) {
+    self.path = path
+    self.element = element
+    value = .tensor(tensor)
+  }
+
+  public init(_ path: String, _ number: Int64, element: H5Element = .int64) {
+    self.path = path
+    self.element = element
+    value = .int64(number)
+  }
+
+  /// The numbers, a counter as a tensor of one.
+  public var tensor: Tensor {
+    switch value {
+    case .tensor(let tensor): tensor
+    case .int64(let number): Tensor([], [Float(number)])
+    }
+  }
+}

@@ -1,0 +1,192 @@
+public import Diagnostics
+import Foundation
+import GRDB
+public import RunEvents
+
+extension LogDatabase {
+  /// The runs of an experiment, or all.
+  /// - Throws: E0701 to E0705.
+  public func runs(
+    experiment: String? = nil, sortedBy order: RunOrder = .started, limit: Int? = nil
+  ) throws(Diagnostic) -> [RunSummary] {
+    let all = try read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: "SELECT * FROM run JOIN run_clock ON run = id WHERE ?1 IS NULL OR experiment = ?1 ORDER BY id",
+        arguments: [experiment])
+      let parameters = try byRun(db, "SELECT * FROM parameter ORDER BY run, number")
+      let metrics = try byRun(
+        db,
+        "SELECT * FROM summary JOIN metric USING (run) WHERE metric.number = summary.metric ORDER BY run, number"
+      )
+      return rows.map { summary($0, parameters[$0["id"]] ?? [], metrics[$0["id"]] ?? []) }
+    }
+    let sorted = order.sort(all)
+    return limit.map { Array(sorted.prefix($0)) } ?? sorted
+  }
+
+  /// The record of one run.
+  /// - Throws: E0706 if there is none of that name.
+  public func run(named name: String) throws(Diagnostic) -> LoggedRun {
+    try reading(name) { db, run in
+      let cells = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT cell.*, seconds FROM cell LEFT JOIN cell_clock ON cell_clock.run = cell.run AND cell = number
+          WHERE cell.run = ? ORDER BY number
+          """, arguments: [run["id"]])
+      let status = status(run)
+      return LoggedRun(
+        record: try record(db, run), status: status, seconds: run["seconds"], resumptions: run["segment"],
+        process: process(run),
+        cells: cells.map { row in
+          let own = RunStatus(rawValue: row["status"]) ?? .failed
+          return LoggedCell(
+            index: row["number"], keyword: row["keyword"], name: row["name"],
+            status: own == .running ? status : own, seconds: row["seconds"])
+        })
+    }
+  }
+
+  /// The history of every metric; points that a resumption left behind are not shown.
+  /// - Throws: E0706 if there is no such run.
+  public func metrics(of name: String) throws(Diagnostic) -> [MetricHistory] {
+    try reading(name) { db, run in
+      var histories = try Row.fetchAll(
+        db, sql: "SELECT * FROM metric WHERE run = ? ORDER BY number", arguments: [run["id"]]
+      ).map { MetricHistory(series: $0["series"], name: $0["name"], goal: goal($0), points: []) }
+      let points = try Row.fetchCursor(
+        db, sql: "SELECT metric, step, epoch, value FROM live_point WHERE run = ? ORDER BY position",
+        arguments: [run["id"]])
+      while let row = try points.next() {
+        let metric: Int = row[0]
+        guard histories.indices.contains(metric) else { continue }
+        histories[metric].points.append(.init(step: row[1], epoch: row[2], value: row[3] ?? .nan))
+      }
+      return histories
+    }
+  }
+
+  /// The data sets a run read, with the hashes of their files.
+  /// - Throws: E0706 if there is no such run.
+  public func datasets(of name: String) throws(Diagnostic) -> [DatasetRecord] {
+    try reading(name) { db, run in
+      let id: Int64 = run["id"]
+      return try Row.fetchAll(db, sql: "SELECT * FROM dataset WHERE run = ? ORDER BY number", arguments: [id])
+        .map {
+          let key: StatementArguments = [id, $0["number"] as Int]
+          let files = try Row.fetchAll(
+            db, sql: "SELECT * FROM dataset_file WHERE run = ? AND dataset = ? ORDER BY number",
+            arguments: key)
+          let parts = try Row.fetchAll(
+            db, sql: "SELECT * FROM dataset_part WHERE run = ? AND dataset = ? ORDER BY number",
+            arguments: key)
+          return DatasetRecord(
+            name: $0["name"],
+            files: files.map { .init(path: $0["path"], bytes: $0["bytes"], sha256: $0["sha256"]) },
+            parts: parts.map { .init(name: $0["name"], count: $0["count"]) })
+        }
+    }
+  }
+
+  /// The files a run wrote.
+  /// - Throws: E0706 if there is no such run.
+  public func artifacts(of name: String) throws(Diagnostic) -> [Artifact] {
+    try rows("artifact", of: name) {
+      Artifact(
+        path: $0["path"], mediaType: $0["media_type"], bytes: $0["bytes"], sha256: $0["sha256"],
+        caption: $0["caption"], cell: $0["cell"])
+    }
+  }
+
+  /// The outcomes of the checks of a run.
+  /// - Throws: E0706 if there is no such run.
+  public func checks(of name: String) throws(Diagnostic) -> [CheckResult] {
+    try rows("check_result", of: name) {
+      CheckResult(expression: $0["expression"], passed: $0["passed"], found: $0["found"])
+    }
+  }
+
+  /// What is known of the machine and the software a run ran on.
+  /// - Throws: E0706 if there is no such run.
+  public func environment(of name: String) throws(Diagnostic) -> [RunRecord.Fact] {
+    try rows("environment", of: name) { RunRecord.Fact($0["key"], $0["value"]) }
+  }
+
+  /// Notes of cells and diagnostics, in order.
+  /// - Throws: E0706 if there is no such run.
+  public func events(of name: String) throws(Diagnostic) -> [LoggedEvent] {
+    try rows("event", of: name) {
+      LoggedEvent(
+        cell: $0["cell"], code: $0["code"], severity: $0["severity"], text: $0["text"], help: $0["help"])
+    }
+  }
+
+  private func rows<T>(_ table: String, of name: String, _ body: (Row) -> T) throws(Diagnostic) -> [T] {
+    try reading(name) { db, run in
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM \(table) WHERE run = ? ORDER BY number", arguments: [run["id"]]
+      )
+      .map(body)
+    }
+  }
+
+  /// Reads one run in one transaction, so that all of it is of the same moment.
+  private func reading<T>(_ name: String, _ body: (Database, Row) throws -> T) throws(Diagnostic) -> T {
+    try read { db in
+      let sql = "SELECT * FROM run JOIN run_clock ON run = id WHERE name = ?"
+      guard let run = try Row.fetchOne(db, sql: sql, arguments: [name]) else {
+        throw Diagnostic.noSuchRun(name, in: path)
+      }
+      return try body(db, run)
+    }
+  }
+
+  private func byRun(_ db: Database, _ sql: String) throws -> [Int64: [Row]] {
+    Dictionary(grouping: try Row.fetchAll(db, sql: sql)) { $0["run"] }
+  }
+
+  private func summary(_ run: Row, _ parameters: [Row], _ metrics: [Row]) -> RunSummary {
+    RunSummary(
+      name: run["name"], experiment: run["experiment"], title: run["title"], status: status(run),
+      seed: seed(run),
+      startedAt: run["started_at"], seconds: run["seconds"], tag: run["tag"], note: run["note"],
+      parameters: parameters.map { .init(name: $0["name"], json: $0["json"]) },
+      metrics: metrics.map { row in
+        MetricSummary(
+          series: row["series"], name: row["name"], goal: goal(row),
+          last: .init(value: row["last"] ?? .nan, step: row["last_step"], epoch: row["last_epoch"]),
+          best: .init(value: row["best"] ?? .nan, step: row["best_step"], epoch: row["best_epoch"]))
+      })
+  }
+
+  private func record(_ db: Database, _ run: Row) throws -> RunRecord {
+    let id: Int64 = run["id"]
+    let parameters = try Row.fetchAll(
+      db, sql: "SELECT * FROM parameter WHERE run = ? ORDER BY number", arguments: [id])
+    let environment = try Row.fetchAll(
+      db, sql: "SELECT * FROM environment WHERE run = ? ORDER BY number", arguments: [id])
+    let command: String = run["command"]
+    return RunRecord(
+      name: run["name"], experiment: run["experiment"], title: run["title"], seed: seed(run),
+      startedAt: run["started_at"],
+      command: try JSONDecoder().decode([String].self, from: Data(command.utf8)),
+      parameters: parameters.map { .init(name: $0["name"], json: $0["json"]) },
+      environment: environment.map { .init($0["key"], $0["value"]) }, source: run["source"],
+      resolved: run["resolved"], tag: run["tag"], note: run["note"])
+  }
+
+  private func process(_ run: Row) -> ProcessIdentity {
+    ProcessIdentity(
+      host: run["host"], bootID: run["boot_id"], pid: run["pid"], startTicks: run["start_ticks"])
+  }
+
+  private func status(_ run: Row) -> RunStatus {
+    let logged = RunStatus(rawValue: run["status"]) ?? .failed
+    return logged == .running && process(run).hasEnded(seenFrom: observer) ? .interrupted : logged
+  }
+
+  private func seed(_ run: Row) -> UInt64 { UInt64(run["seed"] as String) ?? 0 }
+
+  private func goal(_ row: Row) -> MetricGoal { MetricGoal(rawValue: row["goal"]) ?? .smaller }
+}

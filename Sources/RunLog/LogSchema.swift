@@ -1,0 +1,155 @@
+import Diagnostics
+import GRDB
+
+/// The tables of `run.sqlite` and `index.sqlite`: the same, with one run or with many.
+///
+/// Every table but `run` begins with the number of its run, and rows are numbered within the run, so that a run is
+/// copied into the index row by row. Wall-clock values live in `run_clock` and `cell_clock` alone: whatever else
+/// differs between two runs is a difference between the runs.
+enum LogSchema {
+  /// "rune", in the header of every log: tells it from other people's databases.
+  static let applicationID = 0x7275_6E65
+
+  /// Migration N brings a log from version N to N + 1.
+  ///
+  /// Never edit one that was released; append.
+  static let migrations = [version1]
+
+  /// The tables that hold what belongs to a run, with the order in which rows are copied.
+  static let tables = [
+    "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "point", "summary", "resumption",
+    "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event",
+  ]
+
+  private static let version1 = """
+    CREATE TABLE run (
+      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL, title TEXT NOT NULL,
+      seed TEXT NOT NULL,  -- 64 bits without a sign do not fit an INTEGER
+      command TEXT NOT NULL,  -- a JSON list
+      source TEXT NOT NULL, resolved TEXT NOT NULL, tag TEXT, note TEXT,
+      status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'failed', 'interrupted')),
+      segment INTEGER NOT NULL  -- how often it was resumed
+    ) STRICT;
+    CREATE INDEX run_by_experiment ON run (experiment);
+
+    CREATE TABLE run_clock (
+      run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE, started_at REAL NOT NULL, seconds REAL,
+      host TEXT NOT NULL, boot_id TEXT NOT NULL, pid INTEGER NOT NULL, start_ticks INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE parameter (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, name TEXT NOT NULL,
+      json TEXT NOT NULL,
+      type TEXT NOT NULL CHECK (type IN ('null', 'boolean', 'integer', 'real', 'text', 'list', 'map')),
+      value REAL,  -- of integers and reals, for queries
+      PRIMARY KEY (run, number), UNIQUE (run, name)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE environment (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, key TEXT NOT NULL,
+      value TEXT NOT NULL, PRIMARY KEY (run, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE cell (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, keyword TEXT NOT NULL,
+      name TEXT NOT NULL, status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'failed', 'interrupted')),
+      PRIMARY KEY (run, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE cell_clock (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, cell INTEGER NOT NULL, seconds REAL NOT NULL,
+      PRIMARY KEY (run, cell)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE metric (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, series TEXT NOT NULL,
+      name TEXT NOT NULL, goal TEXT NOT NULL CHECK (goal IN ('smaller', 'larger')),
+      PRIMARY KEY (run, number), UNIQUE (run, series, name)
+    ) STRICT, WITHOUT ROWID;
+
+    -- A value of NULL is NaN; infinities are themselves; minus zero becomes zero.
+    CREATE TABLE point (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, metric INTEGER NOT NULL, segment INTEGER NOT NULL,
+      step INTEGER NOT NULL, epoch INTEGER, value REAL
+    ) STRICT;
+    CREATE INDEX point_by_metric ON point (run, metric);
+
+    CREATE TABLE summary (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, metric INTEGER NOT NULL,
+      last REAL, last_step INTEGER NOT NULL, last_epoch INTEGER,
+      best REAL, best_step INTEGER NOT NULL, best_epoch INTEGER,
+      PRIMARY KEY (run, metric)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Segment N of a series continues after this step; later points of earlier segments are dead.
+    CREATE TABLE resumption (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, segment INTEGER NOT NULL, series TEXT NOT NULL,
+      step INTEGER NOT NULL, PRIMARY KEY (run, segment, series)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE VIEW live_point AS
+      SELECT point.rowid AS position, point.*, metric.series, metric.name FROM point
+      JOIN metric ON metric.run = point.run AND metric.number = point.metric
+      WHERE NOT EXISTS (
+        SELECT * FROM resumption AS later
+        WHERE later.run = point.run AND later.series = metric.series AND later.segment > point.segment
+          AND later.step < point.step);
+
+    CREATE TABLE dataset (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, name TEXT NOT NULL,
+      PRIMARY KEY (run, number), UNIQUE (run, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE dataset_file (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, dataset INTEGER NOT NULL, number INTEGER NOT NULL,
+      path TEXT NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (run, dataset, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE dataset_part (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, dataset INTEGER NOT NULL, number INTEGER NOT NULL,
+      name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (run, dataset, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE artifact (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, path TEXT NOT NULL,
+      media_type TEXT NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, caption TEXT NOT NULL, cell INTEGER,
+      PRIMARY KEY (run, number), UNIQUE (run, path)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE check_result (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, expression TEXT NOT NULL,
+      passed INTEGER NOT NULL CHECK (passed IN (0, 1)), found TEXT NOT NULL,
+      PRIMARY KEY (run, number), UNIQUE (run, expression)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Notes of cells, and diagnostics.
+    CREATE TABLE event (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, cell INTEGER, code TEXT,
+      severity TEXT NOT NULL CHECK (severity IN ('error', 'warning', 'note')), text TEXT NOT NULL, help TEXT,
+      PRIMARY KEY (run, number)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Brings a log to the newest version; an empty file becomes one.
+  static func migrate(_ db: Database, path: String) throws {
+    let version = try check(db, path: path)
+    for (number, sql) in migrations.enumerated().dropFirst(version) {
+      try db.execute(sql: sql)
+      try db.execute(sql: "PRAGMA user_version = \(number + 1)")
+    }
+    try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+  }
+
+  /// The version of a log, after making sure that it is one and not newer than this program.
+  @discardableResult
+  static func check(_ db: Database, path: String) throws -> Int {
+    let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+    let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+    guard isEmpty || application == applicationID else {
+      throw Diagnostic.notALog(path, "it is a database of another program")
+    }
+    guard version <= migrations.count else {
+      throw Diagnostic.newerLog(path, version: version, known: migrations.count)
+    }
+    return version
+  }
+}

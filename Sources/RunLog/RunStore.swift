@@ -1,0 +1,78 @@
+public import Diagnostics
+public import RunEvents
+import GRDB
+
+/// The log of one run, `run.sqlite`: the truth about it.
+///
+/// While the run writes, the log is in WAL mode: readers never make the writer wait, and a killed run loses at most the
+/// epoch it was in. ``close()`` folds everything into the one file, which can then be copied and read anywhere.
+public struct RunStore: Sendable {
+  /// Reading: what the run has logged so far.
+  public let log: LogDatabase
+  private let process: ProcessIdentity
+
+  /// Opens the log at `path` for writing; makes it if there is none, and brings an old one to this version.
+  /// - Throws: E0701 where it cannot be written, E0702 if the file is something else or damaged, E0703 if it is newer.
+  public init(path: String, process: ProcessIdentity) throws(Diagnostic) {
+    log = try LogDatabase(path, .readWrite, observer: process)
+    self.process = process
+    // Where shared memory is missing (some network file systems) SQLite keeps its usual journal, which is as safe.
+    try log.pragma("PRAGMA journal_mode = WAL")
+    try log.pragma("PRAGMA synchronous = NORMAL")
+  }
+
+  /// A log that is gone with its last user.
+  public init(inMemoryFor process: ProcessIdentity) throws(Diagnostic) {
+    log = try LogDatabase(":memory:", .memory, observer: process)
+    self.process = process
+  }
+
+  /// Opens the log of a run for reading alone.
+  /// - Throws: E0701 if there is none, E0702 if it is something else or damaged, E0703 if it is newer.
+  public static func read(_ path: String, observer: ProcessIdentity = .current()) throws(Diagnostic)
+    -> LogDatabase
+  {
+    try LogDatabase(path, .readOnly, observer: observer)
+  }
+
+  /// Writes events in one transaction: all of them, or none and the reason.
+  ///
+  /// The first must be `runStarted`. Progress is not logged.
+  /// - Throws: E0701 to E0706.
+  public func append(_ events: [RunEvent]) throws(Diagnostic) {
+    try log.write { db in
+      for event in events {
+        if case .runStarted(let record) = event {
+          _ = try RunWriter.begin(record, process, in: db)
+        } else {
+          try writer(db).write(event)
+        }
+      }
+    }
+  }
+
+  /// Goes on with an interrupted run: points of each series after `steps` are kept, but no longer shown.
+  /// - Throws: E0701 to E0706.
+  public func resume(after steps: [(series: String, step: Int)]) throws(Diagnostic) {
+    try log.write { db in try writer(db).resume(process, after: steps) }
+  }
+
+  /// Folds everything into one file and closes it.
+  /// - Throws: E0701 to E0705; nothing is lost then, but a file ending in `-wal` belongs to the log.
+  public func close() throws(Diagnostic) {
+    try log.pragma("PRAGMA journal_mode = DELETE")
+    try log.close()
+  }
+
+  /// Makes the log full after so many pages: the way to a full disk that a test can take.
+  package func limitForTesting(pages: Int) throws(Diagnostic) {
+    try log.pragma("PRAGMA max_page_count = \(pages)")
+  }
+
+  private func writer(_ db: Database) throws -> RunWriter {
+    guard let run = try Int64.fetchOne(db, sql: "SELECT max(id) FROM run") else {
+      throw Diagnostic.noSuchRun("", in: log.path)
+    }
+    return RunWriter(db: db, run: run)
+  }
+}

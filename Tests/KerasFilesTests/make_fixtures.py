@@ -1,0 +1,151 @@
+"""Makes the files in Fixtures: python make_fixtures.py (needs keras 3, tf_keras, h5py).
+
+Two small models saved by Keras itself, and variants of the first in the other ways HDF5 can say the same,
+or in ways a file must not be.
+"""
+import os
+import shutil
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import h5py
+import keras
+import numpy as np
+import tf_keras
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Fixtures")
+
+
+def path(name):
+    return os.path.join(HERE, name + ".h5")
+
+
+def save_model(api, name):
+    api.utils.set_random_seed(1)
+    model = api.Sequential(
+        [api.layers.Input((3,)), api.layers.Dense(4, activation="relu"), api.layers.BatchNormalization(),
+         api.layers.Dense(2, activation="softmax")])
+    model.compile(api.optimizers.SGD(0.01, momentum=0.9), "sparse_categorical_crossentropy")
+    x = np.linspace(-1, 1, 18, dtype="float32").reshape(6, 3)
+    model.fit(x, np.arange(6) % 2, batch_size=3, epochs=2, verbose=0)
+    model.save(path(name))
+
+
+def rewrite(name, change, source="keras3"):
+    """Copies a file and replaces every dataset and attribute by what `change(kind, value)` makes of it."""
+    shutil.copy(path(source), path("tmp"))
+    with h5py.File(path("tmp")) as old, h5py.File(path(name), "w") as new:
+        def attributes(of, to):
+            for key in of.attrs:
+                value = of.attrs[key]
+                if isinstance(value, str):
+                    value = value.encode()
+                change.attribute(to, key, value)
+
+        def visit(key, item):
+            if isinstance(item, h5py.Group):
+                attributes(item, new.require_group(key))
+            else:
+                change.dataset(new, key, item[()])
+
+        attributes(old, new)
+        old.visititems(visit)
+    os.remove(path("tmp"))
+
+
+class Same:
+    def attribute(self, to, key, value):
+        to.attrs[key] = value
+
+    def dataset(self, to, key, value):
+        to.create_dataset(key, data=value)
+
+
+class Compressed(Same):
+    def dataset(self, to, key, value):
+        if value.ndim > 1:
+            to.create_dataset(key, data=value, chunks=True, compression="gzip", shuffle=True, fletcher32=True)
+        else:
+            super().dataset(to, key, value)
+
+
+class OfType(Same):
+    def __init__(self, floats, integers="int64"):
+        self.floats, self.integers = floats, integers
+
+    def dataset(self, to, key, value):
+        wanted = self.floats if value.dtype.kind == "f" else self.integers
+        to.create_dataset(key, data=value.astype(wanted))
+
+
+class FixedStrings(Same):
+    def attribute(self, to, key, value):
+        value = np.asarray(value)
+        if value.dtype.kind == "O":
+            value = value.astype("S")
+        to.attrs.create(key, value, dtype=value.dtype)
+
+
+class SplitNames(Same):
+    def attribute(self, to, key, value):
+        if key.endswith("_names") and len(value):
+            for index, part in enumerate(np.array_split(value.astype("S"), 2)):
+                to.attrs[f"{key}{index}"] = part
+        else:
+            super().attribute(to, key, value)
+
+
+def minimal(name, make):
+    """A file of weights with one layer `a` whose one weight `w` is what `make(group)` puts there."""
+    with h5py.File(path(name), "w") as file:
+        file.attrs["layer_names"] = [b"a"]
+        group = file.create_group("a")
+        group.attrs["weight_names"] = [b"w"]
+        make(group)
+
+
+def huge(group):
+    group.create_dataset("w", shape=(1 << 20, 1 << 20), chunks=(16, 16), dtype="f4")
+
+
+def overflowing(group):
+    group.create_dataset("w", shape=(1 << 40, 1 << 40), chunks=(1, 1), dtype="f4")
+
+
+def virtual(group):
+    layout = h5py.VirtualLayout(shape=(3,), dtype="f4")
+    layout[:] = h5py.VirtualSource("keras3.h5", "x", shape=(3,))
+    group.create_virtual_dataset("w", layout)
+
+
+def external_data(group):
+    group.create_dataset("w", shape=(3,), dtype="f4", external=[("other.bin", 0, 12)])
+
+
+def circle(group):
+    group["w"] = h5py.SoftLink("/a/w")
+
+
+if __name__ == "__main__":
+    os.makedirs(HERE, exist_ok=True)
+    save_model(keras, "keras3")
+    save_model(tf_keras, "keras2")
+    rewrite("compressed", Compressed())
+    rewrite("big_endian", OfType(">f4", ">i8"))
+    rewrite("double", OfType("f8", "i4"))
+    rewrite("fixed_strings", FixedStrings())
+    rewrite("split_names", SplitNames())
+    with h5py.File(path("keras3")) as old, h5py.File(path("weights_only"), "w") as new:
+        for key in old["model_weights"]:
+            old.copy(f"model_weights/{key}", new)
+        for key, value in old["model_weights"].attrs.items():
+            new.attrs[key] = value
+    rewrite("half", OfType("f2"), source="weights_only")
+    minimal("bad_huge", huge)
+    minimal("bad_overflow", overflowing)
+    minimal("bad_virtual", virtual)
+    minimal("bad_external_data", external_data)
+    minimal("bad_circle", circle)
+    minimal("bad_external_link", lambda g: g.__setitem__("w", h5py.ExternalLink("keras3.h5", "/x")))
+    minimal("bad_group", lambda g: g.create_group("w"))
+    minimal("bad_text", lambda g: g.create_dataset("w", data=b"text"))
+    minimal("bad_missing", lambda g: None)

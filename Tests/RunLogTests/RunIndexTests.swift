@@ -1,0 +1,181 @@
+import Diagnostics
+import Foundation
+import RunEvents
+import RunLog
+import Testing
+
+@Suite struct RunIndexTests {
+  @Test func `the index is made from the run folders`() throws {
+    try withFolder { folder in
+      for number in 1...3 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+      #expect(
+        try RunIndex(folder: folder).log.runs(sortedBy: .name).map(\.name) == ["mlp-1", "mlp-2", "mlp-3"])
+    }
+  }
+
+  @Test func `deleting the index loses nothing`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1", loss: [3, .nan, 1]))
+      let first = try RunIndex(folder: folder)
+      let (runs, run) = (try first.log.runs(), try first.log.run(named: "mlp-1"))
+      try FileManager.default.removeItem(atPath: folder + "/index.sqlite")
+      let second = try RunIndex(folder: folder)
+      #expect(try second.log.run(named: "mlp-1") == run)
+      #expect("\(try second.log.runs())" == "\(runs)")
+    }
+  }
+
+  @Test func `the index knows of a run what the run's own log knows`() throws {
+    try withFolder { folder in
+      try makeRun("other-1", in: folder, events("other-1"))
+      let all: [RunEvent] = [
+        .cellStarted(index: 1, keyword: "data", name: "d"), .cellNote(index: 1, text: "n"),
+        .dataset(
+          .init(
+            name: "d", files: [.init(path: "p", bytes: 1, sha256: "s")], parts: [.init(name: "t", count: 2)])),
+        .artifact(.init(path: "p", mediaType: "m", bytes: 1, sha256: "s", caption: "c", cell: 1)),
+        .check(.init(expression: "e", passed: true, found: "1")),
+        .cellEnded(index: 1, status: .finished, seconds: 1),
+      ]
+      try makeRun("mlp-1", in: folder, events("mlp-1") + all)
+      let own = try RunStore.read(folder + "/mlp-1/run.sqlite")
+      let index = try RunIndex(folder: folder).log
+      #expect(try index.run(named: "mlp-1") == own.run(named: "mlp-1"))
+      #expect(try index.metrics(of: "mlp-1") == own.metrics(of: "mlp-1"))
+      #expect(try index.datasets(of: "mlp-1") == own.datasets(of: "mlp-1"))
+      #expect(try index.artifacts(of: "mlp-1") == own.artifacts(of: "mlp-1"))
+      #expect(try index.checks(of: "mlp-1") == own.checks(of: "mlp-1"))
+      #expect(try index.events(of: "mlp-1") == own.events(of: "mlp-1"))
+      #expect(try index.runs(experiment: "mlp") == own.runs())
+    }
+  }
+
+  @Test func `an updated run replaces itself`() throws {
+    try withFolder { folder in
+      let index = try RunIndex(folder: folder)
+      try makeRun("mlp-1", in: folder, [.runStarted(record())])
+      try index.update(with: folder + "/mlp-1")
+      let store = try RunStore(path: folder + "/mlp-1/run.sqlite", process: .current())
+      try store.append([.runEnded(status: .failed, seconds: 5)])
+      try store.close()
+      try index.update(with: folder + "/mlp-1")
+      #expect(try index.log.runs().map(\.status) == [.failed])
+    }
+  }
+
+  @Test func `a damaged index is replaced`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      try Data(String(repeating: "garbage ", count: 500).utf8).write(
+        to: URL(filePath: folder + "/index.sqlite"))
+      #expect(try RunIndex(folder: folder).log.runs().map(\.name) == ["mlp-1"])
+    }
+  }
+
+  @Test func `a run that cannot be read keeps no other out`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      try FileManager.default.createDirectory(atPath: folder + "/mlp-2", withIntermediateDirectories: true)
+      try Data("short".utf8).write(to: URL(filePath: folder + "/mlp-2/run.sqlite"))
+      let index = try RunIndex(folder: folder)
+      #expect(try index.rebuild().map(\.code) == ["E0702"])
+      #expect(try index.log.runs().map(\.name) == ["mlp-1"])
+    }
+  }
+
+  @Test func `a removed run is forgotten with all that belongs to it`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      let index = try RunIndex(folder: folder)
+      try index.remove("mlp-1")
+      #expect(try index.log.runs() == [])
+      #expect(code { try index.remove("mlp-1") } == "E0706")
+      #expect(code { _ = try index.log.metrics(of: "mlp-1") } == "E0706")
+    }
+  }
+
+  @Test func `two writers get along`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for number in 1...20 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+    try FileManager.default.removeItem(atPath: folder + "/mlp-1")
+    _ = try RunIndex(folder: folder)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<2 {
+        group.addTask {
+          let index = try RunIndex(folder: folder)
+          for number in 2...20 where number % 2 == writer {
+            try index.update(with: "\(folder)/mlp-\(number)")
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try RunIndex(folder: folder).log.runs().count == 19)
+  }
+}
+
+@Suite struct RunOrderTests {
+  private func names(_ order: RunOrder, limit: Int? = nil) throws -> [String] {
+    let store = try RunStore(inMemoryFor: .current())
+    try store.append(events("mlp-1", startedAt: 30, rate: "0.1", loss: [3, 2, 2]))
+    try store.append(events("mlp-10", startedAt: 20, rate: "\"auto\"", loss: [1, 5]))
+    try store.append(events("mlp-2", startedAt: 10, rate: "0.01", loss: []))
+    return try store.log.runs(sortedBy: order, limit: limit).map(\.name)
+  }
+
+  @Test func `the newest first`() throws { #expect(try names(.started) == ["mlp-1", "mlp-10", "mlp-2"]) }
+  @Test func `numbers of names count`() throws { #expect(try names(.name) == ["mlp-1", "mlp-2", "mlp-10"]) }
+  @Test func `the quickest first`() throws { #expect(try names(.seconds) == ["mlp-2", "mlp-10", "mlp-1"]) }
+  @Test func `the best first, without it last`() throws {
+    #expect(try names(.best(metric: "loss")) == ["mlp-10", "mlp-1", "mlp-2"])
+  }
+  @Test func `the last value is another order`() throws {
+    #expect(try names(.last(metric: "loss")) == ["mlp-1", "mlp-10", "mlp-2"])
+  }
+  @Test func `numbers before texts`() throws {
+    #expect(try names(.parameter("rate")) == ["mlp-2", "mlp-1", "mlp-10"])
+  }
+  @Test func `a limit cuts after sorting`() throws {
+    #expect(try names(.name, limit: 2) == ["mlp-1", "mlp-2"])
+  }
+}
+
+@Suite struct RunFolderTests {
+  @Test func `numbers go on from the largest`() throws {
+    try withFolder { folder in
+      for name in ["mlp-2", "mlp-9", "mlp-x", "mlp-9b", "other-50", "mlp-cnn-77"] {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+      }
+      let next = try RunFolder.next(of: "mlp", in: folder)
+      #expect(next == RunFolder(name: "mlp-10", path: folder + "/mlp-10"))
+      #expect(FileManager.default.fileExists(atPath: next.path))
+    }
+  }
+
+  @Test func `the reports folder is made`() throws {
+    try withFolder { folder in
+      let next = try RunFolder.next(of: "mlp", in: folder + "/a/b")
+      #expect(next.name == "mlp-1")
+    }
+  }
+
+  @Test func `runs that start at once get folders of their own`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let names = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<20 { group.addTask { try RunFolder.next(of: "mlp", in: folder).name } }
+      return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+    }
+    #expect(names.count == 20)
+  }
+
+  @Test func `a file in the place of the folder is told`() throws {
+    try withFolder { folder in
+      try Data().write(to: URL(filePath: folder + "/reports"))
+      #expect(code { _ = try RunFolder.next(of: "mlp", in: folder + "/reports") } == "E0707")
+    }
+  }
+}
