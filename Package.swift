@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
 /// Exclusivity checks cost calls in loops over pointers; nothing in these targets relies on them.
 let hot: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=unchecked"])]
 
+/// Code that reads whole files: optimised in debug builds too, but with every check, since files can be hostile.
+let fast: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
 /// `Sources/KernelSource` is written once and compiled once per instruction set: each `KernelsX/Shared` is a
 /// symbolic link to it. Without `-fno-math-errno` every square root becomes a call of libm.
 func kernels(_ name: String, define: String, machine: String...) -> Target {
@@ -65,7 +68,7 @@ let package = Package(
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
     target("Plotting", "Diagnostics"),
     target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: hot),
-    target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: hot),
+    target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
@@ -73,6 +76,8 @@ let package = Package(
     // Level 4
     target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+    // Tests
+    tests("TensorCoreTests", "TensorCore"),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
   ],
