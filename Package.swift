@@ -78,6 +78,7 @@ let package = Package(
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
     // Tests
     tests("TensorCoreTests", "TensorCore"),
+    tests("DatasetsTests", "Datasets", "TensorCore", "Config", "Diagnostics", "CZlib"),
     tests("ExpLanguageTests", "ExpLanguage", "TensorCore", "Config", "Diagnostics", resources: [.copy("Golden")]),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),

@@ -1,0 +1,54 @@
+/// A part of a data set: features and targets with a row for each sample.
+public struct DataPart: Sendable {
+  /// Which rows of the columns belong to the part, so that a split copies nothing.
+  public enum Rows: Sendable, Equatable {
+    case range(Range<Int>)
+    case indices([Int32])
+
+    public var count: Int {
+      switch self {
+      case .range(let range): range.count
+      case .indices(let indices): indices.count
+      }
+    }
+
+    /// The row of a sample.
+    public subscript(sample: Int) -> Int32 {
+      switch self {
+      case .range(let range): Int32(range.lowerBound + sample)
+      case .indices(let indices): indices[sample]
+      }
+    }
+
+    /// The rows in order.
+    public var all: [Int32] {
+      switch self {
+      case .range(let range): range.map { Int32($0) }
+      case .indices(let indices): indices
+      }
+    }
+  }
+
+  public var features: [Column]
+  public var targets: [Column]
+  public var rows: Rows
+
+  public init(features: [Column], targets: [Column], rows: Rows) {
+    self.features = features
+    self.targets = targets
+    self.rows = rows
+  }
+
+  /// How many samples the part has.
+  public var count: Int { rows.count }
+
+  /// The scaled numbers of one sample.
+  public func values(of column: Column, sample: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: column.rowSize) { output, count in
+      withUnsafePointer(to: rows[sample]) {
+        column.gather(UnsafeBufferPointer(start: $0, count: 1), into: output)
+      }
+      count = column.rowSize
+    }
+  }
+}
