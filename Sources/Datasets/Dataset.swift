@@ -2,7 +2,9 @@ public import Diagnostics
 internal import Config
 internal import TensorCore
 
-/// A data set: where it is and what is done to it. Nothing is read before it is asked for.
+/// A data set: where it is and what is done to it.
+///
+/// Nothing is read before it is asked for.
 public struct Dataset: Sendable {
   public let name: String
   private let environment: DataEnvironment

@@ -11,7 +11,9 @@ public struct PreparedData: Sendable {
   /// For class labels: the name of each, where label *i* is the *i*-th name.
   public var classNames: [String]?
   public var files: [DataFile]
-  /// What was fitted on the training part: means, deviations, filled-in values, categories. Kept with the model.
+  /// What was fitted on the training part: means, deviations, filled-in values, categories.
+  ///
+  /// Kept with the model.
   public var fitted: ConfigNode
   /// What is odd but no mistake.
   public var warnings: [Diagnostic]

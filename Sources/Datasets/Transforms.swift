@@ -87,7 +87,9 @@ struct Transforms {
     return copy
   }
 
-  /// Columns side by side, categories as a 1 among zeros. A missing category is all zeros.
+  /// Columns side by side, categories as a 1 among zeros.
+  ///
+  /// A missing category is all zeros.
   private mutating func assembled(_ name: String, _ columns: [RawData.TableColumn]) throws(Diagnostic)
     -> Column
   {

@@ -82,7 +82,9 @@ public struct ExperimentSyntax: Sendable, Equatable {
   public var text: String { YAMLWriter.text(config, separating: ["params", "cells"]) }
 }
 
-/// One cell as it is written. Its first key says its kind and carries its name: `- model: mlp`.
+/// One cell as it is written.
+///
+/// Its first key says its kind and carries its name: `- model: mlp`.
 public struct CellSyntax: Sendable, Equatable {
   public var keyword: String
   public var keywordSpan: SourceSpan?

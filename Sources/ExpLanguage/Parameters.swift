@@ -113,7 +113,9 @@ public struct ParameterOverride: Sendable, Equatable {
     self.value = node.moved(to: file)
   }
 
-  /// The value, if it is of the default's kind. A whole number will do where a fraction is the default.
+  /// The value, if it is of the default's kind.
+  ///
+  /// A whole number will do where a fraction is the default.
   func value(insteadOf standard: ConfigNode) throws(Diagnostic) -> ConfigNode {
     switch (standard.content, value.content) {
     case (.null, _), (.bool, .bool), (.int, .int), (.double, .double), (.string, .string), (.list, .list):

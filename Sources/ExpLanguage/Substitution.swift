@@ -14,7 +14,9 @@ public struct Substitution: Sendable {
     self.sources = sources
   }
 
-  /// The value with everything in it substituted. What cannot be is reported, and left as it was.
+  /// The value with everything in it substituted.
+  ///
+  /// What cannot be is reported, and left as it was.
   public func apply(to node: ConfigNode, into bag: inout DiagnosticBag) -> ConfigNode {
     switch node.content {
     case .string(let text):

@@ -15,7 +15,9 @@ public func evaluate(_ source: String, in scope: ScriptScope = .empty) throws(Di
   try evaluate(ScriptText(source), in: scope)
 }
 
-/// Walks an expression. Each sub-expression that fails is the one that the message points at.
+/// Walks an expression.
+///
+/// Each sub-expression that fails is the one that the message points at.
 struct Evaluator {
   let script: ScriptText
   let scope: ScriptScope
