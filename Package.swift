@@ -81,6 +81,10 @@ let package = Package(
     // Level 4
     target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+    // Tests
+    tests("TensorCoreTests", "TensorCore"),
+    tests("DatasetsTests", "Datasets", "TensorCore", "Config", "Diagnostics", "CZlib"),
+    tests("ExpLanguageTests", "ExpLanguage", "TensorCore", "Config", "Diagnostics", resources: [.copy("Golden")]),
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
     .executableTarget(

@@ -1,0 +1,71 @@
+public import Config
+public import Diagnostics
+
+/// The settings of a `data` cell.
+///
+/// Settings whose kind depends on others are kept as they were written, with the place, and read by what uses them.
+public struct DataSettings: Configurable {
+  public var source: ConfigNode = nil
+  public var idx: ConfigNode = nil
+  public var csv: ConfigNode = nil
+  public var features: ConfigNode = nil
+  public var target: ConfigNode = nil
+  public var shape: [Int]?
+  public var scale: Double?
+  public var standardize: ConfigNode = nil
+  public var fillMissing: ConfigNode = nil
+  public var oneHot: [ConfigNode] = []
+  public var classes: [ConfigNode] = []
+  public var split: ConfigNode = nil
+  public var shuffle = false
+  /// Where the settings are, for what is missing in them.
+  public var span: SourceSpan?
+
+  public init() {}
+
+  public static let schema = Schema(
+    "data", "A data set: where it comes from, and what is done to it before training.",
+    prototype: DataSettings(),
+    Field("source", \.source, "A data set by its name: fashion-mnist, mnist, digits, iris."),
+    Field(
+      "idx", \.idx,
+      "IDX files, gzipped or not: a folder, or {train: {images: FILE, labels: FILE}, test: {…}}."),
+    Field("csv", \.csv, "A CSV file with a header, or {train: FILE, test: FILE, separator: ';'}."),
+    Field(
+      "features", \.features,
+      "Columns that are inputs: a list, or a mapping of inputs to lists. All but the target."),
+    Field("target", \.target, "Column to predict, or a mapping of outputs to columns. Texts are classes."),
+    Field("shape", \.shape, "The shape of one sample's features, such as [8, 8]."),
+    Field("scale", \.scale, "Features are multiplied by this, such as $(1 / 255)."),
+    Field(
+      "standardize", \.standardize, "true, or a list of columns: mean 0 and deviation 1 on the training part."
+    ),
+    Field("fill_missing", \.fillMissing, "mean, median or a number, in the place of missing numbers."),
+    Field(
+      "one_hot", \.oneHot,
+      "Columns to be read as categories though they are numbers; the target for vectors of 0 and 1."),
+    Field("classes", \.classes, "The names of the classes, in the order of their labels."),
+    Field(
+      "split", \.split,
+      "Parts taken from the training set: {validation: 5000, test: 0.2}, counts or fractions."),
+    Field("shuffle", \.shuffle, "Whether samples are drawn at random for the split, instead of from the top.")
+  )
+
+  /// Reads the settings of a cell.
+  /// - Parameter ignoring: keys that belong to the cell.
+  public static func decode(
+    _ node: ConfigNode, ignoring: Set<String> = [], into bag: inout DiagnosticBag
+  ) -> DataSettings? {
+    var settings = schema.decode(node, ignoring: ignoring, into: &bag)
+    settings?.span = node.span
+    return settings
+  }
+}
+
+extension ConfigNode {
+  /// Whether a setting was left out.
+  var isAbsent: Bool { content == .null }
+
+  /// A text, or a message that one is expected.
+  func text() throws(Diagnostic) -> String { try String(config: self) }
+}

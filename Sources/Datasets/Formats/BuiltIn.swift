@@ -1,0 +1,82 @@
+internal import Config
+internal import Diagnostics
+
+/// Data sets that are known by name.
+enum BuiltInSource {
+  private enum Place: Sendable {
+    /// IDX files in a folder: below `RUNEXP_DATA`, or where the system's package puts them.
+    case idxFolder(package: String?, installed: String?)
+    /// A table that comes with the program.
+    case table(target: String, shape: [Int]?)
+  }
+
+  private struct Entry: Sendable {
+    var name: String
+    var place: Place
+    var classes: [String]
+  }
+
+  private static let all = [
+    Entry(
+      name: "fashion-mnist",
+      place: .idxFolder(package: "dataset-fashion-mnist", installed: "/usr/share/datasets/fashion-mnist"),
+      classes: [
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+        "Ankle boot",
+      ]),
+    Entry(name: "mnist", place: .idxFolder(package: nil, installed: nil), classes: (0...9).map { "\($0)" }),
+    Entry(name: "digits", place: .table(target: "digit", shape: [8, 8]), classes: (0...9).map { "\($0)" }),
+    Entry(
+      name: "iris", place: .table(target: "species", shape: nil),
+      classes: ["setosa", "versicolor", "virginica"]),
+  ]
+
+  static func open(_ settings: DataSettings, _ environment: DataEnvironment) throws(Diagnostic)
+    -> any RawSource
+  {
+    let name = try settings.source.text()
+    guard let entry = all.first(where: { $0.name == name }) else {
+      throw .unknownWord(name, in: all.map(\.name), at: settings.source.span, what: "data set")
+    }
+    switch entry.place {
+    case .idxFolder(let package, let installed):
+      let candidates = [environment.dataFolder.map { $0 + "/" + name }, installed].compactMap { $0 }
+        .map { DataPath($0, span: settings.source.span) }
+      guard let folder = candidates.first(where: \.isFolder) else {
+        throw .notInstalled(name, package: package, span: settings.source.span)
+      }
+      var source = try IDXSource.inFolder(folder, settings)
+      if source.classNames == nil { source.classNames = entry.classes }
+      return source
+    case .table(let target, let shape):
+      let candidates = environment.searchFolders.map {
+        DataPath($0 + "/\(name).csv", span: settings.source.span)
+      }
+      guard let file = candidates.first(where: \.exists) else {
+        throw .notFound(name, span: settings.source.span)
+      }
+      var complete = settings
+      if complete.target.isAbsent { complete.target = ConfigNode(.string(target)) }
+      if complete.features.isAbsent, complete.shape == nil { complete.shape = shape }
+      if complete.classes.isEmpty { complete.classes = entry.classes.map { ConfigNode(.string($0)) } }
+      return CSVSource(train: file, test: nil, separator: UInt8(ascii: ","), settings: complete)
+    }
+  }
+}
+
+extension Diagnostic {
+  /// E0413: a data set that has to be fetched first.
+  fileprivate static func notInstalled(_ name: String, package: String?, span: SourceSpan?) -> Diagnostic {
+    let folder = "set RUNEXP_DATA to a folder that has a folder '\(name)' with the four files in it"
+    return Diagnostic(
+      "E0413", "the data set '\(name)' is not on this machine", at: span.map { Label($0, "not found") },
+      help: package.map { "apt-get install \($0), or \(folder)" } ?? folder)
+  }
+
+  /// E0413: a data set that should have come with the program.
+  fileprivate static func notFound(_ name: String, span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0413", "the file '\(name).csv' is not on this machine", at: span.map { Label($0, "not found") },
+      help: "it belongs to runexp's source, in experiments/data")
+  }
+}

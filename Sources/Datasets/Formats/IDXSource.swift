@@ -1,0 +1,223 @@
+internal import Config
+internal import Diagnostics
+internal import TensorCore
+
+/// Images and labels in pairs of IDX files.
+struct IDXSource: RawSource {
+  var train: IDXPair
+  var test: IDXPair?
+  var classNames: [String]?
+  let settings: DataSettings
+  private var classes: [ConfigNode] { settings.classes }
+  private var hasOneHotLabels = false
+
+  /// Reads `idx: FOLDER` or `idx: {train: {images: FILE, labels: FILE}, test: {…}}`.
+  static func open(_ settings: DataSettings, _ environment: DataEnvironment) throws(Diagnostic)
+    -> any RawSource
+  {
+    let node = settings.idx
+    if node.string != nil {
+      return try inFolder(DataPath(node, in: environment), settings)
+    }
+    guard let entries = node.entries else {
+      throw .mismatch(node, "a folder, or files for 'train' and 'test'")
+    }
+    for entry in entries where !["train", "test"].contains(entry.key) {
+      throw .unknownKey(entry, of: "idx", known: ["train", "test"])
+    }
+    guard let train = node["train"] else {
+      throw Diagnostic(
+        "E0203", "idx needs 'train'", at: node.span.map { .init($0, "'train' is missing here") })
+    }
+    let pairs = (
+      try pair(train, environment),
+      try node["test"].map { (node) throws(Diagnostic) in try pair(node, environment) }
+    )
+    return try IDXSource(train: pairs.0, test: pairs.1, settings: settings)
+  }
+
+  /// The four files with the names that MNIST gave them; the two of the test set may be absent.
+  static func inFolder(_ folder: DataPath, _ settings: DataSettings) throws(Diagnostic) -> IDXSource {
+    func file(_ name: String) -> DataPath {
+      let plain = DataPath(folder.path + "/" + name, span: folder.span)
+      return plain.exists ? plain : DataPath(plain.path + ".gz", span: folder.span)
+    }
+    let train = IDXPair(images: file("train-images-idx3-ubyte"), labels: file("train-labels-idx1-ubyte"))
+    let test = IDXPair(images: file("t10k-images-idx3-ubyte"), labels: file("t10k-labels-idx1-ubyte"))
+    return try IDXSource(train: train, test: test.images.exists ? test : nil, settings: settings)
+  }
+
+  private static func pair(_ node: ConfigNode, _ environment: DataEnvironment) throws(Diagnostic) -> IDXPair {
+    guard let images = node["images"], let labels = node["labels"], node.entries?.count == 2 else {
+      throw .mismatch(node, "'images' and 'labels' with a file each")
+    }
+    return IDXPair(
+      images: try DataPath(images, in: environment), labels: try DataPath(labels, in: environment))
+  }
+
+  private init(train: IDXPair, test: IDXPair?, settings: DataSettings) throws(Diagnostic) {
+    (self.train, self.test, self.settings) = (train, test, settings)
+    let tableSettings = [
+      ("features", settings.features), ("target", settings.target), ("fill_missing", settings.fillMissing),
+    ]
+    for (name, node) in tableSettings where !node.isAbsent {
+      throw .settingDoesNotApply(name, node, to: "IDX files")
+    }
+    for node in settings.oneHot {
+      guard try node.text() == "label" else {
+        throw .unknownWord(try node.text(), in: ["label"], at: node.span, what: "column")
+      }
+      hasOneHotLabels = true
+    }
+    if !settings.classes.isEmpty {
+      var names: [String] = []
+      for node in settings.classes { names.append(try className(node)) }
+      classNames = names
+    }
+  }
+
+  func shape() throws(Diagnostic) -> DataShape {
+    let (images, _) = try train.headers()
+    var testCount: Int?
+    if let test {
+      let (testImages, _) = try test.headers()
+      testCount = testImages.dims[0]
+      try checkSameShape(images, testImages, test)
+    }
+    if hasOneHotLabels, classNames == nil { return try load().shape }
+    let width = hasOneHotLabels ? classNames.map { [$0.count] } ?? [] : []
+    return DataShape(
+      features: [.init(name: "image", rowShape: Array(images.dims.dropFirst()), element: .float32)],
+      targets: [.init(name: "label", rowShape: width, element: hasOneHotLabels ? .float32 : .int32)],
+      trainCount: images.dims[0], testCount: testCount, classNames: classNames)
+  }
+
+  func load() throws(Diagnostic) -> RawData {
+    _ = try train.headers()
+    let images = try readIDX(train.images)
+    let labels = try readIDX(train.labels)
+    var (pixels, classes, files) = (
+      images.storage.floatsOrBytes, labels.storage.integers, [images.file, labels.file]
+    )
+    if let test {
+      _ = try test.headers()
+      let testImages = try readIDX(test.images)
+      try checkSameShape(images.header, testImages.header, test)
+      let testLabels = try readIDX(test.labels)
+      pixels.append(testImages.storage.floatsOrBytes)
+      classes += testLabels.storage.integers
+      files += [testImages.file, testLabels.file]
+    }
+    let names = try classNames(for: classes)
+    let label = Column("label", rowShape: [], .integers(classes))
+    return RawData(
+      features: [.ready(Column("image", rowShape: Array(images.header.dims.dropFirst()), pixels))],
+      targets: [hasOneHotLabels ? label.oneHot(names.count) : label], trainCount: images.header.dims[0],
+      testCount: test == nil ? nil : classes.count - images.header.dims[0], classNames: names, files: files,
+      warnings: unusedClasses(names, in: classes))
+  }
+
+  private func checkSameShape(_ train: IDXHeader, _ test: IDXHeader, _ pair: IDXPair) throws(Diagnostic) {
+    guard train.dims.dropFirst() == test.dims.dropFirst(), train.number == test.number else {
+      throw .otherShape(pair.images, Array(train.dims.dropFirst()), Array(test.dims.dropFirst()))
+    }
+  }
+
+  private func classNames(for labels: [Int32]) throws(Diagnostic) -> [String] {
+    let (low, high) = (labels.min() ?? 0, labels.max() ?? 0)
+    guard low >= 0, high < 65_536 else { throw .badLabel(low < 0 ? low : high, train.labels) }
+    guard let classNames else { return (0...Int(high)).map { "\($0)" } }
+    guard Int(high) < classNames.count else {
+      throw .tooFewClasses(high, classNames, at: classes.last?.span ?? train.labels.span)
+    }
+    return classNames
+  }
+
+  private func unusedClasses(_ names: [String], in labels: [Int32]) -> [Diagnostic] {
+    let used = Set(labels)
+    return names.indices.filter { !used.contains(Int32($0)) && classes.indices.contains($0) }.map {
+      .unusedClass(names[$0], at: classes[$0].span)
+    }
+  }
+}
+
+/// The name of a class, for which numbers are accepted.
+func className(_ node: ConfigNode) throws(Diagnostic) -> String {
+  switch node.content {
+  case .string(let text): return text
+  case .int(let number): return "\(number)"
+  case .bool(let value): return "\(value)"
+  default: throw .mismatch(node, "the name of a class")
+  }
+}
+
+extension Column.Storage {
+  fileprivate var integers: [Int32] {
+    switch self {
+    case .bytes(let numbers): numbers.map { Int32($0) }
+    case .integers(let numbers): numbers
+    case .floats(let numbers): numbers.map { Int32(exactly: $0) ?? -1 }
+    }
+  }
+
+  /// Features are fractions to a model even if their file has whole numbers.
+  fileprivate var floatsOrBytes: Column.Storage {
+    if case .integers(let numbers) = self { .floats(numbers.map { Float($0) }) } else { self }
+  }
+
+  fileprivate mutating func append(_ other: Column.Storage) {
+    switch (self, other) {
+    case (.bytes(var all), .bytes(let more)):
+      self = .bytes([])  // so that `all` is the only owner and grows in place
+      all += more
+      self = .bytes(all)
+    case (.floats(let all), .floats(let more)): self = .floats(all + more)
+    default: break  // the types of both files were compared
+    }
+  }
+}
+
+extension Column {
+  /// Labels as vectors with a 1 at the label.
+  func oneHot(_ count: Int) -> Column {
+    guard case .integers(let labels) = storage else { return self }
+    var numbers = [Float](repeating: 0, count: labels.count * count)
+    for (row, label) in labels.enumerated() where (0..<count).contains(Int(label)) {
+      numbers[row * count + Int(label)] = 1
+    }
+    return Column(name, rowShape: [count], .floats(numbers))
+  }
+}
+
+extension Diagnostic {
+  /// E0405: a test set of another shape than the training set.
+  fileprivate static func otherShape(_ file: DataPath, _ train: [Int], _ test: [Int]) -> Diagnostic {
+    Diagnostic(
+      "E0405", "training samples have the shape \(train), test samples \(test)",
+      at: file.span.map { Label($0, "the test set") }, help: "take the two files of one set")
+  }
+
+  /// E0411: a label without a name.
+  fileprivate static func tooFewClasses(_ label: Int32, _ names: [String], at span: SourceSpan?) -> Diagnostic
+  {
+    Diagnostic(
+      "E0411", "there is a label \(label), but only \(names.count) classes",
+      at: span.map { Label($0, "the last class") },
+      help: "name \(label + 1) classes; labels begin with 0")
+  }
+
+  /// E0411: a number that is no label.
+  fileprivate static func badLabel(_ label: Int32, _ file: DataPath) -> Diagnostic {
+    Diagnostic(
+      "E0411", "'\(file.name)' has the label \(label)", at: file.span.map { Label($0, "read for this") },
+      help: "labels are whole numbers from 0 to the number of classes less 1")
+  }
+
+  /// E0412: a class that no sample has.
+  static func unusedClass(_ name: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0412", "no sample has the class '\(name)'", severity: .warning,
+      at: span.map { Label($0, "never used") },
+      help: "a model would learn never to predict it")
+  }
+}

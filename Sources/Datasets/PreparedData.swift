@@ -1,0 +1,72 @@
+public import Config
+public import Diagnostics
+public import TensorCore
+
+/// A data set as a training loop takes it.
+public struct PreparedData: Sendable {
+  public var name: String
+  public var train: DataPart
+  public var validation: DataPart?
+  public var test: DataPart?
+  /// For class labels: the name of each, where label *i* is the *i*-th name.
+  public var classNames: [String]?
+  public var files: [DataFile]
+  /// What was fitted on the training part: means, deviations, filled-in values, categories.
+  ///
+  /// Kept with the model.
+  public var fitted: ConfigNode
+  /// What is odd but no mistake.
+  public var warnings: [Diagnostic]
+
+  /// A part by its name.
+  public subscript(part: String) -> DataPart? {
+    switch part {
+    case "train": train
+    case "validation": validation
+    case "test": test
+    default: nil
+    }
+  }
+
+  /// The names of the parts there are.
+  public var partNames: [String] { ["train", "validation", "test"].filter { self[$0] != nil } }
+}
+
+/// A file that a data set was read from.
+public struct DataFile: Sendable, Equatable {
+  public var path: String
+  public var byteCount: Int
+}
+
+/// What is known of a data set before its numbers are read: enough to check models against.
+public struct DataShape: Sendable, Equatable {
+  public struct Array: Sendable, Equatable {
+    public var name: String
+    public var rowShape: [Int]
+    public var element: ElementType
+  }
+  public var features: [Array]
+  public var targets: [Array]
+  public var trainCount: Int
+  public var validationCount: Int?
+  public var testCount: Int?
+  public var classNames: [String]?
+}
+
+/// Where data sets are looked for, and what makes their random choices.
+public struct DataEnvironment: Sendable {
+  /// The folder that paths in the experiment are relative to.
+  public var base: String
+  /// Where the small data sets that come with the program may be, in this order.
+  public var searchFolders: [String]
+  /// The value of `RUNEXP_DATA`: a folder with one folder for each large data set.
+  public var dataFolder: String?
+  public var seed: UInt64
+
+  public init(base: String, searchFolders: [String] = [], dataFolder: String? = nil, seed: UInt64 = 0) {
+    self.base = base
+    self.searchFolders = searchFolders
+    self.dataFolder = dataFolder
+    self.seed = seed
+  }
+}
