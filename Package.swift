@@ -79,31 +79,45 @@ let package = Package(
     target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
-    target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
-    target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
-    // Tests
-    tests("TensorCoreTests", "TensorCore"),
-    tests("DatasetsTests", "Datasets", "TensorCore", "Config", "Diagnostics", "CZlib"),
-    tests("ExpLanguageTests", "ExpLanguage", "TensorCore", "Config", "Diagnostics", resources: [.copy("Golden")]),
+    target(
+      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config",
+      "Diagnostics", settings: hot),
+    // Level 5
+    target(
+      "KerasFiles", "Training", "Layers", "GraphEngine", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+    // Level 6
+    target(
+      "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Reporting", "Plotting",
+      "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
-    .executableTarget(name: "runexp", swiftSettings: strict),
+    target(
+      "RunexpCommands", "Experiments", "KerasFiles", "Layers", "RunLog", "RunEvents", "Reporting", "Plotting",
+      "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config", "Diagnostics",
+      .product(name: "ArgumentParser", package: "swift-argument-parser")),
+    // Level 8
+    .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(
-      name: "runexp-bench", dependencies: ["Kernels", "KernelABI"], swiftSettings: strict + hot),
+      name: "runexp-bench",
+      dependencies: ["Kernels", "KernelABI", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore"],
+      swiftSettings: strict + hot),
     // Tests
+    tests("KernelsTests", "Kernels", "KernelABI"),
+    tests("TensorCoreTests", "TensorCore"),
+    tests("ConfigTests", "Config", "Diagnostics"),
+    tests("RunEventsTests", "RunEvents", "Diagnostics"),
+    tests("HDF5FilesTests", "HDF5Files", "Diagnostics"),
+    tests(
+      "ExpLanguageTests", "ExpLanguage", "TensorCore", "Config", "Diagnostics", resources: [.copy("Golden")]),
+    tests("DatasetsTests", "Datasets", "TensorCore", "Config", "Diagnostics", "CZlib"),
     tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
     tests("ReportingTests", "Reporting"),
-    tests("ConfigTests", "Config", "Diagnostics"),
-    tests("HDF5FilesTests", "HDF5Files", "Diagnostics"),
+    tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
+    tests(
+      "TrainingTests", "Training", "Layers", "GraphEngine", "Datasets", "Config", "TensorCore", "Kernels",
+      "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
       "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
-    tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
-    tests("RunEventsTests", "RunEvents", "Diagnostics"),
-    tests("KernelsTests", "Kernels", "KernelABI"),
-    tests("TensorCoreTests", "TensorCore"),
-    tests(
-      "TrainingTests", "Training", "Layers", "GraphEngine", "Datasets", "Config", "TensorCore", "Kernels", "Diagnostics",
-      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,120 @@
+public import Config
+public import Diagnostics
+import GraphEngine
+import Layers
+import TensorCore
+public import Training
+
+/// What is written with a model so that Keras 3 reads it: the version whose layout this is.
+private let kerasVersion = "3.15.1"
+
+extension KerasArchive {
+  /// A model with its weights, its optimizer and the optimizer's state, as Keras 3 saves them.
+  public init(_ built: BuiltModel) {
+    self.init(
+      kerasVersion: kerasVersion, backend: "tensorflow", modelConfig: built.model.kerasConfig,
+      trainingConfig: built.training?.kerasConfig, layers: built.kerasWeights, topLevel: [],
+      optimizer: built.kerasOptimizer)
+  }
+}
+
+extension Sequential {
+  /// Keras's `{"class_name": "Sequential", "config": …}`.
+  public var kerasConfig: ConfigNode {
+    let shape: [ConfigNode] = input.dims.map { if case .size(let size) = $0 { size.config } else { nil } }
+    let first: ConfigNode = [
+      "class_name": "InputLayer",
+      "config": [
+        "batch_shape": ConfigNode(.list(shape)), "dtype": "float32", "sparse": false, "ragged": false,
+        "name": "input_layer", "optional": false,
+      ],
+    ]
+    let rest = layers.map { named -> ConfigNode in
+      let common: ConfigNode = [
+        "name": named.name.config, "trainable": named.isTrainable.config, "dtype": Self.policy,
+      ]
+      let entries = (common.entries ?? []) + (named.layer.config.entries ?? [])
+      return ["class_name": named.layer.className.config, "config": ConfigNode(.map(entries))]
+    }
+    return [
+      "class_name": "Sequential",
+      "config": [
+        "name": name.config, "trainable": true, "dtype": Self.policy, "layers": ConfigNode(.list([first] + rest)),
+        "build_input_shape": ConfigNode(.list(shape)),
+      ],
+    ]
+  }
+
+  private static let policy: ConfigNode = [
+    "module": "keras", "class_name": "DTypePolicy", "config": ["name": "float32"], "registered_name": nil,
+  ]
+}
+
+extension TrainingState {
+  /// Keras's `training_config`. Losses are written by their full function name, the one spelling every Keras reads.
+  fileprivate var kerasConfig: ConfigNode {
+    let loss = settings.loss
+    let isPlain = loss.config.entries?.allSatisfy { $0.value == false || $0.value == 0.0 } ?? true
+    let function = LossRegistry.functionName(of: loss)
+    let named: ConfigNode = ["name": function.config, "reduction": "sum_over_batch_size"]
+    let config = ConfigNode(.map((named.entries ?? []) + (loss.config.entries ?? [])))
+    let classed: ConfigNode = [
+      "module": "keras.losses", "class_name": loss.className.config, "config": config, "registered_name": nil,
+    ]
+    return [
+      "loss": isPlain ? function.config : classed, "loss_weights": nil,
+      "metrics": ConfigNode(.list(settings.metrics.map(\.name.config))), "weighted_metrics": nil,
+      "run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
+      "optimizer_config": ["class_name": settings.optimizer.className.config, "config": optimizerConfig],
+    ]
+  }
+
+  /// The rate is stored as Keras holds it: a float.
+  private var optimizerConfig: ConfigNode {
+    var entries: [ConfigNode.Entry] = [.init("name", optimizerName.config)]
+    for entry in settings.optimizer.config.entries ?? [] {
+      entries.append(entry.key == "learning_rate" ? .init(entry.key, Double(Float(learningRate)).config) : entry)
+    }
+    return ConfigNode(.map(entries))
+  }
+
+  fileprivate var optimizerName: String { LayerRegistry.snakeCase(settings.optimizer.className) }
+}
+
+extension BuiltModel {
+  /// Layer by layer, trainable weights first.
+  fileprivate var kerasWeights: [LayerWeights] {
+    model.layers.map { layer in
+      let own = slab.entries.filter { $0.spec.path.hasPrefix("\(model.name)/\(layer.name)/") }
+      let ordered = own.filter(\.spec.isTrainable) + own.filter { !$0.spec.isTrainable }
+      return LayerWeights(
+        name: layer.name, weights: ordered.map { SavedVariable($0.spec.path, slab.tensor($0.spec.path)) })
+    }
+  }
+
+  /// The step counter, the rate, then the slots variable by variable.
+  fileprivate var kerasOptimizer: [SavedVariable] {
+    guard let training else { return [] }
+    let name = training.optimizerName
+    var variables = [
+      SavedVariable("\(name)/iteration", Int64(training.iterations)),
+      SavedVariable("\(name)/learning_rate", Tensor([], [Float(training.learningRate)])),
+    ]
+    for entry in slab.entries where entry.spec.isTrainable {
+      let path = entry.spec.path
+      let flat = path.split(separator: "/").joined(separator: "_")
+      for (slot, run) in zip(training.settings.optimizer.slots, training.slots) {
+        variables.append(SavedVariable("\(name)/\(flat)_\(slot)", slab.tensor(path, in: run)))
+      }
+    }
+    return variables
+  }
+}
+
+extension BuiltModel {
+  /// Writes the model as a Keras 3 `.h5` file: aside, then renamed into place.
+  /// - Throws: E0606 if it cannot be written.
+  public func save(to path: String) throws(Diagnostic) {
+    try KerasArchive(self).write(to: path)
+  }
+}
