@@ -3,7 +3,8 @@ public import Diagnostics
 
 /// The settings of a `data` cell.
 ///
-/// Settings whose kind depends on others are kept as they were written, with the place, and read by what uses them.
+/// Settings whose kind depends on others are kept as they were written, with the place, and read by what uses
+/// them.
 public struct DataSettings: Configurable {
   public var source: ConfigNode = nil
   public var idx: ConfigNode = nil

@@ -12,7 +12,8 @@ public struct Dataset: Sendable {
   private var settings: DataSettings { source.settings }
 
   /// Finds the files.
-  /// - Throws: E0413 for a data set that is not on the machine, E0414 and E0415 for settings that don't go together.
+  /// - Throws: E0413 for a data set that is not on the machine, E0414 and E0415 for settings that don't go
+  ///   together.
   public init(_ name: String, _ settings: DataSettings, in environment: DataEnvironment) throws(Diagnostic) {
     self.name = name
     self.environment = environment

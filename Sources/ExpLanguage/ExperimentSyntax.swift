@@ -22,8 +22,9 @@ public struct ExperimentSyntax: Sendable, Equatable {
   /// Reads a file.
   ///
   /// - Parameter cellKeywords: the kinds of cells there are.
-  /// - Returns: what has the shape of an experiment; cells without it are reported and left out. `nil` if the whole has
-  ///   not. Reported are E0101–E0111 (YAML), E0112 (no mapping, or no `cells`), E0113 and E0114 (cells).
+  /// - Returns: what has the shape of an experiment; cells without it are reported and left out. `nil` if the
+  ///   whole has not. Reported are E0101–E0111 (YAML), E0112 (no mapping, or no `cells`), E0113 and E0114
+  ///   (cells).
   public init?(
     reading file: Int32, in sources: SourceFiles, cellKeywords: [String], into bag: inout DiagnosticBag
   ) {

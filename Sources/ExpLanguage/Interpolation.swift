@@ -35,7 +35,8 @@ public struct Interpolation: Sendable {
     return names
   }
 
-  /// The prose with every expression replaced by its value; numbers in the fewest digits that read back the same.
+  /// The prose with every expression replaced by its value; numbers in the fewest digits that read back the
+  /// same.
   /// - Throws: what ``evaluate(_:in:)-(ScriptText,_)`` throws.
   public func text(in scope: ScriptScope) throws(Diagnostic) -> String {
     var result = ""

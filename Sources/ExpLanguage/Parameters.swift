@@ -23,8 +23,9 @@ public struct Parameters: Sendable, Equatable {
   /// - Parameters:
   ///   - declared: the mapping under `params`, if there is one.
   ///   - overrides: later ones win.
-  /// - Returns: every parameter that could be read. Reported are E0210 for names and values that parameters can't have,
-  ///   E0901 for an override of no parameter, E0903 for an override of another kind than the default.
+  /// - Returns: every parameter that could be read. Reported are E0210 for names and values that parameters
+  ///   can't have, E0901 for an override of no parameter, E0903 for an override of another kind than the
+  ///   default.
   public static func resolve(
     _ declared: ConfigNode?, overrides: [ParameterOverride] = [], in sources: SourceFiles,
     into bag: inout DiagnosticBag
@@ -35,7 +36,9 @@ public struct Parameters: Sendable, Equatable {
         bag.report(.notAParameterName(entry))
         continue
       }
-      let substituted = Substitution(result.scope, in: sources).apply(to: entry, into: &bag)
+      var scope = result.scope
+      scope.absence = "a parameter can be calculated only from those above it"
+      let substituted = Substitution(scope, in: sources).apply(to: entry, into: &bag)
       guard let value = result.checked(substituted.value, named: entry.key, into: &bag) else { continue }
       result.entries.append(.init(entry.key, value, keySpan: entry.keySpan))
       guard let override = overrides.last(where: { $0.name == entry.key }) else { continue }

@@ -2,8 +2,8 @@ public import Diagnostics
 
 /// The texts of one check: experiment files, the files they extend, and values from the command line.
 ///
-/// Spans carry the number of their text, so that a value can be traced to where it was written whatever was merged
-/// into what.
+/// Spans carry the number of their text, so that a value can be traced to where it was written whatever was
+/// merged into what.
 public struct SourceFiles: Sendable {
   /// For the renderers.
   public private(set) var map = SourceMap()
@@ -13,7 +13,8 @@ public struct SourceFiles: Sendable {
 
   /// Adds a file.
   /// - Returns: the number its spans carry.
-  /// - Throws: E0101 if the bytes are not UTF-8. The file is added all the same, so that the message can be rendered.
+  /// - Throws: E0101 if the bytes are not UTF-8. The file is added all the same, so that the message can be
+  ///   rendered.
   public mutating func add(path: String, bytes: [UInt8]) throws(Diagnostic) -> Int32 {
     let file = add(path: path, text: String(decoding: bytes, as: UTF8.self))
     if let offset = firstInvalidOffset(bytes) { throw .notUTF8(SourceSpan(file: file, offset, offset + 1)) }

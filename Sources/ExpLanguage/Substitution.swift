@@ -3,8 +3,8 @@ public import Diagnostics
 
 /// Puts parameters where they are named.
 ///
-/// A plain text that is `$name` becomes the parameter's value, typed; `$(expression)` becomes the expression's value;
-/// `$$` stands for one `$`. Quoted texts and block texts mean what they say.
+/// A plain text that is `$name` becomes the parameter's value, typed; `$(expression)` becomes the
+/// expression's value; `$$` stands for one `$`. Quoted texts and block texts mean what they say.
 public struct Substitution: Sendable {
   public var scope: ScriptScope
   private let sources: SourceFiles

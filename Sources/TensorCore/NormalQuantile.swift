@@ -1,5 +1,5 @@
-/// The value below which a standard normal number falls with probability `p`: Wichura's algorithm AS 241 (PPND16),
-/// with a relative error of about 1e-16.
+/// The value below which a standard normal number falls with probability `p`: Wichura's algorithm AS 241
+/// (PPND16), with a relative error of about 1e-16.
 ///
 /// - Parameter p: between 0 and 1, both excluded.
 func normalQuantile(_ p: Double) -> Double {
@@ -16,7 +16,8 @@ func normalQuantile(_ p: Double) -> Double {
 
 /// The natural logarithm from `+ - * /` alone, hence with the same bits on every machine.
 ///
-/// log(m · 2ᵉ) = e · log 2 + 2 artanh s with s = (m - 1) / (m + 1), where |s| < 0.172 and twelve terms are enough.
+/// log(m · 2ᵉ) = e · log 2 + 2 artanh s with s = (m - 1) / (m + 1), where |s| < 0.172 and twelve terms are
+/// enough.
 /// - Parameter x: a normal positive number.
 func deterministicLog(_ x: Double) -> Double {
   var (mantissa, exponent) = (x.significand, Double(x.exponent))

@@ -1,7 +1,8 @@
-/// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011): ten rounds that turn a counter and a key into random bits.
+/// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011): ten rounds that turn a counter and a key into random
+/// bits.
 ///
-/// There is no state, so that number *i* of a stream can be had without the numbers before it, by any thread, in any
-/// order.
+/// There is no state, so that number *i* of a stream can be had without the numbers before it, by any thread,
+/// in any order.
 public enum Philox4x32 {
   public typealias Block = SIMD4<UInt32>
 

@@ -1,8 +1,8 @@
 /// The random numbers of one purpose: `RandomStream(seed, "mlp/dense_1/kernel")[i]`.
 ///
-/// A number depends only on the seed, the name and its index. Adding a layer moves no other layer's numbers, and it
-/// doesn't matter who asks first. The same bits come out on every machine: only integers and the correctly rounded
-/// `+ - * / sqrt` are used, never the C library's logarithm.
+/// A number depends only on the seed, the name and its index. Adding a layer moves no other layer's numbers,
+/// and it doesn't matter who asks first. The same bits come out on every machine: only integers and the
+/// correctly rounded `+ - * / sqrt` are used, never the C library's logarithm.
 public struct RandomStream: Sendable {
   /// The seed: Philox's key.
   public let key: SIMD2<UInt32>
@@ -84,8 +84,8 @@ private struct Draws {
     return words[position & 3]
   }
 
-  /// A whole number below `bound`, without bias: products whose low half would favour some numbers are drawn again
-  /// (Lemire, 2019).
+  /// A whole number below `bound`, without bias: products whose low half would favour some numbers are drawn
+  /// again (Lemire, 2019).
   mutating func next(below bound: UInt32) -> UInt32 {
     let threshold = (0 &- bound) % bound
     while true {

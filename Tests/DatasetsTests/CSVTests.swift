@@ -144,6 +144,11 @@ import Testing
     #expect(diagnostic.message.contains(words), "\(diagnostic.message)")
   }
 
+  @Test func `a column of names is no feature`() throws {
+    let text = "name,y\n" + (0..<1001).map { "n\($0),1\n" }.joined()
+    #expect(try diagnose(text, ["target": "y"]).code == "E0417")
+  }
+
   @Test func `a missing target suggests the nearest column`() throws {
     #expect(try diagnose("size,price\n1,2\n", ["target": "Price"]).help == "did you mean 'price'?")
   }

@@ -3,10 +3,12 @@ internal import Diagnostics
 
 /// Reads the columns of a training table, and of a test table with the same header, as numbers or categories.
 ///
-/// A column whose cells are all numbers is numeric; what kind a column is, and which categories it has, is decided by
-/// the training table alone.
+/// A column whose cells are all numbers is numeric; what kind a column is, and which categories it has, is
+/// decided by the training table alone.
 struct ColumnReader {
   private static let missing: Set<String> = ["", "NA", "nan", "NaN", "?"]
+  /// More categories are more likely names or numbers of things, which say nothing about others.
+  private static let categoryLimit = 1000
   private let tables: [CSVTable]
   /// For each table the places of the training table's columns.
   private let places: [[Int]]
@@ -42,6 +44,7 @@ struct ColumnReader {
     let texts = self.texts(name)
     if !oneHot.contains(name), let numbers = try numbers(name, texts) { return .numbers(name: name, numbers) }
     let names = Self.sortedNames(texts.prefix(tables[0].rowCount))
+    guard names.count <= Self.categoryLimit else { throw .tooManyCategories(name, names.count, tables[0]) }
     let codes = codes(texts, names)
     if !canBeMissing, let row = texts.firstIndex(where: Self.missing.contains) {
       throw .missing(cell(row, name))
@@ -98,7 +101,8 @@ struct ColumnReader {
   }
 
   /// The column as numbers, NaN where one is missing; `nil` if it holds texts.
-  /// - Throws: E0407 for missing numbers that nothing fills, E0409 for a column that is neither the one nor the other.
+  /// - Throws: E0407 for missing numbers that nothing fills, E0409 for a column that is neither the one nor
+  ///   the other.
   private func numbers(_ name: String, _ texts: [String]) throws(Diagnostic) -> [Float]? {
     var numbers: [Float] = []
     numbers.reserveCapacity(texts.count)
@@ -192,6 +196,14 @@ extension Diagnostic {
       "E0407", TableCell(table: table, line: table.lines.first ?? 1, column: name),
       "the column has no values",
       "leave it out of 'features'")
+  }
+
+  /// E0417: a column in which almost every row is different.
+  fileprivate static func tooManyCategories(_ name: String, _ count: Int, _ table: CSVTable) -> Diagnostic {
+    Diagnostic(
+      "E0417", "'\(table.file.name)', column '\(name)': \(count) different categories",
+      at: table.file.span.map { Label($0, "read for this") },
+      help: "more than 1000 become no features; leave the column out of 'features'")
   }
 
   /// E0409: neither a number nor one of some categories.

@@ -46,6 +46,7 @@ struct IDXHeader: Equatable {
       guard !overflow, product < 1 << 40 else { throw .notIDX(file, "its dimensions \(dims) are too large") }
       count = product
     }
+    guard dims[0] <= Int(Int32.max) else { throw .notIDX(file, "it has \(dims[0]) rows, more than 2³¹") }
     self.count = count
   }
 }

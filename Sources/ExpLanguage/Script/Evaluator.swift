@@ -1,11 +1,12 @@
 internal import Config
 public import Diagnostics
 
-/// Reads and evaluates an expression, with Python's rules for numbers: `/` gives a fraction, `//` and `%` round down.
+/// Reads and evaluates an expression, with Python's rules for numbers: `/` gives a fraction, `//` and `%`
+/// round down.
 ///
 /// - Parameter script: such as `2 * units` or `test.accuracy >= 0.87`.
-/// - Throws: E0120 and E0124 from reading; E0121 for an unknown name, E0122 for operands of the wrong kind, E0123 for
-///   a result that is no finite number, E0125 for an unknown function or wrong arguments.
+/// - Throws: E0120 and E0124 from reading; E0121 for an unknown name, E0122 for operands of the wrong kind,
+///   E0123 for a result that is no finite number, E0125 for an unknown function or wrong arguments.
 public func evaluate(_ script: ScriptText, in scope: ScriptScope) throws(Diagnostic) -> ScriptValue {
   try Evaluator(script: script, scope: scope).value(Expression(parsing: script))
 }
@@ -148,7 +149,7 @@ extension Diagnostic {
   /// E0121: a name that stands for nothing.
   static func unknownName(_ name: String, _ span: SourceSpan?, _ scope: ScriptScope) -> Diagnostic {
     let near = nearest(to: name, in: scope.names)
-    let known = scope.names.isEmpty ? "there are none here" : "known: " + scope.names.joined(separator: ", ")
+    let known = scope.names.isEmpty ? scope.absence : "known: " + scope.names.joined(separator: ", ")
     return Diagnostic(
       "E0121", "unknown \(scope.what) '\(name)'", at: span.map { Label($0, "not known") },
       help: near.map { "did you mean '\($0)'?" } ?? known)

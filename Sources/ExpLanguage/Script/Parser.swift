@@ -9,7 +9,8 @@ extension Expression {
   }
 }
 
-/// Recursive descent for what has its own shape, precedence climbing for the operators, with Python's precedences.
+/// Recursive descent for what has its own shape, precedence climbing for the operators, with Python's
+/// precedences.
 private struct ExpressionParser {
   private static let depthLimit = 64
   private let script: ScriptText

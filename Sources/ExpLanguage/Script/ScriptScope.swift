@@ -4,6 +4,8 @@ public struct ScriptScope: Sendable {
   public var what: String
   /// Every name there is, for suggestions and help.
   public var names: [String]
+  /// What to say of an unknown name when there are no names.
+  public var absence = "there are none here"
   public var lookup: @Sendable (String) -> ScriptValue?
 
   public init(_ what: String, names: [String], lookup: @escaping @Sendable (String) -> ScriptValue?) {

@@ -1,6 +1,7 @@
 public import Diagnostics
 
-/// A piece of script with the way back to where it was written: part of a YAML scalar, or a whole block of code.
+/// A piece of script with the way back to where it was written: part of a YAML scalar, or a whole block of
+/// code.
 public struct ScriptText: Sendable {
   /// Where the bytes came from.
   private enum Origin: Sendable {

@@ -1,5 +1,6 @@
-// Yams' own nodes know where they start but not where they end, and it resolves aliases before one can see them.
-// So the events of the C parser that it brings along are read directly; nothing outside this file sees C.
+// Yams' own nodes know where they start but not where they end, and it resolves aliases before one can see
+// them. So the events of the C parser that it brings along are read directly; nothing outside this file sees
+// C.
 internal import CYaml
 internal import Diagnostics
 

@@ -3,8 +3,8 @@ public import Diagnostics
 
 /// Reads a YAML text as one value, with a span on every value and key.
 ///
-/// The span of a text covers it with its quotes, that of a block text begins at its `|`; that of a list or mapping
-/// reaches from its first to its last character.
+/// The span of a text covers it with its quotes, that of a block text begins at its `|`; that of a list or
+/// mapping reaches from its first to its last character.
 /// - Returns: what could be read; `nil` if that is nothing. With a syntax error nothing is read.
 public func readYAML(_ file: Int32, in sources: SourceFiles, into bag: inout DiagnosticBag) -> ConfigNode? {
   var reader = YAMLReader(sources.bytes(of: file), file: file)
@@ -105,7 +105,8 @@ private struct YAMLReader: ~Copyable {
 
   /// The text of a key; `nil`, and reported, if it is no text.
   ///
-  /// Whole numbers are kept as they are spelled, because Keras counts classes with them: `class_weight: {0: 1.0}`.
+  /// Whole numbers are kept as they are spelled, because Keras counts classes with them: `class_weight: {0:
+  /// 1.0}`.
   private mutating func key(_ event: YAMLEvent, depth: Int) throws -> String? {
     let errors = bag.all.count
     let key = try node(event, depth: depth + 1)

@@ -2,14 +2,14 @@ public import Config
 
 /// Writes values as YAML that reads back as the same values.
 ///
-/// Mappings and lists of scalars that fit on a line are written in braces and brackets, texts of several lines as
-/// blocks, and everything that could be mistaken for something else in quotes.
+/// Mappings and lists of scalars that fit on a line are written in braces and brackets, texts of several
+/// lines as blocks, and everything that could be mistaken for something else in quotes.
 public struct YAMLWriter {
   private static let width = 100
   private var output = ""
 
-  /// - Parameter separating: keys at the top that get an empty line before them, and before each item of the list
-  ///   under them.
+  /// - Parameter separating: keys at the top that get an empty line before them, and before each item of the
+  ///   list under them.
   public static func text(_ node: ConfigNode, separating: Set<String> = []) -> String {
     var writer = YAMLWriter()
     guard case .map(let entries) = node.content, !entries.isEmpty else {
@@ -136,7 +136,8 @@ public struct YAMLWriter {
 // MARK: Texts
 
 extension YAMLWriter {
-  /// Whether a text is written as a block: several lines of printable characters, none of which is only blanks.
+  /// Whether a text is written as a block: several lines of printable characters, none of which is only
+  /// blanks.
   private static func isBlock(_ text: String) -> Bool {
     guard text.contains("\n"), let first = text.unicodeScalars.first, !" \n\t".unicodeScalars.contains(first)
     else {
