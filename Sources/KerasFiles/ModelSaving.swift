@@ -1,18 +1,18 @@
 public import Config
 public import Diagnostics
 import GraphEngine
-import Layers
+public import Layers
 import TensorCore
 public import Training
 
 /// What is written with a model so that Keras 3 reads it: the version whose layout this is.
-private let kerasVersion = "3.15.1"
+private let writtenVersion = "3.15.1"
 
 extension KerasArchive {
   /// A model with its weights, its optimizer and the optimizer's state, as Keras 3 saves them.
   public init(_ built: BuiltModel) {
     self.init(
-      kerasVersion: kerasVersion, backend: "tensorflow", modelConfig: built.model.kerasConfig,
+      kerasVersion: writtenVersion, backend: "tensorflow", modelConfig: built.model.kerasConfig,
       trainingConfig: built.training?.kerasConfig, layers: built.kerasWeights, topLevel: [],
       optimizer: built.kerasOptimizer)
   }
@@ -83,11 +83,11 @@ extension TrainingState {
 
 extension BuiltModel {
   /// Layer by layer, trainable weights first.
-  fileprivate var kerasWeights: [LayerWeights] {
+  fileprivate var kerasWeights: [KerasArchive.LayerWeights] {
     model.layers.map { layer in
       let own = slab.entries.filter { $0.spec.path.hasPrefix("\(model.name)/\(layer.name)/") }
       let ordered = own.filter(\.spec.isTrainable) + own.filter { !$0.spec.isTrainable }
-      return LayerWeights(
+      return KerasArchive.LayerWeights(
         name: layer.name, weights: ordered.map { SavedVariable($0.spec.path, slab.tensor($0.spec.path)) })
     }
   }

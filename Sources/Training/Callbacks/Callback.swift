@@ -14,10 +14,13 @@ public protocol Callback: Configurable {
   mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws
   /// Whether it wants to hear of every batch.
   var watchesBatches: Bool { get }
+  /// The entry of the logs it cannot do without: `val_loss`.
+  var neededLog: String? { get }
 }
 
 extension Callback {
   public var watchesBatches: Bool { false }
+  public var neededLog: String? { nil }
 }
 
 /// What a callback may do.

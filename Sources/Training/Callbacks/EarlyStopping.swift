@@ -26,6 +26,8 @@ public struct EarlyStopping: Callback {
     Field("restore_best_weights", \.restoreBestWeights, "Whether the weights of the best epoch come back."),
     Field("start_from_epoch", \.startFromEpoch, "Epochs that are not watched.", check: atLeast(0)))
 
+  public var neededLog: String? { monitor }
+
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     switch event {
     case .began: (wait, best, bestEpoch) = (0, nil, 0)

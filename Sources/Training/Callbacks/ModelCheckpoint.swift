@@ -25,6 +25,8 @@ public struct ModelCheckpoint: Callback {
     Field("mode", \.mode, "Whether smaller (min) or larger (max) is better; auto goes by the name."),
     Field("initial_value_threshold", \.initialValueThreshold, "A value to get better than from the start."))
 
+  public var neededLog: String? { saveBestOnly ? monitor : nil }
+
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     if case .began = event { best = initialValueThreshold }
     guard case .epochEnded(let epoch, let logs) = event else { return }

@@ -1,0 +1,54 @@
+public import Config
+import Diagnostics
+import ExpLanguage
+
+/// A step of an experiment.
+///
+/// `plan` is called for the whole file before anything runs: it reports what is wrong, declares what later cells may
+/// refer to, and returns what running the cell does.
+public protocol Cell: Configurable {
+  /// What stands behind the keyword: a name, prose, a list.
+  var subject: ConfigNode { get set }
+  /// - Returns: `nil` after a mistake.
+  func plan(_ context: inout CheckContext) -> CellRun?
+}
+
+/// What running a cell does.
+public typealias CellRun = (RunContext) throws -> Void
+
+/// Every kind of cell. Adding one adds one line here.
+public enum CellRegistry {
+  public static let all: [CellEntry] = [
+    CellEntry(TextCell.self),
+    CellEntry(DataCell.self),
+    CellEntry(ShowCell.self),
+    CellEntry(ModelCell.self),
+    CellEntry(TrainCell.self),
+    CellEntry(EvaluateCell.self),
+    CellEntry(PlotCell.self),
+    CellEntry(CheckCell.self),
+    CellEntry(SaveCell.self),
+  ]
+
+  public static var keywords: [String] { all.map(\.keyword) }
+}
+
+/// A kind of cell, for reading and for documentation.
+public struct CellEntry: Sendable {
+  public let keyword: String
+  public let summary: String
+  public let jsonSchema: ConfigNode
+  let plan: @Sendable (CellSyntax, inout CheckContext) -> CellRun?
+
+  init<C: Cell>(_ type: C.Type) {
+    keyword = C.schema.name
+    summary = C.schema.summary
+    jsonSchema = C.schema.jsonSchema
+    plan = { syntax, context in
+      guard var cell = C.schema.decode(syntax.body, into: &context.bag) else { return nil }
+      cell.subject = syntax.value
+      if cell.subject.span == nil { cell.subject.span = syntax.keywordSpan }
+      return cell.plan(&context)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Config
+import Datasets
+import Diagnostics
+import Plotting
+import Reporting
+import RunEvents
+
+/// A data set. Its settings are those of ``DataSettings``.
+struct DataCell: Cell {
+  var subject = ConfigNode(.null)
+  var settings = DataSettings()
+
+  static let schema = Schema(DataSettings.schema, at: \DataCell.settings, prototype: DataCell())
+
+  func plan(_ context: inout CheckContext) -> CellRun? {
+    guard let name = context.name(subject, of: "data") else { return nil }
+    var located = settings
+    located.span = located.span ?? subject.span
+    let environment = context.dataEnvironment
+    let found = context.bag.collect { () throws(Diagnostic) -> (Dataset, DataShape) in
+      do throws(Diagnostic) {
+        let dataset = try Dataset(name, located, in: environment)
+        return (dataset, try dataset.inspect())
+      } catch {
+        throw error.located(at: subject.span)
+      }
+    }
+    guard let (dataset, shape) = found else { return nil }
+    context.declare(data: shape, as: name, at: subject.span)
+    return { context in
+      let data = try dataset.load()
+      context.data[name] = data
+      for warning in data.warnings { try context.emit(.diagnostic(warning)) }
+      let parts = data.partNames.map { DatasetRecord.Part(name: $0, count: data[$0]?.count ?? 0) }
+      let files = try data.files.map { file in
+        DatasetRecord.File(path: file.path, bytes: file.byteCount, sha256: try sha256(file: file.path).sha256)
+      }
+      let record = DatasetRecord(name: name, files: files, parts: parts)
+      context.dataRecords[name] = record
+      try context.emit(.dataset(record))
+      try context.note(parts.map { "\(NumberText.grouped($0.count)) \($0.name)" }.joined(separator: "   "))
+      context.show(.table(Self.table(data)))
+    }
+  }
+
+  private static func table(_ data: PreparedData) -> ReportTable {
+    func shape(_ columns: [Column]) -> String {
+      columns.map { "\($0.name) \($0.rowShape.isEmpty ? "1" : $0.rowShape.map(String.init).joined(separator: "×"))" }
+        .joined(separator: ", ")
+    }
+    let rows = data.partNames.map { name -> [String] in
+      guard let part = data[name] else { return [] }
+      return [name, NumberText.grouped(part.count), shape(part.features), shape(part.targets)]
+    }
+    let classes = data.classNames.map { "Classes: " + $0.joined(separator: ", ") } ?? ""
+    return ReportTable(
+      header: ["part", "samples", "features", "target"], rows: rows, alignments: [.left, .right, .left, .left],
+      caption: classes)
+  }
+}

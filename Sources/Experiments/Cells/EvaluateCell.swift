@@ -1,0 +1,55 @@
+import Config
+import Datasets
+import Diagnostics
+import ExpLanguage
+import Layers
+import Plotting
+import Reporting
+import RunEvents
+import Training
+
+/// The loss and the metrics of a trained model over a part of a data set.
+struct EvaluateCell: Cell {
+  var subject = ConfigNode(.null)
+  var data = ConfigNode(.null)
+  var batchSize = 32
+  var name: String?
+
+  static let schema = Schema(
+    "evaluate", "The loss and the metrics of a trained model over a part of a data set.", prototype: EvaluateCell(),
+    Field("data", \.data, "A part of a data set, such as fashion.test. The test part if only a data set is named.").required,
+    Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
+    Field("name", \.name, "What the results are called: NAME.loss. The part's name if left out."))
+
+  func plan(_ context: inout CheckContext) -> CellRun? {
+    let training = context.training(subject)
+    let part = context.part(data, default: "test")
+    guard let training, let part, let info = context.model(subject), let model = subject.string else { return nil }
+    guard Fit(model: info, shape: part.shape, span: data.span).checkInput(&context) else { return nil }
+    let series = name ?? part.part
+    context.declare(results: ["loss"] + training.settings.metrics.map(\.name), of: series)
+    let (settings, batchSize) = (training.settings, batchSize)
+    return { context in
+      guard let built = context.models[model], let rows = context.data[part.data]?[part.part] else { return }
+      let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
+      let used = context.isQuick ? rows.first(2 * batchSize) : rows
+      let logs = try trainer.evaluate(used, settings, batchSize: batchSize)
+      for (metric, value) in logs {
+        context.results["\(series).\(metric)"] = .double(value)
+        let step = built.training?.iterations ?? 0
+        try context.emit(.metric(MetricPoint(series: series, name: metric, epoch: nil, step: step, value: value)))
+      }
+      try context.note(logs.map { "\($0.name) \(NumberText.significant($0.value, digits: 4))" }.joined(separator: "   "))
+      context.show(.metrics(logs.map { ReportMetric("\(series).\($0.name)", $0.value, n: used.count) }))
+    }
+  }
+}
+
+extension DataPart {
+  /// The first samples of a part.
+  func first(_ count: Int) -> DataPart {
+    var copy = self
+    copy.rows = .indices(Array(rows.all.prefix(count)))
+    return copy
+  }
+}

@@ -1,0 +1,48 @@
+import Config
+import Diagnostics
+
+/// A figure. Which settings it takes depends on its kind.
+struct PlotCell: Cell {
+  var subject = ConfigNode(.null)
+  var of = ConfigNode(.null)
+  var data = ConfigNode(.null)
+  var title: String?
+  var file: String?
+
+  static let schema = Schema(
+    "plot", "A figure: learning_curves or confusion_matrix.", prototype: PlotCell(),
+    Field("of", \.of, "The model it is about.").required,
+    Field("data", \.data, "The part of a data set it is about, such as fashion.test."),
+    Field("title", \.title, "Heading of the figure."),
+    Field("file", \.file, "Name of the file in figures/, without .png.") { file in
+      file?.allSatisfy { $0.isLetter || $0.isNumber || "_-".contains($0) } ?? true
+        ? nil : "must be letters, digits, '_' and '-' only"
+    })
+
+  func plan(_ context: inout CheckContext) -> CellRun? {
+    guard let written = subject.string else {
+      context.bag.report(.mismatch(subject, "a kind of figure: \(PlotRegistry.names.joined(separator: ", "))"))
+      return nil
+    }
+    guard let kind = PlotRegistry.all.first(where: { $0.name == written }) else {
+      context.bag.report(.unknownWord(written, in: PlotRegistry.names, at: subject.span, what: "kind of figure"))
+      return nil
+    }
+    let file = file ?? "\(written)-\(of.string ?? "")"
+    guard let run = kind.plan(self, file, &context) else { return nil }
+    context.claim(file: "figures/\(file).png", at: subject.span)
+    return run
+  }
+}
+
+/// A kind of figure.
+struct PlotKind: Sendable {
+  let name: String
+  let plan: @Sendable (PlotCell, _ file: String, inout CheckContext) -> CellRun?
+}
+
+/// Every kind of figure. Adding one adds one line here.
+enum PlotRegistry {
+  static let all: [PlotKind] = [learningCurves, confusionMatrix]
+  static var names: [String] { all.map(\.name) }
+}

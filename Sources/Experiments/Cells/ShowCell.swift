@@ -1,0 +1,78 @@
+import Config
+import Datasets
+import Diagnostics
+import Plotting
+import Reporting
+import TensorCore
+import Training
+
+/// Shows samples of a data set, or the table of a model.
+struct ShowCell: Cell {
+  var subject = ConfigNode(.null)
+  var count = 20
+  var columns: Int?
+
+  static let schema = Schema(
+    "show", "Samples of a data set, or the table of a model.", prototype: ShowCell(),
+    Field("count", \.count, "How many samples.", check: within(1...400)),
+    Field("columns", \.columns, "Samples side by side.") { ($0 ?? 1) >= 1 ? nil : "must be at least 1" })
+
+  func plan(_ context: inout CheckContext) -> CellRun? {
+    if let name = subject.string, context.models[name] != nil {
+      return { context in if let built = context.models[name] { context.show(.table(ModelCell.table(built))) } }
+    }
+    guard let part = context.part(subject) else { return nil }
+    let (count, columns) = (count, columns)
+    let file = "samples-\(part.data)-\(part.part)"
+    context.claim(file: "figures/\(file).png", at: subject.span)
+    return { context in
+      guard let data = context.data[part.data], let rows = data[part.part] else { return }
+      let shown = min(count, rows.count)
+      guard let feature = rows.features.first, feature.rowShape.count == 2 else {
+        return context.show(.table(Self.table(data, rows, shown)))
+      }
+      let images = (0..<shown).map { rows.image(of: feature, sample: $0) }
+      let labels = (0..<shown).map { data.label(of: rows, sample: $0) }
+      let grid = SampleGrid(title: "\(part.data): \(part.part)", images: images, labels: labels, columns: columns)
+      try context.show(grid, as: file, caption: "The first \(shown) samples of \(part.data).\(part.part)")
+    }
+  }
+
+  private static func table(_ data: PreparedData, _ rows: DataPart, _ count: Int) -> ReportTable {
+    let features = rows.features + rows.targets.filter { $0.element == .float32 }
+    let header = features.flatMap { column in
+      column.rowSize == 1 ? [column.name] : (0..<column.rowSize).map { "\(column.name)[\($0)]" }
+    }
+    let lines = (0..<count).map { sample -> [String] in
+      let numbers = features.flatMap { rows.values(of: $0, sample: sample) }
+      let label = data.label(of: rows, sample: sample)
+      return numbers.map { NumberText.significant(Double($0), digits: 4) } + (label.isEmpty ? [] : [label])
+    }
+    let hasLabel = lines.first.map { $0.count > header.count } ?? false
+    return ReportTable(
+      header: header + (hasLabel ? ["class"] : []), rows: lines,
+      alignments: header.map { _ in .right } + (hasLabel ? [.left] : []), caption: "The first \(count) samples")
+  }
+}
+
+extension DataPart {
+  /// A sample as a picture, its darkest number black and its lightest white.
+  func image(of column: Column, sample: Int) -> GrayImage {
+    let numbers = values(of: column, sample: sample)
+    let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 1)
+    let scale = high > low ? 255 / (high - low) : 0
+    return GrayImage(
+      width: column.rowShape[1], height: column.rowShape[0],
+      pixels: numbers.map { UInt8(max(0, min(255, (($0 - low) * scale).rounded()))) })
+  }
+}
+
+extension PreparedData {
+  /// The name of a sample's class; empty where targets are no classes.
+  func label(of part: DataPart, sample: Int) -> String {
+    guard let target = part.targets.first, case .integers(let labels) = target.storage, target.rowSize == 1 else { return "" }
+    let label = Int(labels[Int(part.rows[sample])])
+    guard let names = classNames, names.indices.contains(label) else { return "\(label)" }
+    return names[label]
+  }
+}

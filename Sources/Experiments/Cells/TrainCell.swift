@@ -1,0 +1,208 @@
+import Config
+import Datasets
+import Diagnostics
+import ExpLanguage
+import KerasFiles
+import Layers
+import Plotting
+import Reporting
+import RunEvents
+import TensorCore
+import Training
+
+/// Trains a model: what Keras calls `compile` and `fit`, with Keras's arguments.
+struct TrainCell: Cell {
+  var subject = ConfigNode(.null)
+  var data = ConfigNode(.null)
+  var validation = ConfigNode(.null)
+  var loss = ConfigNode(.null)
+  var optimizer = ConfigNode(.null)
+  var metrics: [ConfigNode] = []
+  var callbacks: [ConfigNode] = []
+  var epochs = 1
+  var initialEpoch = 0
+  var batchSize = 32
+  var stepsPerEpoch: Int?
+  var shuffle = true
+
+  static let schema = Schema(
+    "train", "Trains a model.", prototype: TrainCell(),
+    Field("data", \.data, "A data set; its training part is trained on.").required,
+    Field("validation", \.validation, "Another part to validate on, or false. The validation part if left out."),
+    Field("loss", \.loss, "What is made small, such as mse.").required,
+    Field("optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}.").required,
+    Field("metrics", \.metrics, "What is watched beside the loss, such as [accuracy]."),
+    Field("callbacks", \.callbacks, "What watches the training and may end it."),
+    Field("epochs", \.epochs, "How often all samples are seen.", check: atLeast(1)),
+    Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: atLeast(0)),
+    Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
+    Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") { ($0 ?? 1) >= 1 ? nil : "must be at least 1" },
+    Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."))
+
+  func plan(_ context: inout CheckContext) -> CellRun? {
+    let model = context.model(subject)
+    let part = context.part(data)
+    let held = validationPart(part, &context)
+    let settings = compileSettings(&context)
+    var decoded: [any Callback] = []
+    for node in callbacks {
+      guard let callback = CallbackRegistry.all.decode(node, into: &context.bag) else { continue }
+      decoded.append(callback)
+    }
+    guard let model, let part, let settings, decoded.count == callbacks.count, let name = subject.string else { return nil }
+    let before = context.bag.all.count
+    Fit(model: model, shape: part.shape, span: data.span).check(settings, metrics, loss, &context)
+    let own = (["loss"] + settings.metrics.map(\.name)).sorted()
+    let logs = own + (held == nil ? [] : own.map { "val_\($0)" })
+    for (callback, node) in zip(decoded, callbacks) {
+      if let needed = callback.neededLog, !logs.contains(needed) {
+        context.bag.report(.unwatched(needed, logs: logs, in: node))
+      }
+    }
+    guard context.bag.all.count == before else { return nil }
+    context.declare(.init(settings: settings, data: part.data, logs: logs), of: name)
+    let cell = self
+    return { try cell.run($0, name, settings, decoded, part.data, held) }
+  }
+
+  /// The part to validate on: named, left out, or refused.
+  private func validationPart(
+    _ part: (data: String, part: String, shape: DataShape)?, _ context: inout CheckContext
+  ) -> (data: String, part: String)? {
+    if case .bool(false) = validation.content { return nil }
+    if case .null = validation.content {
+      guard let part, part.shape.validationCount != nil else { return nil }
+      return (part.data, "validation")
+    }
+    return context.part(validation, default: "validation").map { ($0.data, $0.part) }
+  }
+
+  private func compileSettings(_ context: inout CheckContext) -> CompileSettings? {
+    let loss = LossRegistry.all.decode(self.loss, into: &context.bag)
+    let optimizer = OptimizerRegistry.all.decode(self.optimizer, into: &context.bag)
+    var named: [NamedMetric] = []
+    for node in metrics {
+      guard let metric = MetricRegistry.all.decode(node, into: &context.bag),
+        let (written, _, settings) = MetricRegistry.all.parts(of: node, into: &context.bag)
+      else { continue }
+      named.append(NamedMetric(MetricRegistry.logName(written, settings: settings), metric))
+    }
+    guard let loss, let optimizer, named.count == metrics.count else { return nil }
+    return CompileSettings(loss: loss, optimizer: optimizer, metrics: named)
+  }
+
+  private func run(
+    _ context: RunContext, _ name: String, _ settings: CompileSettings, _ callbacks: [any Callback],
+    _ data: String, _ held: (data: String, part: String)?
+  ) throws {
+    guard let built = context.models[name], let part = context.data[data]?.train else { return }
+    let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
+    trainer.compile(settings)
+    var fit = FitSettings()
+    (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (epochs, initialEpoch, batchSize, shuffle)
+    (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
+    if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
+    let validation = held.flatMap { context.data[$0.data]?[$0.part] }
+    let total = fit.epochs
+    let result = try trainer.fit(
+      part, validation: validation, fit,
+      save: { path in
+        try built.save(to: context.prepared(path))
+        try context.log(path, "application/x-hdf5", "\(name) after \(built.training?.iterations ?? 0) steps")
+      },
+      isInterrupted: context.services.isInterrupted,
+      observe: { event in
+        if let progress = Progress(event, model: name, epochs: total) {
+          if progress.isEpochEnd {
+            for (metric, value) in progress.metrics {
+              let step = built.training?.iterations ?? 0
+              try context.emit(.metric(MetricPoint(series: name, name: metric, epoch: progress.epoch, step: step, value: value)))
+            }
+          }
+          try context.emit(.progress(progress))
+        }
+      })
+    let best = result.restoredEpoch ?? Self.best(result.history)
+    context.histories[name] = TrainingRecord(history: result.history, bestEpoch: best, settings: settings)
+    context.results["\(name).epochs"] = .int(result.history.count)
+    for (metric, value) in result.history.last ?? [] { context.results["\(name).\(metric)"] = .double(value) }
+    if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }
+    switch result.end {
+    case .interrupted:
+      let path = "checkpoints/\(name)-interrupted.h5"
+      try built.save(to: context.prepared(path))
+      try context.log(path, "application/x-hdf5", "\(name) when it was interrupted")
+      throw Runner.Interruption()
+    case .stopped(let reason):
+      let words = "\(reason) ended the training after \(result.history.count) of \(total) epochs"
+      context.show(.remark(.note, words + (result.restoredEpoch.map { "; the weights are those of epoch \($0)." } ?? ".")))
+      try context.note(words)
+    case .finished: break
+    }
+    if let (epoch, step) = result.firstNonFinite { throw Diagnostic.notANumber(name, epoch: epoch, step: step) }
+  }
+
+  /// The epoch, from 1, with the smallest validation loss, or loss.
+  private static func best(_ history: [Logs]) -> Int? {
+    let key = history.first?.contains { $0.name == "val_loss" } == true ? "val_loss" : "loss"
+    let values = history.map { logs in logs.first { $0.name == key }?.value ?? .nan }
+    return values.indices.filter { !values[$0].isNaN }.min { values[$0] < values[$1] }.map { $0 + 1 }
+  }
+
+  private static func table(_ history: [Logs], _ best: Int?) -> ReportTable {
+    var picked = [1, history.count]
+    if let best { picked.append(best) }
+    let rows = Set(picked).sorted().map { epoch -> [String] in
+      let mark = epoch == best ? " (best)" : ""
+      return ["\(epoch)\(mark)"] + history[epoch - 1].map { NumberText.significant($0.value, digits: 4) }
+    }
+    return ReportTable(
+      header: ["epoch"] + history[0].map(\.name), rows: rows, alignments: [.left] + history[0].map { _ in .right })
+  }
+}
+
+extension RunContext {
+  /// A path in the run's folder whose folder exists.
+  func prepared(_ path: String) throws(Diagnostic) -> String {
+    let full = folder + "/" + path
+    try makeFolder(of: full)
+    return full
+  }
+}
+
+extension Progress {
+  init?(_ event: TrainingEvent, model: String, epochs: Int) {
+    switch event {
+    case .epochBegan: return nil
+    case .progress(let epoch, let step, let steps, let seconds, let logs):
+      self.init(
+        model: model, epoch: epoch, epochs: epochs, step: step, steps: steps, seconds: seconds, metrics: logs,
+        isEpochEnd: false)
+    case .epochEnded(let epoch, let steps, let seconds, let logs):
+      self.init(
+        model: model, epoch: epoch, epochs: epochs, step: steps, steps: steps, seconds: seconds, metrics: logs,
+        isEpochEnd: true)
+    }
+  }
+}
+
+extension Diagnostic {
+  /// E0501: a loss that is not a number.
+  static func notANumber(_ model: String, epoch: Int, step: Int) -> Diagnostic {
+    Diagnostic(
+      "E0501", "the loss of '\(model)' is not a number from epoch \(epoch), step \(step) on",
+      help: "a smaller learning_rate, or inputs of the size of 1 (scale, standardize), most often mend it")
+  }
+
+  /// E0502: a callback that watches what is not logged.
+  static func unwatched(_ log: String, logs: [String], in node: ConfigNode) -> Diagnostic {
+    let settings = node.entries?.first?.value
+    let span = settings?["monitor"]?.span ?? node.entries?.first?.keySpan ?? node.span
+    let near = nearest(to: log, in: logs)
+    let help =
+      near.map { "did you mean '\($0)'?" }
+      ?? (log.hasPrefix("val_") ? "there is no validation: add 'split: {validation: 0.1}' to the data" : nil)
+      ?? "logged are " + logs.joined(separator: ", ")
+    return Diagnostic("E0502", "nothing logs '\(log)'", at: span.map { Label($0, "watches it") }, help: help)
+  }
+}

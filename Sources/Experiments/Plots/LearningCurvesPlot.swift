@@ -1,0 +1,23 @@
+import Config
+import Layers
+import Plotting
+import Training
+
+/// Loss and metrics over the epochs of a training, with the best epoch marked.
+let learningCurves = PlotKind(name: "learning_curves") { cell, file, context in
+  guard let training = context.training(cell.of), let model = cell.of.string else { return nil }
+  let metrics = ["loss"] + training.settings.metrics.map(\.name)
+  let title = cell.title ?? "Learning curves of \(model)"
+  return { context in
+    guard let record = context.histories[model] else { return }
+    let curves = metrics.map { name in
+      let validation = record.values(of: "val_\(name)")
+      return LearningCurves.Curve(
+        metric: name, training: record.values(of: name),
+        validation: validation.allSatisfy(\.isNaN) ? [] : validation)
+    }
+    let figure = LearningCurves(title: title, curves: curves, bestEpoch: record.bestEpoch)
+    let marked = record.bestEpoch.map { ". The line marks epoch \($0), the best." } ?? ""
+    try context.show(figure, as: file, caption: metrics.joined(separator: " and ") + " over the epochs" + marked)
+  }
+}

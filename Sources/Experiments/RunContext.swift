@@ -1,0 +1,151 @@
+import Config
+import Datasets
+import Diagnostics
+import ExpLanguage
+import Foundation
+public import Kernels
+public import Plotting
+import Reporting
+public import RunEvents
+import Training
+
+/// Everything outside the process that a run may touch, passed in so that tests control it.
+public struct RunServices {
+  public var pool: WorkerPool
+  /// Seconds from any start.
+  public var now: () -> Double
+  /// Asked before every training step.
+  public var isInterrupted: () -> Bool
+  public var renderPNG: (any Figure) throws -> [UInt8]
+  public var sinks: [any EventSink]
+
+  public init(
+    pool: WorkerPool, now: @escaping () -> Double, isInterrupted: @escaping () -> Bool,
+    renderPNG: @escaping (any Figure) throws -> [UInt8], sinks: [any EventSink]
+  ) {
+    self.pool = pool
+    self.now = now
+    self.isInterrupted = isInterrupted
+    self.renderPNG = renderPNG
+    self.sinks = sinks
+  }
+}
+
+/// What cells share while a run is under way. Owned by the run's task.
+public final class RunContext {
+  public let services: RunServices
+  /// Where the run writes.
+  public let folder: String
+  public let seed: UInt64
+  /// Two batches a cell: a quick look whether everything works.
+  public let isQuick: Bool
+  let parameters: Parameters
+  var data: [String: PreparedData] = [:]
+  var dataRecords: [String: DatasetRecord] = [:]
+  var models: [String: BuiltModel] = [:]
+  var histories: [String: TrainingRecord] = [:]
+  /// Results by the names that checks and prose use.
+  var results: [String: ScriptValue] = [:]
+  /// What failed in `check:` cells.
+  var failedChecks = 0
+  /// The cell at work and what it has to show.
+  private(set) var cell = 0
+  private(set) var blocks: [ReportBlock] = []
+
+  init(_ services: RunServices, folder: String, plan: ExperimentPlan, isQuick: Bool) {
+    self.services = services
+    self.folder = folder
+    self.isQuick = isQuick
+    seed = plan.seed
+    parameters = plan.parameters
+  }
+
+  func begin(cell: Int) { (self.cell, blocks) = (cell, []) }
+  func show(_ block: ReportBlock) { blocks.append(block) }
+  func note(_ text: String) throws { try emit(.cellNote(index: cell, text: text)) }
+  func emit(_ event: RunEvent) throws { for sink in services.sinks { try sink.receive(event) } }
+
+  /// Parameters and results, for expressions.
+  var scope: ScriptScope {
+    let (results, parameters) = (results, parameters.scope)
+    return ScriptScope("result", names: results.keys.sorted() + parameters.names) {
+      results[$0] ?? parameters.lookup($0)
+    }
+  }
+
+  /// Writes a file into the run's folder, aside first, and logs it.
+  func write(_ bytes: [UInt8], to path: String, mediaType: String, caption: String) throws {
+    try writeFile(bytes, to: folder + "/" + path)
+    try log(path, mediaType, caption)
+  }
+
+  /// Logs a file that was written into the run's folder.
+  func log(_ path: String, _ mediaType: String, _ caption: String) throws {
+    let (bytes, hash) = try sha256(file: folder + "/" + path)
+    try emit(
+      .artifact(
+        Artifact(path: path, mediaType: mediaType, bytes: bytes, sha256: hash, caption: caption, cell: cell)))
+  }
+
+  /// Draws a figure into the run's folder and shows it in the report.
+  func show(_ figure: some Figure, as name: String, caption: String) throws {
+    let png = try services.renderPNG(figure)
+    let path = "figures/\(name).png"
+    try write(png, to: path, mediaType: "image/png", caption: caption)
+    show(.figure(ReportFigure(path: path, caption: caption, png: png)))
+  }
+}
+
+/// What a training left behind for figures and results.
+struct TrainingRecord {
+  var history: [Logs]
+  /// From 1; the epoch whose weights the model has, or the best by validation loss.
+  var bestEpoch: Int?
+  var settings: CompileSettings
+
+  func values(of name: String) -> [Double] {
+    history.map { logs in logs.first { $0.name == name }?.value ?? .nan }
+  }
+}
+
+/// Writes a file aside, makes sure it is on the disk, and renames it into place: it is there whole or not at all.
+/// - Throws: E0905 if it cannot be written.
+func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
+  let aside = path + ".part"
+  try makeFolder(of: path)
+  do {
+    let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    defer { close(file) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+      guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      written += count
+    }
+    guard fsync(file) == 0, rename(aside, path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+  } catch {
+    unlink(aside)
+    throw .cannotWrite(path, error)
+  }
+}
+
+extension Diagnostic {
+  /// E0905: a file of a run that cannot be written.
+  static func cannotWrite(_ path: String, _ error: any Error) -> Diagnostic {
+    let reason = (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(error.localizedDescription)"
+    return Diagnostic(
+      "E0905", "'\(path)' cannot be written: \(reason.lowercased())",
+      help: "free some room or check the permissions of the folder; what was logged so far is kept")
+  }
+}
+
+/// Makes the folder that a file is in.
+func makeFolder(of path: String) throws(Diagnostic) {
+  do {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  } catch {
+    throw .cannotWrite(path, error)
+  }
+}

@@ -1,0 +1,129 @@
+public import Diagnostics
+import Foundation
+import Reporting
+public import RunEvents
+
+/// Runs a plan: cell by cell, every happening an event, and a report at the end, whatever the end.
+public struct Runner {
+  /// How a run ended.
+  public enum End: Sendable, Equatable {
+    case finished
+    case checksFailed(Int)
+    case failed(Diagnostic)
+    case interrupted
+  }
+
+  public struct Options: Sendable {
+    public var isQuick = false
+    /// The name of the last cell to run.
+    public var until: String?
+    public init() {}
+  }
+
+  /// Thrown by a cell that was asked to stop.
+  struct Interruption: Error {}
+
+  private let plan: ExperimentPlan
+  private let record: RunRecord
+  private let folder: String
+  private let services: RunServices
+  private let options: Options
+
+  public init(
+    _ plan: ExperimentPlan, record: RunRecord, folder: String, services: RunServices, options: Options = Options()
+  ) {
+    self.plan = plan
+    self.record = record
+    self.folder = folder
+    self.services = services
+    self.options = options
+  }
+
+  /// Runs all cells and writes the report.
+  /// - Throws: what the log throws; anything that goes wrong in a cell is an ``End``.
+  public func run() throws -> End {
+    let context = RunContext(services, folder: folder, plan: plan, isQuick: options.isQuick)
+    let began = services.now()
+    var cells: [ReportCell] = []
+    var end = End.finished
+    try context.emit(.runStarted(record))
+    try writeFile(Array(plan.source.utf8), to: folder + "/experiment.exp")
+    try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
+    var isOver = false
+    for cell in plan.cells {
+      if isOver {
+        cells.append(ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+        continue
+      }
+      let start = services.now()
+      context.begin(cell: cell.index)
+      try context.emit(.cellStarted(index: cell.index, keyword: cell.keyword, name: cell.name))
+      var status = RunStatus.finished
+      do {
+        try cell.run(context)
+      } catch is Interruption {
+        (status, end, isOver) = (.interrupted, .interrupted, true)
+        context.show(.remark(.warning, "Interrupted here. What was trained until then is in checkpoints/."))
+      } catch {
+        let diagnostic = error as? Diagnostic ?? Diagnostic("E0906", "\(error)")
+        (status, end, isOver) = (.failed, .failed(diagnostic), true)
+        context.show(.remark(.error, diagnostic.message + (diagnostic.help.map { ". " + $0 } ?? "")))
+        try context.emit(.diagnostic(diagnostic))
+      }
+      let seconds = services.now() - start
+      try context.emit(.cellEnded(index: cell.index, status: status, seconds: seconds))
+      cells.append(
+        ReportCell(
+          index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport, seconds: seconds,
+          blocks: context.blocks))
+      if cell.name == options.until && !cell.name.isEmpty { isOver = true }
+    }
+    if end == .finished && context.failedChecks > 0 { end = .checksFailed(context.failedChecks) }
+    let seconds = services.now() - began
+    let report = self.report(cells, end, context.data.keys.sorted().compactMap { context.dataRecords[$0] }, seconds)
+    try context.write(
+      Array(HTMLWriter().render(report).utf8), to: "report.html", mediaType: "text/html", caption: "The report")
+    try context.write(
+      Array(MarkdownWriter().render(report).utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
+    try context.emit(.runEnded(status: end.status, seconds: seconds))
+    return end
+  }
+
+  private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report {
+    func fact(_ key: String) -> String { record.environment.first { $0.key == key }?.value ?? "" }
+    var facts = [ReportFact("seed", "\(record.seed)")]
+    facts += record.parameters.map { ReportFact($0.name, $0.json) }
+    if options.isQuick { facts.append(ReportFact("quick", "two batches a cell: the numbers mean nothing")) }
+    let hashes = data.flatMap { set in
+      set.files.map {
+        Provenance.DataHash(
+          name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256, detail: "\(set.name), \($0.bytes) bytes")
+      }
+    }
+    let command = record.command.joined(separator: " ")
+    let arguments = record.parameters.map { "-p \($0.name)=\($0.json)" }.joined(separator: " ")
+    let again = "runexp \(plan.name).exp --seed \(record.seed)\(arguments.isEmpty ? "" : " " + arguments)"
+    return Report(
+      title: record.title, run: record.name, status: end.status.inReport, facts: facts, cells: cells,
+      provenance: Provenance(
+        command: command,
+        facts: record.environment.map { ReportFact($0.key, $0.value) }
+          + [ReportFact("duration", "\(Int(seconds.rounded())) s")],
+        data: hashes, reproduce: [again],
+        listings: [.init(title: "The experiment with its parameters filled in", text: plan.resolved, language: "yaml")]))
+  }
+}
+
+extension Runner.End {
+  public var status: RunStatus {
+    switch self {
+    case .finished: .finished
+    case .checksFailed, .failed: .failed
+    case .interrupted: .interrupted
+    }
+  }
+}
+
+extension RunStatus {
+  var inReport: ReportStatus { ReportStatus(rawValue: rawValue) ?? .finished }
+}
