@@ -6,10 +6,13 @@ public enum H5Encoding: Sendable { case ascii, utf8 }
 
 extension H5Group {
   /// Whether there is an attribute `name`.
-  public func hasAttribute(_ name: String) -> Bool {
-    let id = handle.id
-    let found = try? HDF5Library.locked { () throws(Diagnostic) in H5Aexists(id, name) > 0 }
-    return found ?? false
+  /// - Throws: E0605 if the group is damaged.
+  public func hasAttribute(_ name: String) throws(Diagnostic) -> Bool {
+    let (id, place, source) = (handle.id, self.place, self.source)
+    return try HDF5Library.locked { () throws(Diagnostic) in
+      if let source { _ = try ObjectHeader(source, of: id, place) }
+      return H5Aexists(id, name) > 0
+    }
   }
 
   /// The text of attribute `name`, stored in any of HDF5's ways; `nil` if there is no such attribute.
@@ -28,11 +31,15 @@ extension H5Group {
   /// list of texts.
   /// - Throws: E0604 if it holds something else, E0605 if it cannot be read.
   public func texts(_ name: String) throws(Diagnostic) -> [String]? {
-    guard hasAttribute(name) else { return nil }
-    let (id, place, limit) = (handle.id, attribute(name), self.limit)
+    let (id, place, source) = (handle.id, attribute(name), self.source)
     return try HDF5Library.locked { () throws(Diagnostic) in
+      let header: ObjectHeader?
+      if let source { header = try ObjectHeader(source, of: id, place) } else { header = nil }
+      guard H5Aexists(id, name) > 0 else { return nil }
       let attribute = try Handle(H5Aopen(id, name, h5_default())) { .implausibleInHDF5($0, in: place) }
-      return try AttributeReader(id: attribute.id, place: place, limit: limit).texts()
+      let limit = source?.byteCount ?? .max
+      return try AttributeReader(id: attribute.id, name: name, place: place, header: header, limit: limit)
+        .texts()
     }
   }
 
@@ -118,7 +125,9 @@ extension H5Group {
 /// Reads one open attribute; used under the library's lock.
 private struct AttributeReader {
   let id: hid_t
+  let name: String
   let place: String
+  let header: ObjectHeader?
   let limit: Int
 
   func texts() throws(Diagnostic) -> [String] {
@@ -139,6 +148,9 @@ private struct AttributeReader {
   }
 
   private func variable(_ count: Int, _ type: hid_t, _ space: hid_t) throws(Diagnostic) -> [String] {
+    if let header, !header.allowsTexts(count, of: name) {
+      throw damaged("its texts are not where it says")
+    }
     let memory = try Handle(H5Tcopy(h5_c_string()), damaged)
     H5Tset_size(memory.id, h5_variable())
     H5Tset_cset(memory.id, H5Tget_cset(type))

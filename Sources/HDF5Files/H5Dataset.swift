@@ -106,8 +106,12 @@ private struct Facts {
     guard let element = H5Element(type: type.id) else {
       throw .unsupportedInHDF5("does not hold numbers of 1, 2, 4 or 8 bytes", in: place)
     }
-    let shape = try dimensions(of: id, place)
+    let (shape, largest) = try dimensions(of: id, place)
     let layout = try Layout(of: id, place)
+    guard zip(layout.chunk, largest).allSatisfy(<=), !layout.isChunked || layout.chunk.count == shape.count
+    else {
+      throw .implausibleInHDF5("is cut into pieces larger than itself", in: place)
+    }
     let allowed = layout.isChunked ? limit.multipliedClamping(by: Self.largestExpansion) : limit
     let size = H5Tget_size(type.id)
     guard let bytes = product(shape, times: size), let chunk = product(layout.chunk, times: size),
@@ -145,15 +149,19 @@ private struct Layout {
   }
 }
 
-private func dimensions(of id: hid_t, _ place: String) throws(Diagnostic) -> [Int] {
+/// The shape, and how far it may grow.
+private func dimensions(of id: hid_t, _ place: String) throws(Diagnostic) -> (now: [Int], largest: [Int]) {
   let space = try Handle(H5Dget_space(id)) { .implausibleInHDF5($0, in: place) }
-  guard H5Sget_simple_extent_type(space.id) != H5S_NULL else { return [0] }
+  guard H5Sget_simple_extent_type(space.id) != H5S_NULL else { return ([0], [0]) }
   let rank = H5Sget_simple_extent_ndims(space.id)
   try check(rank) { .implausibleInHDF5($0, in: place) }
   guard rank <= 32 else { throw .implausibleInHDF5("claims to have \(rank) axes", in: place) }
   var dims = [hsize_t](repeating: 0, count: 32)
-  try check(H5Sget_simple_extent_dims(space.id, &dims, nil)) { .implausibleInHDF5($0, in: place) }
-  return dims.prefix(Int(rank)).map { Int(clamping: $0) }
+  var largest = dims
+  try check(H5Sget_simple_extent_dims(space.id, &dims, &largest)) { .implausibleInHDF5($0, in: place) }
+  // An axis without limit has the largest number there is.
+  let axes = 0..<Int(rank)
+  return (axes.map { Int(clamping: dims[$0]) }, axes.map { Int(clamping: largest[$0]) })
 }
 
 private func product(_ numbers: [Int], times size: Int) -> Int? {

@@ -10,20 +10,22 @@ public struct H5File: ~Copyable, Sendable {
   /// The path it was opened with, for messages.
   public let path: String
   /// The size on disk, which bounds what may be allocated on behalf of the file.
-  public let byteCount: Int
+  public var byteCount: Int { source?.byteCount ?? .max }
+  /// `nil` while it is written.
+  private let source: FileSource?
   private let handle: Handle
 
   /// Opens a file for reading.
   /// - Throws: E0601 if there is no such file or it may not be read, E0602 if it is not HDF5 or damaged.
   public init(reading path: String) throws(Diagnostic) {
-    let size = try size(of: path)
+    let source = try FileSource(path: path)
     let handle = try HDF5Library.locked { () throws(Diagnostic) in
       let access = try accessList(path)
       // Reading needs no lock on the file, and some network file systems have none to give.
       H5Pset_file_locking(access.id, false, true)
       return try Handle(H5Fopen(path, h5_read_only(), access.id)) { .damaged(path, $0) }
     }
-    self.init(path: path, byteCount: size, handle: handle)
+    self.init(path: path, source: source, handle: handle)
   }
 
   private init(creating path: String) throws(Diagnostic) {
@@ -35,22 +37,22 @@ public struct H5File: ~Copyable, Sendable {
         .cannotWrite("'\(path)'", $0)
       }
     }
-    self.init(path: path, byteCount: .max, handle: handle)
+    self.init(path: path, source: nil, handle: handle)
   }
 
-  private init(path: String, byteCount: Int, handle: consuming Handle) {
+  private init(path: String, source: FileSource?, handle: consuming Handle) {
     self.path = path
-    self.byteCount = byteCount
+    self.source = source
     self.handle = handle
   }
 
   /// The group everything else is in.
   public func root() throws(Diagnostic) -> H5Group {
-    let (id, path, byteCount) = (handle.id, self.path, self.byteCount)
+    let (id, path, source) = (handle.id, self.path, self.source)
     return try HDF5Library.locked { () throws(Diagnostic) in
-      H5Group(
-        try Handle(H5Gopen2(id, "/", h5_default())) { .damaged(path, $0) }, place: "'\(path)'",
-        limit: byteCount)
+      let root = try Handle(H5Gopen2(id, "/", h5_default())) { .damaged(path, $0) }
+      try checkGroup(root.id, "'\(path)'", source)
+      return H5Group(root, place: "'\(path)'", source: source)
     }
   }
 
@@ -90,14 +92,6 @@ private func accessList(_ path: String) throws(Diagnostic) -> Handle {
   try Handle(H5Pcreate(h5_file_access())) { .cannotOpen(path, $0) }
 }
 
-private func size(of path: String) throws(Diagnostic) -> Int {
-  var status = stat()
-  guard stat(path, &status) == 0 else { throw .cannotOpen(path, systemError()) }
-  guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotOpen(path, "it is not a file") }
-  guard access(path, R_OK) == 0 else { throw .cannotOpen(path, systemError()) }
-  return Int(status.st_size)
-}
-
 private let asideNumber = Atomic<Int>(0)
 
 /// A name in the same folder, so that the rename stays on one file system; unlike any other writer's.
@@ -117,5 +111,3 @@ private func synchronize(_ path: String) throws(Diagnostic) {
   defer { close(descriptor) }
   guard fsync(descriptor) == 0 || errno == EINVAL else { throw .cannotWrite("'\(place)'", systemError()) }
 }
-
-private func systemError() -> String { String(cString: strerror(errno)) }

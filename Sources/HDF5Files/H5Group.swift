@@ -9,13 +9,13 @@ public struct H5Group: ~Copyable, Sendable {
   let handle: Handle
   /// What messages call it.
   public let place: String
-  /// The size of the file.
-  let limit: Int
+  /// The file's bytes; `nil` while it is written.
+  let source: FileSource?
 
-  init(_ handle: consuming Handle, place: String, limit: Int) {
+  init(_ handle: consuming Handle, place: String, source: FileSource?) {
     self.handle = handle
     self.place = place
-    self.limit = limit
+    self.source = source
   }
 
   /// The names in this group, in order of their bytes.
@@ -33,10 +33,19 @@ public struct H5Group: ~Copyable, Sendable {
 
   /// Whether there is something under `path`.
   public func contains(_ path: String) -> Bool {
-    let id = handle.id
+    let (id, source) = (handle.id, self.source)
     let found = try? HDF5Library.locked { () throws(Diagnostic) in
-      for place in prefixes(of: path) where H5Lexists(id, place, h5_default()) <= 0 { return false }
-      return true
+      let names = prefixes(of: path)
+      for name in names {
+        guard H5Lexists(id, name, h5_default()) > 0 else { return false }
+        // Where a soft link leads is not asked: opening what is behind it tells.
+        var link = H5L_info_t()
+        guard name != names.last, H5Lget_info(id, name, &link, h5_default()) >= 0, link.type == H5L_TYPE_HARD
+        else { return true }
+        let object = try Handle(H5Oopen(id, name, h5_default())) { .implausibleInHDF5($0, in: name) }
+        try checkGroup(object.id, name, source)
+      }
+      return !names.isEmpty
     }
     return found ?? false
   }
@@ -44,29 +53,29 @@ public struct H5Group: ~Copyable, Sendable {
   /// The group under `path`.
   /// - Throws: E0603 if there is none, E0604 behind links that are not followed.
   public func group(_ path: String) throws(Diagnostic) -> H5Group {
-    let (id, place, limit) = (handle.id, self.place, self.limit)
+    let (id, place, source) = (handle.id, self.place, self.source)
     return try HDF5Library.locked { () throws(Diagnostic) in
-      let object = try openObject(id, path, kind: H5I_GROUP, "group", in: place)
-      return H5Group(object, place: "'\(path)' in \(place)", limit: limit)
+      let object = try openObject(id, path, kind: H5I_GROUP, "group", in: place, source)
+      return H5Group(object, place: "'\(path)' in \(place)", source: source)
     }
   }
 
   /// The dataset under `path`.
   /// - Throws: E0603 if there is none, E0604 behind links that are not followed.
   public func dataset(_ path: String) throws(Diagnostic) -> H5Dataset {
-    let (id, place, limit) = (handle.id, self.place, self.limit)
+    let (id, place, source) = (handle.id, self.place, self.source)
     return try HDF5Library.locked { () throws(Diagnostic) in
-      let object = try openObject(id, path, kind: H5I_DATASET, "dataset", in: place)
-      return try H5Dataset(object, place: "'\(path)' in \(place)", limit: limit)
+      let object = try openObject(id, path, kind: H5I_DATASET, "dataset", in: place, source)
+      return try H5Dataset(object, place: "'\(path)' in \(place)", limit: source?.byteCount ?? .max)
     }
   }
 
   /// Makes a group under `path`, and those above it that are missing.
   public func makeGroup(_ path: String) throws(Diagnostic) -> H5Group {
-    let (id, place, limit) = (handle.id, self.place, self.limit)
+    let (id, place, source) = (handle.id, self.place, self.source)
     return try HDF5Library.locked { () throws(Diagnostic) in
       try makeParents(of: path, in: id, place)
-      return H5Group(try createGroup(id, path, place), place: "'\(path)' in \(place)", limit: limit)
+      return H5Group(try createGroup(id, path, place), place: "'\(path)' in \(place)", source: source)
     }
   }
 }
@@ -122,26 +131,38 @@ private func linkName(_ id: hid_t, _ index: hsize_t, _ place: String) throws(Dia
   return text
 }
 
-/// Opens what is under `path`, looking at every link before following it.
+/// Opens what is under `path` step by step, looking at every link and every group before going through it.
 private func openObject(
-  _ id: hid_t, _ path: String, kind: H5I_type_t, _ word: String, in place: String
+  _ id: hid_t, _ path: String, kind: H5I_type_t, _ word: String, in place: String, _ source: FileSource?
 ) throws(Diagnostic) -> Handle {
-  let prefixes = prefixes(of: path)
-  guard let relative = prefixes.last, !path.utf8.contains(0) else {
+  let names = path.split(separator: "/").filter { $0 != "." }.map(String.init)
+  guard let first = names.first, !path.utf8.contains(0) else {
     throw .missingInHDF5("\(word) '\(path)'", in: place)
   }
-  for prefix in prefixes {
-    var link = H5L_info_t()
-    guard H5Lexists(id, prefix, h5_default()) > 0, H5Lget_info(id, prefix, &link, h5_default()) >= 0 else {
-      throw .missingInHDF5("\(word) '\(path)'", in: place)
-    }
-    guard link.type == H5L_TYPE_HARD else {
-      throw .unsupportedInHDF5("is reached through a soft or external link", in: "'\(prefix)' in \(place)")
-    }
-  }
-  let object = try Handle(H5Oopen(id, relative, h5_default())) {
-    .implausibleInHDF5($0, in: "'\(path)' in \(place)")
+  var object = try openChild(of: id, first, of: path, word, in: place)
+  for name in names.dropFirst() {
+    try checkGroup(object.id, place, source)
+    object = try openChild(of: object.id, name, of: path, word, in: place)
   }
   guard H5Iget_type(object.id) == kind else { throw .missingInHDF5("\(word) '\(path)'", in: place) }
+  if kind == H5I_GROUP { try checkGroup(object.id, place, source) }
   return object
+}
+
+private func openChild(
+  of id: hid_t, _ name: String, of path: String, _ word: String, in place: String
+) throws(Diagnostic) -> Handle {
+  var link = H5L_info_t()
+  guard H5Iget_type(id) == H5I_GROUP, H5Lexists(id, name, h5_default()) > 0,
+    H5Lget_info(id, name, &link, h5_default()) >= 0
+  else { throw .missingInHDF5("\(word) '\(path)'", in: place) }
+  guard link.type == H5L_TYPE_HARD else {
+    throw .unsupportedInHDF5("is reached through a soft or external link", in: "'\(path)' in \(place)")
+  }
+  return try Handle(H5Oopen(id, name, h5_default())) { .implausibleInHDF5($0, in: "'\(path)' in \(place)") }
+}
+
+/// Throws E0605 if a group that is being read is damaged in a way that would hurt the library.
+func checkGroup(_ id: hid_t, _ place: String, _ source: FileSource?) throws(Diagnostic) {
+  if let source, H5Iget_type(id) == H5I_GROUP { _ = try ObjectHeader(source, of: id, place) }
 }

@@ -28,7 +28,7 @@ private struct ArchiveReader {
 
   mutating func archive(in root: borrowing H5Group) throws(Diagnostic) -> KerasArchive {
     var archive: KerasArchive
-    if root.contains("model_weights"), !root.hasAttribute("layer_names") {
+    if root.contains("model_weights"), try !root.hasAttribute("layer_names") {
       archive = try weights(in: try root.group("model_weights"))
     } else if try isList("layer_names", in: root) {
       archive = try weights(in: root)
@@ -98,7 +98,8 @@ private struct ArchiveReader {
   }
 
   private func isList(_ name: String, in group: borrowing H5Group) throws(Diagnostic) -> Bool {
-    group.hasAttribute(name) || group.hasAttribute("\(name)0")
+    if try group.hasAttribute(name) { return true }
+    return try group.hasAttribute("\(name)0")
   }
 
   private func config(_ name: String, in root: borrowing H5Group) throws(Diagnostic) -> ConfigNode? {

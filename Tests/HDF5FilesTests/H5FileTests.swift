@@ -98,6 +98,32 @@ private func withPath<T>(_ body: (String) throws -> T) throws -> T {
     }
   }
 
+  /// The heap of texts begins with "GCOL"; its first object is 16 bytes further, with its length 8 bytes into it.
+  @Test(arguments: [8, 16, 24, 31])
+  func `a damaged heap of texts is refused`(offset: Int) throws {
+    try withPath { path in
+      try H5File.write(to: path) { root throws(Diagnostic) in try root.set("t", to: "some text", .ascii) }
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      let heap = try #require(bytes.range(of: Data("GCOL".utf8))?.lowerBound)
+      bytes[heap + offset] ^= 0x11
+      try bytes.write(to: URL(filePath: path))
+      let error = #expect(throws: Diagnostic.self) { try H5File(reading: path).root().text("t") }
+      #expect(error?.code == "E0605")
+    }
+  }
+
+  @Test func `an attribute larger than its message is refused`() throws {
+    try withPath { path in
+      try H5File.write(to: path) { root throws(Diagnostic) in try root.set("title", to: "some text", .ascii) }
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      let name = try #require(bytes.range(of: Data("title\0".utf8))?.lowerBound)
+      bytes[name - 5] = 0xFF  // the high byte of the name's length
+      try bytes.write(to: URL(filePath: path))
+      let error = #expect(throws: Diagnostic.self) { try H5File(reading: path).root().text("title") }
+      #expect(error?.code == "E0605")
+    }
+  }
+
   @Test func `an attribute that is not there is nil`() throws {
     try withPath { path in
       try H5File.write(to: path) { _ in }

@@ -13,4 +13,18 @@ import Testing
       #expect(codeOfReading(folder + "/cut.h5") != nil)
     }
   }
+
+  @Test(arguments: ["keras3", "compressed"], 0..<150)
+  func `a file with a few wrong bytes never crashes`(name: String, seed: Int) throws {
+    var random = Generator(state: UInt64(seed))
+    var damaged = try bytes(try fixture(name))
+    for _ in 0...random.next() % 8 {
+      damaged[Int(random.next() % UInt64(damaged.count))] = UInt8(truncatingIfNeeded: random.next())
+    }
+    try withFolder { folder in
+      try damaged.write(to: URL(filePath: folder + "/damaged.h5"))
+      let code = codeOfReading(folder + "/damaged.h5")
+      #expect(code == nil || code?.hasPrefix("E06") == true)
+    }
+  }
 }

@@ -1,0 +1,142 @@
+import CHDF5
+import Diagnostics
+
+/// The attributes in an object's header, read beside the library to protect it.
+///
+/// Headers, and the heap that texts of variable length lie in, carry no checksum in files of the usual old format, and
+/// the library (up to 1.14 at least) believes them: one wrong byte makes it copy from anywhere to anywhere. So the
+/// parts it trusts are checked before it sees them: that each attribute fits into its message, and that each text is
+/// an object of the heap, of just that length, and that lists come to an end.
+struct ObjectHeader {
+  private let source: FileSource
+  /// Where addresses count from: files may begin with a block of the user's own.
+  private let base: Int
+  /// The value of each attribute; those that are kept apart, in a structure with checksums, are not among them.
+  private var attributes: [[UInt8]: Bytes] = [:]
+
+  /// Reads the header of an open object, under the library's lock.
+  /// - Throws: E0605 if it is damaged.
+  init(_ source: FileSource, of id: hid_t, _ place: String) throws(Diagnostic) {
+    let damaged: (String) -> Diagnostic = { .implausibleInHDF5("has a damaged header: \($0)", in: place) }
+    var userBlock: hsize_t = 0
+    var info = H5O_info_t()
+    let file = try Handle(H5Iget_file_id(id), damaged)
+    let creation = try Handle(H5Fget_create_plist(file.id), damaged)
+    try check(H5Pget_userblock(creation.id, &userBlock), damaged)
+    try check(H5Oget_info2(id, &info, UInt32(H5O_INFO_BASIC)), damaged)
+    self.source = source
+    base = Int(clamping: userBlock)
+    guard walk(from: Int(clamping: info.addr)) != nil else { throw damaged("its messages do not fit") }
+  }
+
+  /// Whether all `count` texts of an attribute can be followed.
+  func allowsTexts(_ count: Int, of name: String) -> Bool {
+    guard var references = attributes[Array(name.utf8)] else { return true }
+    for _ in 0..<count {
+      guard let length = references.number(4), let heap = references.number(8),
+        let index = references.number(4)
+      else { return false }
+      if heap == 0 { continue }
+      guard source.heap(at: base + heap)?[UInt32(index)] == length else { return false }
+    }
+    return true
+  }
+
+  /// Walks through the messages and keeps the attributes; `nil` if something is damaged.
+  private mutating func walk(from address: Int) -> Void? {
+    guard var signature = source.bytes(base + address, 4) else { return nil }
+    let isNew = signature.take(4) == Array("OHDR".utf8)
+    guard var blocks = (isNew ? newHeader(address) : oldHeader(address)).map({ [$0] }) else { return nil }
+    var visited = 0
+    while let block = blocks.popLast() {
+      visited += 1
+      guard visited < 1000, var messages = source.bytes(base + block.address, block.count) else { return nil }
+      while messages.count >= block.layout.messageHeader {
+        guard let message = block.layout.next(&messages) else { return nil }
+        switch message.type {
+        case 0x0C:
+          guard let attribute = attribute(in: message.body) else { return nil }
+          attributes[attribute.name] = attribute.value
+        case 0x10:
+          guard let next = continuation(message.body, block.layout) else { return nil }
+          blocks.append(next)
+        case 0x11:
+          guard hasSoundNames(message.body) else { return nil }
+        default: break
+        }
+      }
+    }
+    return ()
+  }
+
+  /// A stretch of messages.
+  private struct Block {
+    var address: Int
+    var count: Int
+    var layout: MessageLayout
+  }
+
+  private func oldHeader(_ address: Int) -> Block? {
+    guard var header = source.bytes(base + address, 16), header.number(1) == 1, header.take(7) != nil,
+      let count = header.number(4)
+    else { return nil }
+    return Block(address: address + 16, count: count, layout: .init(isNew: false, hasOrder: false))
+  }
+
+  private func newHeader(_ address: Int) -> Block? {
+    guard var header = source.bytes(base + address, 6), header.take(4) != nil, header.number(1) == 2,
+      let flags = header.number(1)
+    else { return nil }
+    let skipped = 6 + (flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)
+    let width = 1 << (flags & 3)
+    guard var size = source.bytes(base + address + skipped, width), let count = size.number(width) else {
+      return nil
+    }
+    let layout = MessageLayout(isNew: true, hasOrder: flags & 4 != 0)
+    return Block(address: address + skipped + width, count: count, layout: layout)
+  }
+
+  private func continuation(_ body: Bytes, _ layout: MessageLayout) -> Block? {
+    var body = body
+    guard let address = body.number(8), let count = body.number(8) else { return nil }
+    // New blocks begin with a signature and end with a checksum.
+    return layout.isNew
+      ? Block(address: address + 4, count: count - 8, layout: layout)
+      : Block(address: address, count: count, layout: layout)
+  }
+
+  /// Whether the symbol table in a message has its names in a sound heap.
+  private func hasSoundNames(_ body: Bytes) -> Bool {
+    var body = body
+    guard body.take(8) != nil, let heap = body.number(8) else { return false }
+    return source.isSoundNameHeap(at: base + heap, base: base)
+  }
+
+  /// The name and the value in an attribute message; `nil` if they are not within it.
+  private func attribute(in body: Bytes) -> (name: [UInt8], value: Bytes)? {
+    var body = body
+    guard let version = body.number(1), body.take(1) != nil, let nameSize = body.number(2),
+      let typeSize = body.number(2), let spaceSize = body.number(2), version < 3 || body.take(1) != nil
+    else { return nil }
+    let unit = version == 1 ? 8 : 1
+    guard nameSize > 0, let name = body.take(nameSize.roundedUp(to: unit)), name[nameSize - 1] == 0,
+      body.take(typeSize.roundedUp(to: unit)) != nil, body.take(spaceSize.roundedUp(to: unit)) != nil
+    else { return nil }
+    return (Array(name.prefix { $0 != 0 }), body)
+  }
+}
+
+/// How messages follow each other in old and new object headers.
+private struct MessageLayout {
+  var isNew: Bool
+  var hasOrder: Bool
+
+  var messageHeader: Int { isNew ? (hasOrder ? 6 : 4) : 8 }
+
+  func next(_ messages: inout Bytes) -> (type: Int, body: Bytes)? {
+    guard let type = messages.number(isNew ? 1 : 2), let size = messages.number(2),
+      messages.take(messageHeader - (isNew ? 3 : 4)) != nil, let body = messages.take(size)
+    else { return nil }
+    return (type, Bytes(body))
+  }
+}
