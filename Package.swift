@@ -76,7 +76,9 @@ let package = Package(
     target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
-    target("Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config", "Diagnostics", settings: hot),
+    target(
+      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config",
+      "Diagnostics", settings: hot),
     target("KerasFiles", "Layers", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
     // Tests
     tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
@@ -89,7 +91,8 @@ let package = Package(
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),
     tests(
-      "TrainingTests", "Training", "Layers", "GraphEngine", "Datasets", "Config", "TensorCore", "Kernels", "Diagnostics",
+      "TrainingTests", "Training", "Layers", "GraphEngine", "Datasets", "Config", "TensorCore", "Kernels",
+      "Diagnostics",
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]

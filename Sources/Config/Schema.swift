@@ -25,7 +25,9 @@ public struct Schema<Root: Sendable>: Sendable {
   }
 
   /// The settings of a part as the settings of the whole: a metric that watches a loss is configured like the loss.
-  public init<Part>(_ part: Schema<Part>, at path: any WritableKeyPath<Root, Part> & Sendable, prototype: Root) {
+  public init<Part>(
+    _ part: Schema<Part>, at path: any WritableKeyPath<Root, Part> & Sendable, prototype: Root
+  ) {
     name = part.name
     summary = part.summary
     self.prototype = prototype
@@ -112,7 +114,8 @@ public struct Field<Root: Sendable>: Sendable {
       let value = try V(config: node)
       if let complaint = check?(value) {
         throw Diagnostic(
-          "E0202", "'\(key)' \(complaint)", at: node.span.map { Diagnostic.Label($0, "found \(node.sketch)") })
+          "E0202", "'\(key)' \(complaint)", at: node.span.map { Diagnostic.Label($0, "found \(node.sketch)") }
+        )
       }
       root[keyPath: path] = value
     }
@@ -126,7 +129,9 @@ public struct Field<Root: Sendable>: Sendable {
     expectation = part.expectation
     jsonSchema = part.jsonSchema
     read = { part.read($0[keyPath: path]) }
-    write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in try part.write(&root[keyPath: path], node) }
+    write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in
+      try part.write(&root[keyPath: path], node)
+    }
   }
 
   public var required: Field {

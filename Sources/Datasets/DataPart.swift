@@ -45,7 +45,9 @@ public struct DataPart: Sendable {
   /// The scaled numbers of one sample.
   public func values(of column: Column, sample: Int) -> [Float] {
     [Float](unsafeUninitializedCapacity: column.rowSize) { output, count in
-      withUnsafePointer(to: rows[sample]) { column.gather(UnsafeBufferPointer(start: $0, count: 1), into: output) }
+      withUnsafePointer(to: rows[sample]) {
+        column.gather(UnsafeBufferPointer(start: $0, count: 1), into: output)
+      }
       count = column.rowSize
     }
   }
