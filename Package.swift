@@ -8,14 +8,17 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Code that runs inside a training step: optimised in debug builds too, so that tests run at full speed.
+///
 /// Exclusivity checks cost calls in loops over pointers; nothing in these targets relies on them.
 let hot: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=unchecked"])]
 
 /// Code that reads whole files: optimised in debug builds too, but with every check, since files can be hostile.
 let fast: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
-/// `Sources/KernelSource` is written once and compiled once per instruction set: each `KernelsX/Shared` is a
-/// symbolic link to it. Without `-fno-math-errno` every square root becomes a call of libm.
+/// One build of the kernels for one instruction set.
+///
+/// `Sources/KernelSource` is written once and compiled once per set: each `KernelsX/Shared` is a symbolic link to
+/// it. Without `-fno-math-errno` every square root becomes a call of libm.
 func kernels(_ name: String, define: String, machine: String...) -> Target {
   .target(
     name: name, dependencies: ["KernelABI"],
@@ -86,7 +89,10 @@ let package = Package(
     // Level 7
     .executableTarget(name: "runexp", swiftSettings: strict),
     .executableTarget(
-      name: "runexp-bench", dependencies: ["Kernels", "KernelABI"], swiftSettings: strict + hot),
+      name: "runexp-bench",
+      dependencies: [
+        "Kernels", "KernelABI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict + hot),
     // Tests
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),

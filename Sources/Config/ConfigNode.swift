@@ -15,7 +15,9 @@ public struct ConfigNode: Sendable, Equatable {
     case map([Entry])
   }
 
-  /// One key of a map. Maps keep the order they were written in.
+  /// One key of a map.
+  ///
+  /// Maps keep the order they were written in.
   public struct Entry: Sendable, Equatable {
     public var key: String
     public var keySpan: SourceSpan?

@@ -34,7 +34,9 @@ public struct Schema<Root: Sendable>: Sendable {
     fields = part.fields.map { Field($0, at: path) }
   }
 
-  /// Reads a map of settings. Every mistake is reported; `nil` if there was one.
+  /// Reads a map of settings.
+  ///
+  /// Every mistake is reported; `nil` if there was one.
   /// - Parameter ignoring: keys that belong to somebody else (a cell's keyword, Keras's `name`).
   public func decode(_ node: ConfigNode, ignoring: Set<String> = [], into bag: inout DiagnosticBag) -> Root? {
     var entries: [ConfigNode.Entry] = []

@@ -1,7 +1,8 @@
 public import TensorCore
 
-/// One named array with a row for each sample. Images stay bytes until a batch is filled, then each number becomes
-/// `raw * scale + offset`.
+/// One named array with a row for each sample.
+///
+/// Images stay bytes until a batch is filled, then each number becomes `raw * scale + offset`.
 public struct Column: Sendable, Equatable {
   public enum Storage: Sendable, Equatable {
     case bytes([UInt8])
@@ -59,7 +60,9 @@ public struct Column: Sendable, Equatable {
     }
   }
 
-  /// Writes rows of labels one after another. Only for integers; bytes and fractions are cut off.
+  /// Writes rows of labels one after another.
+  ///
+  /// Only for integers; bytes and fractions are cut off.
   public func gather(_ rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutableBufferPointer<Int32>) {
     precondition(output.count >= rows.count * rowSize, "a batch of \(rows.count) rows does not fit")
     switch storage {
