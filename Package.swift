@@ -14,8 +14,10 @@ let hot: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=un
 /// Code that reads whole files: optimised in debug builds too, but with every check, since files can be hostile.
 let fast: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
-/// `Sources/KernelSource` is written once and compiled once per instruction set: each `KernelsX/Shared` is a
-/// symbolic link to it. Without `-fno-math-errno` every square root becomes a call of libm.
+/// One build of the kernels for one instruction set.
+///
+/// `Sources/KernelSource` is written once and compiled once per set: each `KernelsX/Shared` is a symbolic link to
+/// it. Without `-fno-math-errno` every square root becomes a call of libm.
 func kernels(_ name: String, define: String, machine: String...) -> Target {
   .target(
     name: name, dependencies: ["KernelABI"],
@@ -98,8 +100,10 @@ let package = Package(
     .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(
       name: "runexp-bench",
-      dependencies: ["Kernels", "KernelABI", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore"],
-      swiftSettings: strict + hot),
+      dependencies: [
+        "Kernels", "KernelABI", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict + hot),
     // Tests
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),

@@ -97,7 +97,9 @@ extension ConfigConvertible where Self: RawRepresentable, RawValue == String, Se
     self = value
   }
   public var config: ConfigNode { ConfigNode(.string(rawValue)) }
-  public static var jsonSchema: ConfigNode { ["enum": ConfigNode(.list(allCases.map { ConfigNode(.string($0.rawValue)) }))] }
+  public static var jsonSchema: ConfigNode {
+    ["enum": ConfigNode(.list(allCases.map { ConfigNode(.string($0.rawValue)) }))]
+  }
 }
 
 extension Diagnostic {
@@ -109,7 +111,9 @@ extension Diagnostic {
   }
 
   /// E0205: a word that is not among those known here.
-  public static func unknownWord(_ word: String, in known: [String], at span: SourceSpan?, what: String) -> Diagnostic {
+  public static func unknownWord(_ word: String, in known: [String], at span: SourceSpan?, what: String)
+    -> Diagnostic
+  {
     let near = nearest(to: word, in: known)
     return Diagnostic(
       "E0205", "unknown \(what) '\(word)'", at: span.map { Label($0, "not known") },

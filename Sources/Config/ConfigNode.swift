@@ -15,7 +15,9 @@ public struct ConfigNode: Sendable, Equatable {
     case map([Entry])
   }
 
-  /// One key of a map. Maps keep the order they were written in.
+  /// One key of a map.
+  ///
+  /// Maps keep the order they were written in.
   public struct Entry: Sendable, Equatable {
     public var key: String
     public var keySpan: SourceSpan?
@@ -60,7 +62,8 @@ public struct ConfigNode: Sendable, Equatable {
 }
 
 extension ConfigNode: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-  ExpressibleByNilLiteral, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+  ExpressibleByNilLiteral, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
 {
   public init(stringLiteral value: String) { self.init(.string(value)) }
   public init(integerLiteral value: Int) { self.init(.int(value)) }

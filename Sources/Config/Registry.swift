@@ -14,7 +14,9 @@ public struct Registry<Member>: Sendable {
     public let defaults: ConfigNode
     let decode: @Sendable (ConfigNode, Set<String>, inout DiagnosticBag) -> Member?
 
-    public init<T: Configurable>(_ type: T.Type, aliases: [String] = [], _ lift: @escaping @Sendable (T) -> Member) {
+    public init<T: Configurable>(
+      _ type: T.Type, aliases: [String] = [], _ lift: @escaping @Sendable (T) -> Member
+    ) {
       name = T.schema.name
       self.aliases = aliases
       summary = T.schema.summary
@@ -65,7 +67,9 @@ public struct Registry<Member>: Sendable {
     switch node.content {
     case .string(let name): return (name, node.span, ConfigNode(.null, span: node.span))
     case .map(let entries):
-      if let name = node["class_name"]?.string, let settings = node["config"] { return (name, node.span, settings) }
+      if let name = node["class_name"]?.string, let settings = node["config"] {
+        return (name, node.span, settings)
+      }
       if entries.count == 1 {
         let entry = entries[0]
         var settings = entry.value
@@ -76,7 +80,8 @@ public struct Registry<Member>: Sendable {
       let names = entries.map { "'\($0.key)'" }.joined(separator: " and ")
       bag.report(
         Diagnostic(
-          "E0207", "a \(kind) is one name with its settings, found \(entries.isEmpty ? "nothing" : names) side by side",
+          "E0207",
+          "a \(kind) is one name with its settings, found \(entries.isEmpty ? "nothing" : names) side by side",
           at: (entries.dropFirst().first?.keySpan ?? node.span).map { .init($0, "a second key") },
           help: "write the settings inside the name: 'Name: {setting: value}', or indent them below it"))
       return nil

@@ -25,14 +25,18 @@ public struct Schema<Root: Sendable>: Sendable {
   }
 
   /// The settings of a part as the settings of the whole: a metric that watches a loss is configured like the loss.
-  public init<Part>(_ part: Schema<Part>, at path: any WritableKeyPath<Root, Part> & Sendable, prototype: Root) {
+  public init<Part>(
+    _ part: Schema<Part>, at path: any WritableKeyPath<Root, Part> & Sendable, prototype: Root
+  ) {
     name = part.name
     summary = part.summary
     self.prototype = prototype
     fields = part.fields.map { Field($0, at: path) }
   }
 
-  /// Reads a map of settings. Every mistake is reported; `nil` if there was one.
+  /// Reads a map of settings.
+  ///
+  /// Every mistake is reported; `nil` if there was one.
   /// - Parameter ignoring: keys that belong to somebody else (a cell's keyword, Keras's `name`).
   public func decode(_ node: ConfigNode, ignoring: Set<String> = [], into bag: inout DiagnosticBag) -> Root? {
     var entries: [ConfigNode.Entry] = []
@@ -112,7 +116,8 @@ public struct Field<Root: Sendable>: Sendable {
       let value = try V(config: node)
       if let complaint = check?(value) {
         throw Diagnostic(
-          "E0202", "'\(key)' \(complaint)", at: node.span.map { Diagnostic.Label($0, "found \(node.sketch)") })
+          "E0202", "'\(key)' \(complaint)", at: node.span.map { Diagnostic.Label($0, "found \(node.sketch)") }
+        )
       }
       root[keyPath: path] = value
     }
@@ -126,7 +131,9 @@ public struct Field<Root: Sendable>: Sendable {
     expectation = part.expectation
     jsonSchema = part.jsonSchema
     read = { part.read($0[keyPath: path]) }
-    write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in try part.write(&root[keyPath: path], node) }
+    write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in
+      try part.write(&root[keyPath: path], node)
+    }
   }
 
   public var required: Field {

@@ -38,6 +38,7 @@ public struct JSONRenderer: Sendable {
   private func place(_ label: Diagnostic.Label) -> Place {
     let at = sources.position(of: label.span)
     return Place(
-      file: at.path, line: at.line, column: at.column, length: sources.excerpt(of: label.span).width, text: label.text)
+      file: at.path, line: at.line, column: at.column, length: sources.excerpt(of: label.span).width,
+      text: label.text)
   }
 }

@@ -28,7 +28,8 @@ public struct SourceMap: Sendable {
   public func position(of span: SourceSpan) -> Position {
     let (file, line) = locate(span)
     let start = file.lineStarts[line]
-    let before = String(decoding: file.text[start..<min(max(Int(span.lower), start), file.text.count)], as: UTF8.self)
+    let before = String(
+      decoding: file.text[start..<min(max(Int(span.lower), start), file.text.count)], as: UTF8.self)
     return Position(path: file.path, line: line + 1, column: before.count + 1)
   }
 

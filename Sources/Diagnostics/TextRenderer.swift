@@ -15,7 +15,8 @@ public struct TextRenderer: Sendable {
   public func render(_ diagnostic: Diagnostic) -> String {
     let tint = diagnostic.severity == .error ? "1;31" : diagnostic.severity == .warning ? "1;33" : "1;36"
     var lines = [
-      style("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tint) + style(": \(diagnostic.message)", "1")
+      style("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tint)
+        + style(": \(diagnostic.message)", "1")
     ]
     let labels = diagnostic.related.map { ("-", "34", $0) }
     let all = (diagnostic.primary.map { [("^", tint, $0)] } ?? []) + labels
@@ -26,10 +27,13 @@ public struct TextRenderer: Sendable {
       let (line, width) = sources.excerpt(of: label.span)
       let number = String(at.line)
       let padded = String(repeating: " ", count: gutter - number.count) + number
-      let underline = String(repeating: " ", count: at.column - 1) + style(String(repeating: mark, count: width), colour)
+      let underline =
+        String(repeating: " ", count: at.column - 1) + style(String(repeating: mark, count: width), colour)
       lines.append("\(margin)\(style("-->", "34")) \(at.path):\(at.line):\(at.column)")
       lines.append("\(style("\(padded) |", "34")) \(line)")
-      lines.append("\(style("\(margin) |", "34")) \(underline)" + (label.text.isEmpty ? "" : " " + style(label.text, colour)))
+      lines.append(
+        "\(style("\(margin) |", "34")) \(underline)"
+          + (label.text.isEmpty ? "" : " " + style(label.text, colour)))
     }
     if let help = diagnostic.help { lines.append("\(margin) \(style("=", "34")) help: \(help)") }
     return lines.joined(separator: "\n") + "\n"

@@ -33,7 +33,8 @@ func dropout(
     let element = first + i
     let block = UInt64(element / 4)
     let words = philox(
-      (keyLow, keyHigh), (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block &>> 32), low, high))
+      (keyLow, keyHigh),
+      (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block &>> 32), low, high))
     var word = element & 3
     while word < 4 && i < count {
       let drawn = word == 0 ? words.0 : word == 1 ? words.1 : word == 2 ? words.2 : words.3

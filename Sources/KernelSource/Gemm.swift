@@ -87,20 +87,23 @@ private func prepareRight(
 }
 
 private func packLeft(
-  _ g: GemmTask, _ top: Int, _ height: Int, _ taller: Int, _ tiles: Int, _ first: Int, _ depth: Int, _ target: Out
+  _ g: GemmTask, _ top: Int, _ height: Int, _ taller: Int, _ tiles: Int, _ first: Int, _ depth: Int,
+  _ target: Out
 ) {
   var row = 0
   for t in 0..<tiles {
     let rows = t < taller ? height + 1 : height
     pack(
-      rows, rows, depth, g.a + (top + row) * g.aRow + first * g.aColumn, g.aRow, g.aColumn, target + row * depth)
+      rows, rows, depth, g.a + (top + row) * g.aRow + first * g.aColumn, g.aRow, g.aColumn,
+      target + row * depth)
     row += rows
   }
 }
 
 /// Columns outside, rows inside.
 private func runDown(
-  _ run: inout TileRun, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int, _ isPadded: Bool, _ scratch: Out
+  _ run: inout TileRun, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int, _ isPadded: Bool,
+  _ scratch: Out
 ) {
   let (a, b, c, bias) = (run.a, run.b, run.c, run.bias)
   var q = 0

@@ -10,7 +10,9 @@ typealias Out = UnsafeMutablePointer<Float>
 
 @inline(__always) func load(_ p: In) -> Lanes { UnsafeRawPointer(p).loadUnaligned(as: Lanes.self) }
 @inline(__always) func load(_ p: Out) -> Lanes { UnsafeRawPointer(p).loadUnaligned(as: Lanes.self) }
-@inline(__always) func store(_ v: Lanes, _ p: Out) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lanes.self) }
+@inline(__always) func store(_ v: Lanes, _ p: Out) {
+  UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lanes.self)
+}
 
 #if KERNEL_BASELINE && arch(x86_64)
   /// `a · b + c`, rounded once. x86 without FMA hardware gets the same bits by way of Double: the product of two

@@ -35,7 +35,9 @@ public enum InstructionSet: String, CaseIterable, Sendable, Comparable {
     let flags = Set(line.split(whereSeparator: { " \t:".contains($0) }))
     var sets: [InstructionSet] = [.baseline]
     if flags.isSuperset(of: ["avx2", "fma"]) { sets.append(.avx2) }
-    if flags.isSuperset(of: ["avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512dq"]) { sets.append(.avx512) }
+    if flags.isSuperset(of: ["avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512dq"]) {
+      sets.append(.avx512)
+    }
     return sets
   }
 

@@ -51,7 +51,9 @@ public struct Activation: ConfigConvertible, Hashable {
   }
 
   public var config: ConfigNode { ConfigNode(.string(name)) }
-  public static var jsonSchema: ConfigNode { ["enum": ConfigNode(.list(names.map { ConfigNode(.string($0)) }))] }
+  public static var jsonSchema: ConfigNode {
+    ["enum": ConfigNode(.list(names.map { ConfigNode(.string($0)) }))]
+  }
 
   public func callAsFunction(_ x: Value) throws -> Value {
     guard let definition = Self.all.first(where: { $0.name == name }) else {
@@ -60,7 +62,9 @@ public struct Activation: ConfigConvertible, Hashable {
     return try definition.apply(x)
   }
 
-  private static func unary(_ function: UnaryFunction, _ parameter: Float = 0) -> @Sendable (Value) throws -> Value {
+  private static func unary(_ function: UnaryFunction, _ parameter: Float = 0)
+    -> @Sendable (Value) throws -> Value
+  {
     { try $0.graph.apply(Unary(function, parameter), $0) }
   }
 }

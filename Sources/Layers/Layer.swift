@@ -74,7 +74,8 @@ public final class LayerScope {
 
   /// The random numbers of the layer at work; `seed` replaces the experiment's.
   public func stream(_ name: String, seed ownSeed: Int?) -> RandomStream {
-    RandomStream(seed: ownSeed.map { UInt64(bitPattern: Int64($0)) } ?? seed, (path + [name]).joined(separator: "/"))
+    RandomStream(
+      seed: ownSeed.map { UInt64(bitPattern: Int64($0)) } ?? seed, (path + [name]).joined(separator: "/"))
   }
 
   /// The number of the training step: a 64-bit whole number in the memory of two floats.

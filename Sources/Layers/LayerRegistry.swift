@@ -59,7 +59,9 @@ public enum LayerRegistry {
       if let name = settings["name"] {
         common.name = (try String(config: name), name.span)
         if name.string?.contains("/") == true || name.string?.isEmpty == true {
-          throw Diagnostic("E0202", "'name' must be a word without '/'", at: name.span.map { .init($0, "found \(name.sketch)") })
+          throw Diagnostic(
+            "E0202", "'name' must be a word without '/'",
+            at: name.span.map { .init($0, "found \(name.sketch)") })
         }
       }
       if let trainable = settings["trainable"] { common.isTrainable = try Bool(config: trainable) }
@@ -93,6 +95,7 @@ extension Diagnostic {
   static func repeatedLayerName(_ name: String, at span: SourceSpan?, earlier: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0302", "two layers are named '\(name)'", at: span.map { Label($0, "again here") },
-      related: earlier.map { [Label($0, "first here")] } ?? [], help: "names tell the weights of a model apart")
+      related: earlier.map { [Label($0, "first here")] } ?? [],
+      help: "names tell the weights of a model apart")
   }
 }

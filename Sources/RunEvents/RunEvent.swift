@@ -1,6 +1,8 @@
 public import Diagnostics
 
-/// What happens in a run, in the order it happens. The console, the SQLite log and tests are sinks of this stream.
+/// What happens in a run, in the order it happens.
+///
+/// The console, the SQLite log and tests are sinks of this stream.
 public enum RunEvent: Sendable {
   case runStarted(RunRecord)
   case cellStarted(index: Int, keyword: String, name: String)
@@ -27,7 +29,7 @@ public enum RunStatus: String, Sendable, Codable, CaseIterable {
 
 /// Everything known about a run when it starts.
 public struct RunRecord: Sendable, Equatable {
-  /// `mlp-1`
+  /// The experiment and a running number: `mlp-1`.
   public var name: String
   public var experiment: String
   public var title: String
@@ -108,7 +110,9 @@ public struct Progress: Sendable {
   }
 }
 
-/// One value of one metric. `series` says what it belongs to: a training (`mlp`) or an evaluation (`test`).
+/// One value of one metric.
+///
+/// `series` says what it belongs to: a training (`mlp`) or an evaluation (`test`).
 public struct MetricPoint: Sendable, Equatable {
   public var series: String
   public var name: String

@@ -1,4 +1,6 @@
-/// What one number of a tensor is. Labels and indices are `int32`, images may stay `uint8` until a batch is filled.
+/// What one number of a tensor is.
+///
+/// Labels and indices are `int32`, images may stay `uint8` until a batch is filled.
 public enum ElementType: String, Sendable, Hashable { case float32, int32, uint8 }
 
 /// One axis: a known size, or the batch axis, whose size is not known until a program is compiled.
@@ -33,6 +35,7 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Concrete numbers at the edge of the engine: data sets, saved weights, test expectations.
+///
 /// Inside a compiled program there are only addresses.
 public struct Tensor: Sendable, Equatable {
   public let shape: [Int]

@@ -60,7 +60,9 @@ final class StepProgram {
       update: update, prologue: { [unowned feed] in feed.fill($0) }, pool: pool, kernels: kernels)
     (self.program, self.feed) = (program, feed)
     feed.connect(part.features[0], to: program.place(trace.input), as: .float32)
-    for leaf in targets.leaves { feed.connect(part.targets[0], to: program.place(leaf), as: leaf.type.element) }
+    for leaf in targets.leaves {
+      feed.connect(part.targets[0], to: program.place(leaf), as: leaf.type.element)
+    }
     output = program.place(trace.output)
     step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
     totals = Totals(

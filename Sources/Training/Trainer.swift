@@ -86,7 +86,9 @@ public final class Trainer {
 
     for i in callbacks.indices { try callbacks[i].handle(.began, control) }
     epochs: for epoch in settings.initialEpoch..<max(settings.epochs, settings.initialEpoch) {
-      if settings.shuffle { order.shuffle(RandomStream(seed: built.seed, "\(settings.stream)/shuffle/\(epoch)")) }
+      if settings.shuffle {
+        order.shuffle(RandomStream(seed: built.seed, "\(settings.stream)/shuffle/\(epoch)"))
+      }
       var means = Means(state.settings)
       let began = now()
       var shown = began
@@ -116,7 +118,8 @@ public final class Trainer {
         if time - shown >= 0.1 {
           shown = time
           let logs = means.logs()
-          try observe(.progress(epoch: epoch + 1, step: step + 1, steps: steps, seconds: time - began, logs: logs))
+          try observe(
+            .progress(epoch: epoch + 1, step: step + 1, steps: steps, seconds: time - began, logs: logs))
         }
       }
       var logs = means.logs()
@@ -156,7 +159,8 @@ public final class Trainer {
   }
 
   fileprivate func program(_ part: DataPart, batch: Int, state: TrainingState) throws -> StepProgram {
-    try StepProgram(built, state.settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels)
+    try StepProgram(
+      built, state.settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels)
   }
 
   /// Programs for one part of the data, kept from epoch to epoch.

@@ -3,7 +3,9 @@ import KernelABI
 import Kernels
 import Testing
 
-private func apply(_ f: UnaryFunction, _ x: [Float], _ table: KernelTable, _ parameter: Float = 0.2) -> [Float] {
+private func apply(_ f: UnaryFunction, _ x: [Float], _ table: KernelTable, _ parameter: Float = 0.2)
+  -> [Float]
+{
   var y = x
   table.unary(f.rawValue, x, &y, x.count, parameter)
   return y
@@ -78,7 +80,9 @@ private let references = [
   }
 
   @Test func `the emulated fused multiply-add is exact on hard cases`() {
-    var x: [Float] = [1, -1, 0, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, .infinity]
+    var x: [Float] = [
+      1, -1, 0, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, .infinity,
+    ]
     x += (0..<20_000).map { i in
       let bits = UInt32(truncatingIfNeeded: (UInt64(i) &* 0x9E37_79B9_7F4A_7C15) >> 29)
       return Float(bitPattern: bits)

@@ -21,7 +21,8 @@ struct Shape: CustomTestStringConvertible {
 
 let shapes = [
   Shape(1, 1, 1), Shape(1, 16, 3), Shape(3, 17, 5), Shape(12, 32, 16), Shape(13, 33, 31), Shape(32, 300, 784),
-  Shape(32, 10, 100), Shape(65, 48, 20), Shape(100, 100, 400), Shape(7, 513, 9), Shape(130, 65, 129), Shape(5, 5, 0),
+  Shape(32, 10, 100), Shape(65, 48, 20), Shape(100, 100, 400), Shape(7, 513, 9), Shape(130, 65, 129),
+  Shape(5, 5, 0),
 ]
 
 /// The definition: one chain of fused multiply-adds per element, in increasing k.
@@ -52,7 +53,9 @@ enum Layout: String, CaseIterable {
   case plain, leftTransposed, rightTransposed, rightPanels, rightTransposedPanels, resultPanels
 }
 
-func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout GemmTask) -> Void = { _ in }) -> [Float] {
+func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout GemmTask) -> Void = { _ in })
+  -> [Float]
+{
   let a = noise(s.m * s.k, seed: 1)
   let b = noise(s.k * s.n, seed: 2)
   let left = layout == .leftTransposed ? transposed(a, s.m, s.k) : a

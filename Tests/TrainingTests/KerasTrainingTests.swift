@@ -34,7 +34,9 @@ struct KerasCase: Decodable, Sendable, CustomTestStringConvertible {
 
   static let all: [KerasCase] = {
     struct File: Decodable { var cases: [KerasCase] }
-    guard let url = Bundle.module.url(forResource: "keras_training", withExtension: "json", subdirectory: "Fixtures"),
+    guard
+      let url = Bundle.module.url(
+        forResource: "keras_training", withExtension: "json", subdirectory: "Fixtures"),
       let data = try? Data(contentsOf: url), let file = try? JSONDecoder().decode(File.self, from: data)
     else { return [] }
     return file.cases
@@ -47,11 +49,17 @@ enum JSONValue: Decodable, Sendable {
 
   init(from decoder: any Decoder) throws {
     let box = try decoder.singleValueContainer()
-    if let x = try? box.decode(Bool.self) { self = .flag(x)
-    } else if let x = try? box.decode(Double.self) { self = .number(x)
-    } else if let x = try? box.decode(String.self) { self = .text(x)
-    } else if let x = try? box.decode([JSONValue].self) { self = .list(x)
-    } else { self = .map(try box.decode([String: JSONValue].self)) }
+    if let x = try? box.decode(Bool.self) {
+      self = .flag(x)
+    } else if let x = try? box.decode(Double.self) {
+      self = .number(x)
+    } else if let x = try? box.decode(String.self) {
+      self = .text(x)
+    } else if let x = try? box.decode([JSONValue].self) {
+      self = .list(x)
+    } else {
+      self = .map(try box.decode([String: JSONValue].self))
+    }
   }
 
   var node: ConfigNode {
@@ -82,7 +90,8 @@ struct Recorder: Callback {
 func part(_ x: [Float], _ shape: [Int], _ y: [Float], _ targetShape: [Int], isLabels: Bool) -> DataPart {
   let target: Column.Storage = isLabels ? .integers(y.map { Int32($0) }) : .floats(y)
   return DataPart(
-    features: [Column("x", rowShape: shape, .floats(x))], targets: [Column("y", rowShape: targetShape, target)],
+    features: [Column("x", rowShape: shape, .floats(x))],
+    targets: [Column("y", rowShape: targetShape, target)],
     rows: .range(0..<x.count / shape.reduce(1, *)))
 }
 
@@ -119,9 +128,12 @@ extension KerasCase {
     trainer.compile(settings)
     let recorder = Recorder()
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize, fit.shuffle, fit.callbacks) = (fixture.epochs, fixture.batch, false, [recorder])
+    (fit.epochs, fit.batchSize, fit.shuffle, fit.callbacks) = (
+      fixture.epochs, fixture.batch, false, [recorder]
+    )
     let result = try trainer.fit(
-      fixture.train, validation: fixture.held, fit, save: { _ in }, isInterrupted: { false }, observe: { _ in })
+      fixture.train, validation: fixture.held, fit, save: { _ in }, isInterrupted: { false },
+      observe: { _ in })
 
     #expect(recorder.losses.all.count == fixture.step_losses.count)
     let worst = zip(recorder.losses.all, fixture.step_losses).prefix(100).map { relative($0, $1) }.max() ?? 1
@@ -132,8 +144,9 @@ extension KerasCase {
         #expect(relative(value, expected) < 2e-5, "epoch \(epoch) \(name): \(value), Keras \(expected)")
       }
     }
-    #expect(result.history[0].map(\.name) == fixture.history.keys.filter { !$0.hasPrefix("val_") }.sorted()
-      + fixture.history.keys.filter { $0.hasPrefix("val_") }.sorted())
+    #expect(
+      result.history[0].map(\.name) == fixture.history.keys.filter { !$0.hasPrefix("val_") }.sorted()
+        + fixture.history.keys.filter { $0.hasPrefix("val_") }.sorted())
     for (entry, expected) in zip(built.slab.entries, fixture.final) {
       for (a, b) in zip(built.slab.tensor(entry.spec.path).elements, expected) { #expect(abs(a - b) < 2e-5) }
     }

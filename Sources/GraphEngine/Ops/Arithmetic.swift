@@ -12,7 +12,8 @@ public struct Binary: Op {
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     guard operands[0] == operands[1] else {
       throw ShapeError(
-        "shapes \(operands[0]) and \(operands[1]) differ", operand: 1, hint: "both operands must have one shape")
+        "shapes \(operands[0]) and \(operands[1]) differ", operand: 1,
+        hint: "both operands must have one shape")
     }
     return operands[0]
   }
@@ -22,7 +23,8 @@ public struct Binary: Op {
     switch function {
     case .add: return [g, g]
     case .subtract: return [g, try graph.apply(Unary(.negate), g)]
-    case .multiply: return [try graph.apply(Binary(.multiply), g, b), try graph.apply(Binary(.multiply), g, a)]
+    case .multiply:
+      return [try graph.apply(Binary(.multiply), g, b), try graph.apply(Binary(.multiply), g, a)]
     case .divide:
       let byB = try graph.apply(Binary(.divide), g, b)
       let scaled = try graph.apply(Binary(.multiply), byB, c.result)

@@ -36,7 +36,9 @@ public struct SumLeading: Op {
   public init() {}
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
-    guard let last = operands[0].dims.last else { throw ShapeError("a sum over rows needs an axis, found \(operands[0])") }
+    guard let last = operands[0].dims.last else {
+      throw ShapeError("a sum over rows needs an axis, found \(operands[0])")
+    }
     return TensorType([last])
   }
 

@@ -13,13 +13,17 @@ public struct SparseCrossEntropy: Op {
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     let (z, labels) = (operands[0], operands[2])
     guard z.rank >= 2, labels.dims == Array(z.dims.dropLast()) else {
-      throw ShapeError("labels \(labels) do not fit outputs \(z)", operand: 0, hint: "one whole number a row is needed")
+      throw ShapeError(
+        "labels \(labels) do not fit outputs \(z)", operand: 0, hint: "one whole number a row is needed")
     }
     return TensorType(labels.dims)
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
-    [try c.gradient.graph.apply(SparseCrossEntropyGradient(), c.operands[1], c.operands[2], c.gradient), nil, nil]
+    [
+      try c.gradient.graph.apply(SparseCrossEntropyGradient(), c.operands[1], c.operands[2], c.gradient), nil,
+      nil,
+    ]
   }
 
   public func bind(_ site: BindSite) -> Step {

@@ -26,7 +26,9 @@ public struct Dropout: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 16 * result.reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, x, y, count) = (site.kernels.dropout, site.inputs[0].input, site.output.pointer, site.output.count)
+    let (f, x, y, count) = (
+      site.kernels.dropout, site.inputs[0].input, site.output.pointer, site.output.count
+    )
     let (rate, key) = (rate, key)
     let step = UnsafeRawPointer(site.inputs[1].pointer)
     return { worker in

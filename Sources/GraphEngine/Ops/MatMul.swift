@@ -35,7 +35,9 @@ public struct MatMul: Op {
       throw ShapeError("a product needs at least one axis beside the batch, found \(x)", operand: 0)
     }
     if transposesLeft {
-      guard let n = w.dims.last else { throw ShapeError("a product needs a last axis, found \(w)", operand: 1) }
+      guard let n = w.dims.last else {
+        throw ShapeError("a product needs a last axis, found \(w)", operand: 1)
+      }
       return TensorType([k, n])
     }
     guard w.rank == 2 else { throw ShapeError("the second factor must be a matrix, found \(w)", operand: 1) }
@@ -47,7 +49,9 @@ public struct MatMul: Op {
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
-    guard !transposesLeft && !transposesRight else { throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin) }
+    guard !transposesLeft && !transposesRight else {
+      throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+    }
     let (x, w, g) = (c.operands[0], c.operands[1], c.gradient)
     return [
       try g.graph.apply(MatMul(transposesRight: true), g, w),

@@ -8,7 +8,9 @@ public struct SumLast: Op {
   public init() {}
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
-    guard operands[0].rank >= 1 else { throw ShapeError("a sum over the last axis needs one, found \(operands[0])") }
+    guard operands[0].rank >= 1 else {
+      throw ShapeError("a sum over the last axis needs one, found \(operands[0])")
+    }
     return TensorType(operands[0].dims.dropLast())
   }
 
@@ -42,7 +44,9 @@ public struct RepeatLast: Op {
   }
 
   public func bind(_ site: BindSite) -> Step {
-    let (x, y, rows, columns) = (site.inputs[0].input, site.output.pointer, site.output.rows, site.output.columns)
+    let (x, y, rows, columns) = (
+      site.inputs[0].input, site.output.pointer, site.output.rows, site.output.columns
+    )
     return { worker in
       for r in worker.share(of: rows) { (y + r * columns).update(repeating: x[r], count: columns) }
     }
@@ -101,7 +105,10 @@ struct Fill: Op {
   func infer(_ operands: [TensorType]) -> TensorType { TensorType(dims) }
 
   func pullback(_ c: PullbackContext) throws -> [Value?] {
-    [try divides ? c.gradient.graph.apply(MeanAll(), c.gradient) : c.gradient.graph.apply(SumAll(), c.gradient)]
+    [
+      try divides
+        ? c.gradient.graph.apply(MeanAll(), c.gradient) : c.gradient.graph.apply(SumAll(), c.gradient)
+    ]
   }
 
   func bind(_ site: BindSite) -> Step {

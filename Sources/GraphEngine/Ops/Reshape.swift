@@ -11,7 +11,8 @@ public struct Reshape: Op {
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     let x = operands[0]
     guard size(x.dims) == size(dims), x.dims.filter({ $0 == .batch }) == dims.filter({ $0 == .batch }) else {
-      throw ShapeError("\(x) cannot be seen as \(TensorType(dims)): \(size(x.dims)) and \(size(dims)) elements")
+      throw ShapeError(
+        "\(x) cannot be seen as \(TensorType(dims)): \(size(x.dims)) and \(size(dims)) elements")
     }
     return TensorType(dims, x.element)
   }

@@ -51,7 +51,9 @@ public final class ParameterSlab {
   }
 
   public func entry(_ path: String) -> Entry {
-    guard let i = index[path] else { preconditionFailure("no parameter \(path) among \(index.keys.sorted())") }
+    guard let i = index[path] else {
+      preconditionFailure("no parameter \(path) among \(index.keys.sorted())")
+    }
     return entries[i]
   }
 

@@ -24,7 +24,8 @@ public struct Reshape: Layer, Configurable {
       throw Diagnostic(
         "E0301", "\(size) elements of \(x.type) cannot be seen as \(targetShape)",
         at: x.graph.origin.map { .init($0, "does not fit here") },
-        help: isOpen ? "\(size) is not a multiple of \(known)" : "the sizes must multiply to \(size), not \(known)")
+        help: isOpen
+          ? "\(size) is not a multiple of \(known)" : "the sizes must multiply to \(size), not \(known)")
     }
     let dims = targetShape.map { Dim.size($0 == -1 ? size / known : $0) }
     return try x.graph.apply(GraphEngine.Reshape([.batch] + dims), x)

@@ -60,6 +60,7 @@ public struct BinaryAccuracy: Metric {
     Field("threshold", \.threshold, "Above it an output counts as 1.", check: within(0...1)))
 
   public func values(_ target: Value, _ prediction: Value) throws -> Value {
-    try prediction.graph.apply(Matches(.binary(threshold: Float(threshold))), prediction, target).meanOverLastAxis()
+    try prediction.graph.apply(Matches(.binary(threshold: Float(threshold))), prediction, target)
+      .meanOverLastAxis()
   }
 }

@@ -12,7 +12,9 @@ public protocol Metric: Configurable {
 }
 
 extension Metric {
-  public func target(for prediction: TensorType, offered: TensorType) -> TensorType { TensorType(prediction.dims) }
+  public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
+    TensorType(prediction.dims)
+  }
 }
 
 /// A metric with the name it is logged under.
@@ -37,7 +39,8 @@ public enum MetricRegistry {
       .init(LossMetric<MeanAbsoluteError>.self, aliases: ["mae", "MAE", "mean_absolute_error"]) { $0 },
       .init(LossMetric<MeanSquaredError>.self, aliases: ["mse", "MSE", "mean_squared_error"]) { $0 },
       .init(
-        LossMetric<SparseCategoricalCrossentropy>.self, aliases: ["sparse_categorical_crossentropy"]) { $0 },
+        LossMetric<SparseCategoricalCrossentropy>.self, aliases: ["sparse_categorical_crossentropy"]
+      ) { $0 },
       .init(LossMetric<CategoricalCrossentropy>.self, aliases: ["categorical_crossentropy"]) { $0 },
       .init(LossMetric<BinaryCrossentropy>.self, aliases: ["binary_crossentropy", "bce"]) { $0 },
     ])
@@ -60,6 +63,10 @@ public struct LossMetric<L: PlainLoss>: Metric {
 
   public static var schema: Schema<Self> { Schema(L.schema, at: \.loss, prototype: Self()) }
 
-  public func target(for prediction: TensorType, offered: TensorType) -> TensorType { loss.target(for: prediction) }
-  public func values(_ target: Value, _ prediction: Value) throws -> Value { try loss.values(target, prediction) }
+  public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
+    loss.target(for: prediction)
+  }
+  public func values(_ target: Value, _ prediction: Value) throws -> Value {
+    try loss.values(target, prediction)
+  }
 }

@@ -30,7 +30,8 @@ public struct SGD: Optimizer {
       let step = site.kernels.sgd
       return BoundOptimizer(
         prepare: prepare,
-        update: { step(w + $0.lowerBound, g + $0.lowerBound, $0.count, rate.pointee) }, plainRate: .init(rate))
+        update: { step(w + $0.lowerBound, g + $0.lowerBound, $0.count, rate.pointee) }, plainRate: .init(rate)
+      )
     }
     let (step, m, kept, nesterov) = (site.kernels.momentum, site.slots[0], Float(momentum), nesterov)
     return BoundOptimizer(

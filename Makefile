@@ -1,0 +1,48 @@
+SWIFT ?= swift
+PREFIX ?= /usr/local
+# Python with NumPy, to compare with; a folder with the training scripts of other frameworks.
+export RUNEXP_PEERS_PYTHON ?= python3
+export RUNEXP_PEERS ?= ../shared/bench/peers
+
+.DEFAULT_GOAL := help
+.PHONY: run test build install check lint kernels bench format hooks clean help packages
+
+run: build ## run the example experiment
+	.build/release/runexp run experiments/mlp.exp
+
+test: packages ## run all tests
+	$(SWIFT) test
+
+build: packages ## build for speed
+	$(SWIFT) build -c release --product runexp
+
+install: build ## put runexp into PREFIX/bin (/usr/local/bin)
+	install -D -m 755 .build/release/runexp $(DESTDIR)$(PREFIX)/bin/runexp
+
+check: lint test kernels ## everything a change must pass
+
+lint: ## check style and the rules of the code base
+	scripts/lint.sh
+
+kernels: packages ## check that no kernel module leaks code into the others
+	$(SWIFT) build -c release --target Kernels
+	scripts/check-kernels.sh
+
+bench: packages ## time the engine beside the libraries others use
+	$(SWIFT) build -c release --product runexp-bench
+	scripts/bench.sh
+
+format: ## format all Swift files
+	$(SWIFT) format -i -r Package.swift Sources Tests
+
+hooks: ## check every commit with scripts/lint.sh
+	git config core.hooksPath .githooks
+
+clean: ## remove what was built
+	$(SWIFT) package clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+packages:
+	@scripts/install-system-packages.sh

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Checks that a kernel module brings no code that the linker would share with the rest of the program.
+#
+# Specialisations of standard-library generics are weak symbols with the same name in every module, and the linker
+# keeps one copy for all: an AVX-512 copy of `Array.append` would end the program on an older machine, far from
+# any kernel. So every weak function of a kernel module must carry the name of its module, or be listed below.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Weak in every module and free of vector code: the version of reflection metadata, the lookup of a type by its
+# mangled name, and retains, copies and releases of the two types that cross the border.
+allowed='^(__swift_reflection_version|__swift_instantiateConcreteTypeFromMangledName(Abstract)?|(__swift_memcpy|__swift_noop_void_return|__swift_allocate_value_buffer|__swift_project_boxed_opaque_existential).*)$'
+allowed_demangled='^outlined (copy|consume|retain|release|destroy|init with (copy|take)|assign with (copy|take)) of KernelABI\.(KernelTable|GemmTask)$'
+
+checked=0
+failed=0
+for module in KernelsBaseline KernelsAVX2 KernelsAVX512; do
+  for configuration in release debug; do
+    shopt -s nullglob
+    objects=(.build/"$configuration"/"$module".build/*.o .build/"$configuration"/"$module".build/Shared/*.o)
+    [ ${#objects[@]} -gt 0 ] || continue
+    checked=$((checked + 1))
+    # Mangled names hold the module's name with its length before it.
+    weak=$(nm "${objects[@]}" | awk '$2 == "W" { print $3 }' | sort -u |
+      grep -v -F "${#module}$module" | grep -v -E "$allowed" || true)
+    while read -r symbol; do
+      [ -n "$symbol" ] || continue
+      plain=$(swift demangle --compact "$symbol")
+      if ! [[ $plain =~ $allowed_demangled ]]; then
+        echo "$module ($configuration) leaks $plain [$symbol]" >&2
+        failed=$((failed + 1))
+      fi
+    done <<<"$weak"
+  done
+done
+
+if [ "$checked" -eq 0 ]; then
+  echo "No kernel objects in .build: run \`swift build\` first." >&2
+  exit 1
+fi
+if [ "$failed" -gt 0 ]; then
+  echo "$failed weak symbols: use only what Sources/KernelSource/Lanes.swift offers in kernels." >&2
+  exit 1
+fi
+echo "No weak code leaves the kernels ($checked builds of them)."
