@@ -8,7 +8,7 @@ public enum RunEvent: Sendable {
   case cellStarted(index: Int, keyword: String, name: String)
   /// A few words about what a cell does, for the console: "55,000 train   5,000 validation".
   case cellNote(index: Int, text: String)
-  case progress(Progress)
+  case progress(EpochProgress)
   case metric(MetricPoint)
   case dataset(DatasetRecord)
   case artifact(Artifact)
@@ -86,7 +86,7 @@ public struct RunRecord: Sendable, Equatable {
 }
 
 /// Where an epoch stands; not logged, only shown.
-public struct Progress: Sendable {
+public struct EpochProgress: Sendable {
   public var model: String
   public var epoch: Int
   public var epochs: Int

@@ -1,1 +1,4 @@
-print("runexp")
+import ArgumentParser
+import RunexpCommands
+
+Runexp.main()

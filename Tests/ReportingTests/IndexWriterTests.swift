@@ -2,7 +2,7 @@ import Reporting
 import Testing
 
 @Suite struct IndexWriterTests {
-  private let index = RunIndex(
+  private let index = IndexPage(
     columns: ["optimizer", "val_accuracy"],
     rows: [
       .init(
@@ -22,9 +22,9 @@ import Testing
 
   @Test func `the numbers of a column have as many decimals each`() {
     let rows = [0.88, 0.8912, .nan].map { value in
-      RunIndex.Row(run: "a", link: "a", status: .finished, started: "", values: [.number(value)])
+      IndexPage.Row(run: "a", link: "a", status: .finished, started: "", values: [.number(value)])
     }
-    let html = IndexWriter().render(RunIndex(columns: ["accuracy"], rows: rows))
+    let html = IndexWriter().render(IndexPage(columns: ["accuracy"], rows: rows))
     #expect(html.contains("data-key=\"0.88\">0.8800</td>"))
     #expect(html.contains(">0.8912</td>"))
     #expect(html.contains(">NaN</td>"))
@@ -36,14 +36,14 @@ import Testing
   }
 
   @Test func `hostile names stay text and links stay beside the index`() {
-    let row = RunIndex.Row(
+    let row = IndexPage.Row(
       run: hostile, link: "javascript:alert(1)", status: .running, started: hostile, values: [.text(hostile)])
-    let html = IndexWriter().render(RunIndex(title: hostile, columns: [hostile], rows: [row]))
+    let html = IndexWriter().render(IndexPage(title: hostile, columns: [hostile], rows: [row]))
     #expect(html.pieces(around: "<script>").count == 2)
     #expect(html.contains("href=\"./javascript:alert(1)\""))
   }
 
   @Test func `an index without runs is a page`() {
-    #expect(IndexWriter().render(RunIndex(rows: [])).contains("0 runs"))
+    #expect(IndexWriter().render(IndexPage(rows: [])).contains("0 runs"))
   }
 }

@@ -164,7 +164,7 @@ import Testing
     #expect(try store.log.metrics(of: "mlp-1") == [])
     try sink.receive(
       .progress(
-        Progress(
+        EpochProgress(
           model: "mlp", epoch: 1, epochs: 2, step: 1, steps: 1, seconds: 0, metrics: [], isEpochEnd: true)))
     #expect(try store.log.metrics(of: "mlp-1").count == 1)
   }

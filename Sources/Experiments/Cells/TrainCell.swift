@@ -112,7 +112,7 @@ struct TrainCell: Cell {
       },
       isInterrupted: context.services.isInterrupted,
       observe: { event in
-        if let progress = Progress(event, model: name, epochs: total) {
+        if let progress = EpochProgress(event, model: name, epochs: total) {
           if progress.isEpochEnd {
             for (metric, value) in progress.metrics {
               let step = built.training?.iterations ?? 0
@@ -170,7 +170,7 @@ extension RunContext {
   }
 }
 
-extension Progress {
+extension EpochProgress {
   init?(_ event: TrainingEvent, model: String, epochs: Int) {
     switch event {
     case .epochBegan: return nil

@@ -1,7 +1,7 @@
 internal import Plotting
 
 /// All runs at a glance.
-public struct RunIndex: Sendable, Equatable {
+public struct IndexPage: Sendable, Equatable {
   /// What a row says in one column.
   public enum Value: Sendable, Equatable {
     case text(String), number(Double), missing
@@ -48,7 +48,7 @@ public struct RunIndex: Sendable, Equatable {
 public struct IndexWriter: Sendable {
   public init() {}
 
-  public func render(_ index: RunIndex) -> String {
+  public func render(_ index: IndexPage) -> String {
     let fixed: [(String, HTML)] = [
       ("run", ""), ("status", ""), ("started", ""), ("duration", " class=\"right\""),
     ]
@@ -75,7 +75,7 @@ public struct IndexWriter: Sendable {
     return HTMLPage.html(title: index.title, body: body, bodyClass: "index", script: Self.script)
   }
 
-  private func row(_ row: RunIndex.Row, _ values: [HTML]) -> HTML {
+  private func row(_ row: IndexPage.Row, _ values: [HTML]) -> HTML {
     let key = row.seconds.map { "\($0)" } ?? ""
     return """
       <tr><td><a href="./\(row.link)">\(row.run)</a></td>\
@@ -92,7 +92,7 @@ public struct IndexWriter: Sendable {
     let style: HTML
     let cells: [HTML]
 
-    init(_ values: [RunIndex.Value]) {
+    init(_ values: [IndexPage.Value]) {
       let numbers = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
       let isNumeric = !numbers.isEmpty && values.allSatisfy { if case .text = $0 { false } else { true } }
       let style: HTML = isNumeric ? " class=\"right\"" : ""

@@ -1,0 +1,56 @@
+import Foundation
+import Kernels
+import RunEvents
+
+/// What a run's record says about where it ran.
+enum Machine {
+  /// Processors this process may use.
+  static var processors: Int {
+    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let mask = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }?.split(separator: "\t").last ?? ""
+    let allowed = mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+    return allowed > 0 ? allowed : max(1, ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// - Parameter folder: of the experiment, for git.
+  static func facts(threads: Int, folder: String) -> [RunRecord.Fact] {
+    var facts = [
+      RunRecord.Fact("runexp", Runexp.version), RunRecord.Fact("cpu", cpu),
+      RunRecord.Fact("instruction set", InstructionSet.current.title), RunRecord.Fact("threads", "\(threads)"),
+      RunRecord.Fact("system", system),
+    ]
+    if let commit = git(["rev-parse", "HEAD"], in: folder) {
+      let isDirty = git(["status", "--porcelain"], in: folder)?.isEmpty == false
+      facts.append(RunRecord.Fact("git commit", commit + (isDirty ? ", with changes" : "")))
+    }
+    return facts
+  }
+
+  private static var cpu: String {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }
+
+  private static var system: String {
+    let text = (try? String(contentsOfFile: "/etc/os-release", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }
+    return line.map { $0.dropFirst(12).trimmingCharacters(in: ["\""]) } ?? "Linux"
+  }
+
+  /// What a git command prints; nothing where there is no git or no repository.
+  private static func git(_ arguments: [String], in folder: String) -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["git", "-C", folder.isEmpty ? "." : folder] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

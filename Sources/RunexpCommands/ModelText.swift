@@ -1,0 +1,54 @@
+import Config
+import Diagnostics
+import KerasFiles
+import Plotting
+import TensorCore
+
+/// What a Keras `.h5` holds, in words: any file of Keras 1, 2 or 3, whatever its layers.
+enum ModelText {
+  static func text(of path: String, weights: Bool) throws(Diagnostic) -> String {
+    let archive = try KerasArchive.read(path)
+    let config = archive.modelConfig?["config"]
+    let name = config?["name"]?.string ?? "weights only"
+    let kind = archive.modelConfig?["class_name"]?.string ?? "no architecture"
+    var lines = ["\(name) (\(kind), Keras \(archive.kerasVersion))", ""]
+    var rows = [["Layer (type)", "Settings", "Parameters"]]
+    // Old Keras files hold the layers themselves where later ones have a mapping.
+    for layer in config?["layers"]?.list ?? config?.list ?? [] {
+      let settings = layer["config"]
+      let own = settings?["name"]?.string ?? layer["name"]?.string ?? "?"
+      let stored = archive.layers.first { $0.name == own }?.weights ?? []
+      let count = stored.map { $0.tensor.elements.count }.reduce(0, +)
+      rows.append(["\(own) (\(layer["class_name"]?.string ?? "?"))", sketch(settings), NumberText.grouped(count)])
+    }
+    lines.append(TextTable.render(rows, rightFrom: 2))
+    let total = archive.layers.flatMap(\.weights).map { $0.tensor.elements.count }.reduce(0, +)
+    lines += ["", "Total parameters: \(NumberText.grouped(total))"]
+    if let training = archive.trainingConfig {
+      let optimizer = training["optimizer_config"]?["class_name"]?.string ?? "?"
+      let rate = training["optimizer_config"]?["config"]?["learning_rate"]?.json ?? "?"
+      lines.append("Compiled with \(optimizer) (learning_rate \(rate)), loss \(training["loss"]?.string ?? training["loss"]?.json ?? "?")")
+    }
+    if weights { lines += ["", statistics(archive)] }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The settings one looks for first.
+  private static func sketch(_ settings: ConfigNode?) -> String {
+    let keys = ["units", "activation", "rate", "filters", "kernel_size", "target_shape", "batch_shape", "batch_input_shape"]
+    return keys.compactMap { key in settings?[key].map { "\(key) \($0.string ?? $0.json)" } }.joined(separator: ", ")
+  }
+
+  private static func statistics(_ archive: KerasArchive) -> String {
+    var rows = [["Weight", "Shape", "Mean", "Deviation", "Least", "Largest"]]
+    for weight in archive.layers.flatMap(\.weights) {
+      let numbers = weight.tensor.elements.map(Double.init)
+      let count = Double(max(1, numbers.count))
+      let mean = numbers.reduce(0, +) / count
+      let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+      let values = [mean, variance.squareRoot(), numbers.min() ?? 0, numbers.max() ?? 0]
+      rows.append([weight.path, "\(weight.tensor.shape)"] + values.map { NumberText.significant($0, digits: 4) })
+    }
+    return TextTable.render(rows, rightFrom: 2)
+  }
+}

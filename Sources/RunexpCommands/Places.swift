@@ -1,0 +1,55 @@
+import Foundation
+
+/// Where things are on this machine.
+enum Places {
+  /// The folder that runs are written to: what was asked for, `RUNEXP_REPORTS`, `reports` beside the `experiments`
+  /// folder that the file is in, or `reports` in the working folder.
+  static func reports(_ asked: String?, for file: String? = nil) -> String {
+    if let asked { return asked }
+    if let folder = environment("RUNEXP_REPORTS") { return folder }
+    if let file {
+      let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+      if folder.lastPathComponent == "experiments" {
+        return relative(folder.deletingLastPathComponent().appendingPathComponent("reports").path)
+      }
+    }
+    return "reports"
+  }
+
+  static func environment(_ name: String) -> String? {
+    let value = ProcessInfo.processInfo.environment[name] ?? ""
+    return value.isEmpty ? nil : value
+  }
+
+  /// A path as short as it can be said from here.
+  static func relative(_ path: String) -> String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+  }
+
+  /// Folders that may hold what comes with the program, `share` of an installation first, then the repository the
+  /// program was built in.
+  private static var roots: [String] {
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    var folder = program.deletingLastPathComponent()
+    var found = [folder.deletingLastPathComponent().appendingPathComponent("share/runexp").path]
+    for _ in 0..<5 where folder.path != "/" {
+      folder.deleteLastPathComponent()
+      found.append(folder.path)
+    }
+    return environment("RUNEXP_SHARE").map { [$0] + found } ?? found
+  }
+
+  /// The small data sets that come with the program.
+  static var dataFolders: [String] {
+    roots.map { $0 + "/experiments/data" }.filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// The long text of an error code.
+  static func explanation(_ code: String) -> String? {
+    for root in roots {
+      if let text = try? String(contentsOfFile: "\(root)/docs/errors/\(code).md", encoding: .utf8) { return text }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,35 @@
+public import ArgumentParser
+
+/// The `runexp` command.
+public struct Runexp: ParsableCommand {
+  public static let version = "0.1.0"
+
+  public static let configuration = CommandConfiguration(
+    commandName: "runexp",
+    abstract: "Runs deep-learning experiments from readable files.",
+    usage: """
+      runexp FILE.exp …
+      runexp <command> [options]
+      """,
+    discussion: """
+      'runexp FILE.exp' is 'runexp run FILE.exp'. Results go to stdout, everything else to stderr.
+
+      Exit status: 0 done, 1 a run failed, 2 a check failed, 3 the experiment file is wrong, 64 wrong usage, \
+      75 interrupted.
+      """,
+    version: version,
+    subcommands: [
+      Run.self, Check.self, List.self, Show.self, Explain.self, Describe.self, SchemaCommand.self,
+    ],
+    defaultSubcommand: Run.self)
+
+  public init() {}
+}
+
+/// How a command ended, for the shell.
+enum Status {
+  static let failed = ExitCode(1)
+  static let checkFailed = ExitCode(2)
+  static let wrongFile = ExitCode(3)
+  static let interrupted = ExitCode(75)
+}

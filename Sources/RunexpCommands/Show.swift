@@ -1,0 +1,82 @@
+import ArgumentParser
+import Config
+import Diagnostics
+import Experiments
+import Foundation
+import KerasFiles
+import Plotting
+import RunEvents
+import RunLog
+
+/// `runexp show`: a run's record, a file with its parameters filled in, or what a model file holds.
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Show a run, an experiment file or a model file.")
+
+  @Argument(help: ArgumentHelp("A run (mlp-1, latest), an experiment file, or a Keras .h5.", valueName: "what"))
+  var what: String
+  @OptionGroup var file: FileOptions
+  @OptionGroup var common: CommonOptions
+  @Flag(help: "The weights of a model file: shape, mean, deviation, range.")
+  var weights = false
+
+  func run() throws {
+    let terminal = common.terminal
+    do {
+      if what.hasSuffix(".h5") || what.hasSuffix(".hdf5") { return print(try ModelText.text(of: what, weights: weights)) }
+      if what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") { return try showFile(terminal) }
+      print(try runText())
+    } catch let diagnostic as Diagnostic {
+      terminal.report(diagnostic)
+      throw Status.failed
+    }
+  }
+
+  private func showFile(_ terminal: Terminal) throws {
+    let checked = CheckedExperiment(file.request(what))
+    terminal.report(checked.diagnostics, checked.sources)
+    guard let plan = checked.plan else { throw Status.wrongFile }
+    print(plan.resolved)
+  }
+
+  private func runText() throws -> String {
+    let reports = Places.reports(common.reports)
+    let name = what == "latest" ? try RunIndex(folder: reports).log.runs(limit: 1).first?.name ?? "latest" : what
+    let path = "\(reports)/\(name)/run.sqlite"
+    guard FileManager.default.fileExists(atPath: path) else {
+      let known = (try? RunIndex(folder: reports).log.runs().map(\.name)) ?? []
+      throw Diagnostic(
+        "E0907", "there is no run '\(what)' in \(reports)",
+        help: nearest(to: what, in: known).map { "did you mean '\($0)'?" } ?? "'runexp list' shows all runs")
+    }
+    let log = try RunStore.read(path)
+    let run = try log.run(named: name)
+    let record = run.record
+    var lines = ["\(record.name)   \(run.status.rawValue)", record.title, ""]
+    lines += ["started     \(RunIndexPage.started(record.startedAt))"]
+    if let seconds = run.seconds { lines += ["duration    \(ConsoleSink.duration(seconds))"] }
+    lines += ["seed        \(record.seed)", "command     \(record.command.joined(separator: " "))"]
+    lines += section("PARAMETERS", record.parameters.map { [$0.name, $0.json] })
+    lines += section(
+      "CELLS",
+      run.cells.map { ["\($0.index + 1)", "\($0.keyword) \($0.name)", $0.status.rawValue, $0.seconds.map(ConsoleSink.duration) ?? ""] })
+    let metrics = try log.metrics(of: name).map { metric -> [String] in
+      let values = metric.points.map(\.value).filter { !$0.isNaN }
+      let best = metric.goal == .larger ? values.max() : values.min()
+      return [
+        "\(metric.series).\(metric.name)", "last \(metric.points.last.map { NumberText.significant($0.value, digits: 4) } ?? "")",
+        metric.points.count > 1 ? "best \(best.map { NumberText.significant($0, digits: 4) } ?? "")" : "",
+      ]
+    }
+    lines += section("METRICS", metrics)
+    lines += section("CHECKS", try log.checks(of: name).map { [$0.passed ? "passed" : "FAILED", $0.expression, $0.found] })
+    let data = try log.datasets(of: name).flatMap { set in set.files.map { [set.name, String($0.sha256.prefix(16)) + "…", Places.relative($0.path)] } }
+    lines += section("DATA", data)
+    lines += section("FILES", try log.artifacts(of: name).map { [$0.path, "\(NumberText.grouped($0.bytes)) bytes", $0.caption] })
+    lines += section("MADE ON", try log.environment(of: name).map { [$0.key, $0.value] })
+    return lines.joined(separator: "\n")
+  }
+
+  private func section(_ title: String, _ rows: [[String]]) -> [String] {
+    rows.isEmpty ? [] : ["", title, TextTable.render(rows.map { [" "] + $0 }, rightFrom: 99)]
+  }
+}
