@@ -120,10 +120,23 @@ struct ObjectHeader {
     else { return nil }
     let unit = version == 1 ? 8 : 1
     guard nameSize > 0, let name = body.take(nameSize.roundedUp(to: unit)), name[nameSize - 1] == 0,
-      body.take(typeSize.roundedUp(to: unit)) != nil, body.take(spaceSize.roundedUp(to: unit)) != nil
+      let type = body.take(typeSize.roundedUp(to: unit)), isSound(Bytes(type)),
+      body.take(spaceSize.roundedUp(to: unit)) != nil
     else { return nil }
     return (Array(name.prefix { $0 != 0 }), body)
   }
+}
+
+/// Whether values of a type take the room they should: a text of variable length 16 bytes, its characters one each.
+private func isSound(_ type: Bytes) -> Bool {
+  var type = type
+  guard let kind = type.number(1), let details = type.number(3), let size = type.number(4) else {
+    return false
+  }
+  let (isVariable, isText) = (kind & 0x0F == 9, details & 0x0F == 1)
+  guard isVariable, isText else { return true }
+  guard size == 16, type.take(4) != nil, let character = type.number(4) else { return false }
+  return character == 1
 }
 
 /// How messages follow each other in old and new object headers.
