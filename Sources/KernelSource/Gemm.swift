@@ -22,11 +22,14 @@ func gemm(_ task: UnsafePointer<GemmTask>, _ workspace: Out) {
   }
 }
 
-/// The right-hand block as the tiles read it.
+/// The right-hand block as the tiles read it: floats to the next k and to the next vector of columns.
 private struct Right {
   var base: In
   var next: Int
   var vector: Int
+  /// The last vector, if it is not whole, lies apart.
+  var tail: In
+  var tailNext: Int
 }
 
 /// `c[:, j ..< j + columns] (+)= a[:, first ..< first + depth] · b`.
@@ -52,9 +55,9 @@ private func multiply(_ g: GemmTask, _ j: Int, _ columns: Int, _ first: Int, _ d
       alpha: isFinal ? g.alpha : 0)
     // Few rows: each part of B is read once, for all rows. Many: each part of A stays for all columns.
     if g.m <= 64 || g.cPanel != 0 {
-      runDown(&run, taller, height, tiles, columns, g.cPanel != 0, workspace)
+      runDown(&run, right, taller, height, tiles, columns, g.cPanel != 0, workspace)
     } else {
-      runAlong(&run, taller, height, tiles, columns, workspace)
+      runAlong(&run, right, taller, height, tiles, columns, workspace)
     }
   }
 }
@@ -62,28 +65,33 @@ private func multiply(_ g: GemmTask, _ j: Int, _ columns: Int, _ first: Int, _ d
 private func prepareRight(
   _ g: GemmTask, _ j: Int, _ columns: Int, _ first: Int, _ depth: Int, _ target: Out
 ) -> Right {
+  var right = Right(base: target, next: 16, vector: 16 * depth, tail: target, tailNext: 16)
+  var q = 0
   switch g.bLayout {
   case .panels:
-    return Right(base: g.b + j / 16 * g.bPanel + first * 16, next: 16, vector: g.bPanel)
+    right.base = g.b + j / 16 * g.bPanel + first * 16
+    right.vector = g.bPanel
   case .transposedPanels:
-    var q = 0
     while q < columns {
       packFromTransposedPanels(j + q, g.n, first, depth, g.b, g.bPanel, target + q * depth)
       q += 16
     }
   case .strided:
     let source = g.b + first * g.bRow + j * g.bColumn
-    // Read in place when rows are contiguous, whole, and used by few tiles.
-    if g.bColumn == 1 && g.m <= 64 && columns % 16 == 0 && g.alpha == 0 {
-      return Right(base: source, next: g.bRow, vector: 16)
+    // Whole vectors are read in place when few tiles use them.
+    if g.bColumn == 1 && g.m <= 64 && g.alpha == 0 {
+      (right.base, right.next, right.vector) = (source, g.bRow, 16)
+      q = columns / 16 * 16
+      if q < columns { pack(columns - q, 16, depth, source + q, 1, g.bRow, target) }
+      return right
     }
-    var q = 0
     while q < columns {
       pack(min(16, columns - q), 16, depth, source + q * g.bColumn, g.bColumn, g.bRow, target + q * depth)
       q += 16
     }
   }
-  return Right(base: target, next: 16, vector: 16 * depth)
+  right.tail = right.base + columns / 16 * right.vector
+  return right
 }
 
 private func packLeft(
@@ -102,15 +110,16 @@ private func packLeft(
 
 /// Columns outside, rows inside.
 private func runDown(
-  _ run: inout TileRun, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int, _ isPadded: Bool,
-  _ scratch: Out
+  _ run: inout TileRun, _ right: Right, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int,
+  _ isPadded: Bool, _ scratch: Out
 ) {
-  let (a, b, c, bias) = (run.a, run.b, run.c, run.bias)
+  let (a, c, bias) = (run.a, run.c, run.bias)
   var q = 0
   while q < columns {
-    let vectors = min(tileVectors, (columns - q + 15) / 16)
-    let width = min(16 * vectors, columns - q)
-    run.b = b + q / 16 * run.bVector
+    let whole = (columns - q) / 16
+    let vectors = whole == 0 ? 1 : min(tileVectors, whole)
+    run.b = whole == 0 ? right.tail : right.base + q / 16 * right.vector
+    run.bNext = whole == 0 ? right.tailNext : right.next
     run.bias = bias.map { $0 + q }
     let column = c + q / 16 * run.cVector
     var row = 0
@@ -122,10 +131,10 @@ private func runDown(
       run.aStep = rows * run.k
       run.c = column + row * run.cRow
       run.cStep = rows * run.cRow
-      if width == 16 * vectors || isPadded {
+      if whole > 0 || isPadded {
         runTiles(rows, vectors, run)
       } else {
-        runPartialTiles(rows, vectors, width, run, scratch)
+        runPartialTiles(rows, columns - q, run, scratch)
       }
       row += count * rows
     }
@@ -135,11 +144,12 @@ private func runDown(
 
 /// Rows outside, columns inside.
 private func runAlong(
-  _ run: inout TileRun, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int, _ scratch: Out
+  _ run: inout TileRun, _ right: Right, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int,
+  _ scratch: Out
 ) {
-  let (a, b, c, bias) = (run.a, run.b, run.c, run.bias)
+  let (a, c, bias) = (run.a, run.c, run.bias)
   let wide = columns / (16 * tileVectors)
-  run.bStep = tileVectors * run.bVector
+  run.bStep = tileVectors * right.vector
   run.cStep = tileVectors * run.cVector
   run.biasStep = tileVectors * 16
   var row = 0
@@ -147,18 +157,23 @@ private func runAlong(
     let rows = t < taller ? height + 1 : height
     run.a = a + row * run.k
     run.tiles = wide
-    run.b = b
+    run.b = right.base
+    run.bNext = right.next
     run.c = c + row * run.cRow
     run.bias = bias
     if wide > 0 { runTiles(rows, tileVectors, run) }
     var q = wide * 16 * tileVectors
+    run.tiles = 1
     while q < columns {
-      let width = min(16, columns - q)
-      run.tiles = 1
-      run.b = b + q / 16 * run.bVector
       run.c = c + row * run.cRow + q / 16 * run.cVector
       run.bias = bias.map { $0 + q }
-      if width == 16 { runTiles(rows, 1, run) } else { runPartialTiles(rows, 1, width, run, scratch) }
+      if columns - q >= 16 {
+        run.b = right.base + q / 16 * right.vector
+        runTiles(rows, 1, run)
+      } else {
+        (run.b, run.bNext) = (right.tail, right.tailNext)
+        runPartialTiles(rows, columns - q, run, scratch)
+      }
       q += 16
     }
     row += rows

@@ -5,10 +5,11 @@
 /// May write up to 15 floats past `target[depth * width]`.
 @inline(never)
 func pack(_ rows: Int, _ width: Int, _ depth: Int, _ source: In, _ row: Int, _ column: Int, _ target: Out) {
-  if row == 1 && rows == width && width <= 16 {
-    packContiguous(width, depth, source, column, target)
-  } else if column == 1 && rows == width && width >= 6 && width <= 16 {
-    packTransposed(width, depth, source, row, target)
+  // Full-width loads may touch what lies between the rows, never what lies behind the last one.
+  if row == 1 && width <= 16 {
+    packContiguous(rows, width, depth, source, column, target)
+  } else if column == 1 && width >= 6 && width <= 16 && depth >= 16 {
+    packTransposed(rows, width, depth, source, row, target)
   } else {
     for k in 0..<depth {
       for r in 0..<rows { target[k * width + r] = source[r * row + k * column] }
@@ -17,39 +18,55 @@ func pack(_ rows: Int, _ width: Int, _ depth: Int, _ source: In, _ row: Int, _ c
   }
 }
 
-/// Rows that already lie side by side. Narrow ones are copied with full-width stores that overlap; the last k is
-/// copied by element, since a full-width load there could leave the source.
+/// All ones in the first `count` lanes.
+@inline(__always) private func firstLanes(_ count: Int) -> IntLanes {
+  let places = IntLanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  return (places &- IntLanes(repeating: Int32(truncatingIfNeeded: count))) &>> IntLanes(repeating: 31)
+}
+
+@inline(__always) private func keep(_ lanes: IntLanes, of v: Lanes) -> Lanes {
+  unsafeBitCast(bits(v) & lanes, to: Lanes.self)
+}
+
+/// Rows that already lie side by side, copied with full-width stores that overlap; the last k are copied by element,
+/// where a full-width load would leave the source.
 @inline(__always)
-private func packContiguous(_ width: Int, _ depth: Int, _ source: In, _ column: Int, _ target: Out) {
+private func packContiguous(
+  _ rows: Int, _ width: Int, _ depth: Int, _ source: In, _ column: Int, _ target: Out
+) {
   var (from, to) = (source, target)
-  let wide = width == 16 ? depth : column >= 16 ? depth - 1 : 0
-  for _ in 0..<max(0, wide) {
-    store(load(from), to)
+  let reach = (depth - 1) * column + rows - 16
+  let wide = reach < 0 ? 0 : column == 0 ? depth : min(depth, reach / column + 1)
+  let lanes = firstLanes(rows)
+  for _ in 0..<wide {
+    store(keep(lanes, of: load(from)), to)
     to += width
     from += column
   }
-  for _ in max(0, wide)..<depth {
-    for r in 0..<width { to[r] = from[r] }
+  for _ in wide..<max(wide, depth) {
+    for r in 0..<rows { to[r] = from[r] }
+    for r in rows..<max(rows, width) { to[r] = 0 }
     to += width
     from += column
   }
 }
 
-/// Rows along which k runs: blocks of 16 × 16 are transposed in registers. Surplus lanes repeat the last row and
-/// are overwritten by the next k.
+/// Rows along which k runs: blocks of 16 × 16 are transposed in registers, the last block perhaps again in part.
+///
+/// Lanes beyond `width` are overwritten by the next k.
 @inline(__always)
-private func packTransposed(_ width: Int, _ depth: Int, _ source: In, _ row: Int, _ target: Out) {
+private func packTransposed(
+  _ rows: Int, _ width: Int, _ depth: Int, _ source: In, _ row: Int, _ target: Out
+) {
+  let lanes = firstLanes(rows)
   var k = 0
-  while k + 16 <= depth {
+  while true {
     var x = InlineArray<16, Lanes>(repeating: Lanes())
-    for r in 0..<16 { x[unchecked: r] = load(source + (r < width ? r : width - 1) * row + k) }
+    for r in 0..<16 { x[unchecked: r] = load(source + (r < rows ? r : rows - 1) * row + k) }
     transpose(&x)
-    for r in 0..<16 { store(x[unchecked: r], target + (k + r) * width) }
-    k += 16
-  }
-  while k < depth {
-    for r in 0..<width { target[k * width + r] = source[r * row + k] }
-    k += 1
+    for r in 0..<16 { store(keep(lanes, of: x[unchecked: r]), target + (k + r) * width) }
+    if k + 16 >= depth { return }
+    k = min(k + 16, depth - 16)
   }
 }
 

@@ -35,21 +35,30 @@ struct TileRun {
   var alpha: Float
 }
 
+/// The sums of the largest tile; smaller ones leave some unused.
+///
+/// Made by a literal: above nine elements `InlineArray(repeating:)` is a call, and a weak symbol beside.
+private typealias Sums = InlineArray<12, InlineArray<2, Lanes>>
+
+/// Sums stay in registers only if every loop over them is unrolled, and the compiler unrolls only loops with a short
+/// body: addresses step from row to row, and relu runs over what was stored.
 enum Tile<let rows: Int, let vectors: Int> {
   @inline(__always) static func run(_ run: TileRun) {
     var (aTile, bTile, cTile, bias) = (run.a, run.b, run.c, run.bias)
     let (bNext, bVector, cRow, cVector) = (run.bNext, run.bVector, run.cRow, run.cVector)
+    let z: InlineArray<2, Lanes> = [Lanes(), Lanes()]
     for _ in 0..<run.tiles {
-      var sum = InlineArray<rows, InlineArray<vectors, Lanes>>(
-        repeating: InlineArray<vectors, Lanes>(repeating: Lanes()))
+      var sum: Sums = [z, z, z, z, z, z, z, z, z, z, z, z]
+      var c = cTile
       if run.continues {
         for i in 0..<rows {
-          for j in 0..<vectors { sum[unchecked: i][unchecked: j] = load(cTile + i * cRow + j * cVector) }
+          for j in 0..<vectors { sum[unchecked: i][unchecked: j] = load(c + j * cVector) }
+          c += cRow
         }
       }
       var (a, b) = (aTile, bTile)
       for _ in 0..<run.k {
-        var row = InlineArray<vectors, Lanes>(repeating: Lanes())
+        var row = z
         for j in 0..<vectors { row[unchecked: j] = load(b + j * bVector) }
         for i in 0..<rows {
           let x = Lanes(repeating: a[i])
@@ -67,26 +76,34 @@ enum Tile<let rows: Int, let vectors: Int> {
         }
         bias = add + run.biasStep
       }
-      if run.relu {
-        for i in 0..<rows {
-          for j in 0..<vectors { sum[unchecked: i][unchecked: j] = relu(sum[unchecked: i][unchecked: j]) }
-        }
-      }
+      c = cTile
       if run.alpha != 0 {
         let x = Lanes(repeating: run.alpha)
         for i in 0..<rows {
           for j in 0..<vectors {
-            sum[unchecked: i][unchecked: j] = fma(
-              x, sum[unchecked: i][unchecked: j], load(cTile + i * cRow + j * cVector))
+            store(fma(x, sum[unchecked: i][unchecked: j], load(c + j * cVector)), c + j * cVector)
           }
+          c += cRow
         }
-      }
-      for i in 0..<rows {
-        for j in 0..<vectors { store(sum[unchecked: i][unchecked: j], cTile + i * cRow + j * cVector) }
+      } else {
+        for i in 0..<rows {
+          for j in 0..<vectors { store(sum[unchecked: i][unchecked: j], c + j * cVector) }
+          c += cRow
+        }
+        if run.relu { reluTile(rows, vectors, cTile, cRow, cVector) }
       }
       aTile += run.aStep
       bTile += run.bStep
       cTile += run.cStep
+    }
+  }
+}
+
+@inline(never) private func reluTile(_ rows: Int, _ vectors: Int, _ c: Out, _ row: Int, _ vector: Int) {
+  for i in 0..<rows {
+    for j in 0..<vectors {
+      let place = c + i * row + j * vector
+      store(relu(load(place)), place)
     }
   }
 }
@@ -143,24 +160,49 @@ enum Tile<let rows: Int, let vectors: Int> {
   #endif
 }
 
-/// A run whose last vector is partly outside C: each tile goes through a full-width scratch tile.
-func runPartialTiles(_ rows: Int, _ vectors: Int, _ columns: Int, _ run: TileRun, _ scratch: Out) {
-  let width = 16 * vectors
+/// A run of tiles of one vector that is partly outside C: each tile goes through a full-width scratch tile.
+func runPartialTiles(_ rows: Int, _ columns: Int, _ run: TileRun, _ scratch: Out) {
   let bias = scratch + 1024
-  if let source = run.bias { for j in 0..<columns { bias[j] = source[j] } }
+  if let source = run.bias { copy(1, columns, source, 16, bias, 16) }
   var one = run
   one.tiles = 1
   one.c = scratch
-  one.cRow = width
-  one.cVector = 16
+  one.cRow = 16
   one.bias = run.bias == nil ? nil : In(bias)
   for t in 0..<run.tiles {
     let c = run.c + t * run.cStep
     one.a = run.a + t * run.aStep
-    if run.continues || run.alpha != 0 {
-      for i in 0..<rows { for j in 0..<columns { scratch[i * width + j] = c[i * run.cRow + j] } }
-    }
-    runTiles(rows, vectors, one)
-    for i in 0..<rows { for j in 0..<columns { c[i * run.cRow + j] = scratch[i * width + j] } }
+    if run.continues || run.alpha != 0 { copy(rows, columns, In(c), run.cRow, scratch, 16) }
+    runTiles(rows, 1, one)
+    copy(rows, columns, In(scratch), 16, c, run.cRow)
+  }
+}
+
+/// Copies rows of fewer than 16 floats, in pieces of 8, 4, 2 and 1.
+@inline(__always)
+private func copy(_ rows: Int, _ columns: Int, _ source: In, _ row: Int, _ target: Out, _ targetRow: Int) {
+  var skip = 0
+  if columns & 8 != 0 {
+    copyPieces(of: SIMD8<Float>.self, rows, source, row, target, targetRow)
+    skip = 8
+  }
+  if columns & 4 != 0 {
+    copyPieces(of: SIMD4<Float>.self, rows, source + skip, row, target + skip, targetRow)
+    skip += 4
+  }
+  if columns & 2 != 0 {
+    copyPieces(of: SIMD2<Float>.self, rows, source + skip, row, target + skip, targetRow)
+    skip += 2
+  }
+  if columns & 1 != 0 { copyPieces(of: Float.self, rows, source + skip, row, target + skip, targetRow) }
+}
+
+@inline(__always)
+private func copyPieces<Piece: BitwiseCopyable>(
+  of type: Piece.Type, _ rows: Int, _ source: In, _ row: Int, _ target: Out, _ targetRow: Int
+) {
+  for i in 0..<rows {
+    let piece = UnsafeRawPointer(source + i * row).loadUnaligned(as: Piece.self)
+    UnsafeMutableRawPointer(target + i * targetRow).storeBytes(of: piece, as: Piece.self)
   }
 }
