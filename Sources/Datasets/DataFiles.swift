@@ -50,42 +50,52 @@ struct DataPath: Sendable {
   }
 }
 
-/// What gzip made of some bytes.
-struct Gunzipped {
-  var bytes: [UInt8]
-  /// Whether the end was reached with the right checksum.
-  var isWhole: Bool
-}
+/// A file read from the front, unpacked on the way if it is gzipped.
+///
+/// Owns the handle. Nothing is held but what is asked for, so that no file can fill the memory by what it claims to be.
+struct PackedFile: ~Copyable {
+  private let handle: gzFile
+  private let file: DataPath
+  /// Bytes on the disk.
+  let byteCount: Int
 
-func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
-
-/// Unpacks gzip until its end or `limit` bytes, so that no file can fill the memory.
-func gunzip(_ packed: [UInt8], atMost limit: Int) -> Gunzipped {
-  var stream = z_stream()
-  guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-    return Gunzipped(bytes: [], isWhole: false)
+  /// - Throws: E0401.
+  init(_ file: DataPath) throws(Diagnostic) {
+    if file.isFolder { throw .unreadable(file, "it is a folder") }
+    guard file.exists else { throw .unreadable(file, "no such file") }
+    guard let handle = gzopen(file.path, "rb") else { throw .unreadable(file, "it cannot be read") }
+    gzbuffer(handle, 1 << 17)
+    self.handle = handle
+    self.file = file
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+    byteCount = (attributes?[.size] as? NSNumber)?.intValue ?? 0
   }
-  defer { inflateEnd(&stream) }
-  var result: [UInt8] = []
-  var input = packed
-  var chunk = [UInt8](repeating: 0, count: min(limit, 1 << 18))
-  var status = Z_OK
-  input.withUnsafeMutableBufferPointer { input in
-    stream.next_in = input.baseAddress
-    stream.avail_in = UInt32(clamping: input.count)
-    while status == Z_OK, result.count < limit {
-      let room = min(chunk.count, limit - result.count)
-      let written = chunk.withUnsafeMutableBufferPointer { output in
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(room)
-        status = inflate(&stream, Z_NO_FLUSH)
-        return room - Int(stream.avail_out)
+
+  deinit { gzclose(handle) }
+
+  var isPacked: Bool { gzdirect(handle) == 0 }
+
+  /// Reads up to `count` bytes; fewer where the file ends or is damaged.
+  func read(_ count: Int, reserving extra: Int = 0) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count + extra) { buffer, filled in
+      while filled < count, let base = buffer.baseAddress {
+        let got = gzread(handle, base + filled, UInt32(clamping: min(count - filled, 1 << 30)))
+        if got <= 0 { return }
+        filled += Int(got)
       }
-      result += chunk[..<written]
-      if written == 0, stream.avail_in == 0 { break }
     }
   }
-  return Gunzipped(bytes: result, isWhole: status == Z_STREAM_END)
+
+  /// What zlib has to complain about, if anything.
+  var damage: String? {
+    var code = Z_OK
+    _ = gzerror(handle, &code)
+    switch code {
+    case Z_OK, Z_STREAM_END: return nil
+    case Z_BUF_ERROR: return "the gzip data ends too soon"
+    default: return "the gzip data is damaged"
+    }
+  }
 }
 
 extension Diagnostic {

@@ -23,13 +23,13 @@ struct IDXHeader: Equatable {
   }
   var number: Number
   var dims: [Int]
-  var byteCount: Int { 4 + 4 * dims.count }
   /// How many numbers follow the head.
   var count: Int
 
   /// - Throws: E0402 for what is no IDX file, E0403 if not even the head is whole.
-  init(_ bytes: [UInt8], of file: DataPath) throws(Diagnostic) {
-    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0 else {
+  init(_ packed: borrowing PackedFile, of file: DataPath) throws(Diagnostic) {
+    var bytes = packed.read(4)
+    guard bytes.count == 4, bytes[0] == 0, bytes[1] == 0 else {
       throw .notIDX(file, "it does not begin as one")
     }
     guard let number = Number(rawValue: bytes[2]) else {
@@ -37,7 +37,8 @@ struct IDXHeader: Equatable {
     }
     let rank = Int(bytes[3])
     guard (1...8).contains(rank) else { throw .notIDX(file, "it has \(rank) dimensions") }
-    guard bytes.count >= 4 + 4 * rank else { throw .truncated(file, "the head is cut off") }
+    bytes += packed.read(4 * rank)
+    guard bytes.count == 4 + 4 * rank else { throw .truncated(file, "the head is cut off") }
     self.number = number
     dims = (0..<rank).map { axis in (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) } }
     var count = 1
@@ -71,50 +72,44 @@ struct IDXPair: Sendable {
   }
 
   private func header(of file: DataPath) throws(Diagnostic) -> IDXHeader {
-    let start = try file.bytes(atMost: 4096)
-    return try IDXHeader(isGzip(start) ? gunzip(start, atMost: 64).bytes : start, of: file)
+    let packed = try PackedFile(file)
+    return try IDXHeader(packed, of: file)
   }
 }
 
 /// The numbers of an IDX file.
+/// - Parameter reserving: how many more bytes the caller is going to append.
 /// - Throws: E0401–E0404.
-func readIDX(_ file: DataPath) throws(Diagnostic) -> (
+func readIDX(_ file: DataPath, reserving extra: Int = 0) throws(Diagnostic) -> (
   header: IDXHeader, storage: Column.Storage, file: DataFile
 ) {
-  let packed = try file.bytes()
-  let isPacked = isGzip(packed)
-  let header = try IDXHeader(isPacked ? gunzip(packed, atMost: 64).bytes : packed, of: file)
-  let expected = header.byteCount + header.count * header.number.size
+  let packed = try PackedFile(file)
+  let header = try IDXHeader(packed, of: file)
+  let expected = header.count * header.number.size
   // Deflate shrinks by a factor of 1032 at most: a head that promises more lies.
-  guard !isPacked || expected / 1040 <= packed.count else {
+  guard expected / (packed.isPacked ? 1040 : 1) <= packed.byteCount else {
     throw .truncated(
-      file, "its head promises \(expected) bytes, which \(packed.count) packed bytes cannot hold")
+      file, "its head promises \(expected) bytes, which a file of \(packed.byteCount) cannot hold")
   }
-  var bytes = packed
-  if isPacked {
-    let unpacked = gunzip(packed, atMost: expected + 1)
-    guard unpacked.isWhole || unpacked.bytes.count > expected else {
-      throw .truncated(file, "the gzip data is damaged")
-    }
-    bytes = unpacked.bytes
+  let bytes = packed.read(expected, reserving: extra)
+  guard bytes.count == expected else {
+    throw .truncated(
+      file, packed.damage ?? "it has \(bytes.count) bytes after its head, which promises \(expected)")
   }
-  guard bytes.count >= expected else {
-    throw .truncated(file, "it has \(bytes.count) bytes, its head promises \(expected)")
-  }
-  guard bytes.count == expected else { throw .trailing(file, header) }
-  let storage = numbers(in: bytes, header)
-  return (header, storage, DataFile(path: file.path, byteCount: packed.count))
+  let rest = packed.read(1)
+  if let damage = packed.damage { throw .truncated(file, damage) }
+  guard rest.isEmpty else { throw .trailing(file, header) }
+  return (header, numbers(in: bytes, header), DataFile(path: file.path, byteCount: packed.byteCount))
 }
 
 private func numbers(in bytes: [UInt8], _ header: IDXHeader) -> Column.Storage {
-  let start = header.byteCount
   func word(_ index: Int, _ size: Int) -> UInt64 {
-    (0..<size).reduce(0) { $0 << 8 | UInt64(bytes[start + index * size + $1]) }
+    (0..<size).reduce(0) { $0 << 8 | UInt64(bytes[index * size + $1]) }
   }
   let all = 0..<header.count
   switch header.number {
-  case .uint8: return .bytes(Array(bytes[start...]))
-  case .int8: return .integers(all.map { Int32(Int8(bitPattern: bytes[start + $0])) })
+  case .uint8: return .bytes(bytes)
+  case .int8: return .integers(all.map { Int32(Int8(bitPattern: bytes[$0])) })
   case .int16: return .integers(all.map { Int32(Int16(truncatingIfNeeded: word($0, 2))) })
   case .int32: return .integers(all.map { Int32(truncatingIfNeeded: word($0, 4)) })
   case .float32: return .floats(all.map { Float(bitPattern: UInt32(truncatingIfNeeded: word($0, 4))) })

@@ -94,11 +94,12 @@ struct IDXSource: RawSource {
 
   func load() throws(Diagnostic) -> RawData {
     _ = try train.headers()
-    let images = try readIDX(train.images)
+    // Both parts end up in one array: with room for the test set from the start nothing is copied.
+    var images = try readIDX(train.images, reserving: try test?.headers().images.count ?? 0)
     let labels = try readIDX(train.labels)
-    var (pixels, classes, files) = (
-      images.storage.floatsOrBytes, labels.storage.integers, [images.file, labels.file]
-    )
+    var pixels = images.storage.floatsOrBytes
+    images.storage = .bytes([])
+    var (classes, files) = (labels.storage.integers, [images.file, labels.file])
     if let test {
       _ = try test.headers()
       let testImages = try readIDX(test.images)
