@@ -53,6 +53,8 @@ public struct Schema<Root: Sendable>: Sendable {
     for entry in entries where !ignoring.contains(entry.key) {
       guard let field = fields.first(where: { $0.key == entry.key }) else {
         bag.report(.unknownKey(entry, of: name, known: fields.map(\.key)))
+        // A misspelt setting is not missing as well.
+        missing.removeAll { $0.key == nearest(to: entry.key, in: fields.map(\.key)) }
         isRight = false
         continue
       }
