@@ -1,9 +1,12 @@
 /// Gives every live value an offset in the arena; values whose lifetimes do not overlap share memory.
-struct MemoryPlan {
-  private(set) var offsets: [Int: Int] = [:]
-  private(set) var arenaCount = 0
+package struct MemoryPlan {
+  package private(set) var offsets: [Int: Int] = [:]
+  package private(set) var arenaCount = 0
   /// Per node: whether anything that is kept depends on it.
-  let isLive: [Bool]
+  package let isLive: [Bool]
+  /// What was asked for, for those who check the plan.
+  package let kept: [Int]
+  package let pinned: Set<Int>
 
   /// - Parameters:
   ///   - pinned: nodes with an address of their own.
@@ -20,12 +23,12 @@ struct MemoryPlan {
         if nodes[id].op?.isAlias == true { lastUse[operand] = max(lastUse[operand], lastUse[id]) }
       }
     }
-    isLive = live
+    (isLive, self.kept, self.pinned) = (live, kept, pinned)
     // The node whose memory an alias shows.
     var root = Array(nodes.indices)
     for (id, node) in nodes.enumerated() where node.op?.isAlias == true { root[id] = root[node.operands[0]] }
     var holes = FreeList()
-    for (id, node) in nodes.enumerated() where live[id] && !pinned.contains(id) {
+    for (id, node) in nodes.enumerated() where live[id] {
       switch node.kind {
       case .leaf(.parameter): continue
       case .leaf:
@@ -38,7 +41,9 @@ struct MemoryPlan {
         }
         let size = footprint(node)
         let dying = Set(operands.map { root[$0] }).filter { lastUse[$0] == id && nodes[$0].op != nil }
-        if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
+        if pinned.contains(id) {
+          release(dying, nodes, footprint, &holes)
+        } else if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
           let offset = offsets[first], footprint(nodes[first]) == size
         {
           offsets[id] = offset
