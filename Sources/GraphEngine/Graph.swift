@@ -26,8 +26,8 @@ public final class Graph {
     public var type: TensorType
     public var origin: SourceSpan?
 
-    var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
-    var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
+    package var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
+    package var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
   }
 
   public private(set) var nodes: [Node] = []
