@@ -27,6 +27,7 @@ public final class Graph {
     public var origin: SourceSpan?
 
     package var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
+    var isParameter: Bool { if case .leaf(.parameter) = kind { true } else { false } }
     package var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
   }
 

@@ -27,37 +27,33 @@ package struct MemoryPlan {
     // The node whose memory an alias shows.
     var root = Array(nodes.indices)
     for (id, node) in nodes.enumerated() where node.op?.isAlias == true { root[id] = root[node.operands[0]] }
+    // Leaves are there from run to run. They come first, so that they do not stand between holes.
+    for (id, node) in nodes.enumerated() where live[id] && node.op == nil && !node.isParameter {
+      offsets[id] = arenaCount
+      arenaCount += footprint(node)
+    }
     var holes = FreeList()
     for (id, node) in nodes.enumerated() where live[id] {
-      switch node.kind {
-      case .leaf(.parameter): continue
-      case .leaf:
-        offsets[id] = arenaCount
-        arenaCount += footprint(node)
-      case .op(let op, let operands):
-        if op.isAlias {
-          offsets[id] = offsets[operands[0]]
-          continue
-        }
-        let size = footprint(node)
-        let dying = Set(operands.map { root[$0] }).filter { lastUse[$0] == id && nodes[$0].op != nil }
-        if pinned.contains(id) {
-          release(dying, nodes, footprint, &holes)
-        } else if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
-          let offset = offsets[first], footprint(nodes[first]) == size
-        {
-          offsets[id] = offset
-          release(dying.subtracting([first]), nodes, footprint, &holes)
-        } else {
-          if let hole = holes.take(size) {
-            offsets[id] = hole
-          } else {
-            offsets[id] = arenaCount
-            arenaCount += size
-          }
-          release(dying, nodes, footprint, &holes)
-        }
+      guard case .op(let op, let operands) = node.kind else { continue }
+      if op.isAlias {
+        offsets[id] = offsets[operands[0]]
+        continue
       }
+      let size = footprint(node)
+      var dying = Set(operands.map { root[$0] }).filter { lastUse[$0] == id && nodes[$0].op != nil }
+      if pinned.contains(id) {
+        // It needs no memory here; what it was the last to read is free.
+      } else if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
+        let offset = offsets[first], footprint(nodes[first]) == size
+      {
+        offsets[id] = offset
+        dying.remove(first)
+      } else {
+        let offset = holes.take(size) ?? holes.takeEnd(arenaCount) ?? arenaCount
+        offsets[id] = offset
+        arenaCount = max(arenaCount, offset + size)
+      }
+      release(dying, nodes, footprint, &holes)
     }
   }
 
@@ -79,6 +75,12 @@ private struct FreeList {
     holes[best] = (offset + count, holes[best].count - count)
     if holes[best].count == 0 { holes.remove(at: best) }
     return offset
+  }
+
+  /// The hole that ends where the arena does: it can grow.
+  mutating func takeEnd(_ end: Int) -> Int? {
+    guard let last = holes.last, last.offset + last.count == end else { return nil }
+    return holes.removeLast().offset
   }
 
   mutating func give(_ offset: Int, _ count: Int) {
