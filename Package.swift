@@ -103,6 +103,7 @@ let package = Package(
     // Tests
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
       name: "EngineTestSupport", dependencies: ["GraphEngine", "KernelABI", "TensorCore", "Config", "Diagnostics"],
       path: "Tests/EngineTestSupport", swiftSettings: strict + hot),
@@ -122,7 +123,7 @@ let package = Package(
     tests("ReportingTests", "Reporting"),
     tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     tests(
-      "TrainingTests", "EngineTestSupport", "Training", "Layers", "GraphEngine", "Datasets", "Config",
+      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "Layers", "GraphEngine", "Datasets", "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
       "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",
