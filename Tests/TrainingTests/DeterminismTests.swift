@@ -88,6 +88,19 @@ import Training
     #expect(Set(recorder.losses.all).count == 4)
   }
 
+  @Test func `an epoch cut short goes on in the next one, and every sample is seen before any again`() throws
+  {
+    let data = labelled(10, [4], classes: 3)
+    let recorder = Recorder()
+    _ = try fitted(chain([4], Dense(3, activation: .softmax)), settings(SGD(learningRate: 0)), data) {
+      ($0.epochs, $0.batchSize, $0.stepsPerEpoch, $0.callbacks) = (5, 1, 4, [recorder])
+    }
+    #expect(recorder.losses.all.count == 20)
+    #expect(Set(recorder.losses.all[..<10]).count == 10)
+    #expect(Set(recorder.losses.all[..<10]) == Set(recorder.losses.all[10...]))
+    #expect(recorder.losses.all[..<10] != recorder.losses.all[10...])
+  }
+
   @Test func `predictions do not depend on the size of a batch`() throws {
     let trainer = Trainer(try BuiltModel(model(), seed: 1), pool: WorkerPool(threads: 1), now: { 0 })
     let whole = try trainer.predict(data, batchSize: 187)

@@ -96,7 +96,7 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
 
   @Test func `trainings log and end as Keras's`() throws {
     var fixtures = KerasFixtures("k3_fit")
-    let known: Set = ["initial_epoch", "validation_data", "validation_split"]
+    let known: Set = ["steps_per_epoch", "initial_epoch", "validation_data", "validation_split"]
     try fixtures.each { fixture in
       let arguments = fixture["fit_kwargs"]?.entries ?? []
       let isPlain = fixture["compile_kwargs"]?.entries?.isEmpty == true && fixture["batch_norm"] == false
@@ -140,6 +140,7 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
     trainer.compile(settings)
     var fit = FitSettings()
     (fit.epochs, fit.batchSize, fit.shuffle) = (integer("epochs"), integer("batch_size"), false)
+    fit.stepsPerEpoch = (fixture["fit_kwargs"]?["steps_per_epoch"]?.number).map { Int($0) }
     fit.initialEpoch = Int(fixture["fit_kwargs"]?["initial_epoch"]?.number ?? 0)
     let result = try trainer.fit(
       train, validation: held, fit, save: { _ in }, isInterrupted: { false }, observe: { _ in })
