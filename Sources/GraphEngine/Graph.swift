@@ -77,6 +77,7 @@ extension Diagnostic {
       related.append(Label(origin, "this gives \(culprit.type)"))
     }
     return Diagnostic(
-      "E0301", error.message, at: span.map { Label($0, "does not fit here") }, related: related, help: error.hint)
+      "E0301", error.message, at: span.map { Label($0, "does not fit here") }, related: related,
+      help: error.hint)
   }
 }

@@ -23,8 +23,10 @@ public struct Initializer: ConfigConvertible, Hashable {
   static let all: [Definition] = [
     Definition(className: "Zeros", alias: "zeros", rule: .constant(0)),
     Definition(className: "Ones", alias: "ones", rule: .constant(1)),
-    Definition(className: "GlorotUniform", alias: "glorot_uniform", rule: .scaled(1, .average, isUniform: true)),
-    Definition(className: "GlorotNormal", alias: "glorot_normal", rule: .scaled(1, .average, isUniform: false)),
+    Definition(
+      className: "GlorotUniform", alias: "glorot_uniform", rule: .scaled(1, .average, isUniform: true)),
+    Definition(
+      className: "GlorotNormal", alias: "glorot_normal", rule: .scaled(1, .average, isUniform: false)),
     Definition(className: "HeUniform", alias: "he_uniform", rule: .scaled(2, .input, isUniform: true)),
     Definition(className: "HeNormal", alias: "he_normal", rule: .scaled(2, .input, isUniform: false)),
     Definition(className: "LecunUniform", alias: "lecun_uniform", rule: .scaled(1, .input, isUniform: true)),

@@ -56,7 +56,9 @@ public struct Trace {
     let scope = scope
     layers = zip(model.layers, outputs).map { layer, output in
       let own = scope.parameters.filter { $0.spec.path.hasPrefix("\(model.name)/\(layer.name)/") }
-      func count(_ list: [LayerScope.Parameter]) -> Int { list.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }
+      func count(_ list: [LayerScope.Parameter]) -> Int {
+        list.map { $0.spec.shape.reduce(1, *) }.reduce(0, +)
+      }
       return LayerSummary(
         name: layer.name, className: layer.layer.className, output: output.type, parameters: count(own),
         trainable: count(own.filter(\.spec.isTrainable)))

@@ -57,7 +57,9 @@ final class Feed {
         for r in share { for i in 0..<width { labels[r * width + i] = integers[Int(rows[r]) * width + i] } }
       case (.bytes(let bytes), _):
         let labels = UnsafeMutablePointer(mutating: place.labels)
-        for r in share { for i in 0..<width { labels[r * width + i] = Int32(bytes[Int(rows[r]) * width + i]) } }
+        for r in share {
+          for i in 0..<width { labels[r * width + i] = Int32(bytes[Int(rows[r]) * width + i]) }
+        }
       case (.floats(let floats), _):
         let labels = UnsafeMutablePointer(mutating: place.labels)
         for r in share {

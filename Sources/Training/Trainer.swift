@@ -99,7 +99,9 @@ public final class Trainer {
           break epochs
         }
         let (pass, index) = (epoch * steps + step).quotientAndRemainder(dividingBy: batches)
-        if settings.shuffle && pass != order.pass { order.shuffle(for: pass, seed: built.seed, settings.stream) }
+        if settings.shuffle && pass != order.pass {
+          order.shuffle(for: pass, seed: built.seed, settings.stream)
+        }
         let program = index == batches - 1 ? last : full
         state.optimizer.prepare(state.iterations, state.learningRate)
         program.run(order.pointer + index * batch, iteration: state.iterations)
@@ -120,7 +122,8 @@ public final class Trainer {
         if time - shown >= 0.1 {
           shown = time
           let logs = means.logs()
-          try observe(.progress(epoch: epoch + 1, step: step + 1, steps: steps, seconds: time - began, logs: logs))
+          try observe(
+            .progress(epoch: epoch + 1, step: step + 1, steps: steps, seconds: time - began, logs: logs))
         }
       }
       var logs = means.logs()
@@ -160,7 +163,8 @@ public final class Trainer {
   }
 
   fileprivate func program(_ part: DataPart, batch: Int, state: TrainingState) throws -> StepProgram {
-    try StepProgram(built, state.settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels)
+    try StepProgram(
+      built, state.settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels)
   }
 
   /// Programs for one part of the data, kept from epoch to epoch.

@@ -129,7 +129,9 @@ public final class Program {
     if case .leaf(.parameter(let path)) = nodes[id].kind {
       return parameters.place(path, in: parameters.storage.pointer)
     }
-    guard let offset = plan.offsets[id] else { preconditionFailure("node \(id) has no memory: it was not kept") }
+    guard let offset = plan.offsets[id] else {
+      preconditionFailure("node \(id) has no memory: it was not kept")
+    }
     return Place(arena.pointer + offset, shape)
   }
 
@@ -147,13 +149,16 @@ public final class Program {
     let (unpack, from, to, rows, columns) = (
       kernels.fromPanels, place.input, copy.pointer, place.rows, place.columns
     )
-    append({ if $0.part == 0 { unpack(from, to, rows, columns) } }, Line(name: "unpack", shape: place.shape, cost: place.count))
+    append(
+      { if $0.part == 0 { unpack(from, to, rows, columns) } },
+      Line(name: "unpack", shape: place.shape, cost: place.count))
     return Place(copy.pointer, place.shape)
   }
 
   /// The weights may change where their gradient is made if nothing reads them afterwards, and if the sum over
   /// the batch is short enough to stay in registers.
-  private func canFuse(_ entry: ParameterSlab.Entry, _ id: Int, _ operands: [Int], _ plan: MemoryPlan) -> Bool {
+  private func canFuse(_ entry: ParameterSlab.Entry, _ id: Int, _ operands: [Int], _ plan: MemoryPlan) -> Bool
+  {
     let depth = place(of: operands[0]).rows
     guard depth <= GemmTask.longestFusedDepth else { return false }
     return !nodes.indices.contains { later in
@@ -177,7 +182,8 @@ public final class Program {
       let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
       let line = Line(name: "collect", shape: to.shape, cost: count)
       switch to.layout {
-      case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
+      case .rowMajor:
+        append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
       case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)
       }
     }
@@ -195,7 +201,9 @@ public final class Program {
       { worker in
         for range in ranges {
           let share = worker.share(of: range.count, grain: 16)
-          if !share.isEmpty { apply(range.lowerBound + share.lowerBound..<range.lowerBound + share.upperBound) }
+          if !share.isEmpty {
+            apply(range.lowerBound + share.lowerBound..<range.lowerBound + share.upperBound)
+          }
         }
       }, Line(name: "update", shape: ranges.map(\.count), cost: 4 * ranges.map(\.count).reduce(0, +)))
   }

@@ -14,7 +14,8 @@ public struct BinaryCrossentropy: PlainLoss {
   public static let schema = Schema(
     "BinaryCrossentropy", "Cross-entropy of yes-or-no outputs.", prototype: Self(),
     Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
-    Field("label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1)))
+    Field("label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1))
+  )
 
   public func values(_ target: Value, _ prediction: Value) throws -> Value {
     let graph = prediction.graph

@@ -15,7 +15,9 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
     "SparseCategoricalCrossentropy", "Cross-entropy with whole-number labels.", prototype: Self(),
     Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."))
 
-  public func target(for prediction: TensorType) -> TensorType { TensorType(prediction.dims.dropLast(), .int32) }
+  public func target(for prediction: TensorType) -> TensorType {
+    TensorType(prediction.dims.dropLast(), .int32)
+  }
 
   public func values(_ target: Value, _ prediction: Value) throws -> Value {
     let graph = prediction.graph
@@ -58,6 +60,7 @@ public struct CategoricalCrossentropy: PlainLoss {
     let total = try graph.apply(RepeatLast(classes), graph.apply(SumLast(), prediction))
     let normal = try graph.apply(Binary(.divide), prediction, total)
     let log = try graph.apply(Unary(.log), graph.apply(Unary(.clipUnit, fuzz), normal))
-    return try graph.apply(Unary(.negate), graph.apply(SumLast(), graph.apply(Binary(.multiply), log, target)))
+    return try graph.apply(
+      Unary(.negate), graph.apply(SumLast(), graph.apply(Binary(.multiply), log, target)))
   }
 }

@@ -38,7 +38,9 @@ public struct EarlyStopping: Callback {
   }
 
   private mutating func epochEnded(_ epoch: Int, _ logs: Logs, _ control: TrainingControl) {
-    guard epoch >= startFromEpoch, let value = logs.first(where: { $0.name == monitor })?.value else { return }
+    guard epoch >= startFromEpoch, let value = logs.first(where: { $0.name == monitor })?.value else {
+      return
+    }
     // With weights to restore there is always a set to go back to, even if nothing ever gets better.
     if restoreBestWeights && bestEpoch == nil {
       control.keepWeights()

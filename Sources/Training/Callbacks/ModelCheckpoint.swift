@@ -16,10 +16,13 @@ public struct ModelCheckpoint: Callback {
   public init() {}
 
   public static let schema = Schema(
-    "ModelCheckpoint", "Saves the model at the end of every epoch, or of every better one.", prototype: Self(),
+    "ModelCheckpoint", "Saves the model at the end of every epoch, or of every better one.",
+    prototype: Self(),
     Field("filepath", \.filepath, "Where, below the run's folder; {epoch} is the number of the epoch.") {
       if !$0.hasSuffix(".h5") { return "must end in .h5" }
-      if $0.hasPrefix("/") || $0.split(separator: "/").contains("..") { return "must lie below the run's folder" }
+      if $0.hasPrefix("/") || $0.split(separator: "/").contains("..") {
+        return "must lie below the run's folder"
+      }
       return nil
     },
     Field("monitor", \.monitor, "What decides which epoch is better."),
