@@ -107,6 +107,16 @@ let package = Package(
     // Tests
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .target(
+      name: "EngineTestSupport", dependencies: ["GraphEngine", "KernelABI", "TensorCore", "Config", "Diagnostics"],
+      path: "Tests/EngineTestSupport", swiftSettings: strict + hot),
+    tests(
+      "GraphEngineTests", "EngineTestSupport", "GraphEngine", "TensorCore", "Kernels", "KernelABI",
+      "Diagnostics"),
+    tests(
+      "LayersTests", "EngineTestSupport", "Layers", "GraphEngine", "Config", "TensorCore", "Kernels",
+      "KernelABI", "Diagnostics"),
     tests("ConfigTests", "Config", "Diagnostics"),
     tests("RunEventsTests", "RunEvents", "Diagnostics"),
     tests("HDF5FilesTests", "HDF5Files", "Diagnostics"),
@@ -117,8 +127,8 @@ let package = Package(
     tests("ReportingTests", "Reporting"),
     tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     tests(
-      "TrainingTests", "Training", "Layers", "GraphEngine", "Datasets", "Config", "TensorCore", "Kernels",
-      "Diagnostics", resources: [.copy("Fixtures")]),
+      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "Layers", "GraphEngine", "Datasets", "Config",
+      "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
       "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),

@@ -26,8 +26,9 @@ public final class Graph {
     public var type: TensorType
     public var origin: SourceSpan?
 
-    var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
-    var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
+    package var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
+    var isParameter: Bool { if case .leaf(.parameter) = kind { true } else { false } }
+    package var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
   }
 
   public private(set) var nodes: [Node] = []

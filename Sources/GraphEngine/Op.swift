@@ -7,6 +7,8 @@ public import TensorCore
 /// op, and the compiler, the differentiator and the eager evaluator only call these requirements.
 public protocol Op: Hashable, Sendable {
   static var name: String { get }
+  /// The name in dumps and profiles, where it says more than that of the type: which elementwise function.
+  var name: String { get }
 
   /// The result type, or why these operands do not fit.
   func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType

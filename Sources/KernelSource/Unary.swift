@@ -20,7 +20,7 @@ private let root2OverPi: Float = 0.797_884_560_802_865_4
 func unary(_ function: Int32, _ x: In, _ y: Out, _ count: Int, _ parameter: Float) {
   guard let function = UnaryFunction(rawValue: function) else { return }
   switch function {
-  case .relu: each(x, y, count) { $0 < 0 ? 0 : $0 }
+  case .relu: each(x, y, count) { $0 <= 0 ? 0 : $0 }
   case .leakyRelu: each(x, y, count) { $0 < 0 ? parameter * $0 : $0 }
   case .elu: each(x, y, count) { $0 > 0 ? $0 : parameter * expm1OfNegative($0) }
   case .selu: each(x, y, count) { seluScale * ($0 > 0 ? $0 : seluAlpha * expm1OfNegative($0)) }

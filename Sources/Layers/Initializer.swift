@@ -48,7 +48,7 @@ public struct Initializer: ConfigConvertible, Hashable {
   }
 
   public static var expectation: String { "the name of an initializer" }
-  static var names: [String] { all.flatMap { [$0.alias, $0.className] } }
+  public static var names: [String] { all.flatMap { [$0.alias, $0.className] } }
 
   public init(config: ConfigNode) throws(Diagnostic) {
     let (name, span, settings) = try Self.parts(config)
@@ -56,6 +56,10 @@ public struct Initializer: ConfigConvertible, Hashable {
       throw .unknownWord(name, in: Self.names, at: span, what: "initializer")
     }
     self.init(found)
+    if let settings, settings.entries == nil {
+      if case .null = settings.content { return }
+      throw .mismatch(settings, "settings of \(found.className)")
+    }
     for entry in settings?.entries ?? [] {
       // `input_axes` and `output_axes` are how Keras stores the fans of some layers; null in Dense.
       if case .null = entry.value.content { continue }

@@ -42,8 +42,12 @@ public struct Trace {
   public let layers: [LayerSummary]
 
   /// Calls the model on an unknown batch.
-  /// - Throws: `Diagnostic` E03xx if shapes do not fit.
+  /// - Throws: `Diagnostic` E03xx if shapes do not fit, or if two layers have one name.
   public init(_ model: Sequential, phase: LayerScope.Phase, seed: UInt64) throws {
+    for (i, layer) in model.layers.enumerated() {
+      guard let earlier = model.layers[..<i].first(where: { $0.name == layer.name }) else { continue }
+      throw Diagnostic.repeatedLayerName(layer.name, at: layer.span, earlier: earlier.span)
+    }
     graph = Graph()
     scope = LayerScope(graph: graph, phase: phase, model: model.name, seed: seed)
     input = graph.leaf(.input("x"), model.input)

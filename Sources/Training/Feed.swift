@@ -63,14 +63,15 @@ final class Feed {
       case (.floats(let floats), _):
         let labels = UnsafeMutablePointer(mutating: place.labels)
         for r in share {
-          for i in 0..<width {
-            labels[r * width + i] = Int32(clamping: Int(floats[Int(rows[r]) * width + i]))
-          }
+          for i in 0..<width { labels[r * width + i] = label(floats[Int(rows[r]) * width + i]) }
         }
       }
     }
   }
 }
+
+/// A class number that was read as a fraction; what cannot be one is -1, a label that no class has.
+private func label(_ number: Float) -> Int32 { abs(number) < 2_147_483_648 ? Int32(number) : -1 }
 
 extension Column {
   /// What a batch of this column looks like to a model.

@@ -1,12 +1,13 @@
-import Datasets
-import GraphEngine
-import KernelABI
-import Kernels
+package import Datasets
+import Diagnostics
+package import GraphEngine
+package import KernelABI
+package import Kernels
 import Layers
 import TensorCore
 
 /// A model compiled with its loss and metrics for one batch size, fed from one part of a data set.
-final class StepProgram {
+package final class StepProgram {
   /// What one batch gave: the mean loss, and for each metric the sum of its values and how many there were.
   struct Totals {
     let loss: UnsafePointer<Float>
@@ -16,12 +17,13 @@ final class StepProgram {
   let batch: Int
   let totals: Totals
   let output: Place
-  private let program: Program
+  package let program: Program
   private let feed: Feed
   private let step: UnsafeMutableRawPointer?
 
   /// - Parameter state: set for a training step, which ends with an update of the weights.
-  init(
+  /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs.
+  package init(
     _ built: BuiltModel, _ settings: CompileSettings?, part: DataPart, batch: Int, state: TrainingState?,
     pool: WorkerPool, kernels: KernelTable
   ) throws {
@@ -59,9 +61,11 @@ final class StepProgram {
       graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
       update: update, prologue: { [unowned feed] in feed.fill($0) }, pool: pool, kernels: kernels)
     (self.program, self.feed) = (program, feed)
-    feed.connect(part.features[0], to: program.place(trace.input), as: .float32)
+    let features = try part.features.first.giving(trace.input.type, "E0304", "the model takes samples")
+    feed.connect(features, to: program.place(trace.input), as: .float32)
     for leaf in targets.leaves {
-      feed.connect(part.targets[0], to: program.place(leaf), as: leaf.type.element)
+      let column = try part.targets.first.giving(leaf.type, "E0306", "the loss and the metrics want targets")
+      feed.connect(column, to: program.place(leaf), as: leaf.type.element)
     }
     output = program.place(trace.output)
     step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
@@ -71,13 +75,11 @@ final class StepProgram {
   }
 
   /// Runs one batch. - Parameter iteration: numbers the random draws of this step.
-  @inline(__always) func run(_ rows: UnsafePointer<Int32>, iteration: Int) {
+  @inline(__always) package func run(_ rows: UnsafePointer<Int32>, iteration: Int) {
     feed.rows = rows
     step?.storeBytes(of: UInt64(iteration), as: UInt64.self)
     program.run()
   }
-
-  var lines: [Program.Line] { program.lines }
 }
 
 /// The targets of a graph: a leaf for each type that the loss and the metrics want.
@@ -95,5 +97,15 @@ private final class Targets {
     let value = graph.leaf(.input("y/\(type.element.rawValue)/\(type)"), type)
     if !leaves.contains(where: { $0.id == value.id }) { leaves.append(value) }
     return value
+  }
+}
+
+extension Optional<Column> {
+  /// The column, if its rows have as many numbers as a sample of `type`: what is written over the end of an input
+  /// would be another value's.
+  /// - Throws: E0304 or E0306; an experiment file is told the same with its place, before anything runs.
+  fileprivate func giving(_ type: TensorType, _ code: String, _ what: String) throws(Diagnostic) -> Column {
+    if let self, self.rowSize == type.shape(batch: 1).reduce(1, *) { return self }
+    throw Diagnostic(code, "\(what) \(type), the data gives \(map { "\($0.type)" } ?? "none")")
   }
 }

@@ -22,6 +22,8 @@ public struct FitSettings {
   public var initialEpoch = 0
   public var batchSize = 32
   public var shuffle = true
+  /// Batches in an epoch, if not as many as there are. As in Keras the next epoch goes on behind them; samples are
+  /// shuffled whenever all were seen.
   public var stepsPerEpoch: Int?
   public var callbacks: [any Callback] = []
   /// Names the random order of the samples.
@@ -74,9 +76,10 @@ public final class Trainer {
   ) throws -> FitResult {
     guard let state = built.training else { preconditionFailure("fit before compile") }
     let batch = min(settings.batchSize, max(1, part.count))
-    let steps = min((part.count + batch - 1) / batch, settings.stepsPerEpoch ?? .max)
+    let batches = (part.count + batch - 1) / batch
+    let steps = batches == 0 ? 0 : settings.stepsPerEpoch ?? batches
     let full = try program(part, batch: batch, state: state)
-    let lastBatch = part.count - (steps - 1) * batch
+    let lastBatch = part.count - (batches - 1) * batch
     let last = lastBatch < batch ? try program(part, batch: lastBatch, state: state) : full
     let evaluator = try validation.map { try Evaluator(self, state.settings, $0, batchSize: batch) }
     let control = TrainingControl(built, state, save: save)
@@ -86,9 +89,6 @@ public final class Trainer {
 
     for i in callbacks.indices { try callbacks[i].handle(.began, control) }
     epochs: for epoch in settings.initialEpoch..<max(settings.epochs, settings.initialEpoch) {
-      if settings.shuffle {
-        order.shuffle(RandomStream(seed: built.seed, "\(settings.stream)/shuffle/\(epoch)"))
-      }
       var means = Means(state.settings)
       let began = now()
       var shown = began
@@ -98,9 +98,13 @@ public final class Trainer {
           result.end = .interrupted
           break epochs
         }
-        let program = step == steps - 1 ? last : full
+        let (pass, index) = (epoch * steps + step).quotientAndRemainder(dividingBy: batches)
+        if settings.shuffle && pass != order.pass {
+          order.shuffle(for: pass, seed: built.seed, settings.stream)
+        }
+        let program = index == batches - 1 ? last : full
         state.optimizer.prepare(state.iterations, state.learningRate)
-        program.run(order.pointer + step * batch, iteration: state.iterations)
+        program.run(order.pointer + index * batch, iteration: state.iterations)
         state.iterations += 1
         means.add(program)
         let loss = Double(program.totals.loss.pointee)
@@ -210,6 +214,8 @@ private struct Batches: Sequence, IteratorProtocol {
 /// The rows of a part in the order in which they are visited, at a fixed address.
 private final class Order {
   let pointer: UnsafeMutablePointer<Int32>
+  /// How often all rows had been visited when they were shuffled.
+  private(set) var pass = -1
   private let rows: [Int32]
 
   init(_ rows: [Int32]) {
@@ -220,7 +226,9 @@ private final class Order {
 
   deinit { pointer.deallocate() }
 
-  func shuffle(_ stream: RandomStream) {
+  func shuffle(for pass: Int, seed: UInt64, _ name: String) {
+    self.pass = pass
+    let stream = RandomStream(seed: seed, "\(name)/shuffle/\(pass)")
     for (i, j) in stream.permutation(rows.count).enumerated() { pointer[i] = rows[Int(j)] }
   }
 }

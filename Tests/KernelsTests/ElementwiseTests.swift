@@ -79,6 +79,12 @@ private let references = [
     }
   }
 
+  @Test func `relu of minus zero is zero, as in a fused product`() {
+    for isa in InstructionSet.supported {
+      #expect(apply(.relu, [Float](repeating: -0.0, count: 17), isa.table).allSatisfy { $0.bitPattern == 0 })
+    }
+  }
+
   @Test func `the emulated fused multiply-add is exact on hard cases`() {
     var x: [Float] = [
       1, -1, 0, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, .infinity,

@@ -18,7 +18,17 @@ public struct Unary: Op {
   public func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
-    [try c.gradient.graph.apply(UnaryGradient(function, parameter), c.operands[0], c.result, c.gradient)]
+    // An operand that is not read again can be written over, and relu can ride along with a product.
+    let x = isSlopeInResult ? c.result : c.operands[0]
+    return [try c.gradient.graph.apply(UnaryGradient(function, parameter), x, c.result, c.gradient)]
+  }
+
+  /// Whether the derivative is made of the result alone.
+  private var isSlopeInResult: Bool {
+    switch function {
+    case .relu, .sigmoid, .tanh, .exp, .negate, .reciprocal, .sqrt: true
+    case .leakyRelu, .elu, .selu, .gelu, .geluTanh, .softplus, .silu, .log, .square, .abs, .clipUnit: false
+    }
   }
 
   public var canReuseFirstOperand: Bool { true }
@@ -34,7 +44,8 @@ public struct Unary: Op {
   }
 }
 
-/// The gradient of ``Unary`` from its operand, its result and the gradient of its result.
+/// The gradient of ``Unary`` from its operand (or the result again, if that is all it takes), its result and the
+/// gradient of its result.
 struct UnaryGradient: Op {
   static let name = "unary_gradient"
   let function: UnaryFunction
@@ -52,6 +63,7 @@ struct UnaryGradient: Op {
     throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
   }
 
+  var canReuseFirstOperand: Bool { true }
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 8 * result.reduce(1, *) }
 
   func bind(_ site: BindSite) -> Step {

@@ -1,9 +1,12 @@
 /// Gives every live value an offset in the arena; values whose lifetimes do not overlap share memory.
-struct MemoryPlan {
-  private(set) var offsets: [Int: Int] = [:]
-  private(set) var arenaCount = 0
+package struct MemoryPlan {
+  package private(set) var offsets: [Int: Int] = [:]
+  package private(set) var arenaCount = 0
   /// Per node: whether anything that is kept depends on it.
-  let isLive: [Bool]
+  package let isLive: [Bool]
+  /// What was asked for, for those who check the plan.
+  package let kept: [Int]
+  package let pinned: Set<Int>
 
   /// - Parameters:
   ///   - pinned: nodes with an address of their own.
@@ -20,39 +23,37 @@ struct MemoryPlan {
         if nodes[id].op?.isAlias == true { lastUse[operand] = max(lastUse[operand], lastUse[id]) }
       }
     }
-    isLive = live
+    (isLive, self.kept, self.pinned) = (live, kept, pinned)
     // The node whose memory an alias shows.
     var root = Array(nodes.indices)
     for (id, node) in nodes.enumerated() where node.op?.isAlias == true { root[id] = root[node.operands[0]] }
+    // Leaves are there from run to run. They come first, so that they do not stand between holes.
+    for (id, node) in nodes.enumerated() where live[id] && node.op == nil && !node.isParameter {
+      offsets[id] = arenaCount
+      arenaCount += footprint(node)
+    }
     var holes = FreeList()
-    for (id, node) in nodes.enumerated() where live[id] && !pinned.contains(id) {
-      switch node.kind {
-      case .leaf(.parameter): continue
-      case .leaf:
-        offsets[id] = arenaCount
-        arenaCount += footprint(node)
-      case .op(let op, let operands):
-        if op.isAlias {
-          offsets[id] = offsets[operands[0]]
-          continue
-        }
-        let size = footprint(node)
-        let dying = Set(operands.map { root[$0] }).filter { lastUse[$0] == id && nodes[$0].op != nil }
-        if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
-          let offset = offsets[first], footprint(nodes[first]) == size
-        {
-          offsets[id] = offset
-          release(dying.subtracting([first]), nodes, footprint, &holes)
-        } else {
-          if let hole = holes.take(size) {
-            offsets[id] = hole
-          } else {
-            offsets[id] = arenaCount
-            arenaCount += size
-          }
-          release(dying, nodes, footprint, &holes)
-        }
+    for (id, node) in nodes.enumerated() where live[id] {
+      guard case .op(let op, let operands) = node.kind else { continue }
+      if op.isAlias {
+        offsets[id] = offsets[operands[0]]
+        continue
       }
+      let size = footprint(node)
+      var dying = Set(operands.map { root[$0] }).filter { lastUse[$0] == id && nodes[$0].op != nil }
+      if pinned.contains(id) {
+        // It needs no memory here; what it was the last to read is free.
+      } else if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
+        let offset = offsets[first], footprint(nodes[first]) == size
+      {
+        offsets[id] = offset
+        dying.remove(first)
+      } else {
+        let offset = holes.take(size) ?? holes.takeEnd(arenaCount) ?? arenaCount
+        offsets[id] = offset
+        arenaCount = max(arenaCount, offset + size)
+      }
+      release(dying, nodes, footprint, &holes)
     }
   }
 
@@ -74,6 +75,12 @@ private struct FreeList {
     holes[best] = (offset + count, holes[best].count - count)
     if holes[best].count == 0 { holes.remove(at: best) }
     return offset
+  }
+
+  /// The hole that ends where the arena does: it can grow.
+  mutating func takeEnd(_ end: Int) -> Int? {
+    guard let last = holes.last, last.offset + last.count == end else { return nil }
+    return holes.removeLast().offset
   }
 
   mutating func give(_ offset: Int, _ count: Int) {

@@ -42,22 +42,24 @@ public final class Program {
   private let kernels: KernelTable
   private let pool: WorkerPool
   private let workspaces: AlignedBuffer
-  private let nodes: [Graph.Node]
-  private let offsets: [Int: Int]
+  package let nodes: [Graph.Node]
+  package let plan: MemoryPlan
   private var steps: [Step] = []
   private var job: (Int) -> Void = { _ in }
   /// What steps need beside the arena: unpacked copies of parameters.
   private var extras: [AlignedBuffer] = []
 
   /// Below this many floating-point operations one thread is faster than two: about 10 microseconds of work.
-  private static let parallelThreshold = 1_000_000
+  public static let parallelThreshold = 1_000_000
 
   /// - Parameters:
   ///   - kept: values that are read after a run.
   ///   - prologue: what fills the inputs, run by all threads before the first step.
+  ///   - parallelThreshold: floating-point operations from which on all threads of the pool take part.
   public init(
     _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
-    prologue: Step? = nil, pool: WorkerPool, kernels: KernelTable = Kernels.kernels
+    prologue: Step? = nil, pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
+    parallelThreshold: Int = Program.parallelThreshold
   ) {
     self.batch = batch
     self.parameters = parameters
@@ -77,10 +79,9 @@ public final class Program {
       guard let op = nodes[sink.gradient.id].op, !op.isAlias, uses[sink.gradient.id] == 1 else { continue }
       if entry.spec.layout == .rowMajor || op.writesPanels { direct[sink.gradient.id] = entry }
     }
-    let plan = MemoryPlan(nodes, keeping: roots, pinned: Set(direct.keys)) {
+    plan = MemoryPlan(nodes, keeping: roots, pinned: Set(direct.keys)) {
       Layout.rowMajor.footprint(of: $0.type.shape(batch: batch))
     }
-    offsets = plan.offsets
     arena = AlignedBuffer(plan.arenaCount)
     workspaces = AlignedBuffer(GemmTask.workspace * pool.count)
 
@@ -111,7 +112,7 @@ public final class Program {
       }
     }
     if let update { appendUpdate(update, direct: Set(direct.keys), fused: fused) }
-    seal(prologue)
+    seal(prologue, parallelThreshold)
   }
 
   /// Runs every step once.
@@ -124,15 +125,23 @@ public final class Program {
 
   private func place(of id: Int) -> Place {
     let shape = nodes[id].type.shape(batch: batch)
+    if nodes[id].op?.isAlias == true { return Place(place(of: nodes[id].operands[0]).pointer, shape) }
     if case .leaf(.parameter(let path)) = nodes[id].kind {
       return parameters.place(path, in: parameters.storage.pointer)
     }
-    guard let offset = offsets[id] else { preconditionFailure("node \(id) has no memory: it was not kept") }
+    guard let offset = plan.offsets[id] else {
+      preconditionFailure("node \(id) has no memory: it was not kept")
+    }
     return Place(arena.pointer + offset, shape)
   }
 
-  /// An operand as the op can read it: a parameter in panels may have to be unpacked first.
+  /// An operand as the op can read it: a parameter in panels may have to be unpacked first, and always if it is
+  /// seen with another shape.
   private func input(_ id: Int, readsPanels: Bool) -> Place {
+    if nodes[id].op?.isAlias == true {
+      let shown = input(nodes[id].operands[0], readsPanels: false)
+      return Place(shown.pointer, nodes[id].type.shape(batch: batch))
+    }
     let place = place(of: id)
     guard place.layout == .panels && !readsPanels else { return place }
     let copy = AlignedBuffer(place.count)
@@ -155,9 +164,14 @@ public final class Program {
     return !nodes.indices.contains { later in
       later > id && plan.isLive[later]
         && nodes[later].operands.contains { operand in
-          if case .leaf(.parameter(entry.spec.path)) = nodes[operand].kind { true } else { false }
+          if case .leaf(.parameter(entry.spec.path)) = nodes[root(of: operand)].kind { true } else { false }
         }
     }
+  }
+
+  /// The node whose memory an alias shows.
+  private func root(of id: Int) -> Int {
+    nodes[id].op?.isAlias == true ? root(of: nodes[id].operands[0]) : id
   }
 
   /// Moves gradients that were not made in place, then updates what was not updated where its gradient was made.
@@ -200,10 +214,10 @@ public final class Program {
   }
 
   /// Makes the closure that ``run()`` calls, so that a run makes none.
-  private func seal(_ prologue: Step?) {
+  private func seal(_ prologue: Step?, _ parallelThreshold: Int) {
     let steps = (prologue.map { [$0] } ?? []) + steps
     let (pool, memory) = (pool, workspaces)
-    let isSerial = pool.count == 1 || lines.map(\.cost).reduce(0, +) < Self.parallelThreshold
+    let isSerial = pool.count == 1 || lines.map(\.cost).reduce(0, +) < parallelThreshold
     let parts = isSerial ? 1 : pool.count
     let part: (Int) -> Void = { part in
       let worker = Worker(part: part, parts: parts, workspace: memory.pointer + part * GemmTask.workspace)

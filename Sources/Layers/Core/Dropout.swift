@@ -12,8 +12,9 @@ public struct Dropout: Layer, Configurable {
 
   public static let schema = Schema(
     "Dropout", "Sets a random part of the inputs to 0 in training.", prototype: Dropout(0.5),
+    // The engine computes in floats, and a rate that rounds to 1 leaves nothing to scale.
     Field("rate", \.rate, "The part set to 0.") {
-      $0 >= 0 && $0 < 1 ? nil : "must be at least 0 and less than 1"
+      $0 >= 0 && Float($0) < 1 ? nil : "must be at least 0 and less than 1"
     }.required,
     Field("seed", \.seed, "Draws from a stream of this seed instead of the experiment's."))
 

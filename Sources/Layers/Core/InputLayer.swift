@@ -1,4 +1,5 @@
 public import Config
+import Diagnostics
 public import GraphEngine
 import TensorCore
 
@@ -14,5 +15,14 @@ public struct InputLayer: Layer, Configurable {
       $0.allSatisfy { $0 >= 1 } ? nil : "must hold sizes of at least 1"
     }.required)
 
-  public func call(_ x: Value, in scope: LayerScope) -> Value { x }
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let own = TensorType([.batch] + shape.map { .size($0) })
+    guard x.type.dims == own.dims else {
+      throw Diagnostic(
+        "E0301", "the input layer is for \(own), found \(x.type)",
+        at: x.graph.origin.map { .init($0, "does not fit here") },
+        help: "an input layer comes first and has the shape of one sample")
+    }
+    return x
+  }
 }

@@ -24,7 +24,7 @@ public struct BinaryCrossentropy: PlainLoss {
       let (kept, spread) = (Float(1 - labelSmoothing), Float(labelSmoothing / 2))
       target = try graph.apply(Affine(scale: kept, offset: spread), target)
     }
-    if let logits = fromLogits ? prediction : prediction.logits {
+    if let logits = prediction.logits(areGiven: fromLogits) {
       return try graph.apply(BinaryCrossEntropy(), logits, target).meanOverLastAxis()
     }
     let p = try graph.apply(Unary(.clipUnit, fuzz), prediction)

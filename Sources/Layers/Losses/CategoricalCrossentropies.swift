@@ -21,7 +21,7 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
 
   public func values(_ target: Value, _ prediction: Value) throws -> Value {
     let graph = prediction.graph
-    if let logits = fromLogits ? prediction : prediction.logits {
+    if let logits = prediction.logits(areGiven: fromLogits) {
       return try graph.apply(SparseCrossEntropy(), logits, graph.apply(Softmax(), logits), target)
     }
     let clipped = try graph.apply(Unary(.clipUnit, fuzz), prediction)
@@ -53,7 +53,7 @@ public struct CategoricalCrossentropy: PlainLoss {
       let (kept, spread) = (Float(1 - labelSmoothing), Float(labelSmoothing / Double(classes)))
       target = try graph.apply(Affine(scale: kept, offset: spread), target)
     }
-    if let logits = fromLogits ? prediction : prediction.logits {
+    if let logits = prediction.logits(areGiven: fromLogits) {
       return try graph.apply(CrossEntropy(), logits, graph.apply(Softmax(), logits), target)
     }
     guard let classes = prediction.type.dims.last else { return prediction }

@@ -40,11 +40,15 @@ extension Value {
   /// What this value was before its softmax or sigmoid, if one of them made it.
   ///
   /// Keras's TensorFlow backend hands these logits to every cross-entropy, whichever of the two it was.
-  var logits: Value? {
+  private var logits: Value? {
     guard case .op(let op, let operands) = graph.nodes[id].kind else { return nil }
     let isKnown = op is Softmax || (op as? Unary)?.function == .sigmoid
     return isKnown ? graph.value(operands[0]) : nil
   }
+
+  /// The logits that a cross-entropy starts from. Those before an activation win over what the settings say, as in
+  /// Keras; what was told to be logits is taken for them otherwise.
+  func logits(areGiven: Bool) -> Value? { logits ?? (areGiven ? self : nil) }
 
   /// The mean over the last axis; of a plain batch of numbers, themselves.
   func meanOverLastAxis() throws -> Value {

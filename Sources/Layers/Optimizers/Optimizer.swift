@@ -44,6 +44,15 @@ public struct BoundOptimizer {
   public let update: (Range<Int>) -> Void
   /// Set if the update is nothing but `w -= rate · g`.
   public let plainRate: UnsafePointer<Float>?
+
+  public init(
+    prepare: @escaping (_ iterations: Int, _ rate: Double) -> Void, update: @escaping (Range<Int>) -> Void,
+    plainRate: UnsafePointer<Float>?
+  ) {
+    self.prepare = prepare
+    self.update = update
+    self.plainRate = plainRate
+  }
 }
 
 /// Every optimizer by Keras's class name and short name.

@@ -35,7 +35,7 @@ public final class TrainingControl {
   public let save: (String) throws -> Void
   private var kept: AlignedBuffer?
 
-  init(_ built: BuiltModel, _ state: TrainingState, save: @escaping (String) throws -> Void) {
+  package init(_ built: BuiltModel, _ state: TrainingState, save: @escaping (String) throws -> Void) {
     self.built = built
     self.state = state
     self.save = save

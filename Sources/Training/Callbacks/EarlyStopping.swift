@@ -12,7 +12,8 @@ public struct EarlyStopping: Callback {
 
   private var wait = 0
   private var best: Double?
-  private var bestEpoch = 0
+  /// The epoch whose weights are kept: the best one, or the first if none was good.
+  private var bestEpoch: Int?
 
   public init() {}
 
@@ -30,11 +31,11 @@ public struct EarlyStopping: Callback {
 
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     switch event {
-    case .began: (wait, best, bestEpoch) = (0, nil, 0)
+    case .began: (wait, best, bestEpoch) = (0, nil, nil)
     case .batchEnded: break
     case .epochEnded(let epoch, let logs): epochEnded(epoch, logs, control)
     case .ended:
-      if restoreBestWeights && best != nil { control.restoreWeights(of: bestEpoch + 1) }
+      if restoreBestWeights, let bestEpoch { control.restoreWeights(of: bestEpoch + 1) }
     }
   }
 
@@ -43,7 +44,10 @@ public struct EarlyStopping: Callback {
       return
     }
     // With weights to restore there is always a set to go back to, even if nothing ever gets better.
-    if restoreBestWeights && best == nil && bestEpoch == 0 && wait == 0 { control.keepWeights() }
+    if restoreBestWeights && bestEpoch == nil {
+      control.keepWeights()
+      bestEpoch = epoch
+    }
     wait += 1
     if improves(value, on: best) {
       (best, bestEpoch) = (value, epoch)

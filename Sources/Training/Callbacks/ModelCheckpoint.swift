@@ -1,8 +1,10 @@
 public import Config
+import Foundation
 
 /// Saves the model at the end of every epoch, or of every better one. Keras: `keras.callbacks.ModelCheckpoint`.
 ///
-/// `{epoch}` in the path is the number of the epoch, from 1, and may be padded: `{epoch:02d}`.
+/// `{epoch}` in the path is the number of the epoch, from 1, and may be padded: `{epoch:02d}`; the name of a value
+/// in the logs is that value: `{val_loss:.2f}`.
 public struct ModelCheckpoint: Callback {
   public var filepath = "checkpoints/{epoch:02d}.h5"
   public var monitor = "val_loss"
@@ -38,18 +40,32 @@ public struct ModelCheckpoint: Callback {
       if let best, mode.grows(monitor) ? value <= best : value >= best { return }
       best = value
     }
-    try control.save(path(epoch: epoch + 1))
+    try control.save(path(epoch: epoch + 1, logs))
   }
 
-  /// Fills in the number of the epoch.
-  func path(epoch: Int) -> String {
-    guard let open = filepath.firstIndex(of: "{"), let close = filepath.firstIndex(of: "}") else {
-      return filepath
+  /// Fills in what stands in braces. What is no name of a value stays as it is.
+  func path(epoch: Int, _ logs: Logs) -> String {
+    var (path, rest) = ("", filepath[...])
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      let words = rest[rest.index(after: open)..<close].split(separator: ":", maxSplits: 1)
+      let value = Self.text(words.first ?? "", words.dropFirst().first ?? "", epoch: epoch, logs)
+      path += rest[..<open] + (value ?? String(rest[open...close]))
+      rest = rest[rest.index(after: close)...]
     }
-    let inside = filepath[filepath.index(after: open)..<close]
-    let width = inside.split(separator: ":").dropFirst().first.flatMap { Int($0.filter(\.isNumber)) } ?? 0
-    let digits = String(epoch)
-    let padded = String(repeating: "0", count: max(0, width - digits.count)) + digits
-    return filepath[..<open] + padded + filepath[filepath.index(after: close)...]
+    return path + rest
+  }
+
+  /// A value as Python formats it: `02d` pads a whole number, `.2f` rounds a fraction.
+  private static func text(_ name: Substring, _ format: Substring, epoch: Int, _ logs: Logs) -> String? {
+    if name == "epoch" {
+      let digits = String(epoch)
+      let width = min(20, Int(format.filter(\.isNumber)) ?? 0)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    guard let value = logs.first(where: { $0.name == name })?.value else { return nil }
+    guard let places = format.split(separator: ".").last.flatMap({ Int($0.filter(\.isNumber)) }) else {
+      return "\(value)"
+    }
+    return String(format: "%.\(min(20, places))f", value)
   }
 }

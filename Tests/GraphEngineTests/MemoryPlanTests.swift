@@ -1,0 +1,88 @@
+import EngineTestSupport
+import GraphEngine
+import KernelABI
+import Kernels
+import TensorCore
+import Testing
+
+@Suite struct MemoryPlanTests {
+  private func program(_ graph: RandomGraph) -> Program {
+    let slab = ParameterSlab(graph.parameters.map(\.spec))
+    let update = UpdatePlan(
+      gradients: AlignedBuffer(slab.trainableCount),
+      sinks: zip(graph.parameters, graph.gradients).map { ($0.spec.path, $1) }, plainRate: nil,
+      apply: { _ in })
+    return Program(
+      graph.graph, keeping: graph.kept, batch: graph.batch, parameters: slab, update: update,
+      pool: WorkerPool(threads: 1))
+  }
+
+  @Test func `values that live at one time do not overlap`() throws {
+    for seed in 0..<300 as Range<UInt64> {
+      let program = program(try RandomGraph(seed: seed))
+      let lives = Lifetimes(program).lives
+      for a in lives {
+        for b in lives where b.root > a.root && a.memory.overlaps(b.memory) && b.first <= a.last {
+          // An op may write over its first operand when nobody else wants it any more.
+          let node = program.nodes[b.root]
+          let isInPlace =
+            b.first == a.last && node.op?.canReuseFirstOperand == true && a.memory == b.memory
+          #expect(isInPlace, "seed \(seed): \(a) and \(b)")
+        }
+      }
+    }
+  }
+
+  @Test func `every value lies inside the arena`() throws {
+    for seed in 0..<100 as Range<UInt64> {
+      let program = program(try RandomGraph(seed: seed))
+      for life in Lifetimes(program).lives {
+        #expect(life.memory.lowerBound >= 0 && life.memory.upperBound <= program.arena.count, "seed \(seed)")
+        #expect(life.memory.lowerBound % 16 == 0, "seed \(seed): \(life) is not aligned")
+      }
+    }
+  }
+
+  @Test func `a reshaped value is the same memory`() throws {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.batch, .size(6)]))
+    let y = try graph.apply(Unary(.tanh), x)
+    let seen = try graph.apply(Reshape([.batch, .size(2), .size(3)]), y)
+    let z = try graph.apply(Unary(.exp), seen)
+    let program = Program(
+      graph, keeping: [seen, z], batch: 2, parameters: ParameterSlab([]), pool: WorkerPool(threads: 1))
+    #expect(program.place(seen).pointer == program.place(y).pointer)
+    #expect(program.place(seen).shape == [2, 2, 3])
+    #expect(program.place(z).pointer != program.place(y).pointer, "what is kept must not be written over")
+    #expect(program.lines.map(\.name) == ["tanh", "exp"], "a reshape takes no step")
+  }
+
+  @Test func `a chain of elementwise ops takes the memory of one`() throws {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.batch, .size(100)]))
+    var y = x
+    for _ in 0..<5 { y = try graph.apply(Unary(.tanh), y) }
+    let program = Program(
+      graph, keeping: [y], batch: 10, parameters: ParameterSlab([]), pool: WorkerPool(threads: 1))
+    #expect(program.arena.count == 2 * 1008, "the input and one value")
+  }
+
+  @Test func `memory of an operand is free after a gradient that lies elsewhere`() throws {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.batch, .size(16)]))
+    var (y, specs) = (x, [ParameterSpec]())
+    for i in 0..<12 {
+      specs.append(ParameterSpec("w\(i)", [16, 16], layout: .panels))
+      y = try graph.apply(MatMul(), y, graph.leaf(.parameter("w\(i)"), TensorType([.size(16), .size(16)])))
+    }
+    let weights = specs.map { graph.leaf(.parameter($0.path), TensorType([.size(16), .size(16)])) }
+    let gradients = try graph.gradients(of: graph.apply(MeanAll(), y), for: weights)
+    let slab = ParameterSlab(specs)
+    let update = UpdatePlan(
+      gradients: AlignedBuffer(slab.trainableCount), sinks: zip(specs, gradients).map { ($0.path, $1) },
+      plainRate: nil, apply: { _ in })
+    let program = Program(
+      graph, keeping: [], batch: 16, parameters: slab, update: update, pool: WorkerPool(threads: 1))
+    #expect(program.arena.count <= Lifetimes(program).peak * 115 / 100)
+  }
+}

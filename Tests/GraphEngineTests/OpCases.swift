@@ -1,0 +1,154 @@
+import EngineTestSupport
+import GraphEngine
+import KernelABI
+import TensorCore
+import Testing
+
+/// What the numbers of an operand look like.
+enum Numbers {
+  /// Magnitudes from 0.3 to 1.3 with either sign: away from the kink at 0.
+  case signed
+  /// From 0.5 to 1.5.
+  case positive
+  /// Probabilities from 0.1 to 0.9.
+  case unit
+  /// Within 0.2 of these.
+  case around([Float])
+  /// Whole numbers below a count.
+  case labels(Int)
+  /// The number of a training step: 64 bits in two floats.
+  case step
+
+  func make(_ count: Int, _ name: String) -> [Float] {
+    let raw = noise(count, name)
+    switch self {
+    case .signed: return raw.map { $0 < 0 ? $0 - 0.3 : $0 + 0.3 }
+    case .positive: return raw.map { 1 + $0 / 2 }
+    case .unit: return raw.map { 0.5 + 0.4 * $0 }
+    case .around(let centres): return raw.enumerated().map { centres[$0 % centres.count] + 0.2 * $1 }
+    case .labels(let classes):
+      return raw.map { asFloat(min(classes - 1, Int(($0 + 1) / 2 * Float(classes)))) }
+    case .step: return [asFloat(7), asFloat(0)]
+    }
+  }
+
+  var element: ElementType { if case .labels = self { .int32 } else { .float32 } }
+}
+
+/// One op with operands that fit it, for every size.
+struct OpCase: Sendable, CustomTestStringConvertible {
+  typealias Operand = (dims: [Dim], numbers: Numbers, isVaried: Bool)
+
+  let name: String
+  let dependence: Dependence
+  let tolerance: Double
+  let probes: @Sendable (Int) -> [Probe]
+  let build: @Sendable ([Value]) throws -> Value
+  var testDescription: String { name }
+
+  /// - Parameter operands: axes, numbers, and whether a derivative is wanted, for a size.
+  init(
+    _ name: String, _ dependence: Dependence, _ tolerance: Double,
+    _ operands: @escaping @Sendable (Int) -> [Operand],
+    _ build: @escaping @Sendable ([Value]) throws -> Value
+  ) {
+    (self.name, self.dependence, self.tolerance, self.build) = (name, dependence, tolerance, build)
+    probes = { size in
+      operands(size).enumerated().map { i, operand in
+        let type = TensorType(operand.dims, operand.numbers.element)
+        let count = type.shape(batch: OpCase.batch).reduce(1, *)
+        return Probe(type, operand.numbers.make(count, "\(name)/\(i)/\(size)"), isVaried: operand.isVaried)
+      }
+    }
+  }
+
+  static let batch = 3
+  /// One, around the 16 lanes of the kernels, and a prime.
+  static let sizes = [1, 15, 16, 17, 37]
+}
+
+private func rows(_ size: Int) -> [Dim] { [.batch, .size(size)] }
+private func grid(_ rows: Int, _ size: Int) -> [Dim] { [.batch, .size(rows), .size(size)] }
+private func matrix(_ rows: Int, _ columns: Int) -> [Dim] { [.size(rows), .size(columns)] }
+/// An operand to differentiate by, and one that is held.
+private func by(_ dims: [Dim], _ numbers: Numbers) -> OpCase.Operand { (dims, numbers, true) }
+private func held(_ dims: [Dim], _ numbers: Numbers) -> OpCase.Operand { (dims, numbers, false) }
+private func one(_ op: some Op) -> @Sendable ([Value]) throws -> Value {
+  { try $0[0].graph.apply(op, $0[0]) }
+}
+private func two(_ op: some Op) -> @Sendable ([Value]) throws -> Value {
+  { try $0[0].graph.apply(op, $0[0], $0[1]) }
+}
+/// The cross-entropies take the logits, their softmax, and the target.
+private func crossEntropy(_ op: some Op) -> @Sendable ([Value]) throws -> Value {
+  { try $0[0].graph.apply(op, $0[0], $0[0].graph.apply(Softmax(), $0[0]), $0[1]) }
+}
+
+extension OpCase {
+  /// A new op adds one line.
+  static let all: [OpCase] =
+    unary + [
+      OpCase("add", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add))),
+      OpCase(
+        "subtract", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),
+      OpCase(
+        "multiply", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.multiply))),
+      OpCase(
+        "divide", .smooth, 1e-3, { [by(rows($0), .signed), by(rows($0), .positive)] }, two(Binary(.divide))),
+      OpCase("affine", .affine, 1e-5, { [by(rows($0), .signed)] }, one(Affine(scale: -1.5, offset: 0.25))),
+      OpCase(
+        "add_bias", .affine, 1e-5, { [by(rows($0), .signed), by([.size($0)], .signed)] }, two(AddBias())),
+      OpCase(
+        "add_bias 3", .affine, 1e-5, { [by(grid(2, $0), .signed), by([.size($0)], .signed)] }, two(AddBias())),
+      OpCase("sum_last", .affine, 1e-5, { [by(grid(2, $0), .signed)] }, one(SumLast())),
+      OpCase("repeat_last", .affine, 1e-5, { [by(rows($0), .signed)] }, one(RepeatLast(.size(5)))),
+      OpCase("sum_all", .affine, 1e-5, { [by(rows($0), .signed)] }, one(SumAll())),
+      OpCase("mean_all", .affine, 1e-5, { [by(rows($0), .signed)] }, one(MeanAll())),
+      OpCase("reshape", .affine, 1e-5, { [by(grid($0, 2), .signed)] }) {
+        let size = $0[0].type.shape(batch: 1).reduce(1, *)
+        return try $0[0].graph.apply(Reshape([.batch, .size(size)]), $0[0])
+      },
+      OpCase(
+        "matmul depth", .affine, 1e-5, { [by(rows($0), .signed), by(matrix($0, 5), .signed)] }, two(MatMul())),
+      OpCase(
+        "matmul width", .affine, 1e-5, { [by(rows(7), .signed), by(matrix(7, $0), .signed)] }, two(MatMul())),
+      OpCase(
+        "matmul rows", .affine, 1e-5, { [by(grid($0, 3), .signed), by(matrix(3, 2), .signed)] }, two(MatMul())
+      ),
+      OpCase("softmax", .smooth, 2e-3, { [by(rows($0), .signed)] }, one(Softmax())),
+      OpCase(
+        "pick_class", .affine, 1e-5, { [by(rows($0), .signed), held([.batch], .labels($0))] },
+        two(PickClass())),
+      OpCase(
+        "dropout", .affine, 1e-5, { [by(rows($0), .signed), held([.size(2)], .step)] },
+        two(Dropout(rate: 0.4, stream: RandomStream(seed: 3, "dropout")))),
+      OpCase(
+        "sparse_cross_entropy", .smooth, 2e-3, { [by(rows($0), .signed), held([.batch], .labels($0))] },
+        crossEntropy(SparseCrossEntropy())),
+      OpCase(
+        "cross_entropy", .smooth, 2e-3, { [by(rows($0), .signed), held(rows($0), .unit)] },
+        crossEntropy(CrossEntropy())),
+      OpCase(
+        "binary_cross_entropy", .smooth, 1e-3, { [by(rows($0), .signed), held(rows($0), .unit)] },
+        two(BinaryCrossEntropy())),
+    ]
+
+  /// Every elementwise function; each has numbers that keep away from its kinks and poles.
+  static let unary: [OpCase] = UnaryFunction.allCases.map { function in
+    let (numbers, parameter): (Numbers, Float) =
+      switch function {
+      case .log, .reciprocal, .sqrt: (.positive, 0)
+      case .clipUnit: (.around([-0.5, 0.5, 1.2]), 0.2)  // bounds 0.2 and 0.8
+      default: (.signed, 0.3)
+      }
+    return OpCase("\(function)", .smooth, 1e-3, { [by(rows($0), numbers)] }, one(Unary(function, parameter)))
+  }
+
+  /// Ops that have no derivative, and ops made by differentiating that have no second one: the code they give.
+  static let refused: [(name: String, code: String, build: @Sendable (Value) throws -> Value)] = [
+    ("maximum", "E0308", { try $0.graph.apply(Binary(.maximum), $0, $0) }),
+    ("minimum", "E0308", { try $0.graph.apply(Binary(.minimum), $0, $0) }),
+    ("matches", "E0308", { try $0.graph.apply(Matches(.categorical), $0, $0) }),
+    ("sum_leading", "E0309", { try $0.graph.apply(SumLeading(), $0) }),
+  ]
+}

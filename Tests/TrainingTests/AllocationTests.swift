@@ -1,0 +1,69 @@
+import CAllocations
+import Config
+import Datasets
+import EngineTestSupport
+import GraphEngine
+import Kernels
+import Layers
+import Testing
+import Training
+
+/// Notes how much was allocated when a batch ended.
+private struct Meter: Callback {
+  /// One test, one task.
+  final class Readings: @unchecked Sendable {
+    var all: [Int] = []
+    init() { all.reserveCapacity(200) }
+  }
+  var readings = Readings()
+  static var schema: Schema<Self> { Schema("Meter", "Counts allocations.", prototype: Self()) }
+  var watchesBatches: Bool { true }
+  func handle(_ event: CallbackEvent, _ control: TrainingControl) {
+    if case .batchEnded = event { readings.all.append(allocations_of_this_thread()) }
+  }
+}
+
+@Suite struct AllocationTests {
+  private let data = labelled(200, [16], classes: 4)
+  private let model = chain(
+    [16], Dense(96, activation: .relu), Dropout(0.2), Dense(96, activation: .relu),
+    Dense(4, activation: .softmax))
+
+  @Test func `allocations are counted`() {
+    let before = allocations_of_this_thread()
+    let buffers = (0..<10).map { AlignedBuffer($0) }
+    #expect(allocations_of_this_thread() - before >= 2 * buffers.count)
+  }
+
+  @Test(arguments: [1, 3])
+  func `a training step allocates nothing`(threads: Int) throws {
+    for optimizer in [SGD(), SGD(momentum: 0.9), Adam()] as [any Optimizer] {
+      let meter = Meter()
+      _ = try fitted(model, settings(optimizer), data, threads: threads) {
+        ($0.batchSize, $0.stepsPerEpoch, $0.callbacks) = (1, 110, [TerminateOnNaN(), meter])
+      }
+      let counts = meter.readings.all.prefix(110)
+      #expect(counts.count == 110)
+      #expect(
+        counts[109] == counts[9],
+        "\(counts[109] - counts[9]) allocations in 100 steps of \(type(of: optimizer))")
+    }
+  }
+
+  @Test(arguments: [1, 3])
+  func `a run of a program allocates nothing`(threads: Int) throws {
+    let graph = try BuiltModel(model, seed: 1)
+    let state = TrainingState(settings(SGD()), slab: graph.slab, kernels: kernels)
+    let step = try StepProgram(
+      graph, settings(SGD()), part: data, batch: 150, state: state, pool: WorkerPool(threads: threads),
+      kernels: kernels)
+    let rows = (0..<150).map { Int32($0) }
+    rows.withUnsafeBufferPointer { rows in
+      guard let base = rows.baseAddress else { return }
+      step.run(base, iteration: 0)
+      let before = allocations_of_this_thread()
+      for i in 0..<100 { step.run(base, iteration: i) }
+      #expect(allocations_of_this_thread() - before == 0)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Config
+import Datasets
+import Diagnostics
+import EngineTestSupport
+import GraphEngine
+import Kernels
+import Layers
+import TensorCore
+import Testing
+import Training
+
+@Suite struct DataTests {
+  private let model = chain([4], Dense(3, activation: .softmax))
+
+  private func problem(_ data: DataPart, _ loss: any Loss) throws -> Diagnostic {
+    let settings = CompileSettings(loss: loss, optimizer: SGD(), metrics: [])
+    return try #require(throws: Diagnostic.self) { try fitted(model, settings, data) }
+  }
+
+  @Test(arguments: [3, 5])
+  func `samples of another size are E0304`(size: Int) throws {
+    let error = try problem(labelled(8, [size], classes: 3), SparseCategoricalCrossentropy())
+    #expect(error.code == "E0304")
+    #expect(error.message == "the model takes samples (batch, 4), the data gives (batch, \(size))")
+  }
+
+  @Test func `targets that cannot be compared are E0306`() throws {
+    #expect(try problem(labelled(8, [4], classes: 3), MeanSquaredError()).code == "E0306")
+    let wide = part(noise(32, "x"), [4], noise(24, "y"), [3], isLabels: false)
+    #expect(try problem(wide, SparseCategoricalCrossentropy()).code == "E0306")
+  }
+
+  @Test func `data without targets is E0306, and can be predicted`() throws {
+    var data = labelled(8, [4], classes: 3)
+    data.targets = []
+    #expect(try problem(data, SparseCategoricalCrossentropy()).code == "E0306")
+    let trainer = Trainer(try BuiltModel(model, seed: 1), pool: WorkerPool(threads: 1), now: { 0 })
+    #expect(try trainer.predict(data, batchSize: 3).count == 24)
+  }
+
+  @Test func `samples of another shape but as many numbers fit`() throws {
+    _ = try fitted(model, settings(SGD()), labelled(8, [2, 2], classes: 3))
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity, 1e30, -1e30, 3, -1])
+  func `a label of no class gives a loss that is not a number`(label: Float) throws {
+    let data = part(noise(4, "x"), [4], [label], [], isLabels: false)
+    let trainer = Trainer(try BuiltModel(model, seed: 1), pool: WorkerPool(threads: 1), now: { 0 })
+    let logs = try trainer.evaluate(data, settings(SGD()), batchSize: 1)
+    #expect(logs.map(\.name) == ["accuracy", "loss"] && logs[1].value.isNaN && logs[0].value == 0)
+  }
+
+  @Test func `a training without samples changes nothing`() throws {
+    let start = try weightBits(BuiltModel(model, seed: 1))
+    let (built, _) = try fitted(model, settings(SGD()), labelled(0, [4], classes: 3))
+    #expect(weightBits(built) == start)
+  }
+
+  /// One layer of each class; a new one adds one line.
+  private static let samples: [(node: ConfigNode, input: [Int])] = [
+    (["InputLayer": ["shape": [2, 3]]], [2, 3]), (["Dense": ["units": 5, "activation": "tanh"]], [2, 3]),
+    (["Flatten": nil], [2, 3]), (["Reshape": ["target_shape": [3, -1]]], [2, 3]),
+    (["Activation": ["activation": "gelu"]], [2, 3]), (["Dropout": ["rate": 0.25]], [2, 3]),
+  ]
+
+  @Test func `every layer has a sample`() {
+    let names = Self.samples.compactMap { $0.node.entries?.first?.key }
+    #expect(names.sorted() == LayerRegistry.all.names.sorted())
+  }
+
+  @Test(arguments: samples.indices)
+  func `every layer trains, and infers without random numbers`(index: Int) throws {
+    let (node, input) = Self.samples[index]
+    var bag = DiagnosticBag()
+    let layer = try #require(LayerRegistry.all.decode(node, into: &bag))
+    let model = chain(input, Dense(3), layer, Flatten(), Dense(3, activation: .softmax))
+    let data = labelled(10, input, classes: 3)
+    let (built, history) = try fitted(model, settings(SGD()), data)
+    for (name, value) in history[0] { #expect(value.isFinite, "\(name)") }
+    #expect(try !Trace(model, phase: .inference, seed: 1).graph.hasLeaf(.input("step")))
+    let trainer = Trainer(built, pool: WorkerPool(threads: 1), now: { 0 })
+    let outputs = try trainer.predict(data, batchSize: 4)
+    #expect(outputs.count == 10 * built.output.shape(batch: 1).reduce(1, *))
+    #expect(try outputs == trainer.predict(data, batchSize: 4))
+  }
+}
