@@ -76,6 +76,25 @@ def start(command, threads):
         preexec_fn=lambda: os.sched_setaffinity(0, processors))
 
 
+def wait_until_quiet(limit):
+    """Waits until the processors have idled for a tenth of a second, or `limit` seconds; says whether they have."""
+
+    def idle():
+        with open("/proc/stat") as file:
+            values = [int(v) for v in file.readline().split()[1:]]
+        return values[3] + values[4], sum(values[:8])
+
+    end = time.monotonic() + limit
+    while True:
+        free, total = idle()
+        time.sleep(0.1)
+        now_free, now_total = idle()
+        if now_free - free >= 0.9 * (now_total - total):
+            return True
+        if time.monotonic() > end:
+            return False
+
+
 def ask(process, shape):
     process.stdin.write(shape + "\n")
     process.stdin.flush()
@@ -92,6 +111,7 @@ def main():
     p.add_argument("--isa", help="avx2 or avx512, to time other kernels than the best")
     p.add_argument("--rounds", type=int, default=7)
     p.add_argument("--budget", type=float, default=0.03, help="seconds for one timing")
+    p.add_argument("--patience", type=float, default=0, help="seconds to wait before a round for a quiet machine")
     p.add_argument("--only", help="shapes that contain this text")
     p.add_argument("--serve", help=argparse.SUPPRESS)
     o = p.parse_args()
@@ -118,8 +138,11 @@ def main():
 
     shapes = [s for s in SHAPES if not o.only or o.only in s]
     times = {name: {s: [] for s in shapes} for name in processes}
+    busy = 0
     for shape in shapes:
         for _ in range(o.rounds):
+            if o.patience > 0 and not wait_until_quiet(o.patience):
+                busy += 1
             for name, process in processes.items():
                 times[name][shape].append(ask(process, shape))
                 # The threads of a library spin for a while after its last product.
@@ -127,6 +150,8 @@ def main():
     for process in processes.values():
         process.stdin.close()
         process.wait()
+    if busy:
+        print(f"The machine was busy in {busy} of {len(shapes) * o.rounds} rounds: trust the shortest times more.")
     report(shapes, times, o)
 
 
