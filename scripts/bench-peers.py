@@ -1,7 +1,7 @@
 """Times matrix products of runexp-bench beside those of NumPy and torch, and prints a Markdown table.
 
-Each library runs in a process of its own, on as many processors as it may use, and times one product at a time in
-turn with the others: whatever else the machine does falls on all of them. Figures are medians over the rounds.
+In each round every library in turn times all products in a process of its own, on as many processors as it may use.
+Taking turns product by product would be fairer to look at, but threads that have slept run badly for a while.
 """
 
 import argparse
@@ -65,24 +65,38 @@ def serve(library, threads, budget):
         print(line.strip(), round((time.perf_counter() - start) / calls * 1e6, 1), flush=True)
 
 
-def start(command, threads):
-    """A timing process, held to the first `threads` processors before it makes any thread."""
+def wait_until_quiet(limit):
+    """Waits until the processors have idled for a tenth of a second, or `limit` seconds; says whether they have."""
+
+    def idle():
+        with open("/proc/stat") as file:
+            values = [int(v) for v in file.readline().split()[1:]]
+        return values[3] + values[4], sum(values[:8])
+
+    end = time.monotonic() + limit
+    while True:
+        free, total = idle()
+        time.sleep(0.1)
+        now_free, now_total = idle()
+        if now_free - free >= 0.9 * (now_total - total):
+            return True
+        if time.monotonic() > end:
+            return False
+
+
+def time_all(command, shapes, threads):
+    """Microseconds of each product, from a process held to the first `threads` processors before it makes a thread."""
     processors = sorted(os.sched_getaffinity(0))[:threads]
     environment = {key: value for key, value in os.environ.items() if key not in FORCED}
     for key in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         environment[key] = str(threads)
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+    answers = subprocess.run(
+        command, input="".join(shape + "\n" for shape in shapes), capture_output=True, text=True, env=environment,
         preexec_fn=lambda: os.sched_setaffinity(0, processors))
-
-
-def ask(process, shape):
-    process.stdin.write(shape + "\n")
-    process.stdin.flush()
-    answer = process.stdout.readline().split()
-    if len(answer) < 5:
-        sys.exit(f"a timing process ended at {shape}")
-    return float(answer[4])
+    lines = answers.stdout.splitlines()
+    if answers.returncode != 0 or len(lines) != len(shapes):
+        sys.exit(f"{' '.join(command)} failed:\n{answers.stderr}")
+    return [float(line.split()[4]) for line in lines]
 
 
 def main():
@@ -92,6 +106,7 @@ def main():
     p.add_argument("--isa", help="avx2 or avx512, to time other kernels than the best")
     p.add_argument("--rounds", type=int, default=7)
     p.add_argument("--budget", type=float, default=0.03, help="seconds for one timing")
+    p.add_argument("--patience", type=float, default=15, help="seconds to wait before a run for a quiet machine")
     p.add_argument("--only", help="shapes that contain this text")
     p.add_argument("--serve", help=argparse.SUPPRESS)
     o = p.parse_args()
@@ -112,21 +127,20 @@ def main():
 
     common = ["--threads", str(o.threads), "--budget", str(o.budget)]
     isa = ["--isa", o.isa] if o.isa else []
-    processes = {"runexp": start([o.bench, "gemm", "--interactive", *common, *isa], o.threads)}
+    commands = {"runexp": [o.bench, "gemm", "--interactive", *common, *isa]}
     for name in libraries:
-        processes[name] = start([sys.executable, __file__, "--serve", name, *common], o.threads)
+        commands[name] = [sys.executable, __file__, "--serve", name, *common]
 
     shapes = [s for s in SHAPES if not o.only or o.only in s]
-    times = {name: {s: [] for s in shapes} for name in processes}
-    for shape in shapes:
-        for _ in range(o.rounds):
-            for name, process in processes.items():
-                times[name][shape].append(ask(process, shape))
-                # The threads of a library spin for a while after its last product.
-                time.sleep(0.02 if o.threads > 1 else 0)
-    for process in processes.values():
-        process.stdin.close()
-        process.wait()
+    times = {name: {s: [] for s in shapes} for name in commands}
+    busy = 0
+    for _ in range(o.rounds):
+        for name, command in commands.items():
+            busy += not wait_until_quiet(o.patience)
+            for shape, time_of_one in zip(shapes, time_all(command, shapes, o.threads)):
+                times[name][shape].append(time_of_one)
+    if busy:
+        print(f"The machine was busy before {busy} of {len(commands) * o.rounds} runs: trust the shortest times more.")
     report(shapes, times, o)
 
 

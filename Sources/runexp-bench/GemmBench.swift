@@ -73,7 +73,9 @@ struct GemmBench: ParsableCommand {
 
   private func time(_ shape: GemmShape, _ pool: WorkerPool, _ watch: inout Stopwatch) {
     let product = GemmCase(shape, isa.table, pool)
-    product.run()
+    // The system may wake a worker on its caller's processor and move it only milliseconds later.
+    var warmUp = Stopwatch()
+    warmUp.repeat(for: threads > 1 ? 0.03 : 0.002) { product.run() }
     watch.repeat(for: budget) { product.run() }
   }
 

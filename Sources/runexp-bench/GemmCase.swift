@@ -56,7 +56,9 @@ final class GemmCase {
 }
 
 extension GemmTask {
-  /// The part of one worker. Few rows are not worth splitting: each worker would read all of `b`.
+  /// The part of one worker.
+  ///
+  /// Few rows are not worth splitting: each worker would read all of `b`.
   fileprivate func block(_ part: Int, of parts: Int) -> GemmTask {
     var block = self
     if (aRow == 1 ? k : m) <= 64 {
