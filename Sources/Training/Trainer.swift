@@ -22,8 +22,9 @@ public struct FitSettings {
   public var initialEpoch = 0
   public var batchSize = 32
   public var shuffle = true
-  /// Batches in an epoch, if not as many as there are. As in Keras the next epoch goes on behind them; samples are
-  /// shuffled whenever all were seen.
+  /// Batches in an epoch, if not as many as there are.
+  ///
+  /// As in Keras the next epoch goes on behind them; samples are shuffled whenever all were seen.
   public var stepsPerEpoch: Int?
   public var callbacks: [any Callback] = []
   /// Names the random order of the samples.

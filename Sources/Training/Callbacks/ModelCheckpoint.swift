@@ -43,7 +43,9 @@ public struct ModelCheckpoint: Callback {
     try control.save(path(epoch: epoch + 1, logs))
   }
 
-  /// Fills in what stands in braces. What is no name of a value stays as it is.
+  /// Fills in what stands in braces.
+  ///
+  /// What is no name of a value stays as it is.
   func path(epoch: Int, _ logs: Logs) -> String {
     var (path, rest) = ("", filepath[...])
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
