@@ -65,7 +65,7 @@ let package = Package(
     system("CMarkdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev libcmark-gfm-extensions-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     // Level 1
-    target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: hot),
+    target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
     target("Config", "Diagnostics"),
     target("TensorCore", "Diagnostics"),
     target("RunEvents", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")),
@@ -73,7 +73,7 @@ let package = Package(
     // Level 2
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
     target("Plotting"),
-    target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: hot),
+    target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: fast),
     target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
@@ -83,7 +83,7 @@ let package = Package(
     // Level 4
     target(
       "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config",
-      "Diagnostics", settings: hot),
+      "Diagnostics", settings: fast),
     // Level 5
     target(
       "KerasFiles", "Training", "Layers", "GraphEngine", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
