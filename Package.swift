@@ -8,6 +8,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Code that runs inside a training step: optimised in debug builds too, so that tests run at full speed.
+///
 /// Exclusivity checks cost calls in loops over pointers; nothing in these targets relies on them.
 let hot: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-enforce-exclusivity=unchecked"])]
 
@@ -109,7 +110,8 @@ let package = Package(
     tests("TensorCoreTests", "TensorCore"),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
-      name: "EngineTestSupport", dependencies: ["GraphEngine", "KernelABI", "TensorCore", "Config", "Diagnostics"],
+      name: "EngineTestSupport",
+      dependencies: ["GraphEngine", "KernelABI", "TensorCore", "Config", "Diagnostics"],
       path: "Tests/EngineTestSupport", swiftSettings: strict + hot),
     tests(
       "GraphEngineTests", "EngineTestSupport", "GraphEngine", "TensorCore", "Kernels", "KernelABI",
@@ -127,7 +129,8 @@ let package = Package(
     tests("ReportingTests", "Reporting"),
     tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     tests(
-      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "Layers", "GraphEngine", "Datasets", "Config",
+      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "Layers", "GraphEngine", "Datasets",
+      "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
       "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",

@@ -2,8 +2,10 @@ public import KernelABI
 public import Kernels
 public import TensorCore
 
-/// Runs a graph op by op as it is asked for: the other driver of the same ops, for inspection and as an oracle in
-/// tests. It allocates, fuses nothing and uses one thread.
+/// Runs a graph op by op as it is asked for: the other driver of the same ops, for inspection and as an
+/// oracle in tests.
+///
+/// It allocates, fuses nothing and uses one thread.
 public final class EagerEvaluator {
   public let graph: Graph
   private let batch: Int

@@ -1,7 +1,9 @@
 public import Diagnostics
 public import TensorCore
 
-/// A value in a graph: an index and a type. Copying it is free and it holds no numbers.
+/// A value in a graph: an index and a type.
+///
+/// Copying it is free and it holds no numbers.
 public struct Value {
   public let id: Int
   public let type: TensorType
@@ -15,7 +17,9 @@ public enum Leaf: Sendable, Hashable {
   case constant(Float)
 }
 
-/// The record of a computation, built by calling layers. It belongs to one task and is not `Sendable`.
+/// The record of a computation, built by calling layers.
+///
+/// It belongs to one task and is not `Sendable`.
 public final class Graph {
   public struct Node {
     public enum Kind {

@@ -101,7 +101,9 @@ public struct Worker {
   /// Working memory of this thread, ``GemmTask/workspace`` floats.
   public let workspace: UnsafeMutablePointer<Float>
 
-  /// This worker's piece of `0 ..< count`, cut at multiples of `grain`. Pieces never change what is computed.
+  /// This worker's piece of `0 ..< count`, cut at multiples of `grain`.
+  ///
+  /// Pieces never change what is computed.
   @inline(__always) public func share(of count: Int, grain: Int = 1) -> Range<Int> {
     let grains = (count + grain - 1) / grain
     return min(count, grains * part / parts * grain)..<min(count, grains * (part + 1) / parts * grain)

@@ -39,7 +39,8 @@ extension Sequential {
     return [
       "class_name": "Sequential",
       "config": [
-        "name": name.config, "trainable": true, "dtype": Self.policy, "layers": ConfigNode(.list([first] + rest)),
+        "name": name.config, "trainable": true, "dtype": Self.policy,
+        "layers": ConfigNode(.list([first] + rest)),
         "build_input_shape": ConfigNode(.list(shape)),
       ],
     ]
@@ -51,7 +52,9 @@ extension Sequential {
 }
 
 extension TrainingState {
-  /// Keras's `training_config`. Losses are written by their full function name, the one spelling every Keras reads.
+  /// Keras's `training_config`.
+  ///
+  /// Losses are written by their full function name, the one spelling every Keras reads.
   fileprivate var kerasConfig: ConfigNode {
     let loss = settings.loss
     let isPlain = loss.config.entries?.allSatisfy { $0.value == false || $0.value == 0.0 } ?? true
@@ -73,7 +76,8 @@ extension TrainingState {
   private var optimizerConfig: ConfigNode {
     var entries: [ConfigNode.Entry] = [.init("name", optimizerName.config)]
     for entry in settings.optimizer.config.entries ?? [] {
-      entries.append(entry.key == "learning_rate" ? .init(entry.key, Double(Float(learningRate)).config) : entry)
+      entries.append(
+        entry.key == "learning_rate" ? .init(entry.key, Double(Float(learningRate)).config) : entry)
     }
     return ConfigNode(.map(entries))
   }

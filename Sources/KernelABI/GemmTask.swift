@@ -32,8 +32,10 @@ public struct GemmTask {
   /// Added to every row, before ``relu``.
   public var bias: UnsafePointer<Float>?
   public var relu = false
-  /// When not 0: `c = c + alpha · (a · b)`, each product rounded before it is added, as if it had been stored.
-  /// Only for `k` up to ``longestFusedDepth``: a longer sum passes through `c` on its way.
+  /// What the product is scaled by before it is added to `c`; 0 where `c` is only stored.
+  ///
+  /// `c = c + alpha · (a · b)`, each product rounded before it is added, as if it had been stored. Only for
+  /// `k` up to ``longestFusedDepth``: a longer sum passes through `c` on its way.
   public var alpha: Float = 0
 
   public init(

@@ -1,4 +1,6 @@
-/// One compiled set of kernels. Entries are plain function pointers: no context, no retain.
+/// One compiled set of kernels.
+///
+/// Entries are plain function pointers: no context, no retain.
 ///
 /// Unless said otherwise counts are in elements, matrices are row-major without gaps, and outputs may be the
 /// same memory as inputs of the same shape.

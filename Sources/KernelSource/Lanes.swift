@@ -1,5 +1,7 @@
-/// The one vector width every kernel is written in. Hardware with narrower registers splits it;
-/// the arithmetic, and so every bit of the result, is the same on all of them.
+/// The one vector width every kernel is written in.
+///
+/// Hardware with narrower registers splits it; the arithmetic, and so every bit of the result, is the same on
+/// all of them.
 ///
 /// Only operations that compile to instructions are used on it: a standard-library generic that is not inlined
 /// becomes a weak symbol of the same name in all three builds, and the linker keeps one copy for all.
@@ -15,9 +17,11 @@ typealias Out = UnsafeMutablePointer<Float>
 }
 
 #if KERNEL_BASELINE && arch(x86_64)
-  /// `a · b + c`, rounded once. x86 without FMA hardware gets the same bits by way of Double: the product of two
-  /// floats is exact there, and rounding the sum to odd first makes the second rounding harmless.
-  /// (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008.)
+  /// `a · b + c`, rounded once.
+  ///
+  /// x86 without FMA hardware gets the same bits by way of Double: the product of two floats is exact there,
+  /// and rounding the sum to odd first makes the second rounding harmless. (Boldo and Melquiond, "Emulation
+  /// of FMA and correctly rounded sums", 2008.)
   @inline(__always) func fma(_ a: Float, _ b: Float, _ c: Float) -> Float {
     let p = Double(a) * Double(b)
     let z = Double(c)
@@ -44,8 +48,10 @@ typealias Out = UnsafeMutablePointer<Float>
 @inline(__always) func bits(_ x: Float) -> Int32 { Int32(bitPattern: x.bitPattern) }
 @inline(__always) func float(_ x: Int32) -> Float { Float(bitPattern: UInt32(bitPattern: x)) }
 
-/// max(x, 0) that keeps NaN, in integer operations: zero where the sign is set and the bits are not above those
-/// of minus infinity. A floating-point select in a large unrolled kernel becomes a loop through memory.
+/// max(x, 0) that keeps NaN, in integer operations: zero where the sign is set and the bits are not above
+/// those of minus infinity.
+///
+/// A floating-point select in a large unrolled kernel becomes a loop through memory.
 @inline(__always) func relu(_ x: Lanes) -> Lanes {
   let b = bits(x)
   let belowNaN = b &- IntLanes(repeating: Int32(bitPattern: 0xFF80_0001))

@@ -92,7 +92,7 @@ private let magic: Float = 12_582_912
   return log(u) + (x - (u - 1)) / u
 }
 
-/// ln(1 + eˣ)
+/// ln(1 + eˣ).
 @inline(__always) func softplus(_ x: Float) -> Float {
   (x > 0 ? x : 0) + log1p(expOfNegative(x > 0 ? 0 - x : x))
 }

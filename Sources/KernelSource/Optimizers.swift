@@ -22,8 +22,10 @@ func momentum(_ w: Out, _ g: In, _ m: Out, _ count: Int, _ rate: Float, _ moment
   }
 }
 
-/// Epsilon is added to the root as it is: `rate` already holds both bias corrections. `c1` and `c2` are `1 - beta`,
-/// taken before rounding to float, as Keras does.
+/// Epsilon is added to the root as it is.
+///
+/// `rate` already holds both bias corrections. `c1` and `c2` are `1 - beta`, taken before rounding to float,
+/// as Keras does.
 func adam(
   _ w: Out, _ g: In, _ m: Out, _ v: Out, _ count: Int, _ rate: Float, _ c1: Float, _ c2: Float,
   _ epsilon: Float

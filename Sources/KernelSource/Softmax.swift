@@ -25,7 +25,7 @@ func softmax(_ x: In, _ y: Out, _ rows: Int, _ columns: Int) {
   }
 }
 
-/// `dx = y · (g - Σ g·y)`
+/// `dx = y · (g - Σ g·y)`.
 func softmaxGradient(_ y: In, _ g: In, _ dx: Out, _ rows: Int, _ columns: Int) {
   for r in 0..<rows {
     let (p, up, down) = (y + r * columns, g + r * columns, dx + r * columns)
@@ -73,7 +73,7 @@ func sparseCrossEntropyGradient(
   }
 }
 
-/// `Σ t · (logSumExp - z)`
+/// `Σ t · (logSumExp - z)`.
 func crossEntropy(_ z: In, _ p: In, _ t: In, _ losses: Out, _ rows: Int, _ columns: Int) {
   for r in 0..<rows {
     let (logits, target) = (z + r * columns, t + r * columns)
@@ -93,7 +93,7 @@ func crossEntropyGradient(_ p: In, _ t: In, _ g: In, _ dz: Out, _ rows: Int, _ c
   }
 }
 
-/// `max(x, 0) - x·t + ln(1 + e^-|x|)`
+/// `max(x, 0) - x·t + ln(1 + e^-|x|)`.
 func binaryCrossEntropy(_ x: In, _ t: In, _ y: Out, _ count: Int) {
   // The terms are added in this order so that a right and certain answer leaves the small logarithm alone.
   for i in 0..<count {

@@ -8,7 +8,9 @@ public import KernelABI
   private let variant: StaticString = "baseline"
 #endif
 
-/// The only entry of this module. Call it only after the processor was found to have the instructions.
+/// The only entry of this module.
+///
+/// Call it only after the processor was found to have the instructions.
 public func makeKernelTable() -> KernelTable {
   KernelTable(
     name: variant, gemm: gemm, toPanels: toPanels, fromPanels: fromPanels, unary: unary,

@@ -28,8 +28,9 @@ public enum InstructionSet: String, CaseIterable, Sendable, Comparable {
   public static func < (a: Self, b: Self) -> Bool { a.level < b.level }
   private var level: Int { self == .baseline ? 0 : self == .avx2 ? 1 : 2 }
 
-  /// The sets a machine can run, from the text of its /proc/cpuinfo. The kernel lists there only what it has
-  /// enabled, which a bare CPUID does not tell.
+  /// The sets a machine can run, from the text of its /proc/cpuinfo.
+  ///
+  /// The kernel lists there only what it has enabled, which a bare CPUID does not tell.
   public static func supported(cpuinfo: String) -> [InstructionSet] {
     let line = cpuinfo.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
     let flags = Set(line.split(whereSeparator: { " \t:".contains($0) }))

@@ -1,7 +1,9 @@
 public import Config
 public import Diagnostics
 
-/// Every layer an experiment file or a Keras file can name. Adding a layer adds one line here.
+/// Every layer an experiment file or a Keras file can name.
+///
+/// Adding a layer adds one line here.
 public enum LayerRegistry {
   public static let all = Registry<any Layer>(
     "layer", commonKeys: ["name", "trainable", "dtype"],
@@ -14,8 +16,9 @@ public enum LayerRegistry {
       .init(Dropout.self) { $0 },
     ])
 
-  /// Reads the layers of a sequential model and names those that have no name, as Keras does: `dense`, `dense_1`.
-  /// Every mistake is reported; `nil` if there was one.
+  /// Reads the layers of a sequential model and names those that have no name, as Keras does.
+  ///
+  /// Names are `dense`, `dense_1` and so on. Every mistake is reported; `nil` if there was one.
   public static func decode(_ nodes: [ConfigNode], into bag: inout DiagnosticBag) -> [NamedLayer]? {
     var layers: [NamedLayer] = []
     var taken: [String: SourceSpan?] = [:]

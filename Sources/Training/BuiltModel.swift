@@ -3,7 +3,9 @@ public import GraphEngine
 public import Layers
 public import TensorCore
 
-/// A model with its numbers, and what is known of its training. Owned by one task.
+/// A model with its numbers, and what is known of its training.
+///
+/// Owned by one task.
 public final class BuiltModel {
   public let model: Sequential
   public let slab: ParameterSlab

@@ -3,7 +3,9 @@ import GraphEngine
 import KernelABI
 public import TensorCore
 
-/// Fills the inputs of a program with the rows of a batch. All threads of the program's pool share the work.
+/// Fills the inputs of a program with the rows of a batch.
+///
+/// All threads of the program's pool share the work.
 final class Feed {
   /// The rows of the next batch, as numbers into the columns.
   var rows: UnsafePointer<Int32>

@@ -74,7 +74,9 @@ package final class StepProgram {
       metrics: zip(sums, counts).map { (program.place($0).input, $1) })
   }
 
-  /// Runs one batch. - Parameter iteration: numbers the random draws of this step.
+  /// Runs one batch.
+  ///
+  /// - Parameter iteration: numbers the random draws of this step.
   @inline(__always) package func run(_ rows: UnsafePointer<Int32>, iteration: Int) {
     feed.rows = rows
     step?.storeBytes(of: UInt64(iteration), as: UInt64.self)

@@ -44,7 +44,9 @@ public struct FitResult {
   public var firstNonFinite: (epoch: Int, step: Int)?
 }
 
-/// Trains, evaluates and runs one model. Owned by one task.
+/// Trains, evaluates and runs one model.
+///
+/// Owned by one task.
 public final class Trainer {
   public let built: BuiltModel
   private let pool: WorkerPool
@@ -61,7 +63,9 @@ public final class Trainer {
     self.now = now
   }
 
-  /// Prepares the model for training. Compiling again starts with a fresh optimizer.
+  /// Prepares the model for training.
+  ///
+  /// Compiling again starts with a fresh optimizer.
   public func compile(_ settings: CompileSettings) {
     built.training = TrainingState(settings, slab: built.slab, kernels: kernels)
   }
@@ -234,7 +238,9 @@ private final class Order {
   }
 }
 
-/// Running means over the samples of an epoch. A smaller batch counts for less.
+/// Running means over the samples of an epoch.
+///
+/// A smaller batch counts for less.
 private struct Means {
   private let names: [String]
   private var sums: [Double]

@@ -21,11 +21,11 @@ struct KerasCase: Decodable, Sendable, CustomTestStringConvertible {
   var epochs: Int
   var x: [Float]
   var y: [Float]
-  var target_shape: [Int]
+  var targetShape: [Int]
   var vx: [Float]
   var vy: [Float]
   var start: [[Float]]
-  var step_losses: [Double]
+  var stepLosses: [Double]
   var history: [String: [Double]]
   var final: [[Float]]
   var evaluated: [String: Double]
@@ -34,10 +34,12 @@ struct KerasCase: Decodable, Sendable, CustomTestStringConvertible {
 
   static let all: [KerasCase] = {
     struct File: Decodable { var cases: [KerasCase] }
+    let snakeCase = JSONDecoder()
+    snakeCase.keyDecodingStrategy = .convertFromSnakeCase
     guard
       let url = Bundle.module.url(
         forResource: "keras_training", withExtension: "json", subdirectory: "Fixtures"),
-      let data = try? Data(contentsOf: url), let file = try? JSONDecoder().decode(File.self, from: data)
+      let data = try? Data(contentsOf: url), let file = try? snakeCase.decode(File.self, from: data)
     else { return [] }
     return file.cases
   }()
@@ -113,9 +115,9 @@ extension KerasCase {
     return (built, CompileSettings(loss: loss, optimizer: optimizer, metrics: metrics))
   }
 
-  var isLabels: Bool { target_shape.isEmpty }
-  var train: DataPart { part(x, shape, y, target_shape, isLabels: isLabels) }
-  var held: DataPart { part(vx, shape, vy, target_shape, isLabels: isLabels) }
+  var isLabels: Bool { targetShape.isEmpty }
+  var train: DataPart { part(x, shape, y, targetShape, isLabels: isLabels) }
+  var held: DataPart { part(vx, shape, vy, targetShape, isLabels: isLabels) }
 }
 
 @Suite struct KerasTrainingTests {
@@ -135,8 +137,8 @@ extension KerasCase {
       fixture.train, validation: fixture.held, fit, save: { _ in }, isInterrupted: { false },
       observe: { _ in })
 
-    #expect(recorder.losses.all.count == fixture.step_losses.count)
-    let worst = zip(recorder.losses.all, fixture.step_losses).prefix(100).map { relative($0, $1) }.max() ?? 1
+    #expect(recorder.losses.all.count == fixture.stepLosses.count)
+    let worst = zip(recorder.losses.all, fixture.stepLosses).prefix(100).map { relative($0, $1) }.max() ?? 1
     #expect(worst < 1e-5, "worst step differs by \(worst)")
     for (epoch, logs) in result.history.enumerated() {
       for (name, value) in logs {

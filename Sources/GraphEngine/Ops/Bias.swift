@@ -30,7 +30,9 @@ public struct AddBias: Op {
   }
 }
 
-/// The sum over all axes but the last: the gradient of a bias. Each column is summed in the order of its rows.
+/// The sum over all axes but the last: the gradient of a bias.
+///
+/// Each column is summed in the order of its rows.
 public struct SumLeading: Op {
   public static let name = "sum_leading"
   public init() {}

@@ -59,7 +59,9 @@ struct SparseCrossEntropyGradient: Op {
   }
 }
 
-/// The same with a distribution a row as target. Operands: z, softmax(z), targets.
+/// The same with a distribution a row as target.
+///
+/// Operands: z, softmax(z), targets.
 public struct CrossEntropy: Op {
   public static let name = "cross_entropy"
   public init() {}

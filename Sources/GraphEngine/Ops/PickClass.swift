@@ -1,7 +1,9 @@
 import Diagnostics
 public import TensorCore
 
-/// The element of each row that a label names: `x[r, label[r]]`. Operands: x, labels (int32).
+/// The element of each row that a label names.
+///
+/// `x[r, label[r]]`. Operands: x, labels (int32).
 public struct PickClass: Op {
   public static let name = "pick_class"
   public init() {}

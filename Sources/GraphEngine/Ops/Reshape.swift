@@ -1,6 +1,8 @@
 public import TensorCore
 
-/// The same numbers with other axes behind the batch. Nothing is moved.
+/// The same numbers with other axes behind the batch.
+///
+/// Nothing is moved.
 public struct Reshape: Op {
   public static let name = "reshape"
   let dims: [Dim]

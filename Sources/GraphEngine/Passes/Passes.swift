@@ -1,5 +1,6 @@
-/// Rewrites of a graph before it is compiled, in the order they run. A pass changes nodes in place and leaves
-/// dead ones behind; it never changes a result by a bit.
+/// Rewrites of a graph before it is compiled, in the order they run.
+///
+/// A pass changes nodes in place and leaves dead ones behind; it never changes a result by a bit.
 struct Passes {
   static let all: [@Sendable (inout [Graph.Node], _ kept: [Int]) -> Void] = [
     mergeCommonSubexpressions,

@@ -1,4 +1,6 @@
-/// Floats at a fixed address, aligned for the widest vectors and zero at first. Owns its memory.
+/// Floats at a fixed address, aligned for the widest vectors and zero at first.
+///
+/// Owns its memory.
 public final class AlignedBuffer {
   public let pointer: UnsafeMutablePointer<Float>
   public let count: Int

@@ -1,7 +1,9 @@
 public import Config
 public import GraphEngine
 
-/// An activation as a layer of its own. Keras: `keras.layers.Activation`.
+/// An activation as a layer of its own.
+///
+/// Keras: `keras.layers.Activation`.
 public struct ActivationLayer: Layer, Configurable {
   public var activation: Activation
   public init(_ activation: Activation) { self.activation = activation }

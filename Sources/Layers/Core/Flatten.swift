@@ -2,7 +2,9 @@ public import Config
 public import GraphEngine
 import TensorCore
 
-/// All axes behind the batch become one. Keras: `keras.layers.Flatten`.
+/// All axes behind the batch become one.
+///
+/// Keras: `keras.layers.Flatten`.
 public struct Flatten: Layer, Configurable {
   public init() {}
 

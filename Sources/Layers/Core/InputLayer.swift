@@ -4,6 +4,7 @@ public import GraphEngine
 import TensorCore
 
 /// What one sample looks like; the first entry of a sequential model that has no `input:`.
+///
 /// Keras: `keras.layers.InputLayer`.
 public struct InputLayer: Layer, Configurable {
   public var shape: [Int]

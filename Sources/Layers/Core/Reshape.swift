@@ -4,6 +4,7 @@ public import GraphEngine
 import TensorCore
 
 /// The same numbers with other axes behind the batch; one of them may be -1 and is then computed.
+///
 /// Keras: `keras.layers.Reshape`.
 public struct Reshape: Layer, Configurable {
   public var targetShape: [Int]

@@ -3,6 +3,7 @@ public import GraphEngine
 import KernelABI
 
 /// The cross-entropy of independent yes-or-no outputs, the mean over the last axis.
+///
 /// Keras: `keras.losses.BinaryCrossentropy`.
 ///
 /// If the prediction comes straight from a sigmoid or a softmax, the logits before it are used, without clipping, as Keras does.

@@ -3,7 +3,9 @@ public import GraphEngine
 import KernelABI
 public import TensorCore
 
-/// The cross-entropy with whole-number labels. Keras: `keras.losses.SparseCategoricalCrossentropy`.
+/// The cross-entropy with whole-number labels.
+///
+/// Keras: `keras.losses.SparseCategoricalCrossentropy`.
 ///
 /// If the prediction comes straight from a softmax or a sigmoid, the logits before it are used, without clipping, as Keras does.
 /// Other probabilities are clipped to [1e-7, 1 - 1e-7] and then made to sum to 1.
@@ -31,7 +33,9 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
   }
 }
 
-/// The cross-entropy with one-hot or soft targets. Keras: `keras.losses.CategoricalCrossentropy`.
+/// The cross-entropy with one-hot or soft targets.
+///
+/// Keras: `keras.losses.CategoricalCrossentropy`.
 ///
 /// Probabilities that do not come straight from a softmax or a sigmoid are made to sum to 1, then clipped.
 public struct CategoricalCrossentropy: PlainLoss {

@@ -46,8 +46,10 @@ extension Value {
     return isKnown ? graph.value(operands[0]) : nil
   }
 
-  /// The logits that a cross-entropy starts from. Those before an activation win over what the settings say, as in
-  /// Keras; what was told to be logits is taken for them otherwise.
+  /// The logits that a cross-entropy starts from.
+  ///
+  /// Those before an activation win over what the settings say, as in Keras; what was told to be logits is
+  /// taken for them otherwise.
   func logits(areGiven: Bool) -> Value? { logits ?? (areGiven ? self : nil) }
 
   /// The mean over the last axis; of a plain batch of numbers, themselves.

@@ -2,7 +2,9 @@ public import Config
 public import GraphEngine
 import KernelABI
 
-/// The mean of `(t - p)²` over the last axis. Keras: `keras.losses.MeanSquaredError`.
+/// The mean of `(t - p)²` over the last axis.
+///
+/// Keras: `keras.losses.MeanSquaredError`.
 public struct MeanSquaredError: PlainLoss {
   public init() {}
   public static let schema = Schema("MeanSquaredError", "Mean of squared differences.", prototype: Self())
@@ -13,7 +15,9 @@ public struct MeanSquaredError: PlainLoss {
   }
 }
 
-/// The mean of `|t - p|` over the last axis. Keras: `keras.losses.MeanAbsoluteError`.
+/// The mean of `|t - p|` over the last axis.
+///
+/// Keras: `keras.losses.MeanAbsoluteError`.
 public struct MeanAbsoluteError: PlainLoss {
   public init() {}
   public static let schema = Schema("MeanAbsoluteError", "Mean of absolute differences.", prototype: Self())

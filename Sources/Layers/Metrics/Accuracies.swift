@@ -25,7 +25,9 @@ public struct Accuracy: Metric {
   }
 }
 
-/// How often the first largest output is the label. Keras: `keras.metrics.SparseCategoricalAccuracy`.
+/// How often the first largest output is the label.
+///
+/// Keras: `keras.metrics.SparseCategoricalAccuracy`.
 public struct SparseCategoricalAccuracy: Metric {
   public init() {}
   public static let schema = Schema(
@@ -40,7 +42,9 @@ public struct SparseCategoricalAccuracy: Metric {
   }
 }
 
-/// How often the first largest output is where the target is largest. Keras: `keras.metrics.CategoricalAccuracy`.
+/// How often the first largest output is where the target is largest.
+///
+/// Keras: `keras.metrics.CategoricalAccuracy`.
 public struct CategoricalAccuracy: Metric {
   public init() {}
   public static let schema = Schema(
@@ -51,7 +55,9 @@ public struct CategoricalAccuracy: Metric {
   }
 }
 
-/// How often outputs are on the target's side of the threshold. Keras: `keras.metrics.BinaryAccuracy`.
+/// How often outputs are on the target's side of the threshold.
+///
+/// Keras: `keras.metrics.BinaryAccuracy`.
 public struct BinaryAccuracy: Metric {
   public var threshold = 0.5
   public init() {}

@@ -1,7 +1,9 @@
 public import Config
 import KernelABI
 
-/// Adaptive moment estimation. Keras: `keras.optimizers.Adam`.
+/// Adaptive moment estimation.
+///
+/// Keras: `keras.optimizers.Adam`.
 ///
 /// Kingma and Ba, "Adam: a method for stochastic optimization" (2014), with epsilon added to the uncorrected root
 /// (the paper's epsilon-hat), as Keras does.

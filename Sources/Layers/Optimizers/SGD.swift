@@ -1,7 +1,9 @@
 public import Config
 import KernelABI
 
-/// Gradient descent, with momentum if wanted. Keras: `keras.optimizers.SGD`.
+/// Gradient descent, with momentum if wanted.
+///
+/// Keras: `keras.optimizers.SGD`.
 ///
 /// `m = momentum · m - rate · g`, `w += m`; with Nesterov's momentum `w += momentum · m - rate · g`.
 public struct SGD: Optimizer {

@@ -1,7 +1,9 @@
 public import Config
 import GraphEngine
 
-/// What a callback is told. Epochs count from 0, as in Keras.
+/// What a callback is told.
+///
+/// Epochs count from 0, as in Keras.
 public enum CallbackEvent {
   case began
   case batchEnded(loss: Double)
@@ -49,7 +51,9 @@ public final class TrainingControl {
     kept = copy
   }
 
-  /// Puts back the weights kept last. - Parameter epoch: from 1.
+  /// Puts back the weights kept last.
+  ///
+  /// - Parameter epoch: from 1.
   public func restoreWeights(of epoch: Int) {
     guard let kept else { return }
     built.slab.storage.pointer.update(from: kept.pointer, count: kept.count)

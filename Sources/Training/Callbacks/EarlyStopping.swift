@@ -1,6 +1,8 @@
 public import Config
 
-/// Ends a training when what it watches no longer gets better. Keras: `keras.callbacks.EarlyStopping`.
+/// Ends a training when what it watches no longer gets better.
+///
+/// Keras: `keras.callbacks.EarlyStopping`.
 public struct EarlyStopping: Callback {
   public var monitor = "val_loss"
   public var minDelta = 0.0

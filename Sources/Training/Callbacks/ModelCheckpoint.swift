@@ -1,7 +1,9 @@
 public import Config
 import Foundation
 
-/// Saves the model at the end of every epoch, or of every better one. Keras: `keras.callbacks.ModelCheckpoint`.
+/// Saves the model at the end of every epoch, or of every better one.
+///
+/// Keras: `keras.callbacks.ModelCheckpoint`.
 ///
 /// `{epoch}` in the path is the number of the epoch, from 1, and may be padded: `{epoch:02d}`; the name of a value
 /// in the logs is that value: `{val_loss:.2f}`.

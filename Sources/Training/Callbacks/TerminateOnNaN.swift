@@ -1,6 +1,8 @@
 public import Config
 
-/// Ends a training as soon as a loss is not a number. Keras: `keras.callbacks.TerminateOnNaN`.
+/// Ends a training as soon as a loss is not a number.
+///
+/// Keras: `keras.callbacks.TerminateOnNaN`.
 public struct TerminateOnNaN: Callback {
   public init() {}
   public static let schema = Schema(
