@@ -120,6 +120,9 @@ let package = Package(
       "TrainingTests", "Training", "Layers", "GraphEngine", "Datasets", "Config", "TensorCore", "Kernels",
       "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
+      "ExperimentsTests", "Experiments", "Config", "Diagnostics", resources: [.copy("Golden")]),
+    tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
+    tests(
       "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
   ],
