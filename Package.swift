@@ -133,6 +133,9 @@ let package = Package(
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
+      "ExperimentsTests", "Experiments", "Config", "Diagnostics", resources: [.copy("Golden")]),
+    tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
+    tests(
       "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
   ],

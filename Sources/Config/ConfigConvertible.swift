@@ -79,7 +79,11 @@ extension Optional: ConfigConvertible where Wrapped: ConfigConvertible {
 extension Array: ConfigConvertible where Element: ConfigConvertible {
   public static var expectation: String { "a list" }
   public init(config: ConfigNode) throws(Diagnostic) {
-    guard case .list(let items) = config.content else { throw .mismatch(config, Self.expectation) }
+    guard case .list(let items) = config.content else {
+      var mistake = Diagnostic.mismatch(config, Self.expectation)
+      if config.entries == nil && config.content != .null { mistake.help = "write [\(config.string ?? config.json)]" }
+      throw mistake
+    }
     self = []
     for item in items { append(try Element(config: item)) }
   }

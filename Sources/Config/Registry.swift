@@ -38,6 +38,8 @@ public struct Registry<Member>: Sendable {
     self.commonKeys = commonKeys
   }
 
+  private var article: String { "aeiou".contains(kind.prefix(1)) ? "an" : "a" }
+
   public var names: [String] { entries.map(\.name) }
 
   public func find(_ name: String) -> Entry? {
@@ -81,12 +83,12 @@ public struct Registry<Member>: Sendable {
       bag.report(
         Diagnostic(
           "E0207",
-          "a \(kind) is one name with its settings, found \(entries.isEmpty ? "nothing" : names) side by side",
+          "\(article) \(kind) is one name with its settings, found \(entries.isEmpty ? "nothing" : names) side by side",
           at: (entries.dropFirst().first?.keySpan ?? node.span).map { .init($0, "a second key") },
-          help: "write the settings inside the name: 'Name: {setting: value}', or indent them below it"))
+          help: "write the settings inside the name: '\(entries.first?.key ?? "Name"): {setting: value}', or indent them below it"))
       return nil
     default:
-      bag.report(.mismatch(node, "a \(kind): a name, or a name with its settings"))
+      bag.report(.mismatch(node, "\(article) \(kind): a name, or a name with its settings"))
       return nil
     }
   }

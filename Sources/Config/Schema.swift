@@ -39,34 +39,46 @@ public struct Schema<Root: Sendable>: Sendable {
   /// Every mistake is reported; `nil` if there was one.
   /// - Parameter ignoring: keys that belong to somebody else (a cell's keyword, Keras's `name`).
   public func decode(_ node: ConfigNode, ignoring: Set<String> = [], into bag: inout DiagnosticBag) -> Root? {
+    let (root, wrong) = read(node, ignoring: ignoring, into: &bag)
+    return wrong.isEmpty ? root : nil
+  }
+
+  /// Reads what can be read of a map of settings, so that the rest can be checked in the same go.
+  /// - Returns: the settings, with defaults for those that are wrong or missing, and the keys of the latter.
+  public func read(
+    _ node: ConfigNode, ignoring: Set<String> = [], into bag: inout DiagnosticBag
+  ) -> (root: Root, wrong: Set<String>) {
     var entries: [ConfigNode.Entry] = []
     switch node.content {
     case .map(let written): entries = written
     case .null: break
     default:
       bag.report(.mismatch(node, "settings of \(name)"))
-      return nil
+      return (prototype, Set(fields.map(\.key) + [name]))
     }
     var result = prototype
-    var isRight = true
+    var wrong: Set<String> = []
     var missing = fields.filter(\.isRequired)
     for entry in entries where !ignoring.contains(entry.key) {
       guard let field = fields.first(where: { $0.key == entry.key }) else {
         bag.report(.unknownKey(entry, of: name, known: fields.map(\.key)))
-        // A misspelt setting is not missing as well.
-        missing.removeAll { $0.key == nearest(to: entry.key, in: fields.map(\.key)) }
-        isRight = false
+        wrong.insert(entry.key)
+        // A slip of the keyboard is one mistake, not an unknown setting and a missing one.
+        if let meant = nearest(to: entry.key, in: fields.map(\.key)) {
+          missing.removeAll { $0.key == meant }
+          wrong.insert(meant)
+        }
         continue
       }
       missing.removeAll { $0.key == entry.key }
       let written: Void? = bag.collect { () throws(Diagnostic) in try field.write(&result, entry.value) }
-      if written == nil { isRight = false }
+      if written == nil { wrong.insert(field.key) }
     }
     for field in missing {
       bag.report(.missingKey(field.key, of: name, doc: field.doc, at: node.span))
-      isRight = false
+      wrong.insert(field.key)
     }
-    return isRight ? result : nil
+    return (result, wrong)
   }
 
   /// Every setting with its value, defaults included: Keras's `get_config`.
@@ -158,7 +170,7 @@ extension Diagnostic {
   static func missingKey(_ key: String, of owner: String, doc: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0203", "\(owner) needs '\(key)'", at: span.map { Label($0, "'\(key)' is missing here") },
-      help: "\(key): \(doc.prefix(1).lowercased() + doc.dropFirst())")
+      help: "\(key): \(doc.prefix(1).lowercased() + (doc.hasSuffix(".") ? doc.dropFirst().dropLast() : doc.dropFirst()))")
   }
 
   /// E0204: a setting that does not exist.

@@ -7,7 +7,11 @@ public func nearest(to word: String, in known: [String]) -> String? {
   if let same = known.first(where: { fold($0) == folded }) { return same }
   let limit = min(3, max(1, word.count / 3))
   let scored = known.map { (name: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }
-  return scored.filter { $0.distance <= limit }.min { $0.distance < $1.distance }?.name
+  let likely = scored.filter { $0.distance <= limit }
+  let least = likely.map(\.distance).min()
+  // Of several as near, such as 'Accuracy' and 'accuracy', the one in the letters that were used.
+  return likely.filter { $0.distance == least }.map(\.name)
+    .min { editDistance(word, $0) < editDistance(word, $1) }
 }
 
 private func fold(_ word: String) -> String { word.lowercased().filter { $0 != "_" && $0 != "-" } }

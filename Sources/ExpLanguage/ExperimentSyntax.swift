@@ -8,6 +8,8 @@ public struct ExperimentSyntax: Sendable, Equatable {
   /// The mapping under `params`.
   public var params: ConfigNode?
   public var cells: [CellSyntax]
+  /// What stands behind the first key of cells that were left out: names that cells below may refer to.
+  public private(set) var lostNames: [String] = []
   public var span: SourceSpan?
 
   public init(
@@ -47,7 +49,11 @@ public struct ExperimentSyntax: Sendable, Equatable {
     }
     for item in items {
       let cell = bag.collect { () throws(Diagnostic) in try CellSyntax(item, cellKeywords: cellKeywords) }
-      if let cell { cells.append(cell) }
+      if let cell {
+        cells.append(cell)
+      } else {
+        lostNames += (item.entries ?? []).prefix(1).compactMap(\.value.string)
+      }
     }
   }
 

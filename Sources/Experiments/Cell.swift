@@ -9,6 +9,9 @@ import ExpLanguage
 public protocol Cell: Configurable {
   /// What stands behind the keyword: a name, prose, a list.
   var subject: ConfigNode { get set }
+  ///
+  /// Settings that are wrong have been reported and hold their defaults; the plan is then only made to find further
+  /// mistakes.
   /// - Returns: `nil` after a mistake.
   func plan(_ context: inout CheckContext) -> CellRun?
 }
@@ -45,10 +48,15 @@ public struct CellEntry: Sendable {
     summary = C.schema.summary
     jsonSchema = C.schema.jsonSchema
     plan = { syntax, context in
-      guard var cell = C.schema.decode(syntax.body, into: &context.bag) else { return nil }
+      var body = syntax.body
+      // What is missing in a cell is shown at its first word.
+      body.span = syntax.keywordSpan
+      var (cell, wrong) = C.schema.read(body, into: &context.bag)
       cell.subject = syntax.value
-      if cell.subject.span == nil { cell.subject.span = syntax.keywordSpan }
-      return cell.plan(&context)
+      if case .null = cell.subject.content { cell.subject.span = syntax.keywordSpan }
+      context.wrongSettings = wrong
+      let run = cell.plan(&context)
+      return wrong.isEmpty ? run : nil
     }
   }
 }

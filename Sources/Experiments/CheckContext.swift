@@ -18,9 +18,15 @@ public struct CheckContext {
     var model: Sequential
     var trace: Trace
   }
+  struct DataPartInfo {
+    var data: String
+    var part: String
+    var shape: DataShape
+  }
   struct TrainingInfo {
     var settings: CompileSettings
-    var data: String
+    var lossSpan: SourceSpan?
+    var metricSpans: [SourceSpan?]
     var logs: [String]
   }
 
@@ -36,11 +42,25 @@ public struct CheckContext {
   private(set) var results: [String] = []
   /// Names whose cell was wrong: what follows from that is not reported again.
   private var broken: Set<String> = []
-  private var files: Set<String> = []
+  /// Whether a cell with results was wrong, so that it is not known which results there are.
+  private var areResultsLost = false
+  /// Settings of the cell at hand that were wrong, or written under a wrong name.
+  var wrongSettings: Set<String> = []
+  private let unresolved: Set<String>
+  /// Kinds of things of which one has no usable name.
+  private var areNamesLost: Set<String> = []
+  /// What was reported once and would follow from it elsewhere.
+  private var said: Set<String> = []
+  private var files: [String: SourceSpan?] = [:]
+  private var series: [String: SourceSpan?] = [:]
 
-  init(sources: SourceFiles, parameters: Parameters, dataEnvironment: DataEnvironment, seed: UInt64) {
+  /// - Parameter unresolved: parameters that are declared, but whose values are wrong.
+  init(
+    sources: SourceFiles, parameters: Parameters, unresolved: Set<String>, dataEnvironment: DataEnvironment, seed: UInt64
+  ) {
     self.sources = sources
     self.parameters = parameters
+    self.unresolved = unresolved
     self.dataEnvironment = dataEnvironment
     self.seed = seed
   }
@@ -51,7 +71,8 @@ public struct CheckContext {
   mutating func name(_ subject: ConfigNode, of keyword: String) -> String? {
     guard let name = subject.string, !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
     else {
-      bag.report(.needsName(keyword, at: subject.span))
+      bag.report(.needsName(keyword, subject))
+      areNamesLost.insert(keyword == "data" ? "data set" : keyword)
       return nil
     }
     return name
@@ -72,21 +93,68 @@ public struct CheckContext {
     declare(results: training.logs + ["epochs"], of: model)
   }
 
-  mutating func declare(results names: [String], of owner: String) {
+  private mutating func declare(results names: [String], of owner: String) {
     for name in names where !results.contains("\(owner).\(name)") { results.append("\(owner).\(name)") }
   }
 
+  /// Results of an evaluation, under a name of their own.
+  mutating func declare(results names: [String], of owner: String, at span: SourceSpan?) {
+    if let earlier = series[owner] ?? models[owner]?.span {
+      bag.report(.repeatedResults(owner, at: span, earlier: earlier))
+    }
+    series[owner] = .some(span)
+    declare(results: names, of: owner)
+  }
+
   /// The cell that would have defined a name was wrong.
-  mutating func declareBroken(_ name: String) { broken.insert(name) }
+  /// - Parameter keyword: `nil` for a cell of unknown kind, which might have been any.
+  mutating func declareBroken(_ name: String?, keyword: String?) {
+    if let name, keyword != "train" { broken.insert(name) }
+    if let name, keyword == "train" || keyword == nil { broken.insert("train \(name)") }
+    if keyword == "train" || keyword == "evaluate" || keyword == nil { areResultsLost = true }
+  }
+
+  /// What prose and expectations may name: parameters, and results with some number in their place.
+  var expressionScope: ScriptScope {
+    let (results, parameters, unresolved, areResultsLost) = (results, parameters.scope, unresolved, areResultsLost)
+    var scope = ScriptScope("parameter or result", names: results + parameters.names) { name in
+      if let value = parameters.lookup(name) { return value }
+      if results.contains(name) || unresolved.contains(name) || (areResultsLost && name.contains(".")) {
+        return name.hasSuffix(".epochs") ? .int(7) : .double(0.618)
+      }
+      return nil
+    }
+    scope.absence = "results such as test.accuracy come from 'train' and 'evaluate' cells above"
+    return scope
+  }
+
+  /// Tries an expression before its results are known; what only depends on their values is no mistake.
+  mutating func tryOut(_ names: [String], _ body: () throws(Diagnostic) -> Void) -> Bool {
+    do throws(Diagnostic) {
+      try body()
+    } catch {
+      if error.code == "E0123" && names.contains(where: { $0.contains(".") }) { return true }
+      bag.report(error)
+      return false
+    }
+    return true
+  }
 
   /// A file that a cell writes into the run's folder.
   mutating func claim(file: String, at span: SourceSpan?) {
-    if !files.insert(file).inserted { bag.report(.repeatedFile(file, at: span)) }
+    let path = file.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    if let earlier = files[path] {
+      bag.report(.repeatedFile(path, at: span, earlier: earlier))
+    } else {
+      files[path] = .some(span)
+    }
   }
 
   private mutating func isFree(_ name: String, at span: SourceSpan?) -> Bool {
     let taken = data[name]?.span ?? models[name]?.span
     guard data[name] != nil || models[name] != nil else { return true }
+    // Below, it might be meant to be this one.
+    broken.formUnion([name, "train \(name)"])
     bag.report(.repeatedName(name, at: span, earlier: taken))
     return false
   }
@@ -105,32 +173,50 @@ public struct CheckContext {
   }
 
   /// The data set and the part that `fashion.test` names; without a part the one given.
-  mutating func part(_ node: ConfigNode, default part: String = "train") -> (data: String, part: String, shape: DataShape)? {
+  /// - Parameter orModel: whether a model would do too, for the words of what is wrong.
+  mutating func part(_ node: ConfigNode, default part: String = "train", orModel: Bool = false) -> DataPartInfo? {
+    if node.isAbsent { return nil }
     guard let text = node.string else {
       bag.report(.mismatch(node, "the name of a data set, or of a part such as NAME.test"))
       return nil
     }
     let words = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard let shape = find(ConfigNode(.string(words[0]), span: node.span), "data set", data.mapValues(\.content)) else {
-      return nil
-    }
+    let owner = ConfigNode(.string(words[0]), span: node.span)
+    let (what, others) = orModel ? ("data set or model", modelNames) : ("data set", [])
+    guard let shape = find(owner, what, data.mapValues(\.content), others) else { return nil }
     let wanted = words.count > 1 ? words[1] : part
     guard shape.partNames.contains(wanted) else {
+      guard isFirst("part \(words[0]).\(wanted)") else { return nil }
       bag.report(.noSuchPart(wanted, of: words[0], parts: shape.partNames, at: node.span))
       return nil
     }
-    return (words[0], wanted, shape)
+    return DataPartInfo(data: words[0], part: wanted, shape: shape)
   }
 
-  private mutating func find<T>(_ node: ConfigNode, _ what: String, _ known: [String: T]) -> T? {
+  /// Whether a mistake is said for the first time.
+  mutating func isFirst(_ mistake: String) -> Bool { said.insert(mistake).inserted }
+
+  func isTrainingBroken(_ model: String) -> Bool { broken.contains("train \(model)") }
+
+  private mutating func find<T>(
+    _ node: ConfigNode, _ what: String, _ known: [String: T], _ others: [String] = []
+  ) -> T? {
+    // What is missing was said already.
+    if node.isAbsent { return nil }
     guard let name = node.string else {
       bag.report(.mismatch(node, "the name of a \(what)"))
       return nil
     }
     if let found = known[name] { return found }
-    if !broken.contains(name) { bag.report(.undefined(what, name, known: known.keys.sorted(), at: node.span)) }
+    let isLost = broken.contains(name) || areNamesLost.contains { what.hasPrefix($0) }
+    if !isLost { bag.report(.undefined(what, name, known: (known.keys + others).sorted(), at: node.span)) }
     return nil
   }
+}
+
+extension ConfigNode {
+  /// Whether a setting was left out.
+  var isAbsent: Bool { content == .null && span == nil }
 }
 
 extension DataShape {
@@ -138,16 +224,15 @@ extension DataShape {
     ["train"] + (validationCount == nil ? [] : ["validation"]) + (testCount == nil ? [] : ["test"])
   }
 
-  func count(of part: String) -> Int {
-    part == "train" ? trainCount : (part == "validation" ? validationCount : testCount) ?? 0
-  }
 }
 
 extension Diagnostic {
   /// E0208: a cell without a usable name.
-  static func needsName(_ keyword: String, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic(
-      "E0208", "'\(keyword)' needs a name", at: span.map { Label($0, "letters, digits, '_' and '-'") },
+  static func needsName(_ keyword: String, _ subject: ConfigNode) -> Diagnostic {
+    let isName = subject.string != nil
+    return Diagnostic(
+      "E0208", isName ? "\(subject.sketch) cannot be the name of a cell" : "'\(keyword)' needs a name",
+      at: subject.span.map { Label($0, isName ? "letters, digits, '_' and '-' only" : "no name") },
       help: "write '- \(keyword): NAME'; later cells refer to it")
   }
 
@@ -156,6 +241,14 @@ extension Diagnostic {
     Diagnostic(
       "E0209", "the name '\(name)' is taken", at: span.map { Label($0, "again here") },
       related: earlier.map { [Label($0, "first here")] } ?? [], help: "data sets and models share one list of names")
+  }
+
+  /// E0209: results under a name that is taken.
+  static func repeatedResults(_ name: String, at span: SourceSpan?, earlier: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0209", "there are results called '\(name)' already", at: span.map { Label($0, "again here") },
+      related: earlier.map { [Label($0, "first here")] } ?? [],
+      help: "give these another name with 'name: NAME'")
   }
 
   /// E0211: a name that no cell above defines.
@@ -172,8 +265,8 @@ extension Diagnostic {
   static func noSuchPart(_ part: String, of data: String, parts: [String], at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0212", "'\(data)' has no part '\(part)'", at: span.map { Label($0, "parts: " + parts.joined(separator: ", ")) },
-      help: part == "validation"
-        ? "add 'split: {validation: 0.1}' to the data cell" : nearest(to: part, in: parts).map { "did you mean '\(data).\($0)'?" }
+      help: part == "validation" || part == "test"
+        ? "add '\(part): 0.1' to the 'split' of the data cell" : nearest(to: part, in: parts).map { "did you mean '\(data).\($0)'?" }
           ?? "write one of \(parts.map { "\(data).\($0)" }.joined(separator: ", "))")
   }
 
@@ -185,9 +278,10 @@ extension Diagnostic {
   }
 
   /// E0214: two cells that write one file.
-  static func repeatedFile(_ file: String, at span: SourceSpan?) -> Diagnostic {
+  static func repeatedFile(_ file: String, at span: SourceSpan?, earlier: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0214", "'\(file)' is written twice", at: span.map { Label($0, "again here") },
+      related: earlier.map { [Label($0, "first here")] } ?? [],
       help: "give one of the cells another name with 'file: NAME'")
   }
 }

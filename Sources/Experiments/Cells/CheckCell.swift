@@ -21,25 +21,7 @@ struct CheckCell: Cell {
       context.bag.report(.mismatch(subject, "a list of expectations, such as 'test.accuracy >= 0.87'"))
       return nil
     }
-    let known = context.results + context.parameters.names
-    let parameters = context.parameters.scope
-    var expectations: [Expectation] = []
-    for line in lines {
-      guard let text = line.string else {
-        context.bag.report(.mismatch(line, "an expectation, such as 'test.accuracy >= 0.87'"))
-        continue
-      }
-      let script = ScriptText(text, at: line.span, in: context.sources)
-      let expectation = context.bag.collect { () throws(Diagnostic) -> Expectation in
-        let expression = try Expression(parsing: script)
-        let scope = ScriptScope("result", names: known) {
-          parameters.lookup($0) ?? (known.contains($0) ? .double(0.5) : nil)
-        }
-        _ = try evaluate(script, in: scope)
-        return Expectation(script: script, expression: expression)
-      }
-      if let expectation { expectations.append(expectation) }
-    }
+    let expectations = lines.compactMap { Self.expectation($0, &context) }
     guard expectations.count == lines.count else { return nil }
     return { context in
       var checks: [ReportCheck] = []
@@ -56,5 +38,29 @@ struct CheckCell: Cell {
       try context.note(failed == 0 ? "\(checks.count) passed" : "\(failed) of \(checks.count) failed")
       context.show(.checks(checks))
     }
+  }
+  private static func expectation(_ line: ConfigNode, _ context: inout CheckContext) -> Expectation? {
+    guard let text = line.string else {
+      context.bag.report(.mismatch(line, "a comparison, such as 'test.accuracy >= 0.87'"))
+      return nil
+    }
+    let script = ScriptText(text, at: line.span, in: context.sources)
+    let scope = context.expressionScope
+    let read = context.bag.collect { () throws(Diagnostic) in try Expression(parsing: script) }
+    guard let expression = read else { return nil }
+    let isRight = context.tryOut(expression.names) { () throws(Diagnostic) in
+      if case .bool = try evaluate(script, in: scope) { return }
+      throw .notAnExpectation(text, at: line.span)
+    }
+    return isRight ? Expectation(script: script, expression: expression) : nil
+  }
+}
+
+extension Diagnostic {
+  /// E0218: an expression that neither holds nor fails.
+  static func notAnExpectation(_ text: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0218", "'\(text)' is neither true nor false", at: span.map { Label($0, "compares nothing") },
+      help: "compare it with something, as in 'test.accuracy >= 0.87'")
   }
 }

@@ -19,15 +19,17 @@ struct EvaluateCell: Cell {
     "evaluate", "The loss and the metrics of a trained model over a part of a data set.", prototype: EvaluateCell(),
     Field("data", \.data, "A part of a data set, such as fashion.test. The test part if only a data set is named.").required,
     Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
-    Field("name", \.name, "What the results are called: NAME.loss. The part's name if left out."))
+    Field("name", \.name, "What the results are called: NAME.loss. The part's name if left out.") { name in
+      name.map(isFileName) ?? true ? nil : "must be letters, digits, '_' and '-' only"
+    })
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     let training = context.training(subject)
     let part = context.part(data, default: "test")
     guard let training, let part, let info = context.model(subject), let model = subject.string else { return nil }
-    guard Fit(model: info, shape: part.shape, span: data.span).checkInput(&context) else { return nil }
+    guard Fit(model: info, shape: part.shape, span: data.span).check(training, &context) else { return nil }
     let series = name ?? part.part
-    context.declare(results: ["loss"] + training.settings.metrics.map(\.name), of: series)
+    context.declare(results: ["loss"] + training.settings.metrics.map(\.name), of: series, at: data.span)
     let (settings, batchSize) = (training.settings, batchSize)
     return { context in
       guard let built = context.models[model], let rows = context.data[part.data]?[part.part] else { return }

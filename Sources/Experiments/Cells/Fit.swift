@@ -15,30 +15,44 @@ struct Fit {
 
   private var output: TensorType { model.trace.output.type }
 
-  /// Reports what does not fit.
-  func check(_ settings: CompileSettings, _ metrics: [ConfigNode], _ loss: ConfigNode, _ context: inout CheckContext) {
-    guard checkInput(&context), let offered = target(&context) else { return }
+  /// Whether it can be trained or evaluated so; what does not fit is reported.
+  func check(_ training: CheckContext.TrainingInfo, _ context: inout CheckContext) -> Bool {
+    let settings = training.settings
+    guard checkInput(&context), let offered = target(&context) else { return false }
     let wanted = settings.loss.target(for: output)
     guard accepts(wanted, offered) else {
-      context.bag.report(.targetMismatch(self, wanted, offered, what: "loss", at: loss.span, origin: lastLayer))
-      return
+      context.bag.report(.targetMismatch(self, wanted, offered, what: "loss", at: training.lossSpan, origin: lastLayer))
+      return false
     }
-    if wanted.element == .int32, let classes = shape.classNames?.count, case .size(let outputs)? = output.dims.last,
-      classes > outputs
-    {
-      context.bag.report(.tooFewOutputs(model.model.name, outputs, classes, at: lastLayer, data: span))
-    }
-    for (metric, node) in zip(settings.metrics, metrics) {
+    guard hasOutputs(for: settings.loss, offered, &context) else { return false }
+    var isRight = true
+    for (metric, place) in zip(settings.metrics, training.metricSpans) {
       let wanted = metric.metric.target(for: output, offered: offered)
-      if !accepts(wanted, offered) {
-        context.bag.report(.targetMismatch(self, wanted, offered, what: "metric", at: node.span, origin: lastLayer))
-      }
+      if accepts(wanted, offered) { continue }
+      context.bag.report(.targetMismatch(self, wanted, offered, what: "metric", at: place, origin: lastLayer))
+      isRight = false
     }
     // Anything else the loss has to say about shapes.
     let trace = model.trace
-    _ = context.collect {
+    let values = context.collect {
       try settings.loss.values(trace.graph.leaf(.input("check"), wanted), trace.output)
     }
+    return isRight && values != nil
+  }
+
+  /// Whether labels have an output each: one of two classes may do with a single output.
+  private func hasOutputs(for loss: any Loss, _ offered: TensorType, _ context: inout CheckContext) -> Bool {
+    guard offered.element == .int32, let classes = shape.classNames?.count, case .size(let outputs)? = output.dims.last
+    else { return true }
+    if loss is SparseCategoricalCrossentropy && classes > outputs {
+      context.bag.report(.tooFewOutputs(model.model.name, outputs, classes, at: lastLayer, data: span))
+      return false
+    }
+    if loss is BinaryCrossentropy && classes > 2 {
+      context.bag.report(.notBinary(classes, at: span, origin: lastLayer))
+      return false
+    }
+    return true
   }
 
   /// For cells that only feed the model.
@@ -49,6 +63,8 @@ struct Fit {
     }
     let given = TensorType([.batch] + shape.features[0].rowShape.map { .size($0) })
     if given.dims == model.model.input.dims { return true }
+    // Once for a model and a data set, however many cells bring them together.
+    guard context.isFirst("input \(model.model.name) \(given)") else { return false }
     context.bag.report(.inputMismatch(model.model, given, at: span))
     return false
   }
@@ -102,7 +118,7 @@ extension Diagnostic {
     } else if case .size(let size)? = offered.dims.last, offered.rank == output.rank {
       help = "the last layer should have \(size) outputs"
     } else if output.rank > offered.rank + 1 || (output.rank > offered.rank && offered.element == .float32) {
-      help = "add a Flatten layer, or give the last layer the shape of the targets"
+      help = "put 'Flatten' above the Dense layers, or give the last layer the shape of the targets"
     }
     return Diagnostic(
       "E0306", "the \(what) wants targets \(wanted), the data has \(kind) \(offered)",
@@ -116,6 +132,14 @@ extension Diagnostic {
       "E0307", "'\(model)' has \(outputs) outputs, the data has \(classes) classes",
       at: span.map { Label($0, "\(outputs) outputs") }, related: data.map { [Label($0, "labels up to \(classes - 1)")] } ?? [],
       help: "give the last layer \(classes) units")
+  }
+
+  /// E0307: more than two classes for yes-or-no outputs.
+  static func notBinary(_ classes: Int, at span: SourceSpan?, origin: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0307", "binary_crossentropy tells two classes apart, the data has \(classes)",
+      at: span.map { Label($0, "labels up to \(classes - 1)") }, related: origin.map { [Label($0, "yes or no")] } ?? [],
+      help: "give the last layer \(classes) units with softmax, and use sparse_categorical_crossentropy")
   }
 
   /// E0313: a data set without the one target that training needs.

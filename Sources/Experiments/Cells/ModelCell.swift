@@ -20,8 +20,9 @@ struct ModelCell: Cell {
     Field("layers", \.layers, "Layers by Keras's names, with Keras's arguments.").required)
 
   func plan(_ context: inout CheckContext) -> CellRun? {
-    guard let name = context.name(subject, of: "model") else { return nil }
-    guard var layers = LayerRegistry.decode(self.layers, into: &context.bag) else { return nil }
+    let name = context.name(subject, of: "model")
+    guard var layers = LayerRegistry.decode(self.layers, into: &context.bag), let name else { return nil }
+    if context.wrongSettings.contains("layers") { return nil }
     guard !layers.isEmpty else {
       context.bag.report(.noLayers(name, at: subject.span))
       return nil
@@ -35,6 +36,7 @@ struct ModelCell: Cell {
       shape = first.shape
       layers.removeFirst()
     }
+    if context.wrongSettings.contains("input") { return nil }
     guard let shape else {
       context.bag.report(.noInput(name, at: subject.span))
       return nil

@@ -14,10 +14,7 @@ struct PlotCell: Cell {
     Field("of", \.of, "The model it is about.").required,
     Field("data", \.data, "The part of a data set it is about, such as fashion.test."),
     Field("title", \.title, "Heading of the figure."),
-    Field("file", \.file, "Name of the file in figures/, without .png.") { file in
-      file?.allSatisfy { $0.isLetter || $0.isNumber || "_-".contains($0) } ?? true
-        ? nil : "must be letters, digits, '_' and '-' only"
-    })
+    Field("file", \.file, "Name of the file in figures/, without .png.", check: figureName))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let written = subject.string else {
@@ -33,6 +30,11 @@ struct PlotCell: Cell {
     context.claim(file: "figures/\(file).png", at: subject.span)
     return run
   }
+}
+
+/// What is wrong with the name of a figure's file.
+let figureName: @Sendable (String?) -> String? = { name in
+  name.map(isFileName) ?? true ? nil : "must be letters, digits, '_' and '-' only"
 }
 
 /// A kind of figure.

@@ -11,19 +11,21 @@ struct ShowCell: Cell {
   var subject = ConfigNode(.null)
   var count = 20
   var columns: Int?
+  var file: String?
 
   static let schema = Schema(
     "show", "Samples of a data set, or the table of a model.", prototype: ShowCell(),
     Field("count", \.count, "How many samples.", check: within(1...400)),
-    Field("columns", \.columns, "Samples side by side.") { ($0 ?? 1) >= 1 ? nil : "must be at least 1" })
+    Field("columns", \.columns, "Samples side by side.") { ($0 ?? 1) >= 1 ? nil : "must be at least 1" },
+    Field("file", \.file, "Name of the file in figures/, without .png.", check: figureName))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     if let name = subject.string, context.models[name] != nil {
       return { context in if let built = context.models[name] { context.show(.table(ModelCell.table(built))) } }
     }
-    guard let part = context.part(subject) else { return nil }
+    guard let part = context.part(subject, orModel: true) else { return nil }
     let (count, columns) = (count, columns)
-    let file = "samples-\(part.data)-\(part.part)"
+    let file = file ?? "samples-\(part.data)-\(part.part)"
     context.claim(file: "figures/\(file).png", at: subject.span)
     return { context in
       guard let data = context.data[part.data], let rows = data[part.part] else { return }

@@ -15,16 +15,11 @@ struct TextCell: Cell {
       return nil
     }
     let script = ScriptText(text, at: subject.span, in: context.sources)
-    let known = context.results + context.parameters.names
-    let parameters = context.parameters.scope
-    let prose = context.bag.collect { () throws(Diagnostic) in
-      let prose = try Interpolation(parsing: script)
-      // Results have no value yet: what is checked is that every name has one by then.
-      let scope = ScriptScope("parameter or result", names: known) { parameters.lookup($0) ?? (known.contains($0) ? .double(1) : nil) }
-      _ = try prose.text(in: scope)
-      return prose
-    }
-    guard let prose else { return nil }
+    let scope = context.expressionScope
+    let read = context.bag.collect { () throws(Diagnostic) in try Interpolation(parsing: script) }
+    guard let prose = read else { return nil }
+    // Results have no value yet: what is checked is that every name has one by then.
+    guard context.tryOut(prose.names, { () throws(Diagnostic) in _ = try prose.text(in: scope) }) else { return nil }
     return { context in context.show(.prose(try prose.text(in: context.scope))) }
   }
 }

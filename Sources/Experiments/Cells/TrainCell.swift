@@ -43,59 +43,81 @@ struct TrainCell: Cell {
     let model = context.model(subject)
     let part = context.part(data)
     let held = validationPart(part, &context)
-    let settings = compileSettings(&context)
-    var decoded: [any Callback] = []
-    for node in callbacks {
-      guard let callback = CallbackRegistry.all.decode(node, into: &context.bag) else { continue }
-      decoded.append(callback)
-    }
-    guard let model, let part, let settings, decoded.count == callbacks.count, let name = subject.string else { return nil }
-    let before = context.bag.all.count
-    Fit(model: model, shape: part.shape, span: data.span).check(settings, metrics, loss, &context)
-    let own = (["loss"] + settings.metrics.map(\.name)).sorted()
-    let logs = own + (held == nil ? [] : own.map { "val_\($0)" })
+    let training = trainingInfo(hasValidation: held != nil || context.wrongSettings.contains("validation"), &context)
+    let decoded = callbacks.compactMap { CallbackRegistry.all.decode($0, into: &context.bag) }
+    guard decoded.count == callbacks.count, let training, let name = subject.string else { return nil }
+    var isRight = watchesOnlyWhatIsLogged(decoded, training.logs, isDataKnown: part != nil, &context)
     for (callback, node) in zip(decoded, callbacks) {
-      if let needed = callback.neededLog, !logs.contains(needed) {
-        context.bag.report(.unwatched(needed, logs: logs, in: node))
-      }
+      if let checkpoint = callback as? ModelCheckpoint { context.claim(file: checkpoint.filepath, at: node.nameSpan) }
     }
-    guard context.bag.all.count == before else { return nil }
-    context.declare(.init(settings: settings, data: part.data, logs: logs), of: name)
+    if initialEpoch >= epochs {
+      context.bag.report(.nothingToTrain(initialEpoch, epochs, at: subject.span))
+      isRight = false
+    }
+    guard let model, let part else { return nil }
+    isRight = Fit(model: model, shape: part.shape, span: data.span).check(training, &context) && isRight
+    if let held, held.data != part.data {
+      isRight = isRight && Fit(model: model, shape: held.shape, span: validation.span).check(training, &context)
+    }
+    guard isRight else { return nil }
+    context.declare(training, of: name)
     let cell = self
-    return { try cell.run($0, name, settings, decoded, part.data, held) }
+    return { try cell.run($0, name, training.settings, decoded, part, held) }
+  }
+
+  private func watchesOnlyWhatIsLogged(
+    _ decoded: [any Callback], _ logs: [String], isDataKnown: Bool, _ context: inout CheckContext
+  ) -> Bool {
+    var isRight = true
+    for (callback, node) in zip(decoded, callbacks) {
+      guard let needed = callback.neededLog, !logs.contains(needed) else { continue }
+      // Whether there is validation is not known where the data set isn't.
+      if !isDataKnown && needed.hasPrefix("val_") { continue }
+      context.bag.report(.unwatched(needed, logs: logs, in: node))
+      isRight = false
+    }
+    return isRight
   }
 
   /// The part to validate on: named, left out, or refused.
   private func validationPart(
-    _ part: (data: String, part: String, shape: DataShape)?, _ context: inout CheckContext
-  ) -> (data: String, part: String)? {
+    _ part: CheckContext.DataPartInfo?, _ context: inout CheckContext
+  ) -> CheckContext.DataPartInfo? {
     if case .bool(false) = validation.content { return nil }
-    if case .null = validation.content {
-      guard let part, part.shape.validationCount != nil else { return nil }
-      return (part.data, "validation")
-    }
-    return context.part(validation, default: "validation").map { ($0.data, $0.part) }
+    guard validation.isAbsent else { return context.part(validation, default: "validation") }
+    guard var part, part.part == "train", part.shape.validationCount != nil else { return nil }
+    part.part = "validation"
+    return part
   }
 
-  private func compileSettings(_ context: inout CheckContext) -> CompileSettings? {
-    let loss = LossRegistry.all.decode(self.loss, into: &context.bag)
-    let optimizer = OptimizerRegistry.all.decode(self.optimizer, into: &context.bag)
+  /// What `compile` is given; every mistake in it is reported.
+  private func trainingInfo(hasValidation: Bool, _ context: inout CheckContext) -> CheckContext.TrainingInfo? {
+    let loss = self.loss.isAbsent ? nil : LossRegistry.all.decode(self.loss, into: &context.bag)
+    let optimizer = self.optimizer.isAbsent ? nil : OptimizerRegistry.all.decode(self.optimizer, into: &context.bag)
     var named: [NamedMetric] = []
     for node in metrics {
       guard let metric = MetricRegistry.all.decode(node, into: &context.bag),
         let (written, _, settings) = MetricRegistry.all.parts(of: node, into: &context.bag)
       else { continue }
-      named.append(NamedMetric(MetricRegistry.logName(written, settings: settings), metric))
+      let name = MetricRegistry.logName(written, settings: settings)
+      if named.contains(where: { $0.name == name }) || name == "loss" {
+        context.bag.report(.repeatedMetric(name, at: node.nameSpan))
+        continue
+      }
+      named.append(NamedMetric(name, metric))
     }
     guard let loss, let optimizer, named.count == metrics.count else { return nil }
-    return CompileSettings(loss: loss, optimizer: optimizer, metrics: named)
+    let own = (["loss"] + named.map(\.name)).sorted()
+    return CheckContext.TrainingInfo(
+      settings: CompileSettings(loss: loss, optimizer: optimizer, metrics: named), lossSpan: self.loss.nameSpan,
+      metricSpans: metrics.map(\.nameSpan), logs: own + (hasValidation ? own.map { "val_\($0)" } : []))
   }
 
   private func run(
     _ context: RunContext, _ name: String, _ settings: CompileSettings, _ callbacks: [any Callback],
-    _ data: String, _ held: (data: String, part: String)?
+    _ data: CheckContext.DataPartInfo, _ held: CheckContext.DataPartInfo?
   ) throws {
-    guard let built = context.models[name], let part = context.data[data]?.train else { return }
+    guard let built = context.models[name], let part = context.data[data.data]?[data.part] else { return }
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
     trainer.compile(settings)
     var fit = FitSettings()
@@ -128,11 +150,7 @@ struct TrainCell: Cell {
     for (metric, value) in result.history.last ?? [] { context.results["\(name).\(metric)"] = .double(value) }
     if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }
     switch result.end {
-    case .interrupted:
-      let path = "checkpoints/\(name)-interrupted.h5"
-      try built.save(to: context.prepared(path))
-      try context.log(path, "application/x-hdf5", "\(name) when it was interrupted")
-      throw Runner.Interruption()
+    case .interrupted: throw Runner.Interruption()
     case .stopped(let reason):
       let words = "\(reason) ended the training after \(result.history.count) of \(total) epochs"
       context.show(.remark(.note, words + (result.restoredEpoch.map { "; the weights are those of epoch \($0)." } ?? ".")))
@@ -159,6 +177,11 @@ struct TrainCell: Cell {
     return ReportTable(
       header: ["epoch"] + history[0].map(\.name), rows: rows, alignments: [.left] + history[0].map { _ in .right })
   }
+}
+
+extension ConfigNode {
+  /// Where the name of `relu`, or of `Dense: {units: 1}`, stands.
+  var nameSpan: SourceSpan? { entries?.first?.keySpan ?? span }
 }
 
 extension RunContext {
@@ -194,10 +217,24 @@ extension Diagnostic {
       help: "a smaller learning_rate, or inputs of the size of 1 (scale, standardize), most often mend it")
   }
 
+  /// E0202: a training without an epoch.
+  static func nothingToTrain(_ first: Int, _ epochs: Int, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0202", "'initial_epoch' must be below 'epochs', there is nothing to train",
+      at: span.map { Label($0, "from epoch \(first) to \(epochs)") },
+      help: "'epochs' is the number of the last epoch, as in Keras, not how many are added")
+  }
+
+  /// E0209: two metrics that would be logged under one name.
+  static func repeatedMetric(_ name: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0209", "'\(name)' is logged already", at: span.map { Label($0, "again here") },
+      help: name == "loss" ? "the loss is always watched" : "remove it, or give it another name: {\(name): {name: NAME}}")
+  }
+
   /// E0502: a callback that watches what is not logged.
   static func unwatched(_ log: String, logs: [String], in node: ConfigNode) -> Diagnostic {
-    let settings = node.entries?.first?.value
-    let span = settings?["monitor"]?.span ?? node.entries?.first?.keySpan ?? node.span
+    let span = node.entries?.first?.value["monitor"]?.span ?? node.nameSpan
     let near = nearest(to: log, in: logs)
     let help =
       near.map { "did you mean '\($0)'?" }

@@ -25,7 +25,9 @@ public struct ModelCheckpoint: Callback {
       if $0.hasPrefix("/") || $0.split(separator: "/").contains("..") {
         return "must lie below the run's folder"
       }
-      return nil
+      // Keras also fills in metrics; a name that changes with them would leave files nobody can count on.
+      return $0.replacing(/\{epoch(:0?\d+d?)?\}/, with: "", maxReplacements: 1).contains { "{}".contains($0) }
+        ? "may hold {epoch} or {epoch:02d} once, and no other braces" : nil
     },
     Field("monitor", \.monitor, "What decides which epoch is better."),
     Field("save_best_only", \.saveBestOnly, "Whether only epochs better than all before are saved."),

@@ -1,0 +1,148 @@
+import Config
+import Datasets
+public import Diagnostics
+import ExpLanguage
+import Foundation
+import Layers
+
+/// What reading and checking a file gave: a plan if there was no mistake, and everything there is to say.
+public struct CheckedExperiment {
+  public let plan: ExperimentPlan?
+  /// In the order of the file.
+  public let diagnostics: [Diagnostic]
+  public let sources: SourceMap
+
+  /// Reads and checks a whole file; nothing is run. All mistakes are reported in one go, each once.
+  public init(_ request: ExperimentRequest) {
+    var sources = SourceFiles()
+    var bag = DiagnosticBag()
+    plan = Self.plan(request, &sources, &bag)
+    // `sorted` is stable: of two mistakes at one place the one found first comes first.
+    diagnostics = bag.all.sorted { $0.place < $1.place }
+    self.sources = sources.map
+  }
+
+  private static func plan(
+    _ request: ExperimentRequest, _ sources: inout SourceFiles, _ bag: inout DiagnosticBag
+  ) -> ExperimentPlan? {
+    let read = bag.collect { () throws(Diagnostic) in
+      let bytes = try contents(of: request.path)
+      return (bytes, try sources.add(path: request.path, bytes: bytes))
+    }
+    guard let (bytes, file) = read else { return nil }
+    let overrides = request.overrides.compactMap { text in
+      bag.collect { () throws(Diagnostic) in try ParameterOverride(parsing: text, in: &sources) }
+    }
+    var early = DiagnosticBag()
+    guard let syntax = ExperimentSyntax(reading: file, in: sources, cellKeywords: CellRegistry.keywords, into: &early)
+    else {
+      early.all.forEach { bag.report($0) }
+      return nil
+    }
+    for mistake in early.all where !(mistake.code == "E0112" && Header.isMisspelt("cells", in: syntax.header)) {
+      bag.report(mistake)
+    }
+    let parameters = Parameters.resolve(syntax.params, overrides: overrides, in: sources, into: &bag)
+    var found = DiagnosticBag()
+    let resolved = syntax.substituting(parameters, in: sources, into: &found)
+    var consequences = Consequences(syntax, parameters, bytes)
+    consequences.add(found.all, to: &bag)
+
+    let header = Header(reading: resolved.header, into: &bag)
+    let seed = request.seed ?? UInt64(max(0, header.seed))
+    let folder = URL(fileURLWithPath: request.path).deletingLastPathComponent().path
+    var context = CheckContext(
+      sources: sources, parameters: parameters, unresolved: consequences.unresolved,
+      dataEnvironment: DataEnvironment(
+        base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed), seed: seed)
+    for name in syntax.lostNames { context.declareBroken(name, keyword: nil) }
+    let cells = resolved.cells.enumerated().compactMap { index, cell in plan(cell, index, &context) }
+    consequences.add(context.bag.all, to: &bag)
+    guard !bag.hasErrors else { return nil }
+    let name = header.experiment ?? Header.defaultName(request.path)
+    return ExperimentPlan(
+      path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
+      source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, cells: cells,
+      models: context.modelNames.compactMap { name in
+        context.models[name].map { (name, $0.content.trace.parameterCount) }
+      })
+  }
+
+  private static func plan(
+    _ cell: CellSyntax, _ index: Int, _ context: inout CheckContext
+  ) -> ExperimentPlan.PlannedCell? {
+    guard let entry = CellRegistry.all.first(where: { $0.keyword == cell.keyword }) else { return nil }
+    guard let run = entry.plan(cell, &context) else {
+      context.declareBroken(cell.name, keyword: cell.keyword)
+      return nil
+    }
+    let isProse = cell.keyword == "text" || cell.name?.contains("\n") ?? true
+    return .init(index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", run: run)
+  }
+
+  private static func contents(of path: String) throws(Diagnostic) -> [UInt8] {
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw .unreadable(path)
+    }
+  }
+}
+
+/// Tells mistakes from what follows from them.
+private struct Consequences {
+  /// Parameters that are declared, but have no value.
+  let unresolved: Set<String>
+  private let areParametersLost: Bool
+  private let bytes: [UInt8]
+  private var places: [SourceSpan] = []
+
+  init(_ syntax: ExperimentSyntax, _ parameters: Parameters, _ bytes: [UInt8]) {
+    unresolved = Set((syntax.params?.entries ?? []).map(\.key)).subtracting(parameters.names)
+    areParametersLost = Header.isMisspelt("params", in: syntax.header) || syntax.params.map { $0.entries == nil } ?? false
+    self.bytes = bytes
+  }
+
+  /// Reports mistakes whose cause is not known yet. What is said of these places later follows from them.
+  mutating func add(_ mistakes: [Diagnostic], to bag: inout DiagnosticBag) {
+    var reported: [SourceSpan] = []
+    for mistake in mistakes {
+      let span = mistake.primary?.span
+      if let span, places.contains(where: { $0.touches(span) }) { continue }
+      if let span { reported.append(span) }
+      if !followsFromParameters(mistake) { bag.report(mistake) }
+    }
+    places += reported
+  }
+
+  private func followsFromParameters(_ mistake: Diagnostic) -> Bool {
+    guard mistake.code == "E0121", let span = mistake.primary?.span, span.lower <= span.upper else { return false }
+    let name = String(decoding: bytes.dropFirst(Int(span.lower)).prefix(Int(span.upper - span.lower)), as: UTF8.self)
+    return areParametersLost || unresolved.contains(name)
+  }
+}
+
+extension SourceSpan {
+  fileprivate func touches(_ other: SourceSpan) -> Bool {
+    file == other.file && lower < max(other.upper, other.lower + 1) && other.lower < max(upper, lower + 1)
+  }
+}
+
+extension Diagnostic {
+  /// What has no place comes first.
+  fileprivate var place: (Int32, Int32) {
+    primary.map { ($0.span.file, $0.span.lower) } ?? (-1, 0)
+  }
+
+  /// E0904: a file that cannot be read.
+  static func unreadable(_ path: String) -> Diagnostic {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if isFolder.boolValue {
+      return Diagnostic("E0904", "'\(path)' is a folder", help: "name a file in it that ends in .exp")
+    }
+    return Diagnostic(
+      "E0904", exists ? "'\(path)' cannot be read" : "there is no file '\(path)'",
+      help: exists ? "check its permissions" : "experiments end in .exp; check the spelling and the folder you are in")
+  }
+}

@@ -1,0 +1,52 @@
+public import ExpLanguage
+
+/// An experiment that was read and checked, ready to run.
+public struct ExperimentPlan {
+  public struct PlannedCell {
+    /// From 0.
+    public let index: Int
+    public let keyword: String
+    /// Empty where a cell has no name.
+    public let name: String
+    let run: CellRun
+
+    /// As the console and the report call it: `train mlp`.
+    public var title: String { name.isEmpty ? keyword : "\(keyword) \(name)" }
+  }
+
+  /// Where the experiment was read from, as it was asked for.
+  public let path: String
+  /// The name of its runs: `mlp-1`, `mlp-2`, ….
+  public let name: String
+  public let title: String
+  public let seed: UInt64
+  public let parameters: Parameters
+  /// The file as written, and with its parameters filled in.
+  public let source: String
+  public let resolved: String
+  public let cells: [PlannedCell]
+  /// Models with their numbers of parameters.
+  public let models: [(name: String, parameters: Int)]
+
+  /// The cell that somebody means by its number (`4`), its kind and name (`train mlp`), its kind or its name. The first,
+  /// if there are several.
+  public func cell(called words: String) -> PlannedCell? {
+    if let number = Int(words) { return cells.first { $0.index == number - 1 } }
+    return cells.first { $0.title == words } ?? cells.first { $0.keyword == words }
+      ?? cells.first { $0.name == words && !words.isEmpty }
+  }
+}
+
+/// Where an experiment is, and what is said about it from outside.
+public struct ExperimentRequest: Sendable {
+  public var path: String
+  /// `-p key=value`, as typed.
+  public var overrides: [String] = []
+  public var seed: UInt64?
+  /// Folders with the small data sets that come with the program.
+  public var searchFolders: [String] = []
+  /// The value of `RUNEXP_DATA`.
+  public var dataFolder: String?
+
+  public init(path: String) { self.path = path }
+}
