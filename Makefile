@@ -16,8 +16,11 @@ test: packages ## run all tests
 build: packages ## build for speed
 	$(SWIFT) build -c release --product runexp
 
-install: build ## put runexp into PREFIX/bin (/usr/local/bin)
+install: build ## put runexp into PREFIX/bin (/usr/local/bin), what it reads into PREFIX/share/runexp
 	install -D -m 755 .build/release/runexp $(DESTDIR)$(PREFIX)/bin/runexp
+	install -d $(DESTDIR)$(PREFIX)/share/runexp/docs/errors $(DESTDIR)$(PREFIX)/share/runexp/experiments/data
+	install -m 644 docs/errors/*.md $(DESTDIR)$(PREFIX)/share/runexp/docs/errors
+	install -m 644 experiments/data/* $(DESTDIR)$(PREFIX)/share/runexp/experiments/data
 
 check: lint test kernels ## everything a change must pass
 
