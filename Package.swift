@@ -136,7 +136,8 @@ let package = Package(
       "ExperimentsTests", "Experiments", "Config", "Diagnostics", resources: [.copy("Golden")]),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
-      "KerasFilesTests", "KerasFiles", "HDF5Files", "TensorCore", "Config", "Diagnostics",
+      "KerasFilesTests", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Kernels",
+      "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
