@@ -31,7 +31,7 @@ kernels: packages ## check that no kernel module leaks code into the others
 	$(SWIFT) build -c release --target Kernels
 	scripts/check-kernels.sh
 
-bench: packages ## time the engine beside the libraries others use
+bench: build ## time the engine beside the libraries others use
 	$(SWIFT) build -c release --product runexp-bench
 	scripts/bench.sh
 

@@ -94,9 +94,9 @@ let package = Package(
       "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Experiments", "KerasFiles", "Layers", "RunLog", "RunEvents", "Reporting", "Plotting",
-      "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config", "Diagnostics",
-      .product(name: "ArgumentParser", package: "swift-argument-parser")),
+      "RunexpCommands", "Experiments", "KerasFiles", "Training", "Layers", "TensorCore", "RunLog",
+      "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config",
+      "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     // Level 8
     .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(

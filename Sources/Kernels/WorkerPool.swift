@@ -22,8 +22,13 @@ public final class WorkerPool: @unchecked Sendable {
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var threads: [pthread_t] = []
 
-  /// How often a worker looks for work before it sleeps: about 50 microseconds.
+  /// How often a worker looks for work before it sleeps.
+  ///
+  /// Some 50 microseconds without a break, then a few milliseconds in which it offers its processor to others: who
+  /// has slept may wake beside its caller on one processor, and run badly until the system spreads them. The gap
+  /// between two epochs is not worth that.
   private static let spins = 50_000
+  private static let yields = 4_000
 
   public init(threads count: Int) {
     self.count = max(1, count)
@@ -109,7 +114,8 @@ public final class WorkerPool: @unchecked Sendable {
       var looks = 0
       while generation.load(ordering: .acquiring) == seen {
         looks &+= 1
-        if looks > Self.spins { sleep(until: seen) }
+        if looks > Self.spins { sched_yield() }
+        if looks > Self.spins + Self.yields { sleep(until: seen) }
       }
       seen &+= 1
       if isOver { return }
