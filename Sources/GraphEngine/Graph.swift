@@ -61,6 +61,9 @@ public final class Graph {
     } catch {
       throw .shape(error, at: origin, operands: operands)
     }
+    guard type.sampleCount <= TensorType.largestCount else {
+      throw .uncountable("the result \(type)", at: origin)
+    }
     return append(.op(op, operands.map(\.id)), type)
   }
 

@@ -61,10 +61,12 @@ public final class LayerScope {
   }
 
   /// Declares a parameter of the layer at work, or returns it if the layer is shared and was called before.
+  /// - Throws: E0314 if it has more elements than can be counted.
   public func parameter(
     _ name: String, _ shape: [Int], _ initializer: Initializer, layout: Layout = .rowMajor
-  ) -> Value {
+  ) throws(Diagnostic) -> Value {
     let full = (path + [name]).joined(separator: "/")
+    guard shape.product <= TensorType.largestCount else { throw .uncountable("'\(full)'", at: graph.origin) }
     if declared.insert(full).inserted {
       let spec = ParameterSpec(full, shape, isTrainable: isTrainable, layout: layout)
       parameters.append(Parameter(spec: spec, initializer: initializer))

@@ -50,6 +50,9 @@ public struct Trace {
     }
     graph = Graph()
     scope = LayerScope(graph: graph, phase: phase, model: model.name, seed: seed)
+    guard model.input.sampleCount <= TensorType.largestCount else {
+      throw Diagnostic.uncountable("a sample \(model.input)", at: nil)
+    }
     input = graph.leaf(.input("x"), model.input)
     let outputs = try model.call(input, in: scope)
     output = outputs.last ?? input

@@ -51,3 +51,23 @@ public struct Tensor: Sendable, Equatable {
     self.init(shape, [Float](repeating: 0, count: shape.reduce(1, *)))
   }
 }
+
+extension TensorType {
+  /// More elements than any machine holds: what is larger is a slip in a file, and could overflow sums of sizes.
+  public static let largestCount = 1 << 36
+
+  /// Elements of one sample, `Int.max` if that is too many to count.
+  public var sampleCount: Int {
+    dims.compactMap { if case .size(let count) = $0 { count } else { nil } }.product
+  }
+}
+
+extension Sequence<Int> {
+  /// The product, `Int.max` where it overflows: sizes come from files, and files may say anything.
+  public var product: Int {
+    reduce(1) { product, factor in
+      let (result, overflow) = product.multipliedReportingOverflow(by: factor)
+      return overflow ? Int.max : result
+    }
+  }
+}

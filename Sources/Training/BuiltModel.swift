@@ -23,7 +23,11 @@ public final class BuiltModel {
     let trace = try Trace(model, phase: .training, seed: seed)
     layers = trace.layers
     output = trace.output.type
-    slab = ParameterSlab(trace.scope.parameters.map(\.spec))
+    let specs = trace.scope.parameters.map(\.spec)
+    let floats = specs.map { $0.layout.footprint(of: $0.shape) }.reduce(0, +)
+    // Beside the parameters themselves an optimizer needs at least their gradients.
+    try MemoryNeed.check(2 * floats, for: "the parameters of '\(model.name)' and their gradients")
+    slab = ParameterSlab(specs)
     for parameter in trace.scope.parameters {
       let path = parameter.spec.path
       slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))

@@ -57,7 +57,7 @@ package final class StepProgram {
     let feed = Feed(kernels: kernels)
     let isStepUsed = graph.hasLeaf(.input("step"))
     let kept = [trace.input, trace.output] + targets.leaves + (loss.map { [$0] } ?? []) + sums
-    let program = Program(
+    let program = try Program(
       graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
       update: update, prologue: { [unowned feed] in feed.fill($0) }, pool: pool, kernels: kernels)
     (self.program, self.feed) = (program, feed)

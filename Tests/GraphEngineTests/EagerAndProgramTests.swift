@@ -46,7 +46,7 @@ extension RandomGraph {
   }
 
   /// Compiled; with `isFused` weights change where their gradient is made, and gradients are not seen.
-  fileprivate func compiled(_ table: KernelTable, _ pool: WorkerPool, isFused: Bool) -> Outcome {
+  fileprivate func compiled(_ table: KernelTable, _ pool: WorkerPool, isFused: Bool) throws -> Outcome {
     let slab = ParameterSlab(parameters.map(\.spec))
     for (leaf, tensor) in leaves { if case .parameter(let path) = leaf { slab.set(path, tensor) } }
     let slopes = AlignedBuffer(slab.trainableCount)
@@ -59,7 +59,7 @@ extension RandomGraph {
         let i = $0.lowerBound
         table.sgd(slab.storage.pointer + i, slopes.pointer + i, $0.count, rate)
       })
-    let program = Program(
+    let program = try Program(
       graph, keeping: inputs + kept, batch: batch, parameters: slab, update: update, pool: pool,
       kernels: table,
       parallelThreshold: 0)
@@ -87,10 +87,10 @@ extension RandomGraph {
     for seed in 0..<120 as Range<UInt64> {
       let graph = try RandomGraph(seed: seed)
       var expected = graph.eager(table)
-      let plain = graph.compiled(table, pool, isFused: false).differs(from: expected)
+      let plain = try graph.compiled(table, pool, isFused: false).differs(from: expected)
       #expect(plain == nil, "seed \(seed)")
       expected.gradients = []
-      let fused = graph.compiled(table, pool, isFused: true).differs(from: expected)
+      let fused = try graph.compiled(table, pool, isFused: true).differs(from: expected)
       #expect(fused == nil, "seed \(seed), fused")
     }
   }
@@ -108,7 +108,7 @@ extension RandomGraph {
       let graph = try RandomGraph(seed: seed)
       let slab = ParameterSlab(graph.parameters.map(\.spec))
       for (leaf, tensor) in graph.leaves { if case .parameter(let path) = leaf { slab.set(path, tensor) } }
-      let program = Program(
+      let program = try Program(
         graph.graph, keeping: graph.inputs + graph.kept, batch: graph.batch, parameters: slab,
         pool: WorkerPool(threads: 1))
       for input in graph.inputs {

@@ -6,20 +6,20 @@ import TensorCore
 import Testing
 
 @Suite struct MemoryPlanTests {
-  private func program(_ graph: RandomGraph) -> Program {
+  private func program(_ graph: RandomGraph) throws -> Program {
     let slab = ParameterSlab(graph.parameters.map(\.spec))
     let update = UpdatePlan(
       gradients: AlignedBuffer(slab.trainableCount),
       sinks: zip(graph.parameters, graph.gradients).map { ($0.spec.path, $1) }, plainRate: nil,
       apply: { _ in })
-    return Program(
+    return try Program(
       graph.graph, keeping: graph.kept, batch: graph.batch, parameters: slab, update: update,
       pool: WorkerPool(threads: 1))
   }
 
   @Test func `values that live at one time do not overlap`() throws {
     for seed in 0..<300 as Range<UInt64> {
-      let program = program(try RandomGraph(seed: seed))
+      let program = try program(RandomGraph(seed: seed))
       let lives = Lifetimes(program).lives
       for a in lives {
         for b in lives where b.root > a.root && a.memory.overlaps(b.memory) && b.first <= a.last {
@@ -35,7 +35,7 @@ import Testing
 
   @Test func `every value lies inside the arena`() throws {
     for seed in 0..<100 as Range<UInt64> {
-      let program = program(try RandomGraph(seed: seed))
+      let program = try program(RandomGraph(seed: seed))
       for life in Lifetimes(program).lives {
         #expect(life.memory.lowerBound >= 0 && life.memory.upperBound <= program.arena.count, "seed \(seed)")
         #expect(life.memory.lowerBound % 16 == 0, "seed \(seed): \(life) is not aligned")
@@ -49,7 +49,7 @@ import Testing
     let y = try graph.apply(Unary(.tanh), x)
     let seen = try graph.apply(Reshape([.batch, .size(2), .size(3)]), y)
     let z = try graph.apply(Unary(.exp), seen)
-    let program = Program(
+    let program = try Program(
       graph, keeping: [seen, z], batch: 2, parameters: ParameterSlab([]), pool: WorkerPool(threads: 1))
     #expect(program.place(seen).pointer == program.place(y).pointer)
     #expect(program.place(seen).shape == [2, 2, 3])
@@ -62,7 +62,7 @@ import Testing
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(100)]))
     var y = x
     for _ in 0..<5 { y = try graph.apply(Unary(.tanh), y) }
-    let program = Program(
+    let program = try Program(
       graph, keeping: [y], batch: 10, parameters: ParameterSlab([]), pool: WorkerPool(threads: 1))
     #expect(program.arena.count == 2 * 1008, "the input and one value")
   }
@@ -81,7 +81,7 @@ import Testing
     let update = UpdatePlan(
       gradients: AlignedBuffer(slab.trainableCount), sinks: zip(specs, gradients).map { ($0.path, $1) },
       plainRate: nil, apply: { _ in })
-    let program = Program(
+    let program = try Program(
       graph, keeping: [], batch: 16, parameters: slab, update: update, pool: WorkerPool(threads: 1))
     #expect(program.arena.count <= Lifetimes(program).peak * 115 / 100)
   }

@@ -13,7 +13,7 @@ import Testing
     let graph = Graph()
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(2)]))
     let y = try graph.apply(Binary(.multiply), graph.apply(Unary(.tanh), x), x)
-    let program = Program(graph, keeping: [y], batch: 1, parameters: ParameterSlab([]), pool: pool)
+    let program = try Program(graph, keeping: [y], batch: 1, parameters: ParameterSlab([]), pool: pool)
     #expect(program.lines.map(\.name) == ["tanh", "multiply"])
   }
 
@@ -25,7 +25,7 @@ import Testing
     let y = try graph.apply(Affine(scale: 1, offset: 0), graph.apply(Reshape([.size(40)]), w))
     let slab = ParameterSlab([ParameterSpec("w", [2, 20], layout: layout)])
     slab.set("w", Tensor([2, 20], weights))
-    let program = Program(graph, keeping: [y], batch: 1, parameters: slab, pool: pool)
+    let program = try Program(graph, keeping: [y], batch: 1, parameters: slab, pool: pool)
     program.run()
     #expect(Array(UnsafeBufferPointer(start: program.place(y).pointer, count: 40)) == weights)
   }
@@ -49,7 +49,7 @@ import Testing
       apply: {
         kernels.sgd(slab.storage.pointer + $0.lowerBound, gradients.pointer + $0.lowerBound, $0.count, 1)
       })
-    let program = Program(graph, keeping: [x, seen], batch: 1, parameters: slab, update: update, pool: pool)
+    let program = try Program(graph, keeping: [x, seen], batch: 1, parameters: slab, update: update, pool: pool)
     for i in 0..<4 { program.place(x).pointer[i] = 1 }
     program.run()
     #expect(Array(UnsafeBufferPointer(start: program.place(seen).pointer, count: 16)) == start)
@@ -61,7 +61,7 @@ import Testing
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(2)]))
     let (a, b) = (try graph.apply(Softmax(), x), try graph.apply(Softmax(), x))
     let y = try graph.apply(Binary(.add), a, b)
-    let program = Program(graph, keeping: [y], batch: 1, parameters: ParameterSlab([]), pool: pool)
+    let program = try Program(graph, keeping: [y], batch: 1, parameters: ParameterSlab([]), pool: pool)
     #expect(program.lines.map(\.name) == ["softmax", "add"])
   }
 
@@ -72,7 +72,7 @@ import Testing
     let masks = try ["a", "b"].map {
       try graph.apply(Dropout(rate: 0.5, stream: RandomStream(seed: 1, $0)), x, step)
     }
-    let program = Program(graph, keeping: masks, batch: 1, parameters: ParameterSlab([]), pool: pool)
+    let program = try Program(graph, keeping: masks, batch: 1, parameters: ParameterSlab([]), pool: pool)
     #expect(program.lines.map(\.name) == ["dropout", "dropout"])
   }
 
@@ -81,7 +81,7 @@ import Testing
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(2)]))
     _ = try graph.apply(Unary(.exp), x)
     let y = try graph.apply(Unary(.tanh), x)
-    let program = Program(graph, keeping: [y], batch: 1, parameters: ParameterSlab([]), pool: pool)
+    let program = try Program(graph, keeping: [y], batch: 1, parameters: ParameterSlab([]), pool: pool)
     #expect(program.lines.map(\.name) == ["tanh"])
   }
 }

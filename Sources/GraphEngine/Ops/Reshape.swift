@@ -12,15 +12,14 @@ public struct Reshape: Op {
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     let x = operands[0]
-    guard size(x.dims) == size(dims), x.dims.filter({ $0 == .batch }) == dims.filter({ $0 == .batch }) else {
+    let result = TensorType(dims, x.element)
+    guard x.sampleCount == result.sampleCount,
+      x.dims.filter({ $0 == .batch }) == dims.filter({ $0 == .batch })
+    else {
       throw ShapeError(
-        "\(x) cannot be seen as \(TensorType(dims)): \(size(x.dims)) and \(size(dims)) elements")
+        "\(x) cannot be seen as \(result): \(x.sampleCount) and \(result.sampleCount) elements")
     }
-    return TensorType(dims, x.element)
-  }
-
-  private func size(_ dims: [Dim]) -> Int {
-    dims.reduce(1) { if case .size(let count) = $1 { $0 * count } else { $0 } }
+    return result
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {

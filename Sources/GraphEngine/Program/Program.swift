@@ -1,3 +1,4 @@
+public import Diagnostics
 public import KernelABI
 public import Kernels
 import TensorCore
@@ -56,11 +57,12 @@ public final class Program {
   ///   - kept: values that are read after a run.
   ///   - prologue: what fills the inputs, run by all threads before the first step.
   ///   - parallelThreshold: floating-point operations from which on all threads of the pool take part.
+  /// - Throws: E0315 if the machine has not the memory.
   public init(
     _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
     prologue: Step? = nil, pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
     parallelThreshold: Int = Program.parallelThreshold
-  ) {
+  ) throws(Diagnostic) {
     self.batch = batch
     self.parameters = parameters
     self.kernels = kernels
@@ -82,6 +84,7 @@ public final class Program {
     plan = MemoryPlan(nodes, keeping: roots, pinned: Set(direct.keys)) {
       Layout.rowMajor.footprint(of: $0.type.shape(batch: batch))
     }
+    try MemoryNeed.check(plan.arenaCount, for: "a step of \(batch) samples")
     arena = AlignedBuffer(plan.arenaCount)
     workspaces = AlignedBuffer(GemmTask.workspace * pool.count)
 

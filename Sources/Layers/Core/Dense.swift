@@ -27,9 +27,9 @@ public struct Dense: Layer, Configurable {
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let inputs = try x.knownLastAxis(for: "Dense")
-    let kernel = scope.parameter("kernel", [inputs, units], kernelInitializer, layout: .panels)
+    let kernel = try scope.parameter("kernel", [inputs, units], kernelInitializer, layout: .panels)
     var y = try x.graph.apply(MatMul(), x, kernel)
-    if useBias { y = try x.graph.apply(AddBias(), y, scope.parameter("bias", [units], biasInitializer)) }
+    if useBias { y = try x.graph.apply(AddBias(), y, try scope.parameter("bias", [units], biasInitializer)) }
     return try activation(y)
   }
 }

@@ -19,7 +19,7 @@ public struct Reshape: Layer, Configurable {
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let size = try x.knownSize(for: "Reshape")
-    let known = targetShape.filter { $0 > 0 }.reduce(1, *)
+    let known = targetShape.filter { $0 > 0 }.product
     let isOpen = targetShape.contains(-1)
     guard isOpen ? size % known == 0 : size == known else {
       throw Diagnostic(
@@ -37,12 +37,8 @@ extension Value {
   /// The elements of one sample.
   /// - Throws: E0303 if an axis is not known before running.
   func knownSize(for layer: String) throws(Diagnostic) -> Int {
-    var size = 1
-    for dim in type.dims.dropFirst() {
-      guard case .size(let count) = dim else { throw .unknownAxis(layer, self) }
-      size *= count
-    }
-    return size
+    guard !type.dims.dropFirst().contains(.batch) else { throw .unknownAxis(layer, self) }
+    return type.sampleCount
   }
 
   /// The size of the last axis.
