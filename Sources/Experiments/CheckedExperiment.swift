@@ -55,7 +55,10 @@ public struct CheckedExperiment {
       sources: sources, parameters: parameters, unresolved: consequences.unresolved,
       dataEnvironment: DataEnvironment(
         base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed), seed: seed)
-    for name in syntax.lostNames { context.declareBroken(name, keyword: nil) }
+    for cell in syntax.lostCells {
+      context.declareBroken(nil, keyword: nil)
+      for entry in cell.entries ?? [] { context.declareBroken(entry.value.string, keyword: nil) }
+    }
     let cells = resolved.cells.enumerated().compactMap { index, cell in plan(cell, index, &context) }
     consequences.add(context.bag.all, to: &bag)
     guard !bag.hasErrors else { return nil }

@@ -1,6 +1,6 @@
 import Config
 import Datasets
-import Diagnostics
+package import Diagnostics
 import ExpLanguage
 import Foundation
 public import Kernels
@@ -110,8 +110,9 @@ struct TrainingRecord {
 
 /// Writes a file aside, makes sure it is on the disk, and renames it into place: it is there whole or not at all.
 /// - Throws: E0905 if it cannot be written.
-func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
-  let aside = path + ".part"
+package func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
+  // Of two processes that write one file the later wins, each with a file of its own aside.
+  let aside = "\(path).\(getpid()).part"
   try makeFolder(of: path)
   do {
     let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC, 0o666)

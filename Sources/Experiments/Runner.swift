@@ -1,5 +1,7 @@
 public import Diagnostics
 import Foundation
+import KerasFiles
+import Training
 import Reporting
 public import RunEvents
 
@@ -15,8 +17,10 @@ public struct Runner {
 
   public struct Options: Sendable {
     public var isQuick = false
-    /// The name of the last cell to run.
-    public var until: String?
+    /// The index of the last cell to run.
+    public var until: Int?
+    /// What the runs are called, if not as the file says.
+    public var name: String?
     public init() {}
   }
 
@@ -55,6 +59,12 @@ public struct Runner {
         cells.append(ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
         continue
       }
+      if services.isInterrupted() {
+        (end, isOver) = (.interrupted, true)
+        try keepModels(context)
+        cells.append(ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+        continue
+      }
       let start = services.now()
       context.begin(cell: cell.index)
       try context.emit(.cellStarted(index: cell.index, keyword: cell.keyword, name: cell.name))
@@ -63,6 +73,7 @@ public struct Runner {
         try cell.run(context)
       } catch is Interruption {
         (status, end, isOver) = (.interrupted, .interrupted, true)
+        try keepModels(context)
         context.show(.remark(.warning, "Interrupted here. What was trained until then is in checkpoints/."))
       } catch {
         let diagnostic = error as? Diagnostic ?? Diagnostic("E0906", "\(error)")
@@ -76,7 +87,7 @@ public struct Runner {
         ReportCell(
           index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport, seconds: seconds,
           blocks: context.blocks))
-      if cell.name == options.until && !cell.name.isEmpty { isOver = true }
+      if cell.index == options.until { isOver = true }
     }
     if end == .finished && context.failedChecks > 0 { end = .checksFailed(context.failedChecks) }
     let seconds = services.now() - began
@@ -87,6 +98,25 @@ public struct Runner {
       Array(MarkdownWriter().render(report).utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
     try context.emit(.runEnded(status: end.status, seconds: seconds))
     return end
+  }
+
+  /// Keeps what was trained before an interruption.
+  private func keepModels(_ context: RunContext) throws {
+    for (name, built) in context.models.sorted(by: { $0.key < $1.key }) where built.training != nil {
+      let path = "checkpoints/\(name)-interrupted.h5"
+      try built.save(to: context.prepared(path))
+      try context.log(path, "application/x-hdf5", "\(name) when the run was interrupted")
+    }
+  }
+
+  /// A command that makes the run again from the folder it was started in.
+  private var reproduction: String {
+    var words = ["runexp", "run", plan.path, "--seed", "\(record.seed)"]
+    for parameter in record.parameters { words += ["-p", "\(parameter.name)=\(parameter.json)"] }
+    if let name = options.name { words += ["--name", name] }
+    if let until = options.until { words += ["--until", "\(until + 1)"] }
+    if options.isQuick { words.append("--quick") }
+    return shellCommand(words)
   }
 
   private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report {
@@ -100,16 +130,13 @@ public struct Runner {
           name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256, detail: "\(set.name), \($0.bytes) bytes")
       }
     }
-    let command = record.command.joined(separator: " ")
-    let arguments = record.parameters.map { "-p \($0.name)=\($0.json)" }.joined(separator: " ")
-    let again = "runexp \(plan.name).exp --seed \(record.seed)\(arguments.isEmpty ? "" : " " + arguments)"
     return Report(
       title: record.title, run: record.name, status: end.status.inReport, facts: facts, cells: cells,
       provenance: Provenance(
-        command: command,
+        command: shellCommand(record.command),
         facts: record.environment.map { ReportFact($0.key, $0.value) }
           + [ReportFact("duration", "\(Int(seconds.rounded())) s")],
-        data: hashes, reproduce: [again],
+        data: hashes, reproduce: [reproduction],
         listings: [.init(title: "The experiment with its parameters filled in", text: plan.resolved, language: "yaml")]))
   }
 }

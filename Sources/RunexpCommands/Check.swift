@@ -4,7 +4,7 @@ import Experiments
 
 /// `runexp check`: every mistake of a file, nothing run.
 struct Check: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Check experiments; run nothing.")
+  static let configuration = CommandConfiguration(commandName: "check", abstract: "Check experiments; run nothing.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
@@ -24,7 +24,7 @@ struct Check: ParsableCommand {
       case .json: print(JSONRenderer(checked.sources).render(checked.diagnostics))
       case .text:
         terminal.report(checked.diagnostics, checked.sources)
-        if let plan = checked.plan { terminal.say(Run.summary(path, plan)) }
+        if let plan = checked.plan { terminal.say(plan.summary) }
       }
       if checked.plan == nil { isRight = false }
     }

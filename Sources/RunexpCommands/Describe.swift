@@ -32,7 +32,7 @@ struct Catalogue {
 /// `runexp describe`: what there is, and the settings of one of it.
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Describe a cell, layer, loss, metric, optimizer or callback.")
+    commandName: "describe", abstract: "Describe a cell, layer, loss, metric, optimizer or callback.")
 
   @Argument(help: ArgumentHelp("Such as Dense, train or Adam; all names if left out.", valueName: "name"))
   var name: String?

@@ -4,7 +4,7 @@ import Foundation
 
 /// `runexp explain`: the long text of an error code.
 struct Explain: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Explain an error code.")
+  static let configuration = CommandConfiguration(commandName: "explain", abstract: "Explain an error code.")
 
   @Argument(help: ArgumentHelp("Such as E0301.", valueName: "code"))
   var code: String

@@ -8,6 +8,8 @@ enum Interrupts {
   static var isRequested: Bool { count.load(ordering: .relaxed) > 0 }
 
   static func watch() {
+    // A reader that went away, or a file as large as it may be, is an error of one `write`, not the end of the run.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         // Only what is safe in a signal handler: an atomic, `write` and `_exit`.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Experiments
 import Foundation
 import Reporting
 import RunEvents
@@ -19,7 +20,7 @@ enum RunIndexPage {
         values: metrics.map { name in run.metric(name).map { .number($0.best.value) } ?? .missing })
     }
     let html = IndexWriter().render(IndexPage(columns: metrics.map { "best \($0)" }, rows: rows))
-    try Data(html.utf8).write(to: URL(fileURLWithPath: reports + "/index.html"), options: .atomic)
+    try writeFile(Array(html.utf8), to: reports + "/index.html")
   }
 
   /// Metrics worth a column: those that most runs have, at most five.

@@ -72,7 +72,7 @@ struct WrongExperiment: Sendable {
     WrongExperiment("a model whose name is a number", "- model: m", "- model: 3"),
     WrongExperiment("a name with a blank", "- model: m", "- model: my model"),
     WrongExperiment("a training above its model", "- model: m\n", "- train: m\n      data: iris\n      loss: mse\n      optimizer: sgd\n    - model: m\n"),
-    WrongExperiment("a repeated name", "- model: m\n", "- model: iris\n").and("- train: m", "- train: iris"),
+    WrongExperiment("a repeated name", "- show: iris.train\n      count: 4", "- model: iris\n      input: [4]\n      layers: [Flatten]"),
     WrongExperiment("a model that is not there", "- save: m", "- save: mm"),
     WrongExperiment("a data set that is not there", "- show: iris.train", "- show: irs"),
     WrongExperiment("a part that is not there", "data: iris.test", "data: iris.tset"),

@@ -116,7 +116,7 @@ extension Diagnostic {
       help = offered.dims.count > 1 && offered.dims.last == output.dims.last
         ? "one-hot targets go with categorical_crossentropy" : "numbers go with mse or mae, or name them in 'one_hot' to make them classes"
     } else if case .size(let size)? = offered.dims.last, offered.rank == output.rank {
-      help = "the last layer should have \(size) outputs"
+      help = "the last layer should have \(size) output\(size == 1 ? "" : "s")"
     } else if output.rank > offered.rank + 1 || (output.rank > offered.rank && offered.element == .float32) {
       help = "put 'Flatten' above the Dense layers, or give the last layer the shape of the targets"
     }

@@ -73,7 +73,7 @@ struct TrainCell: Cell {
       guard let needed = callback.neededLog, !logs.contains(needed) else { continue }
       // Whether there is validation is not known where the data set isn't.
       if !isDataKnown && needed.hasPrefix("val_") { continue }
-      context.bag.report(.unwatched(needed, logs: logs, in: node))
+      context.bag.report(.unwatched(needed, logs: logs, in: node, isRefused: validation.content == .bool(false)))
       isRight = false
     }
     return isRight
@@ -233,12 +233,16 @@ extension Diagnostic {
   }
 
   /// E0502: a callback that watches what is not logged.
-  static func unwatched(_ log: String, logs: [String], in node: ConfigNode) -> Diagnostic {
+  static func unwatched(_ log: String, logs: [String], in node: ConfigNode, isRefused: Bool) -> Diagnostic {
     let span = node.entries?.first?.value["monitor"]?.span ?? node.nameSpan
     let near = nearest(to: log, in: logs)
     let help =
       near.map { "did you mean '\($0)'?" }
-      ?? (log.hasPrefix("val_") ? "there is no validation: add 'split: {validation: 0.1}' to the data" : nil)
+      ?? (!log.hasPrefix("val_")
+        ? nil
+        : isRefused
+          ? "remove 'validation: false', or watch 'loss'"
+          : "there is no validation: add 'split: {validation: 0.1}' to the data")
       ?? "logged are " + logs.joined(separator: ", ")
     return Diagnostic("E0502", "nothing logs '\(log)'", at: span.map { Label($0, "watches it") }, help: help)
   }
