@@ -120,11 +120,15 @@ package func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
     defer { close(file) }
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Foundation.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written)
+      }
       guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
       written += count
     }
-    guard fsync(file) == 0, rename(aside, path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    guard fsync(file) == 0, rename(aside, path) == 0 else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+    }
   } catch {
     unlink(aside)
     throw .cannotWrite(path, error)
@@ -134,7 +138,9 @@ package func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
 extension Diagnostic {
   /// E0905: a file of a run that cannot be written.
   static func cannotWrite(_ path: String, _ error: any Error) -> Diagnostic {
-    let reason = (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(error.localizedDescription)"
+    let reason =
+      (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+      ?? "\(error.localizedDescription)"
     return Diagnostic(
       "E0905", "'\(path)' cannot be written: \(reason.lowercased())",
       help: "free some room or check the permissions of the folder; what was logged so far is kept")

@@ -34,7 +34,8 @@ public struct Runner {
   private let options: Options
 
   public init(
-    _ plan: ExperimentPlan, record: RunRecord, folder: String, services: RunServices, options: Options = Options()
+    _ plan: ExperimentPlan, record: RunRecord, folder: String, services: RunServices,
+    options: Options = Options()
   ) {
     self.plan = plan
     self.record = record
@@ -56,13 +57,15 @@ public struct Runner {
     var isOver = false
     for cell in plan.cells {
       if isOver {
-        cells.append(ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+        cells.append(
+          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
         continue
       }
       if services.isInterrupted() {
         (end, isOver) = (.interrupted, true)
         try keepModels(context)
-        cells.append(ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+        cells.append(
+          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
         continue
       }
       let start = services.now()
@@ -85,17 +88,21 @@ public struct Runner {
       try context.emit(.cellEnded(index: cell.index, status: status, seconds: seconds))
       cells.append(
         ReportCell(
-          index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport, seconds: seconds,
+          index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport,
+          seconds: seconds,
           blocks: context.blocks))
       if cell.index == options.until { isOver = true }
     }
     if end == .finished && context.failedChecks > 0 { end = .checksFailed(context.failedChecks) }
     let seconds = services.now() - began
-    let report = self.report(cells, end, context.data.keys.sorted().compactMap { context.dataRecords[$0] }, seconds)
+    let report = self.report(
+      cells, end, context.data.keys.sorted().compactMap { context.dataRecords[$0] }, seconds)
     try context.write(
-      Array(HTMLWriter().render(report).utf8), to: "report.html", mediaType: "text/html", caption: "The report")
+      Array(HTMLWriter().render(report).utf8), to: "report.html", mediaType: "text/html",
+      caption: "The report")
     try context.write(
-      Array(MarkdownWriter().render(report).utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
+      Array(MarkdownWriter().render(report).utf8), to: "report.md", mediaType: "text/markdown",
+      caption: "The report")
     try context.emit(.runEnded(status: end.status, seconds: seconds))
     return end
   }
@@ -119,7 +126,8 @@ public struct Runner {
     return shellCommand(words)
   }
 
-  private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report {
+  private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report
+  {
     func fact(_ key: String) -> String { record.environment.first { $0.key == key }?.value ?? "" }
     var facts = [ReportFact("seed", "\(record.seed)")]
     facts += record.parameters.map { ReportFact($0.name, $0.json) }
@@ -127,7 +135,8 @@ public struct Runner {
     let hashes = data.flatMap { set in
       set.files.map {
         Provenance.DataHash(
-          name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256, detail: "\(set.name), \($0.bytes) bytes")
+          name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256,
+          detail: "\(set.name), \($0.bytes) bytes")
       }
     }
     return Report(
@@ -137,7 +146,9 @@ public struct Runner {
         facts: record.environment.map { ReportFact($0.key, $0.value) }
           + [ReportFact("duration", "\(Int(seconds.rounded())) s")],
         data: hashes, reproduce: [reproduction],
-        listings: [.init(title: "The experiment with its parameters filled in", text: plan.resolved, language: "yaml")]))
+        listings: [
+          .init(title: "The experiment with its parameters filled in", text: plan.resolved, language: "yaml")
+        ]))
   }
 }
 

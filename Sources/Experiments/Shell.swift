@@ -4,9 +4,12 @@ package func shellCommand(_ words: [String]) -> String {
 }
 
 private func shellWord(_ word: String) -> String {
-  let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy {
-    ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "_-./=:,+@%".unicodeScalars.contains($0)
-  }
+  let isPlain =
+    !word.isEmpty
+    && word.unicodeScalars.allSatisfy {
+      ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+        || "_-./=:,+@%".unicodeScalars.contains($0)
+    }
   if isPlain { return word }
   return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }

@@ -4,7 +4,8 @@ import Experiments
 
 /// `runexp check`: every mistake of a file, nothing run.
 struct Check: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "check", abstract: "Check experiments; run nothing.")
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check experiments; run nothing.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Experiments
 import Foundation
 import Plotting
 import Reporting
@@ -9,6 +10,7 @@ final class ConsoleSink: EventSink {
   private let terminal: Terminal
   private let folder: String
   private let titles: [String]
+  private let sources: SourceMap
   /// Where notes begin, so that they stand below each other.
   private let noteColumn: Int
   private var heading = ""
@@ -17,11 +19,13 @@ final class ConsoleSink: EventSink {
 
   /// - Parameters:
   ///   - folder: the run's, for the last lines.
-  ///   - titles: of all cells, such as `train mlp`.
-  init(_ terminal: Terminal, folder: String, titles: [String]) {
+  ///   - plan: for the titles of cells and the texts that diagnostics point into.
+  init(_ terminal: Terminal, folder: String, plan: ExperimentPlan) {
+    let titles = plan.cells.map(\.title)
     self.terminal = terminal
     self.folder = folder
     self.titles = titles
+    sources = plan.sources
     noteColumn = min(48, titles.indices.map { Self.heading($0, titles).count }.max() ?? 0) + 3
   }
 
@@ -37,11 +41,12 @@ final class ConsoleSink: EventSink {
     case .check(let result) where !result.passed:
       failedChecks += 1
       flushHeading("")
-      terminal.say("  \(terminal.style("failed", "1;31"))  \(result.expression)   \(terminal.dim(result.found))")
+      terminal.say(
+        "  \(terminal.style("failed", "1;31"))  \(result.expression)   \(terminal.dim(result.found))")
     case .diagnostic(let diagnostic):
       flushHeading("")
       endLine()
-      terminal.report(diagnostic)
+      terminal.report(diagnostic, sources)
     case .cellEnded: flushHeading("")
     case .runEnded(let status, let seconds): terminal.say(closing(status, seconds))
     default: break
@@ -95,7 +100,8 @@ final class ConsoleSink: EventSink {
     func fact(_ key: String) -> String { record.environment.first { $0.key == key }?.value ?? "" }
     let threads = fact("threads")
     let plural = threads == "1" ? "" : "s"
-    return "run \(terminal.bold(record.name))   seed \(record.seed)   \(threads) thread\(plural), \(fact("instruction set"))\n"
+    return
+      "run \(terminal.bold(record.name))   seed \(record.seed)   \(threads) thread\(plural), \(fact("instruction set"))\n"
   }
 
   private func closing(_ status: RunStatus, _ seconds: Double) -> String {
@@ -161,22 +167,28 @@ private struct EpochLine {
   /// The loss before the metrics, training before validation.
   private static func ordered(_ metrics: [(name: String, value: Double)]) -> [(name: String, value: Double)] {
     func rank(_ name: String) -> Int { (name.hasPrefix("val_") ? 2 : 0) + (name.hasSuffix("loss") ? 0 : 1) }
-    return metrics.enumerated().sorted { (rank($0.element.name), $0.offset) < (rank($1.element.name), $1.offset) }
-      .map(\.element)
+    return metrics.enumerated().sorted {
+      (rank($0.element.name), $0.offset) < (rank($1.element.name), $1.offset)
+    }
+    .map(\.element)
   }
 }
 
 /// Says nothing but what went wrong.
 final class MistakeSink: EventSink {
   private let terminal: Terminal
+  private let sources: SourceMap
 
-  init(_ terminal: Terminal) { self.terminal = terminal }
+  init(_ terminal: Terminal, _ sources: SourceMap) {
+    self.terminal = terminal
+    self.sources = sources
+  }
 
   func receive(_ event: RunEvent) {
     switch event {
     case .check(let result) where !result.passed:
       terminal.say("check failed: \(result.expression)   \(result.found)")
-    case .diagnostic(let diagnostic): terminal.report(diagnostic)
+    case .diagnostic(let diagnostic): terminal.report(diagnostic, sources)
     default: break
     }
   }

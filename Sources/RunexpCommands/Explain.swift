@@ -12,7 +12,8 @@ struct Explain: ParsableCommand {
   func run() throws {
     let code = code.uppercased()
     guard let text = Places.explanation(code) else {
-      throw ValidationError("there is no explanation of '\(code)'; codes look like E0301 and stand in every message")
+      throw ValidationError(
+        "there is no explanation of '\(code)'; codes look like E0301 and stand in every message")
     }
     print(text.trimmingCharacters(in: .whitespacesAndNewlines))
   }

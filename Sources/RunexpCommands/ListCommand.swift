@@ -15,9 +15,15 @@ struct List: ParsableCommand {
   @Argument(help: ArgumentHelp("Only runs of this experiment.", valueName: "experiment"))
   var experiment: String?
   @OptionGroup var common: CommonOptions
-  @Option(name: .customLong("where"), help: ArgumentHelp("Only runs for which this holds: \"val_accuracy > 0.88 and learning_rate < 0.1\".", valueName: "expression"))
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only runs for which this holds: \"val_accuracy > 0.88 and learning_rate < 0.1\".",
+      valueName: "expression"))
   var condition: String?
-  @Option(help: ArgumentHelp("Order by 'started', 'name', 'seconds', a metric (best first) or a parameter.", valueName: "key"))
+  @Option(
+    help: ArgumentHelp(
+      "Order by 'started', 'name', 'seconds', a metric (best first) or a parameter.", valueName: "key"))
   var sort = "started"
   @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
   var limit: Int?
@@ -61,7 +67,9 @@ struct List: ParsableCommand {
     default:
       let runs = try index?.log.runs(experiment: experiment) ?? []
       if runs.contains(where: { $0.metric(sort) != nil }) { return .best(metric: sort) }
-      if runs.isEmpty || runs.contains(where: { $0.parameters.contains { $0.name == sort } }) { return .parameter(sort) }
+      if runs.isEmpty || runs.contains(where: { $0.parameters.contains { $0.name == sort } }) {
+        return .parameter(sort)
+      }
       throw unknown(sort, in: ["started", "name", "seconds"] + runs.flatMap(names), option: "--sort")
     }
   }
@@ -88,7 +96,9 @@ struct List: ParsableCommand {
       ("status", .string(run.status.rawValue)), ("seed", .int(Int(clamping: run.seed))),
       ("experiment", .string(run.experiment)), ("run", .string(run.name)),
     ]
-    for parameter in run.parameters { if let value = ScriptValue(parameter.value) { values.append((parameter.name, value)) } }
+    for parameter in run.parameters {
+      if let value = ScriptValue(parameter.value) { values.append((parameter.name, value)) }
+    }
     for metric in run.metrics {
       values.append((metric.name, .double(metric.last.value)))
       values.append(("best_\(metric.name)", .double(metric.best.value)))
@@ -101,7 +111,9 @@ struct List: ParsableCommand {
     guard let condition else { return true }
     let known = Dictionary(values(run).map { ($0.name, $0.value) }) { _, last in last }
     // A run without the metric or parameter is simply not one of those looked for.
-    if try Expression(parsing: ScriptText(condition)).names.contains(where: { known[$0] == nil }) { return false }
+    if try Expression(parsing: ScriptText(condition)).names.contains(where: { known[$0] == nil }) {
+      return false
+    }
     return try evaluate(condition, in: ScriptScope("value", names: known.keys.sorted()) { known[$0] }).isTrue
   }
 
@@ -111,9 +123,14 @@ struct List: ParsableCommand {
     var rows = [["run", "status", "started", "time"] + parameters + metrics]
     for run in runs {
       let own = parameters.map { name in run.parameters.first { $0.name == name }?.json ?? "" }
-      let values = metrics.map { name in run.metric(name).map { NumberText.significant($0.last.value, digits: 4) } ?? "" }
+      let values = metrics.map { name in
+        run.metric(name).map { NumberText.significant($0.last.value, digits: 4) } ?? ""
+      }
       rows.append(
-        [run.name, run.status.rawValue, RunIndexPage.started(run.startedAt), run.seconds.map(DurationText.text) ?? ""] + own + values)
+        [
+          run.name, run.status.rawValue, RunIndexPage.started(run.startedAt),
+          run.seconds.map(DurationText.text) ?? "",
+        ] + own + values)
     }
     return TextTable.render(rows, rightFrom: 3)
   }
@@ -136,9 +153,11 @@ extension RunSummary {
       ]
     }
     return [
-      "run": name.config, "experiment": experiment.config, "status": status.rawValue.config, "seed": Int(clamping: seed).config,
+      "run": name.config, "experiment": experiment.config, "status": status.rawValue.config,
+      "seed": Int(clamping: seed).config,
       "started_at": startedAt.config, "seconds": seconds.config,
-      "parameters": ConfigNode(.map(parameters.map { .init($0.name, $0.value.config) })), "metrics": ConfigNode(.list(metrics)),
+      "parameters": ConfigNode(.map(parameters.map { .init($0.name, $0.value.config) })),
+      "metrics": ConfigNode(.list(metrics)),
     ]
   }
 }

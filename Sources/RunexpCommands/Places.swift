@@ -53,7 +53,9 @@ enum Places {
   /// The long text of an error code.
   static func explanation(_ code: String) -> String? {
     for root in roots {
-      if let text = try? String(contentsOfFile: "\(root)/docs/errors/\(code).md", encoding: .utf8) { return text }
+      if let text = try? String(contentsOfFile: "\(root)/docs/errors/\(code).md", encoding: .utf8) {
+        return text
+      }
     }
     return nil
   }

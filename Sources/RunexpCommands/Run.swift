@@ -28,7 +28,9 @@ struct Run: ParsableCommand {
   var note: String?
   @Flag(help: "Two batches a cell: does everything work?")
   var quick = false
-  @Option(help: ArgumentHelp("Stop after this cell: its number, its kind and name, or one of them.", valueName: "cell"))
+  @Option(
+    help: ArgumentHelp(
+      "Stop after this cell: its number, its kind and name, or one of them.", valueName: "cell"))
   var until: String?
   @Flag(help: "Check the files and show the plan; run nothing.")
   var dryRun = false
@@ -81,7 +83,8 @@ struct Run: ParsableCommand {
 
   /// A word that is no file may be meant as a command.
   private func hinted(_ diagnostic: Diagnostic) -> Diagnostic {
-    guard diagnostic.code == "E0904", files.count == 1, !files[0].contains("."), !files[0].contains("/") else {
+    guard diagnostic.code == "E0904", files.count == 1, !files[0].contains("."), !files[0].contains("/")
+    else {
       return diagnostic
     }
     let commands = Runexp.configuration.subcommands.compactMap { $0.configuration.commandName }
@@ -117,10 +120,9 @@ struct Run: ParsableCommand {
     let store = StoreSink(try RunStore(path: folder.path + "/run.sqlite", process: .current()))
     let transcript = open(folder.path + "/log.txt", O_WRONLY | O_CREAT | O_TRUNC, 0o666)
     defer { if transcript >= 0 { close(transcript) } }
-    let titles = plan.cells.map(\.title)
     let console: any EventSink =
-      quiet ? MistakeSink(terminal) : ConsoleSink(terminal, folder: folder.path, titles: titles)
-    let log = ConsoleSink(Terminal(descriptor: transcript), folder: folder.path, titles: titles)
+      quiet ? MistakeSink(terminal, plan.sources) : ConsoleSink(terminal, folder: folder.path, plan: plan)
+    let log = ConsoleSink(Terminal(descriptor: transcript), folder: folder.path, plan: plan)
     let services = RunServices(
       pool: WorkerPool(threads: threads), now: Self.now, isInterrupted: { Interrupts.isRequested },
       renderPNG: { try renderPNG($0) }, sinks: [store, console, log])
@@ -128,7 +130,8 @@ struct Run: ParsableCommand {
     (options.isQuick, options.until, options.name) = (quick, last, name)
     do {
       let runner = Runner(
-        plan, record: record(plan, folder, threads: threads), folder: folder.path, services: services, options: options)
+        plan, record: record(plan, folder, threads: threads), folder: folder.path, services: services,
+        options: options)
       let end = try runner.run()
       try store.close()
       return end
@@ -145,7 +148,8 @@ struct Run: ParsableCommand {
       name: folder.name, experiment: name ?? plan.name, title: plan.title, seed: plan.seed,
       startedAt: Date().timeIntervalSince1970, command: ["runexp"] + CommandLine.arguments.dropFirst(),
       parameters: plan.parameters.entries.map { .init(name: $0.key, json: $0.value.json) },
-      environment: Machine.facts(threads: threads, folder: home), source: plan.source, resolved: plan.resolved,
+      environment: Machine.facts(threads: threads, folder: home), source: plan.source,
+      resolved: plan.resolved,
       tag: tag, note: note)
   }
 
@@ -163,7 +167,8 @@ extension ExperimentPlan {
     let count = models.count
     let parameters = models.map(\.parameters).reduce(0, +)
     let named =
-      count == 0 ? "" : ", \(count) model\(count == 1 ? "" : "s") (\(NumberText.grouped(parameters)) parameters)"
+      count == 0
+      ? "" : ", \(count) model\(count == 1 ? "" : "s") (\(NumberText.grouped(parameters)) parameters)"
     return "checked \(path): \(cells.count) cell\(cells.count == 1 ? "" : "s")\(named)"
   }
 }

@@ -15,7 +15,8 @@ enum RunIndexPage {
     let metrics = columns(runs)
     let rows = runs.map { run in
       IndexPage.Row(
-        run: run.name, link: "\(run.name)/report.html", status: ReportStatus(rawValue: run.status.rawValue) ?? .finished,
+        run: run.name, link: "\(run.name)/report.html",
+        status: ReportStatus(rawValue: run.status.rawValue) ?? .finished,
         started: started(run.startedAt), seconds: run.seconds,
         values: metrics.map { name in run.metric(name).map { .number($0.best.value) } ?? .missing })
     }
@@ -37,6 +38,7 @@ enum RunIndexPage {
     var parts = tm()
     localtime_r(&time, &parts)
     func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
-    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+    return
+      "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min))"
   }
 }

@@ -19,12 +19,16 @@ struct SchemaCommand: ParsableCommand {
 enum ExperimentSchema {
   static var node: ConfigNode {
     [
-      "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "runexp experiment", "type": "object",
+      "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "runexp experiment",
+      "type": "object",
       "properties": [
         "experiment": ["type": "string", "description": "Name of the runs."],
         "title": ["type": "string", "description": "Heading of the report."],
         "seed": ["type": "integer", "minimum": 0, "description": "Start of every random number."],
-        "params": ["type": "object", "description": "What may vary between runs: $name in cells, -p name=value outside."],
+        "params": [
+          "type": "object",
+          "description": "What may vary between runs: $name in cells, -p name=value outside.",
+        ],
         "cells": ["type": "array", "description": "What is done, from the top down.", "items": cell],
       ],
       "required": ["cells"], "additionalProperties": false,
@@ -91,7 +95,8 @@ enum ExperimentSchema {
   private static var members: [String: ConfigNode] {
     [
       "layers": ["type": "array", "items": choice(LayerRegistry.all)], "loss": choice(LossRegistry.all),
-      "optimizer": choice(OptimizerRegistry.all), "metrics": ["type": "array", "items": choice(MetricRegistry.all)],
+      "optimizer": choice(OptimizerRegistry.all),
+      "metrics": ["type": "array", "items": choice(MetricRegistry.all)],
       "callbacks": ["type": "array", "items": choice(CallbackRegistry.all)],
     ]
   }
@@ -110,7 +115,8 @@ enum ExperimentSchema {
     return [
       "if": ["type": "string"], "then": ["enum": ConfigNode(.list(names.map(\.config)))],
       "else": [
-        "type": "object", "maxProperties": 1, "properties": ConfigNode(.map(properties)), "additionalProperties": false,
+        "type": "object", "maxProperties": 1, "properties": ConfigNode(.map(properties)),
+        "additionalProperties": false,
       ],
     ]
   }

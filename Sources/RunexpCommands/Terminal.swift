@@ -32,7 +32,9 @@ struct Terminal: Sendable {
     let bytes = Array((text + terminator).utf8)
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
+      }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { return }
       written += count
@@ -58,8 +60,10 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Shows a diagnostic without a place.
-  func report(_ diagnostic: Diagnostic) {
-    say(TextRenderer(SourceMap(), isColoured: isColoured).render(diagnostic), terminator: "")
+  /// Shows one diagnostic; without sources, without its places.
+  func report(_ diagnostic: Diagnostic, _ sources: SourceMap? = nil) {
+    var diagnostic = diagnostic
+    if sources == nil { (diagnostic.primary, diagnostic.related) = (nil, []) }
+    say(TextRenderer(sources ?? SourceMap(), isColoured: isColoured).render(diagnostic), terminator: "")
   }
 }
