@@ -81,7 +81,7 @@ import Testing
     #expect(outcome.err.contains("error[E0707]"))
   }
 
-  @Test(arguments: [(8, "log"), (400, "model")]) func `a full disk is explained`(blocks: Int, what: String)
+  @Test(arguments: [(8, "log"), (800, "model")]) func `a full disk is explained`(blocks: Int, what: String)
     throws
   {
     let place = try Workplace()

@@ -117,9 +117,9 @@ import Testing
     let json = try place.runexp("check", "wrong.exp", "--format", "json")
     let entries = try #require(json.json as? [[String: Any]])
     #expect(entries.map { $0["code"] as? String } == ["E0206", "E0206"])
-    #expect(((entries.first?["at"] as? [String: Any])?["line"] as? Int) == 22)
+    #expect(((entries.first?["at"] as? [String: Any])?["line"] as? Int) == 23)
     #expect(json.status == 3 && json.err == "")
-    #expect(try place.runexp("check", "right.exp", "--format", "json").out == "[\n\n]\n")
+    #expect(try place.runexp("check", "right.exp", "--format", "json").out == "[]\n")
     #expect(try place.files() == ["right.exp", "wrong.exp"])
   }
 
