@@ -81,7 +81,9 @@ extension Array: ConfigConvertible where Element: ConfigConvertible {
   public init(config: ConfigNode) throws(Diagnostic) {
     guard case .list(let items) = config.content else {
       var mistake = Diagnostic.mismatch(config, Self.expectation)
-      if config.entries == nil && config.content != .null { mistake.help = "write [\(config.string ?? config.json)]" }
+      if config.entries == nil && config.content != .null {
+        mistake.help = "write [\(config.string ?? config.json)]"
+      }
       throw mistake
     }
     self = []

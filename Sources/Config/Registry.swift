@@ -85,7 +85,9 @@ public struct Registry<Member>: Sendable {
           "E0207",
           "\(article) \(kind) is one name with its settings, found \(entries.isEmpty ? "nothing" : names) side by side",
           at: (entries.dropFirst().first?.keySpan ?? node.span).map { .init($0, "a second key") },
-          help: "write the settings inside the name: '\(entries.first?.key ?? "Name"): {setting: value}', or indent them below it"))
+          help:
+            "write the settings inside the name: '\(entries.first?.key ?? "Name"): {setting: value}', or indent them below it"
+        ))
       return nil
     default:
       bag.report(.mismatch(node, "\(article) \(kind): a name, or a name with its settings"))

@@ -170,7 +170,9 @@ extension Diagnostic {
   static func missingKey(_ key: String, of owner: String, doc: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0203", "\(owner) needs '\(key)'", at: span.map { Label($0, "'\(key)' is missing here") },
-      help: "\(key): \(doc.prefix(1).lowercased() + (doc.hasSuffix(".") ? doc.dropFirst().dropLast() : doc.dropFirst()))")
+      help:
+        "\(key): \(doc.prefix(1).lowercased() + (doc.hasSuffix(".") ? doc.dropFirst().dropLast() : doc.dropFirst()))"
+    )
   }
 
   /// E0204: a setting that does not exist.

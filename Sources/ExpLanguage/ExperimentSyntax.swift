@@ -8,8 +8,8 @@ public struct ExperimentSyntax: Sendable, Equatable {
   /// The mapping under `params`.
   public var params: ConfigNode?
   public var cells: [CellSyntax]
-  /// What stands behind the first key of cells that were left out: names that cells below may refer to.
-  public private(set) var lostNames: [String] = []
+  /// Cells that were left out; cells below may refer to what they would have defined.
+  public private(set) var lostCells: [ConfigNode] = []
   public var span: SourceSpan?
 
   public init(
@@ -52,7 +52,7 @@ public struct ExperimentSyntax: Sendable, Equatable {
       if let cell {
         cells.append(cell)
       } else {
-        lostNames += (item.entries ?? []).prefix(1).compactMap(\.value.string)
+        lostCells.append(item)
       }
     }
   }

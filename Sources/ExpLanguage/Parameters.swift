@@ -72,8 +72,11 @@ public struct Parameters: Sendable, Equatable {
     if let items = node.list {
       isGood = items.allSatisfy { item in item.list == nil && item.entries == nil }
     }
-    if !isGood { bag.report(.notAParameterValue(name, node)) }
-    return isGood ? node : nil
+    guard isGood else {
+      bag.report(.notAParameterValue(name, node))
+      return nil
+    }
+    return node
   }
 }
 

@@ -56,7 +56,8 @@ public struct CheckContext {
 
   /// - Parameter unresolved: parameters that are declared, but whose values are wrong.
   init(
-    sources: SourceFiles, parameters: Parameters, unresolved: Set<String>, dataEnvironment: DataEnvironment, seed: UInt64
+    sources: SourceFiles, parameters: Parameters, unresolved: Set<String>, dataEnvironment: DataEnvironment,
+    seed: UInt64
   ) {
     self.sources = sources
     self.parameters = parameters
@@ -69,7 +70,8 @@ public struct CheckContext {
 
   /// The name behind a keyword.
   mutating func name(_ subject: ConfigNode, of keyword: String) -> String? {
-    guard let name = subject.string, !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
+    guard let name = subject.string, !name.isEmpty,
+      name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" })
     else {
       bag.report(.needsName(keyword, subject))
       areNamesLost.insert(keyword == "data" ? "data set" : keyword)
@@ -116,7 +118,9 @@ public struct CheckContext {
 
   /// What prose and expectations may name: parameters, and results with some number in their place.
   var expressionScope: ScriptScope {
-    let (results, parameters, unresolved, areResultsLost) = (results, parameters.scope, unresolved, areResultsLost)
+    let (results, parameters, unresolved, areResultsLost) = (
+      results, parameters.scope, unresolved, areResultsLost
+    )
     var scope = ScriptScope("parameter or result", names: results + parameters.names) { name in
       if let value = parameters.lookup(name) { return value }
       if results.contains(name) || unresolved.contains(name) || (areResultsLost && name.contains(".")) {
@@ -174,7 +178,9 @@ public struct CheckContext {
 
   /// The data set and the part that `fashion.test` names; without a part the one given.
   /// - Parameter orModel: whether a model would do too, for the words of what is wrong.
-  mutating func part(_ node: ConfigNode, default part: String = "train", orModel: Bool = false) -> DataPartInfo? {
+  mutating func part(_ node: ConfigNode, default part: String = "train", orModel: Bool = false)
+    -> DataPartInfo?
+  {
     if node.isAbsent { return nil }
     guard let text = node.string else {
       bag.report(.mismatch(node, "the name of a data set, or of a part such as NAME.test"))
@@ -240,7 +246,8 @@ extension Diagnostic {
   static func repeatedName(_ name: String, at span: SourceSpan?, earlier: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0209", "the name '\(name)' is taken", at: span.map { Label($0, "again here") },
-      related: earlier.map { [Label($0, "first here")] } ?? [], help: "data sets and models share one list of names")
+      related: earlier.map { [Label($0, "first here")] } ?? [],
+      help: "data sets and models share one list of names")
   }
 
   /// E0209: results under a name that is taken.
@@ -254,7 +261,8 @@ extension Diagnostic {
   /// E0211: a name that no cell above defines.
   static func undefined(_ what: String, _ name: String, known: [String], at span: SourceSpan?) -> Diagnostic {
     let near = nearest(to: name, in: known)
-    let list = known.isEmpty ? "no \(what) is defined above" : "defined above: " + known.joined(separator: ", ")
+    let list =
+      known.isEmpty ? "no \(what) is defined above" : "defined above: " + known.joined(separator: ", ")
     return Diagnostic(
       "E0211", "there is no \(what) '\(name)'", at: span.map { Label($0, "not defined above") },
       help: near.map { "did you mean '\($0)'?" } ?? list,
@@ -262,11 +270,14 @@ extension Diagnostic {
   }
 
   /// E0212: a part that a data set does not have.
-  static func noSuchPart(_ part: String, of data: String, parts: [String], at span: SourceSpan?) -> Diagnostic {
+  static func noSuchPart(_ part: String, of data: String, parts: [String], at span: SourceSpan?) -> Diagnostic
+  {
     Diagnostic(
-      "E0212", "'\(data)' has no part '\(part)'", at: span.map { Label($0, "parts: " + parts.joined(separator: ", ")) },
+      "E0212", "'\(data)' has no part '\(part)'",
+      at: span.map { Label($0, "parts: " + parts.joined(separator: ", ")) },
       help: part == "validation" || part == "test"
-        ? "add '\(part): 0.1' to the 'split' of the data cell" : nearest(to: part, in: parts).map { "did you mean '\(data).\($0)'?" }
+        ? "add '\(part): 0.1' to the 'split' of the data cell"
+        : nearest(to: part, in: parts).map { "did you mean '\(data).\($0)'?" }
           ?? "write one of \(parts.map { "\(data).\($0)" }.joined(separator: ", "))")
   }
 

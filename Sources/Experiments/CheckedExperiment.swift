@@ -34,12 +34,15 @@ public struct CheckedExperiment {
       bag.collect { () throws(Diagnostic) in try ParameterOverride(parsing: text, in: &sources) }
     }
     var early = DiagnosticBag()
-    guard let syntax = ExperimentSyntax(reading: file, in: sources, cellKeywords: CellRegistry.keywords, into: &early)
+    guard
+      let syntax = ExperimentSyntax(
+        reading: file, in: sources, cellKeywords: CellRegistry.keywords, into: &early)
     else {
       early.all.forEach { bag.report($0) }
       return nil
     }
-    for mistake in early.all where !(mistake.code == "E0112" && Header.isMisspelt("cells", in: syntax.header)) {
+    for mistake in early.all where !(mistake.code == "E0112" && Header.isMisspelt("cells", in: syntax.header))
+    {
       bag.report(mistake)
     }
     let parameters = Parameters.resolve(syntax.params, overrides: overrides, in: sources, into: &bag)
@@ -54,15 +57,20 @@ public struct CheckedExperiment {
     var context = CheckContext(
       sources: sources, parameters: parameters, unresolved: consequences.unresolved,
       dataEnvironment: DataEnvironment(
-        base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed), seed: seed)
-    for name in syntax.lostNames { context.declareBroken(name, keyword: nil) }
+        base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed),
+      seed: seed)
+    for cell in syntax.lostCells {
+      context.declareBroken(nil, keyword: nil)
+      for entry in cell.entries ?? [] { context.declareBroken(entry.value.string, keyword: nil) }
+    }
     let cells = resolved.cells.enumerated().compactMap { index, cell in plan(cell, index, &context) }
     consequences.add(context.bag.all, to: &bag)
     guard !bag.hasErrors else { return nil }
     let name = header.experiment ?? Header.defaultName(request.path)
     return ExperimentPlan(
       path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
-      source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, cells: cells,
+      source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
+      cells: cells,
       models: context.modelNames.compactMap { name in
         context.models[name].map { (name, $0.content.trace.parameterCount) }
       })
@@ -99,7 +107,8 @@ private struct Consequences {
 
   init(_ syntax: ExperimentSyntax, _ parameters: Parameters, _ bytes: [UInt8]) {
     unresolved = Set((syntax.params?.entries ?? []).map(\.key)).subtracting(parameters.names)
-    areParametersLost = Header.isMisspelt("params", in: syntax.header) || syntax.params.map { $0.entries == nil } ?? false
+    areParametersLost =
+      Header.isMisspelt("params", in: syntax.header) || syntax.params.map { $0.entries == nil } ?? false
     self.bytes = bytes
   }
 
@@ -116,8 +125,11 @@ private struct Consequences {
   }
 
   private func followsFromParameters(_ mistake: Diagnostic) -> Bool {
-    guard mistake.code == "E0121", let span = mistake.primary?.span, span.lower <= span.upper else { return false }
-    let name = String(decoding: bytes.dropFirst(Int(span.lower)).prefix(Int(span.upper - span.lower)), as: UTF8.self)
+    guard mistake.code == "E0121", let span = mistake.primary?.span, span.lower <= span.upper else {
+      return false
+    }
+    let name = String(
+      decoding: bytes.dropFirst(Int(span.lower)).prefix(Int(span.upper - span.lower)), as: UTF8.self)
     return areParametersLost || unresolved.contains(name)
   }
 }
@@ -143,6 +155,7 @@ extension Diagnostic {
     }
     return Diagnostic(
       "E0904", exists ? "'\(path)' cannot be read" : "there is no file '\(path)'",
-      help: exists ? "check its permissions" : "experiments end in .exp; check the spelling and the folder you are in")
+      help: exists
+        ? "check its permissions" : "experiments end in .exp; check the spelling and the folder you are in")
   }
 }

@@ -1,3 +1,4 @@
+public import Diagnostics
 public import ExpLanguage
 
 /// An experiment that was read and checked, ready to run.
@@ -24,6 +25,8 @@ public struct ExperimentPlan {
   /// The file as written, and with its parameters filled in.
   public let source: String
   public let resolved: String
+  /// The texts that places in diagnostics of the run point into.
+  public let sources: SourceMap
   public let cells: [PlannedCell]
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]

@@ -54,7 +54,8 @@ extension Diagnostic {
   static func badExperimentName(_ name: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0215", "'\(name)' cannot name the folder of a run",
-      at: span.map { Label($0, "letters, digits, '_' and '-' only") }, help: "put words for readers into 'title:'")
+      at: span.map { Label($0, "letters, digits, '_' and '-' only") },
+      help: "put words for readers into 'title:'")
   }
 
   /// E0204: a key that no experiment has.

@@ -1,6 +1,6 @@
 import Config
 import Datasets
-import Diagnostics
+package import Diagnostics
 import ExpLanguage
 import Foundation
 public import Kernels
@@ -110,8 +110,9 @@ struct TrainingRecord {
 
 /// Writes a file aside, makes sure it is on the disk, and renames it into place: it is there whole or not at all.
 /// - Throws: E0905 if it cannot be written.
-func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
-  let aside = path + ".part"
+package func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
+  // Of two processes that write one file the later wins, each with a file of its own aside.
+  let aside = "\(path).\(getpid()).part"
   try makeFolder(of: path)
   do {
     let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
@@ -119,11 +120,15 @@ func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
     defer { close(file) }
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Foundation.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written)
+      }
       guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
       written += count
     }
-    guard fsync(file) == 0, rename(aside, path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    guard fsync(file) == 0, rename(aside, path) == 0 else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+    }
   } catch {
     unlink(aside)
     throw .cannotWrite(path, error)
@@ -133,7 +138,9 @@ func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
 extension Diagnostic {
   /// E0905: a file of a run that cannot be written.
   static func cannotWrite(_ path: String, _ error: any Error) -> Diagnostic {
-    let reason = (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(error.localizedDescription)"
+    let reason =
+      (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+      ?? "\(error.localizedDescription)"
     return Diagnostic(
       "E0905", "'\(path)' cannot be written: \(reason.lowercased())",
       help: "free some room or check the permissions of the folder; what was logged so far is kept")

@@ -1,5 +1,7 @@
 public import Diagnostics
 import Foundation
+import KerasFiles
+import Training
 import Reporting
 public import RunEvents
 
@@ -15,8 +17,10 @@ public struct Runner {
 
   public struct Options: Sendable {
     public var isQuick = false
-    /// The name of the last cell to run.
-    public var until: String?
+    /// The index of the last cell to run.
+    public var until: Int?
+    /// What the runs are called, if not as the file says.
+    public var name: String?
     public init() {}
   }
 
@@ -30,7 +34,8 @@ public struct Runner {
   private let options: Options
 
   public init(
-    _ plan: ExperimentPlan, record: RunRecord, folder: String, services: RunServices, options: Options = Options()
+    _ plan: ExperimentPlan, record: RunRecord, folder: String, services: RunServices,
+    options: Options = Options()
   ) {
     self.plan = plan
     self.record = record
@@ -52,7 +57,15 @@ public struct Runner {
     var isOver = false
     for cell in plan.cells {
       if isOver {
-        cells.append(ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+        cells.append(
+          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+        continue
+      }
+      if services.isInterrupted() {
+        (end, isOver) = (.interrupted, true)
+        try keepModels(context)
+        cells.append(
+          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
         continue
       }
       let start = services.now()
@@ -63,6 +76,7 @@ public struct Runner {
         try cell.run(context)
       } catch is Interruption {
         (status, end, isOver) = (.interrupted, .interrupted, true)
+        try keepModels(context)
         context.show(.remark(.warning, "Interrupted here. What was trained until then is in checkpoints/."))
       } catch {
         let diagnostic = error as? Diagnostic ?? Diagnostic("E0906", "\(error)")
@@ -74,22 +88,46 @@ public struct Runner {
       try context.emit(.cellEnded(index: cell.index, status: status, seconds: seconds))
       cells.append(
         ReportCell(
-          index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport, seconds: seconds,
+          index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport,
+          seconds: seconds,
           blocks: context.blocks))
-      if cell.name == options.until && !cell.name.isEmpty { isOver = true }
+      if cell.index == options.until { isOver = true }
     }
     if end == .finished && context.failedChecks > 0 { end = .checksFailed(context.failedChecks) }
     let seconds = services.now() - began
-    let report = self.report(cells, end, context.data.keys.sorted().compactMap { context.dataRecords[$0] }, seconds)
+    let report = self.report(
+      cells, end, context.data.keys.sorted().compactMap { context.dataRecords[$0] }, seconds)
     try context.write(
-      Array(HTMLWriter().render(report).utf8), to: "report.html", mediaType: "text/html", caption: "The report")
+      Array(HTMLWriter().render(report).utf8), to: "report.html", mediaType: "text/html",
+      caption: "The report")
     try context.write(
-      Array(MarkdownWriter().render(report).utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
+      Array(MarkdownWriter().render(report).utf8), to: "report.md", mediaType: "text/markdown",
+      caption: "The report")
     try context.emit(.runEnded(status: end.status, seconds: seconds))
     return end
   }
 
-  private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report {
+  /// Keeps what was trained before an interruption.
+  private func keepModels(_ context: RunContext) throws {
+    for (name, built) in context.models.sorted(by: { $0.key < $1.key }) where built.training != nil {
+      let path = "checkpoints/\(name)-interrupted.h5"
+      try built.save(to: context.prepared(path))
+      try context.log(path, "application/x-hdf5", "\(name) when the run was interrupted")
+    }
+  }
+
+  /// A command that makes the run again from the folder it was started in.
+  private var reproduction: String {
+    var words = ["runexp", "run", plan.path, "--seed", "\(record.seed)"]
+    for parameter in record.parameters { words += ["-p", "\(parameter.name)=\(parameter.json)"] }
+    if let name = options.name { words += ["--name", name] }
+    if let until = options.until { words += ["--until", "\(until + 1)"] }
+    if options.isQuick { words.append("--quick") }
+    return shellCommand(words)
+  }
+
+  private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report
+  {
     func fact(_ key: String) -> String { record.environment.first { $0.key == key }?.value ?? "" }
     var facts = [ReportFact("seed", "\(record.seed)")]
     facts += record.parameters.map { ReportFact($0.name, $0.json) }
@@ -97,20 +135,20 @@ public struct Runner {
     let hashes = data.flatMap { set in
       set.files.map {
         Provenance.DataHash(
-          name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256, detail: "\(set.name), \($0.bytes) bytes")
+          name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256,
+          detail: "\(set.name), \($0.bytes) bytes")
       }
     }
-    let command = record.command.joined(separator: " ")
-    let arguments = record.parameters.map { "-p \($0.name)=\($0.json)" }.joined(separator: " ")
-    let again = "runexp \(plan.name).exp --seed \(record.seed)\(arguments.isEmpty ? "" : " " + arguments)"
     return Report(
       title: record.title, run: record.name, status: end.status.inReport, facts: facts, cells: cells,
       provenance: Provenance(
-        command: command,
+        command: shellCommand(record.command),
         facts: record.environment.map { ReportFact($0.key, $0.value) }
           + [ReportFact("duration", "\(Int(seconds.rounded())) s")],
-        data: hashes, reproduce: [again],
-        listings: [.init(title: "The experiment with its parameters filled in", text: plan.resolved, language: "yaml")]))
+        data: hashes, reproduce: [reproduction],
+        listings: [
+          .init(title: "The experiment with its parameters filled in", text: plan.resolved, language: "yaml")
+        ]))
   }
 }
 

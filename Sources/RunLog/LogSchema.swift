@@ -135,7 +135,8 @@ enum LogSchema {
       try db.execute(sql: sql)
       try db.execute(sql: "PRAGMA user_version = \(number + 1)")
     }
-    try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+    // Not said again: an index that is only looked at stays as it is, to the byte.
+    if version < migrations.count { try db.execute(sql: "PRAGMA application_id = \(applicationID)") }
   }
 
   /// The version of a log, after making sure that it is one and not newer than this program.

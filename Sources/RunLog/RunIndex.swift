@@ -57,6 +57,39 @@ public struct RunIndex: Sendable {
     return bag.all
   }
 
+  /// Takes in what changed in the run folders since the index was last written.
+  /// - Returns: what kept single runs out of it.
+  /// - Throws: E0701, E0703, E0704, E0705.
+  @discardableResult
+  public func refresh() throws(Diagnostic) -> [Diagnostic] {
+    let known = try log.runs()
+    let running = Set(known.filter { $0.status == .running }.map(\.name))
+    let (folders, written) = (runFolders(), Self.modified(log.path))
+    let names = folders.map { URL(fileURLWithPath: $0).lastPathComponent }
+    guard Set(known.map(\.name)).isSubset(of: names) else { return try rebuild() }
+    var bag = DiagnosticBag()
+    for (folder, name) in zip(folders, names) {
+      let isKnown = known.contains { $0.name == name } && !running.contains(name)
+      if isKnown && Self.modified(folder + "/run.sqlite") < written { continue }
+      _ = bag.collect { () throws(Diagnostic) in try update(with: folder) }
+    }
+    return bag.all
+  }
+
+  /// The index of a reports folder, up to date; `nil` where there are no runs, and nothing is written then.
+  /// - Throws: E0701, E0703, E0704, E0705.
+  public static func current(in folder: String) throws(Diagnostic) -> RunIndex? {
+    guard !runFolders(in: folder).isEmpty else { return nil }
+    let index = try RunIndex(folder: folder)
+    try index.refresh()
+    return index
+  }
+
+  private static func modified(_ path: String) -> Date {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.modificationDate] as? Date ?? .distantFuture
+  }
+
   /// Takes in one run, or replaces what was known of it.
   /// - Throws: E0701 to E0705 if the run's log cannot be read or the index not written.
   public func update(with runFolder: String) throws(Diagnostic) {
@@ -73,7 +106,9 @@ public struct RunIndex: Sendable {
     }
   }
 
-  private func runFolders() -> [String] {
+  private func runFolders() -> [String] { Self.runFolders(in: folder) }
+
+  private static func runFolders(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.sorted().map { folder + "/" + $0 }.filter {
       FileManager.default.fileExists(atPath: $0 + "/run.sqlite")

@@ -1,86 +1,162 @@
 import Diagnostics
+import Experiments
 import Foundation
 import Plotting
 import Reporting
 import RunEvents
 
-/// Shows a run on stderr: a live bar on a terminal, one line an epoch otherwise.
+/// Tells of a run line by line: on stderr with a live bar if that is a terminal, and in the run's `log.txt`.
 final class ConsoleSink: EventSink {
   private let terminal: Terminal
-  private let cells: Int
-  private let isQuiet: Bool
-  private var isLineOpen = false
+  private let folder: String
+  private let titles: [String]
+  private let sources: SourceMap
+  /// Where notes begin, so that they stand below each other.
+  private let noteColumn: Int
   private var heading = ""
+  private var isLineOpen = false
+  private var failedChecks = 0
 
-  init(_ terminal: Terminal, cells: Int, isQuiet: Bool) {
+  /// - Parameters:
+  ///   - folder: the run's, for the last lines.
+  ///   - plan: for the titles of cells and the texts that diagnostics point into.
+  init(_ terminal: Terminal, folder: String, plan: ExperimentPlan) {
+    let titles = plan.cells.map(\.title)
     self.terminal = terminal
-    self.cells = cells
-    self.isQuiet = isQuiet
+    self.folder = folder
+    self.titles = titles
+    sources = plan.sources
+    noteColumn = min(48, titles.indices.map { Self.heading($0, titles).count }.max() ?? 0) + 3
   }
 
   func receive(_ event: RunEvent) {
     switch event {
-    case .cellStarted(let index, let keyword, let name):
-      heading = "[\(index + 1)/\(cells)] \(keyword) \(name)".trimmingCharacters(in: .whitespaces)
-      if keyword != "data" && keyword != "model" { flushHeading("") }
+    case .runStarted(let record): terminal.say(opening(record))
+    case .cellStarted(let index, let keyword, _):
+      heading = Self.heading(index, titles)
+      // The others are one line with what there is to say of them, at their end.
+      if keyword == "train" { flushHeading("") } else { showLive(terminal.bold(heading)) }
     case .cellNote(_, let text): flushHeading(text)
     case .progress(let progress): show(progress)
     case .check(let result) where !result.passed:
-      terminal.say("  \(terminal.style("failed", "1;31"))  \(result.expression)   \(terminal.dim(result.found))")
-    case .diagnostic(let diagnostic):
-      endLine()
+      failedChecks += 1
       flushHeading("")
-      terminal.report(diagnostic)
+      terminal.say(
+        "  \(terminal.style("failed", "1;31"))  \(result.expression)   \(terminal.dim(result.found))")
+    case .diagnostic(let diagnostic):
+      flushHeading("")
+      endLine()
+      terminal.report(diagnostic, sources)
     case .cellEnded: flushHeading("")
+    case .runEnded(let status, let seconds): terminal.say(closing(status, seconds))
     default: break
     }
   }
 
+  private static func heading(_ index: Int, _ titles: [String]) -> String {
+    let (number, count) = ("\(index + 1)", "\(titles.count)")
+    let space = String(repeating: " ", count: max(0, count.count - number.count))
+    return "[\(space)\(number)/\(count)] \(titles[index])"
+  }
+
   /// The line of a cell, with what there is to say of it beside; further notes stand below it.
   private func flushHeading(_ note: String) {
-    guard !isQuiet else { return heading = "" }
-    endLine()
     if heading.isEmpty {
+      endLine()
       if !note.isEmpty { terminal.say("  " + terminal.dim(note)) }
       return
     }
-    let padding = note.isEmpty ? "" : String(repeating: " ", count: max(3, 28 - heading.count))
+    let padding = note.isEmpty ? "" : String(repeating: " ", count: max(3, noteColumn - heading.count))
+    clearLine()
     terminal.say(terminal.bold(heading) + padding + terminal.dim(note))
     heading = ""
   }
 
   private func show(_ progress: EpochProgress) {
-    guard !isQuiet, progress.isEpochEnd || terminal.isLive else { return }
-    let line = text(progress)
-    if terminal.isLive {
-      terminal.say("\r\u{1B}[K" + line, terminator: progress.isEpochEnd ? "\n" : "")
-      isLineOpen = !progress.isEpochEnd
-    } else {
-      terminal.say(line)
-    }
+    let line = EpochLine(progress, terminal).text
+    guard progress.isEpochEnd else { return showLive(line) }
+    clearLine()
+    terminal.say(line)
   }
 
-  private func text(_ progress: EpochProgress) -> String {
-    let epochs = "\(progress.epochs)"
-    let epoch = String(repeating: " ", count: max(0, epochs.count - "\(progress.epoch)".count)) + "\(progress.epoch)"
-    let steps = "\(progress.steps)"
-    let step = String(repeating: " ", count: max(0, steps.count - "\(progress.step)".count)) + "\(progress.step)"
-    var parts = ["  epoch \(epoch)/\(epochs)", bar(progress), "\(step)/\(steps)"]
+  /// A line that will be written over.
+  private func showLive(_ line: String) {
+    guard terminal.isLive else { return }
+    terminal.say("\r\u{1B}[K" + line, terminator: "")
+    isLineOpen = true
+  }
+
+  private func clearLine() {
+    if isLineOpen { terminal.say("\r\u{1B}[K", terminator: "") }
+    isLineOpen = false
+  }
+
+  private func endLine() {
+    if isLineOpen { terminal.say("") }
+    isLineOpen = false
+  }
+
+  private func opening(_ record: RunRecord) -> String {
+    func fact(_ key: String) -> String { record.environment.first { $0.key == key }?.value ?? "" }
+    let threads = fact("threads")
+    let plural = threads == "1" ? "" : "s"
+    return
+      "run \(terminal.bold(record.name))   seed \(record.seed)   \(threads) thread\(plural), \(fact("instruction set"))\n"
+  }
+
+  private func closing(_ status: RunStatus, _ seconds: Double) -> String {
+    let checks = failedChecks == 0 ? "failed" : "\(failedChecks) check\(failedChecks == 1 ? "" : "s") failed"
+    let words =
+      switch status {
+      case .finished: terminal.style("finished", "1;32") + " in "
+      case .interrupted: terminal.style("interrupted", "1;33") + " after "
+      case .failed, .running: terminal.style(checks, "1;31") + " after "
+      }
+    let name = folder.split(separator: "/").last.map(String.init) ?? folder
+    return """
+
+      \(words)\(DurationText.text(seconds))
+        report    \(folder)/report.html
+        next      runexp show \(name)   or   runexp list
+      """
+  }
+}
+
+/// One epoch in one line; with a bar, the rate and the time left while it is under way.
+private struct EpochLine {
+  let text: String
+
+  init(_ progress: EpochProgress, _ terminal: Terminal) {
+    func padded(_ number: Int, like largest: Int) -> String {
+      String(repeating: " ", count: max(0, "\(largest)".count - "\(number)".count)) + "\(number)"
+    }
+    var parts = ["  epoch \(padded(progress.epoch, like: progress.epochs))/\(progress.epochs)"]
+    if terminal.isLive { parts.append(Self.bar(progress, terminal)) }
+    parts.append("\(padded(progress.step, like: progress.steps))/\(progress.steps)")
     for (name, value) in Self.ordered(progress.metrics) {
       parts.append("\(name) \(NumberText.fixed(value, decimals: 4))")
     }
     if progress.isEpochEnd {
-      parts.append(Self.duration(progress.seconds))
+      parts.append(DurationText.text(progress.seconds))
     } else {
       let rate = Double(progress.step) / max(progress.seconds, 1e-9)
       let left = Double(progress.steps - progress.step) / max(rate, 1e-9)
-      parts.append("\(NumberText.grouped(Int(rate))) steps/s  \(Self.duration(left)) left")
+      parts.append("\(NumberText.grouped(Int(min(rate, 1e12)))) steps/s  \(DurationText.text(left)) left")
     }
-    let line = parts.joined(separator: "  ")
-    return terminal.isLive && line.count > terminal.width ? String(line.prefix(terminal.width - 1)) : line
+    text = Self.fitted(parts, terminal)
   }
 
-  private func bar(_ progress: EpochProgress) -> String {
+  /// On a narrow terminal a line that moves must not wrap: what stands at its end goes first.
+  private static func fitted(_ parts: [String], _ terminal: Terminal) -> String {
+    var parts = parts
+    func width() -> Int { parts.map { visible($0) + 2 }.reduce(-2, +) }
+    while terminal.isLive && width() >= terminal.width && parts.count > 2 { parts.removeLast() }
+    return parts.joined(separator: "  ")
+  }
+
+  private static func visible(_ text: String) -> Int { text.replacing(/\u{1B}\[[0-9;]*m/, with: "").count }
+
+  private static func bar(_ progress: EpochProgress, _ terminal: Terminal) -> String {
     let width = 20
     let full = progress.steps == 0 ? width : width * progress.step / progress.steps
     let done = String(repeating: "━", count: full)
@@ -89,22 +165,31 @@ final class ConsoleSink: EventSink {
   }
 
   /// The loss before the metrics, training before validation.
-  static func ordered(_ metrics: [(name: String, value: Double)]) -> [(name: String, value: Double)] {
+  private static func ordered(_ metrics: [(name: String, value: Double)]) -> [(name: String, value: Double)] {
     func rank(_ name: String) -> Int { (name.hasPrefix("val_") ? 2 : 0) + (name.hasSuffix("loss") ? 0 : 1) }
-    return metrics.enumerated().sorted { (rank($0.element.name), $0.offset) < (rank($1.element.name), $1.offset) }
-      .map(\.element)
+    return metrics.enumerated().sorted {
+      (rank($0.element.name), $0.offset) < (rank($1.element.name), $1.offset)
+    }
+    .map(\.element)
+  }
+}
+
+/// Says nothing but what went wrong.
+final class MistakeSink: EventSink {
+  private let terminal: Terminal
+  private let sources: SourceMap
+
+  init(_ terminal: Terminal, _ sources: SourceMap) {
+    self.terminal = terminal
+    self.sources = sources
   }
 
-  static func duration(_ seconds: Double) -> String {
-    if seconds < 10 { return "\(NumberText.fixed(seconds, decimals: 1)) s" }
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole / 60 % 60) min"
-  }
-
-  private func endLine() {
-    if isLineOpen { terminal.say("") }
-    isLineOpen = false
+  func receive(_ event: RunEvent) {
+    switch event {
+    case .check(let result) where !result.passed:
+      terminal.say("check failed: \(result.expression)   \(result.found)")
+    case .diagnostic(let diagnostic): terminal.report(diagnostic, sources)
+    default: break
+    }
   }
 }

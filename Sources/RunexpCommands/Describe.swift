@@ -18,13 +18,18 @@ struct Catalogue {
   let entries: [Entry] = {
     func all<M>(_ registry: Registry<M>) -> [Entry] {
       registry.entries.map {
-        Entry(kind: registry.kind, name: $0.name, aliases: $0.aliases, summary: $0.summary, schema: $0.jsonSchema, defaults: $0.defaults)
+        Entry(
+          kind: registry.kind, name: $0.name, aliases: $0.aliases, summary: $0.summary, schema: $0.jsonSchema,
+          defaults: $0.defaults)
       }
     }
     let cells = CellRegistry.all.map {
-      Entry(kind: "cell", name: $0.keyword, aliases: [], summary: $0.summary, schema: $0.jsonSchema, defaults: nil)
+      Entry(
+        kind: "cell", name: $0.keyword, aliases: [], summary: $0.summary, schema: $0.jsonSchema, defaults: nil
+      )
     }
-    return cells + all(LayerRegistry.all) + all(LossRegistry.all) + all(MetricRegistry.all) + all(OptimizerRegistry.all)
+    return cells + all(LayerRegistry.all) + all(LossRegistry.all) + all(MetricRegistry.all)
+      + all(OptimizerRegistry.all)
       + all(CallbackRegistry.all)
   }()
 }
@@ -32,7 +37,7 @@ struct Catalogue {
 /// `runexp describe`: what there is, and the settings of one of it.
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Describe a cell, layer, loss, metric, optimizer or callback.")
+    commandName: "describe", abstract: "Describe a cell, layer, loss, metric, optimizer or callback.")
 
   @Argument(help: ArgumentHelp("Such as Dense, train or Adam; all names if left out.", valueName: "name"))
   var name: String?
@@ -50,7 +55,9 @@ struct Describe: ParsableCommand {
     let found = entries.filter { $0.name == name || $0.aliases.contains(name) }
     guard !found.isEmpty else {
       let near = nearest(to: name, in: entries.flatMap { [$0.name] + $0.aliases })
-      throw ValidationError("there is no '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? "; 'runexp describe' lists all names"))
+      throw ValidationError(
+        "there is no '\(name)'"
+          + (near.map { "; did you mean '\($0)'?" } ?? "; 'runexp describe' lists all names"))
     }
     for entry in found { describe(entry) }
   }
@@ -62,7 +69,9 @@ struct Describe: ParsableCommand {
     for property in entry.schema["properties"]?.entries ?? [] {
       let value = entry.defaults?[property.key]
       let fallback = value.map { $0["class_name"]?.sketch ?? $0.json } ?? ""
-      let note = required.contains(property.key) ? "required" : fallback.isEmpty || fallback == "null" ? "" : "default \(fallback)"
+      let note =
+        required.contains(property.key)
+        ? "required" : fallback.isEmpty || fallback == "null" ? "" : "default \(fallback)"
       print("  \(pad(property.key, 24))\(pad(note, 26))\(property.value["description"]?.string ?? "")")
     }
     print("")

@@ -22,7 +22,7 @@ struct Init: ParsableCommand {
     if let taken = files.first(where: { FileManager.default.fileExists(atPath: $0.0) }) {
       terminal.report(
         Diagnostic(
-          "E0908", "'\(taken.0)' is already there", help: "nothing was written; choose another folder"))
+          "E0909", "'\(taken.0)' is already there", help: "nothing was written; choose another folder"))
       throw Status.failed
     }
     for (path, text) in files {

@@ -7,7 +7,8 @@ enum Machine {
   /// Processors this process may use.
   static var processors: Int {
     let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let mask = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }?.split(separator: "\t").last ?? ""
+    let mask =
+      text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }?.split(separator: "\t").last ?? ""
     let allowed = mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
     return allowed > 0 ? allowed : max(1, ProcessInfo.processInfo.activeProcessorCount)
   }
@@ -16,7 +17,8 @@ enum Machine {
   static func facts(threads: Int, folder: String) -> [RunRecord.Fact] {
     var facts = [
       RunRecord.Fact("runexp", Runexp.version), RunRecord.Fact("cpu", cpu),
-      RunRecord.Fact("instruction set", InstructionSet.current.title), RunRecord.Fact("threads", "\(threads)"),
+      RunRecord.Fact("instruction set", InstructionSet.current.title),
+      RunRecord.Fact("threads", "\(threads)"),
       RunRecord.Fact("system", system),
     ]
     if let commit = git(["rev-parse", "HEAD"], in: folder) {

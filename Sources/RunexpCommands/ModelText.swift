@@ -19,7 +19,9 @@ enum ModelText {
       let own = settings?["name"]?.string ?? layer["name"]?.string ?? "?"
       let stored = archive.layers.first { $0.name == own }?.weights ?? []
       let count = stored.map { $0.tensor.elements.count }.reduce(0, +)
-      rows.append(["\(own) (\(layer["class_name"]?.string ?? "?"))", sketch(settings), NumberText.grouped(count)])
+      rows.append([
+        "\(own) (\(layer["class_name"]?.string ?? "?"))", sketch(settings), NumberText.grouped(count),
+      ])
     }
     lines.append(TextTable.render(rows, rightFrom: 2))
     let total = archive.layers.flatMap(\.weights).map { $0.tensor.elements.count }.reduce(0, +)
@@ -27,7 +29,9 @@ enum ModelText {
     if let training = archive.trainingConfig {
       let optimizer = training["optimizer_config"]?["class_name"]?.string ?? "?"
       let rate = training["optimizer_config"]?["config"]?["learning_rate"]?.json ?? "?"
-      lines.append("Compiled with \(optimizer) (learning_rate \(rate)), loss \(training["loss"]?.string ?? training["loss"]?.json ?? "?")")
+      lines.append(
+        "Compiled with \(optimizer) (learning_rate \(rate)), loss \(training["loss"]?.string ?? training["loss"]?.json ?? "?")"
+      )
     }
     if weights { lines += ["", statistics(archive)] }
     return lines.joined(separator: "\n")
@@ -35,8 +39,12 @@ enum ModelText {
 
   /// The settings one looks for first.
   private static func sketch(_ settings: ConfigNode?) -> String {
-    let keys = ["units", "activation", "rate", "filters", "kernel_size", "target_shape", "batch_shape", "batch_input_shape"]
-    return keys.compactMap { key in settings?[key].map { "\(key) \($0.string ?? $0.json)" } }.joined(separator: ", ")
+    let keys = [
+      "units", "activation", "rate", "filters", "kernel_size", "target_shape", "batch_shape",
+      "batch_input_shape",
+    ]
+    return keys.compactMap { key in settings?[key].map { "\(key) \($0.string ?? $0.json)" } }.joined(
+      separator: ", ")
   }
 
   private static func statistics(_ archive: KerasArchive) -> String {
@@ -47,7 +55,8 @@ enum ModelText {
       let mean = numbers.reduce(0, +) / count
       let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       let values = [mean, variance.squareRoot(), numbers.min() ?? 0, numbers.max() ?? 0]
-      rows.append([weight.path, "\(weight.tensor.shape)"] + values.map { NumberText.significant($0, digits: 4) })
+      rows.append(
+        [weight.path, "\(weight.tensor.shape)"] + values.map { NumberText.significant($0, digits: 4) })
     }
     return TextTable.render(rows, rightFrom: 2)
   }

@@ -21,6 +21,11 @@ enum Places {
     return value.isEmpty ? nil : value
   }
 
+  /// What `RUNEXP_THREADS` says, where it says something sensible.
+  static var threads: Int? {
+    environment("RUNEXP_THREADS").flatMap(Int.init).map { max(1, min(256, $0)) }
+  }
+
   /// A path as short as it can be said from here.
   static func relative(_ path: String) -> String {
     let here = FileManager.default.currentDirectoryPath + "/"
@@ -48,7 +53,9 @@ enum Places {
   /// The long text of an error code.
   static func explanation(_ code: String) -> String? {
     for root in roots {
-      if let text = try? String(contentsOfFile: "\(root)/docs/errors/\(code).md", encoding: .utf8) { return text }
+      if let text = try? String(contentsOfFile: "\(root)/docs/errors/\(code).md", encoding: .utf8) {
+        return text
+      }
     }
     return nil
   }

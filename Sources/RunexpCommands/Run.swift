@@ -12,7 +12,7 @@ import RunLog
 
 /// `runexp run`: checks files, then runs them one after another.
 struct Run: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Run experiments.")
+  static let configuration = CommandConfiguration(commandName: "run", abstract: "Run experiments.")
 
   @Argument(help: ArgumentHelp("Experiment files.", valueName: "file"))
   var files: [String]
@@ -28,7 +28,9 @@ struct Run: ParsableCommand {
   var note: String?
   @Flag(help: "Two batches a cell: does everything work?")
   var quick = false
-  @Option(help: ArgumentHelp("Stop after this cell.", valueName: "cell"))
+  @Option(
+    help: ArgumentHelp(
+      "Stop after this cell: its number, its kind and name, or one of them.", valueName: "cell"))
   var until: String?
   @Flag(help: "Check the files and show the plan; run nothing.")
   var dryRun = false
@@ -37,110 +39,157 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is between 1 and 256") }
-    if let name, name.isEmpty || !name.allSatisfy({ $0.isLetter || $0.isNumber || "_-".contains($0) }) {
+    if let name, !isFileName(name) {
       throw ValidationError("--name is made of letters, digits, '_' and '-'")
     }
   }
 
   func run() throws {
     let terminal = common.terminal
-    var plans: [(path: String, plan: ExperimentPlan)] = []
+    var plans: [ExperimentPlan] = []
     for path in files {
       let checked = CheckedExperiment(file.request(path))
-      terminal.report(checked.diagnostics, checked.sources)
+      terminal.report(checked.diagnostics.map(hinted), checked.sources)
       guard let plan = checked.plan else { continue }
-      plans.append((path, plan))
-      if !quiet { terminal.say(Self.summary(path, plan)) }
+      plans.append(plan)
+      if !quiet { terminal.say(plan.summary) }
     }
     guard plans.count == files.count else { throw Status.wrongFile }
+    let lasts = try plans.map(lastCell)
     if dryRun {
-      for (_, plan) in plans { for cell in plan.cells { print("\(cell.index + 1)  \(cell.keyword) \(cell.name)") } }
+      for (plan, last) in zip(plans, lasts) {
+        for cell in plan.cells.prefix((last ?? .max - 1) + 1) { print("\(cell.index + 1)  \(cell.title)") }
+      }
       return
     }
     Interrupts.watch()
-    var worst: ExitCode?
-    for (path, plan) in plans {
+    var first: ExitCode?
+    for (plan, last) in zip(plans, lasts) {
+      let status = run(plan, until: last, terminal)
+      if status == Status.interrupted { throw status }
+      if status != .success { first = first ?? status }
+    }
+    if let first { throw first }
+  }
+
+  /// The index of the cell that `--until` means.
+  private func lastCell(_ plan: ExperimentPlan) throws -> Int? {
+    guard let until else { return nil }
+    if let cell = plan.cell(called: until) { return cell.index }
+    let near = nearest(to: until, in: plan.cells.flatMap { [$0.title, $0.name] })
+    let hint = near.map { "did you mean '\($0)'?" } ?? "--dry-run lists the cells"
+    throw ValidationError("--until: there is no cell '\(until)' in \(plan.path); \(hint)")
+  }
+
+  /// A word that is no file may be meant as a command.
+  private func hinted(_ diagnostic: Diagnostic) -> Diagnostic {
+    guard diagnostic.code == "E0904", files.count == 1, !files[0].contains("."), !files[0].contains("/")
+    else {
+      return diagnostic
+    }
+    let commands = Runexp.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let near = nearest(to: files[0], in: commands) else { return diagnostic }
+    var copy = diagnostic
+    copy.help = "did you mean 'runexp \(near)'?"
+    return copy
+  }
+
+  /// Runs one experiment and takes it into the index.
+  private func run(_ plan: ExperimentPlan, until last: Int?, _ terminal: Terminal) -> ExitCode {
+    do {
+      let reports = Places.reports(common.reports, for: plan.path)
+      let folder = try RunFolder.next(of: name ?? plan.name, in: reports)
+      let end = try run(plan, until: last, in: folder, terminal)
       do {
-        try run(plan, path, terminal)
-      } catch let status as ExitCode {
-        worst = worst ?? status
-        if status == Status.interrupted { throw status }
-      } catch let diagnostic as Diagnostic {
-        terminal.report(diagnostic)
-        worst = worst ?? Status.failed
+        try RunIndexPage.refresh(reports, with: folder.path)
+      } catch {
+        // The index can be made from the runs at any time: it is no reason to call a good run a failed one.
+        terminal.report(.indexIsOld(reports, error))
       }
+      return end.exitCode
+    } catch {
+      terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))
+      return Status.failed
     }
-    if let worst { throw worst }
   }
 
-  static func summary(_ path: String, _ plan: ExperimentPlan) -> String {
-    let models = plan.models.count
-    let parameters = plan.models.map(\.parameters).reduce(0, +)
-    let named = models == 0 ? "" : ", \(models) model\(models == 1 ? "" : "s") (\(NumberText.grouped(parameters)) parameters)"
-    return "checked \(path): \(plan.cells.count) cells\(named)"
-  }
-
-  private func run(_ plan: ExperimentPlan, _ path: String, _ terminal: Terminal) throws {
-    let reports = Places.reports(common.reports, for: path)
-    let threads = threads ?? Places.environment("RUNEXP_THREADS").flatMap(Int.init).map { max(1, min(256, $0)) } ?? Machine.processors
-    let folder = try RunFolder.next(of: name ?? plan.name, in: reports)
-    let record = RunRecord(
-      name: folder.name, experiment: name ?? plan.name, title: plan.title, seed: plan.seed,
-      startedAt: Date().timeIntervalSince1970, command: ["runexp"] + CommandLine.arguments.dropFirst(),
-      parameters: plan.parameters.entries.map { .init(name: $0.key, json: $0.value.json) },
-      environment: Machine.facts(threads: threads, folder: URL(fileURLWithPath: path).deletingLastPathComponent().path),
-      source: plan.source, resolved: plan.resolved, tag: tag, note: note)
-    if !quiet {
-      let plural = threads == 1 ? "" : "s"
-      terminal.say("run \(terminal.bold(folder.name))   seed \(plan.seed)   \(threads) thread\(plural), \(InstructionSet.current.title)\n")
-    }
+  private func run(
+    _ plan: ExperimentPlan, until last: Int?, in folder: RunFolder, _ terminal: Terminal
+  ) throws -> Runner.End {
+    let threads = threads ?? Places.threads ?? Machine.processors
     let store = StoreSink(try RunStore(path: folder.path + "/run.sqlite", process: .current()))
-    let console = ConsoleSink(terminal, cells: plan.cells.count, isQuiet: quiet)
+    let transcript = open(folder.path + "/log.txt", O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    defer { if transcript >= 0 { close(transcript) } }
+    let console: any EventSink =
+      quiet ? MistakeSink(terminal, plan.sources) : ConsoleSink(terminal, folder: folder.path, plan: plan)
+    let log = ConsoleSink(Terminal(descriptor: transcript), folder: folder.path, plan: plan)
     let services = RunServices(
       pool: WorkerPool(threads: threads), now: Self.now, isInterrupted: { Interrupts.isRequested },
-      renderPNG: { try renderPNG($0) }, sinks: [store, console])
+      renderPNG: { try renderPNG($0) }, sinks: [store, console, log])
     var options = Runner.Options()
-    (options.isQuick, options.until) = (quick, until)
-    let began = Self.now()
-    let end: Runner.End
+    (options.isQuick, options.until, options.name) = (quick, last, name)
     do {
-      end = try Runner(plan, record: record, folder: folder.path, services: services, options: options).run()
+      let runner = Runner(
+        plan, record: record(plan, folder, threads: threads), folder: folder.path, services: services,
+        options: options)
+      let end = try runner.run()
       try store.close()
+      return end
     } catch {
       // What could be logged stays readable; the first mistake is the one to tell.
       try? store.close()
       throw error
     }
-    try RunIndexPage.refresh(reports, with: folder.path)
-    try conclude(end, folder, seconds: Self.now() - began, path, terminal)
   }
 
-  /// The last lines, and the exit status.
-  private func conclude(
-    _ end: Runner.End, _ folder: RunFolder, seconds: Double, _ path: String, _ terminal: Terminal
-  ) throws {
-    let words =
-      switch end {
-      case .finished: terminal.style("finished", "1;32") + " in \(ConsoleSink.duration(seconds))"
-      case .checksFailed(let count): terminal.style("\(count) check\(count == 1 ? "" : "s") failed", "1;31") + " after \(ConsoleSink.duration(seconds))"
-      case .failed: terminal.style("failed", "1;31") + " after \(ConsoleSink.duration(seconds))"
-      case .interrupted: terminal.style("interrupted", "1;33") + " after \(ConsoleSink.duration(seconds))"
-      }
-    if !quiet {
-      terminal.say("\n\(words)\n  report    \(folder.path)/report.html\n  next      runexp show \(folder.name)   or   runexp list")
-    }
-    switch end {
-    case .finished: return
-    case .checksFailed: throw Status.checkFailed
-    case .failed: throw Status.failed
-    case .interrupted: throw Status.interrupted
-    }
+  private func record(_ plan: ExperimentPlan, _ folder: RunFolder, threads: Int) -> RunRecord {
+    let home = URL(fileURLWithPath: plan.path).deletingLastPathComponent().path
+    return RunRecord(
+      name: folder.name, experiment: name ?? plan.name, title: plan.title, seed: plan.seed,
+      startedAt: Date().timeIntervalSince1970, command: ["runexp"] + CommandLine.arguments.dropFirst(),
+      parameters: plan.parameters.entries.map { .init(name: $0.key, json: $0.value.json) },
+      environment: Machine.facts(threads: threads, folder: home), source: plan.source,
+      resolved: plan.resolved,
+      tag: tag, note: note)
   }
 
   /// Seconds from any start.
-  static func now() -> Double {
+  private static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension ExperimentPlan {
+  /// What a check has to say of a right file.
+  var summary: String {
+    let count = models.count
+    let parameters = models.map(\.parameters).reduce(0, +)
+    let named =
+      count == 0
+      ? "" : ", \(count) model\(count == 1 ? "" : "s") (\(NumberText.grouped(parameters)) parameters)"
+    return "checked \(path): \(cells.count) cell\(cells.count == 1 ? "" : "s")\(named)"
+  }
+}
+
+extension Runner.End {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .finished: .success
+    case .checksFailed: Status.checkFailed
+    case .failed: Status.failed
+    case .interrupted: Status.interrupted
+    }
+  }
+}
+
+extension Diagnostic {
+  /// E0908: an index that could not be brought up to date.
+  fileprivate static func indexIsOld(_ reports: String, _ error: any Error) -> Diagnostic {
+    let reason = (error as? Diagnostic)?.message ?? "\(error)"
+    return Diagnostic(
+      "E0908", "the index of \(reports) is not up to date: \(reason)", severity: .warning,
+      help: "the run itself is complete; the next run or 'runexp list' takes it in")
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Experiments
 import Foundation
 import Reporting
 import RunEvents
@@ -14,12 +15,13 @@ enum RunIndexPage {
     let metrics = columns(runs)
     let rows = runs.map { run in
       IndexPage.Row(
-        run: run.name, link: "\(run.name)/report.html", status: ReportStatus(rawValue: run.status.rawValue) ?? .finished,
+        run: run.name, link: "\(run.name)/report.html",
+        status: ReportStatus(rawValue: run.status.rawValue) ?? .finished,
         started: started(run.startedAt), seconds: run.seconds,
         values: metrics.map { name in run.metric(name).map { .number($0.best.value) } ?? .missing })
     }
     let html = IndexWriter().render(IndexPage(columns: metrics.map { "best \($0)" }, rows: rows))
-    try Data(html.utf8).write(to: URL(fileURLWithPath: reports + "/index.html"), options: .atomic)
+    try writeFile(Array(html.utf8), to: reports + "/index.html")
   }
 
   /// Metrics worth a column: those that most runs have, at most five.
@@ -36,6 +38,7 @@ enum RunIndexPage {
     var parts = tm()
     localtime_r(&time, &parts)
     func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
-    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+    return
+      "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min))"
   }
 }

@@ -25,6 +25,17 @@ public struct Runexp: ParsableCommand {
     defaultSubcommand: Run.self)
 
   public init() {}
+
+  /// Runs the command line, and ends the process.
+  public static func start() -> Never {
+    // Nothing asked for is most often a first look: the help, but not the exit status of something done.
+    if CommandLine.arguments.count == 1 {
+      Terminal().say(helpMessage())
+      exit(withError: Status.usage)
+    }
+    main()
+    exit()
+  }
 }
 
 /// How a command ended, for the shell.
@@ -32,5 +43,6 @@ enum Status {
   static let failed = ExitCode(1)
   static let checkFailed = ExitCode(2)
   static let wrongFile = ExitCode(3)
+  static let usage = ExitCode(64)
   static let interrupted = ExitCode(75)
 }

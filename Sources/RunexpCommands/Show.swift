@@ -5,14 +5,17 @@ import Experiments
 import Foundation
 import KerasFiles
 import Plotting
+import Reporting
 import RunEvents
 import RunLog
 
 /// `runexp show`: a run's record, a file with its parameters filled in, or what a model file holds.
 struct Show: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Show a run, an experiment file or a model file.")
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a run, an experiment file or a model file.")
 
-  @Argument(help: ArgumentHelp("A run (mlp-1, latest), an experiment file, or a Keras .h5.", valueName: "what"))
+  @Argument(
+    help: ArgumentHelp("A run (mlp-1, latest), an experiment file, or a Keras .h5.", valueName: "what"))
   var what: String
   @OptionGroup var file: FileOptions
   @OptionGroup var common: CommonOptions
@@ -22,7 +25,9 @@ struct Show: ParsableCommand {
   func run() throws {
     let terminal = common.terminal
     do {
-      if what.hasSuffix(".h5") || what.hasSuffix(".hdf5") { return print(try ModelText.text(of: what, weights: weights)) }
+      if what.hasSuffix(".h5") || what.hasSuffix(".hdf5") {
+        return print(try ModelText.text(of: what, weights: weights))
+      }
       if what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") { return try showFile(terminal) }
       print(try runText())
     } catch let diagnostic as Diagnostic {
@@ -40,10 +45,11 @@ struct Show: ParsableCommand {
 
   private func runText() throws -> String {
     let reports = Places.reports(common.reports)
-    let name = what == "latest" ? try RunIndex(folder: reports).log.runs(limit: 1).first?.name ?? "latest" : what
+    let index = try RunIndex.current(in: reports)
+    let name = try what == "latest" ? index?.log.runs(limit: 1).first?.name ?? what : what
     let path = "\(reports)/\(name)/run.sqlite"
     guard FileManager.default.fileExists(atPath: path) else {
-      let known = (try? RunIndex(folder: reports).log.runs().map(\.name)) ?? []
+      let known = try index?.log.runs().map(\.name) ?? []
       throw Diagnostic(
         "E0907", "there is no run '\(what)' in \(reports)",
         help: nearest(to: what, in: known).map { "did you mean '\($0)'?" } ?? "'runexp list' shows all runs")
@@ -53,25 +59,36 @@ struct Show: ParsableCommand {
     let record = run.record
     var lines = ["\(record.name)   \(run.status.rawValue)", record.title, ""]
     lines += ["started     \(RunIndexPage.started(record.startedAt))"]
-    if let seconds = run.seconds { lines += ["duration    \(ConsoleSink.duration(seconds))"] }
+    if let seconds = run.seconds { lines += ["duration    \(DurationText.text(seconds))"] }
     lines += ["seed        \(record.seed)", "command     \(record.command.joined(separator: " "))"]
     lines += section("PARAMETERS", record.parameters.map { [$0.name, $0.json] })
     lines += section(
       "CELLS",
-      run.cells.map { ["\($0.index + 1)", "\($0.keyword) \($0.name)", $0.status.rawValue, $0.seconds.map(ConsoleSink.duration) ?? ""] })
+      run.cells.map {
+        [
+          "\($0.index + 1)", "\($0.keyword) \($0.name)", $0.status.rawValue,
+          $0.seconds.map(DurationText.text) ?? "",
+        ]
+      })
     let metrics = try log.metrics(of: name).map { metric -> [String] in
       let values = metric.points.map(\.value).filter { !$0.isNaN }
       let best = metric.goal == .larger ? values.max() : values.min()
       return [
-        "\(metric.series).\(metric.name)", "last \(metric.points.last.map { NumberText.significant($0.value, digits: 4) } ?? "")",
+        "\(metric.series).\(metric.name)",
+        "last \(metric.points.last.map { NumberText.significant($0.value, digits: 4) } ?? "")",
         metric.points.count > 1 ? "best \(best.map { NumberText.significant($0, digits: 4) } ?? "")" : "",
       ]
     }
     lines += section("METRICS", metrics)
-    lines += section("CHECKS", try log.checks(of: name).map { [$0.passed ? "passed" : "FAILED", $0.expression, $0.found] })
-    let data = try log.datasets(of: name).flatMap { set in set.files.map { [set.name, String($0.sha256.prefix(16)) + "…", Places.relative($0.path)] } }
+    lines += section(
+      "CHECKS", try log.checks(of: name).map { [$0.passed ? "passed" : "FAILED", $0.expression, $0.found] })
+    let data = try log.datasets(of: name).flatMap { set in
+      set.files.map { [set.name, String($0.sha256.prefix(16)) + "…", Places.relative($0.path)] }
+    }
     lines += section("DATA", data)
-    lines += section("FILES", try log.artifacts(of: name).map { [$0.path, "\(NumberText.grouped($0.bytes)) bytes", $0.caption] })
+    lines += section(
+      "FILES",
+      try log.artifacts(of: name).map { [$0.path, "\(NumberText.grouped($0.bytes)) bytes", $0.caption] })
     lines += section("MADE ON", try log.environment(of: name).map { [$0.key, $0.value] })
     return lines.joined(separator: "\n")
   }

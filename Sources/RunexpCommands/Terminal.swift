@@ -1,28 +1,44 @@
 import Diagnostics
 import Foundation
 
-/// What is known of the terminal, and how to write to it.
+/// Where people read along: stderr, or a file that keeps the same words without colours.
 struct Terminal: Sendable {
-  /// Whether stderr is a terminal that shows colours and moving lines.
+  /// Whether this is a terminal that shows moving lines.
   let isLive: Bool
   let isColoured: Bool
   let width: Int
+  private let descriptor: Int32
 
   /// - Parameter color: `auto`, `always` or `never`.
   init(color: String = "auto") {
+    descriptor = STDERR_FILENO
     let environment = ProcessInfo.processInfo.environment
-    let isTerminal = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
-    isLive = isTerminal
-    let isWanted = isTerminal && environment["NO_COLOR", default: ""].isEmpty
+    isLive = isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb"
+    let isWanted = isLive && environment["NO_COLOR", default: ""].isEmpty
     isColoured = color == "always" || (color == "auto" && isWanted)
     var size = winsize()
     let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     width = isKnown ? Int(size.ws_col) : 100
   }
 
-  /// Writes to stderr.
+  /// A file that is open for writing.
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    (isLive, isColoured, width) = (false, false, 100)
+  }
+
+  /// Writes a line. Nobody reading any more, or a full disk, is no reason to end a run.
   func say(_ text: String, terminator: String = "\n") {
-    FileHandle.standardError.write(Data((text + terminator).utf8))
+    let bytes = Array((text + terminator).utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return }
+      written += count
+    }
   }
 
   func style(_ text: String, _ code: String) -> String {
@@ -44,8 +60,10 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Shows a diagnostic without a place.
-  func report(_ diagnostic: Diagnostic) {
-    say(TextRenderer(SourceMap(), isColoured: isColoured).render(diagnostic), terminator: "")
+  /// Shows one diagnostic; without sources, without its places.
+  func report(_ diagnostic: Diagnostic, _ sources: SourceMap? = nil) {
+    var diagnostic = diagnostic
+    if sources == nil { (diagnostic.primary, diagnostic.related) = (nil, []) }
+    say(TextRenderer(sources ?? SourceMap(), isColoured: isColoured).render(diagnostic), terminator: "")
   }
 }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import RunexpCommands
 
-Runexp.main()
+Runexp.start()

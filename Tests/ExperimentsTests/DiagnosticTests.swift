@@ -12,7 +12,8 @@ import Testing
 
   @Test func `every mistake is explained as agreed`() throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/diagnostics.txt")
-    let actual = try WrongExperiment.all.map { "## \($0.name)\n" + (try diagnose($0)) }.joined(separator: "\n")
+    let actual = try WrongExperiment.all.map { "## \($0.name)\n" + (try diagnose($0)) }.joined(
+      separator: "\n")
     if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
       try Data(actual.utf8).write(to: file)
     }

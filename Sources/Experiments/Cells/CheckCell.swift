@@ -8,7 +8,8 @@ import RunEvents
 struct CheckCell: Cell {
   var subject = ConfigNode(.null)
 
-  static let schema = Schema("check", "Expectations over results, such as test.accuracy >= 0.87.", prototype: CheckCell())
+  static let schema = Schema(
+    "check", "Expectations over results, such as test.accuracy >= 0.87.", prototype: CheckCell())
 
   private struct Expectation {
     var script: ScriptText
@@ -29,7 +30,8 @@ struct CheckCell: Cell {
         let passed = try evaluate(expectation.script, in: context.scope).isTrue
         let names = expectation.expression.names
         let found = names.compactMap { name in context.scope.lookup(name).map { "\(name) = \($0.text)" } }
-        let result = CheckResult(expression: expectation.script.text, passed: passed, found: found.joined(separator: ", "))
+        let result = CheckResult(
+          expression: expectation.script.text, passed: passed, found: found.joined(separator: ", "))
         if !passed { context.failedChecks += 1 }
         try context.emit(.check(result))
         checks.append(ReportCheck(result.expression, passed: passed, found: result.found))

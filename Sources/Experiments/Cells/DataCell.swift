@@ -45,8 +45,10 @@ struct DataCell: Cell {
 
   private static func table(_ data: PreparedData) -> ReportTable {
     func shape(_ columns: [Column]) -> String {
-      columns.map { "\($0.name) \($0.rowShape.isEmpty ? "1" : $0.rowShape.map(String.init).joined(separator: "×"))" }
-        .joined(separator: ", ")
+      columns.map {
+        "\($0.name) \($0.rowShape.isEmpty ? "1" : $0.rowShape.map(String.init).joined(separator: "×"))"
+      }
+      .joined(separator: ", ")
     }
     let rows = data.partNames.map { name -> [String] in
       guard let part = data[name] else { return [] }
@@ -54,7 +56,8 @@ struct DataCell: Cell {
     }
     let classes = data.classNames.map { "Classes: " + $0.joined(separator: ", ") } ?? ""
     return ReportTable(
-      header: ["part", "samples", "features", "target"], rows: rows, alignments: [.left, .right, .left, .left],
+      header: ["part", "samples", "features", "target"], rows: rows,
+      alignments: [.left, .right, .left, .left],
       caption: classes)
   }
 }

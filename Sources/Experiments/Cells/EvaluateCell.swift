@@ -16,8 +16,11 @@ struct EvaluateCell: Cell {
   var name: String?
 
   static let schema = Schema(
-    "evaluate", "The loss and the metrics of a trained model over a part of a data set.", prototype: EvaluateCell(),
-    Field("data", \.data, "A part of a data set, such as fashion.test. The test part if only a data set is named.").required,
+    "evaluate", "The loss and the metrics of a trained model over a part of a data set.",
+    prototype: EvaluateCell(),
+    Field(
+      "data", \.data, "A part of a data set, such as fashion.test. The test part if only a data set is named."
+    ).required,
     Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
     Field("name", \.name, "What the results are called: NAME.loss. The part's name if left out.") { name in
       name.map(isFileName) ?? true ? nil : "must be letters, digits, '_' and '-' only"
@@ -26,7 +29,9 @@ struct EvaluateCell: Cell {
   func plan(_ context: inout CheckContext) -> CellRun? {
     let training = context.training(subject)
     let part = context.part(data, default: "test")
-    guard let training, let part, let info = context.model(subject), let model = subject.string else { return nil }
+    guard let training, let part, let info = context.model(subject), let model = subject.string else {
+      return nil
+    }
     guard Fit(model: info, shape: part.shape, span: data.span).check(training, &context) else { return nil }
     let series = name ?? part.part
     context.declare(results: ["loss"] + training.settings.metrics.map(\.name), of: series, at: data.span)
@@ -39,9 +44,11 @@ struct EvaluateCell: Cell {
       for (metric, value) in logs {
         context.results["\(series).\(metric)"] = .double(value)
         let step = built.training?.iterations ?? 0
-        try context.emit(.metric(MetricPoint(series: series, name: metric, epoch: nil, step: step, value: value)))
+        try context.emit(
+          .metric(MetricPoint(series: series, name: metric, epoch: nil, step: step, value: value)))
       }
-      try context.note(logs.map { "\($0.name) \(NumberText.significant($0.value, digits: 4))" }.joined(separator: "   "))
+      try context.note(
+        logs.map { "\($0.name) \(NumberText.significant($0.value, digits: 4))" }.joined(separator: "   "))
       context.show(.metrics(logs.map { ReportMetric("\(series).\($0.name)", $0.value, n: used.count) }))
     }
   }

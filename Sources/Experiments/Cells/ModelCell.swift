@@ -96,13 +96,16 @@ extension CheckContext {
 extension Diagnostic {
   /// E0310: a model without layers.
   static func noLayers(_ model: String, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic("E0310", "'\(model)' has no layers", at: span.map { Label($0, "empty") }, help: "add at least one, such as '- Dense: {units: 1}'")
+    Diagnostic(
+      "E0310", "'\(model)' has no layers", at: span.map { Label($0, "empty") },
+      help: "add at least one, such as '- Dense: {units: 1}'")
   }
 
   /// E0311: a model of unknown input shape.
   static func noInput(_ model: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
-      "E0311", "the shape of a sample of '\(model)' is not known", at: span.map { Label($0, "needs 'input:'") },
+      "E0311", "the shape of a sample of '\(model)' is not known",
+      at: span.map { Label($0, "needs 'input:'") },
       help: "add the shape of one sample without the batch, such as 'input: [28, 28]'")
   }
 

@@ -18,11 +18,13 @@ struct PlotCell: Cell {
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let written = subject.string else {
-      context.bag.report(.mismatch(subject, "a kind of figure: \(PlotRegistry.names.joined(separator: ", "))"))
+      context.bag.report(
+        .mismatch(subject, "a kind of figure: \(PlotRegistry.names.joined(separator: ", "))"))
       return nil
     }
     guard let kind = PlotRegistry.all.first(where: { $0.name == written }) else {
-      context.bag.report(.unknownWord(written, in: PlotRegistry.names, at: subject.span, what: "kind of figure"))
+      context.bag.report(
+        .unknownWord(written, in: PlotRegistry.names, at: subject.span, what: "kind of figure"))
       return nil
     }
     let file = file ?? "\(written)-\(of.string ?? "")"

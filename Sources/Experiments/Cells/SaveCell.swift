@@ -9,11 +9,14 @@ struct SaveCell: Cell {
   var file: String?
 
   static let schema = Schema(
-    "save", "Saves a model as a Keras .h5: architecture, weights, optimizer and its state.", prototype: SaveCell(),
-    Field("file", \.file, "Name of the file in the run's folder. The model's name and .h5 if left out.") { file in
+    "save", "Saves a model as a Keras .h5: architecture, weights, optimizer and its state.",
+    prototype: SaveCell(),
+    Field("file", \.file, "Name of the file in the run's folder. The model's name and .h5 if left out.") {
+      file in
       guard let file else { return nil }
       if !file.hasSuffix(".h5") { return "must end in .h5" }
-      return file.hasPrefix("/") || file.split(separator: "/").contains("..") ? "must lie below the run's folder" : nil
+      return file.hasPrefix("/") || file.split(separator: "/").contains("..")
+        ? "must lie below the run's folder" : nil
     })
 
   func plan(_ context: inout CheckContext) -> CellRun? {

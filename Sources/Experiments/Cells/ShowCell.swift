@@ -21,7 +21,8 @@ struct ShowCell: Cell {
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     if let name = subject.string, context.models[name] != nil {
-      return { context in if let built = context.models[name] { context.show(.table(ModelCell.table(built))) } }
+      return { context in if let built = context.models[name] { context.show(.table(ModelCell.table(built))) }
+      }
     }
     guard let part = context.part(subject, orModel: true) else { return nil }
     let (count, columns) = (count, columns)
@@ -35,7 +36,8 @@ struct ShowCell: Cell {
       }
       let images = (0..<shown).map { rows.image(of: feature, sample: $0) }
       let labels = (0..<shown).map { data.label(of: rows, sample: $0) }
-      let grid = SampleGrid(title: "\(part.data): \(part.part)", images: images, labels: labels, columns: columns)
+      let grid = SampleGrid(
+        title: "\(part.data): \(part.part)", images: images, labels: labels, columns: columns)
       try context.show(grid, as: file, caption: "The first \(shown) samples of \(part.data).\(part.part)")
     }
   }
@@ -53,7 +55,8 @@ struct ShowCell: Cell {
     let hasLabel = lines.first.map { $0.count > header.count } ?? false
     return ReportTable(
       header: header + (hasLabel ? ["class"] : []), rows: lines,
-      alignments: header.map { _ in .right } + (hasLabel ? [.left] : []), caption: "The first \(count) samples")
+      alignments: header.map { _ in .right } + (hasLabel ? [.left] : []),
+      caption: "The first \(count) samples")
   }
 }
 
@@ -72,7 +75,8 @@ extension DataPart {
 extension PreparedData {
   /// The name of a sample's class; empty where targets are no classes.
   func label(of part: DataPart, sample: Int) -> String {
-    guard let target = part.targets.first, case .integers(let labels) = target.storage, target.rowSize == 1 else { return "" }
+    guard let target = part.targets.first, case .integers(let labels) = target.storage, target.rowSize == 1
+    else { return "" }
     let label = Int(labels[Int(part.rows[sample])])
     guard let names = classNames, names.indices.contains(label) else { return "\(label)" }
     return names[label]

@@ -7,7 +7,8 @@ import Reporting
 struct TextCell: Cell {
   var subject = ConfigNode(.null)
 
-  static let schema = Schema("text", "Prose in Markdown; {{ name }} is a parameter or a result.", prototype: TextCell())
+  static let schema = Schema(
+    "text", "Prose in Markdown; {{ name }} is a parameter or a result.", prototype: TextCell())
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let text = subject.string else {
@@ -19,7 +20,9 @@ struct TextCell: Cell {
     let read = context.bag.collect { () throws(Diagnostic) in try Interpolation(parsing: script) }
     guard let prose = read else { return nil }
     // Results have no value yet: what is checked is that every name has one by then.
-    guard context.tryOut(prose.names, { () throws(Diagnostic) in _ = try prose.text(in: scope) }) else { return nil }
+    guard context.tryOut(prose.names, { () throws(Diagnostic) in _ = try prose.text(in: scope) }) else {
+      return nil
+    }
     return { context in context.show(.prose(try prose.text(in: context.scope))) }
   }
 }

@@ -28,7 +28,8 @@ struct TrainCell: Cell {
   static let schema = Schema(
     "train", "Trains a model.", prototype: TrainCell(),
     Field("data", \.data, "A data set; its training part is trained on.").required,
-    Field("validation", \.validation, "Another part to validate on, or false. The validation part if left out."),
+    Field(
+      "validation", \.validation, "Another part to validate on, or false. The validation part if left out."),
     Field("loss", \.loss, "What is made small, such as mse.").required,
     Field("optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}.").required,
     Field("metrics", \.metrics, "What is watched beside the loss, such as [accuracy]."),
@@ -36,19 +37,24 @@ struct TrainCell: Cell {
     Field("epochs", \.epochs, "How often all samples are seen.", check: atLeast(1)),
     Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: atLeast(0)),
     Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
-    Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") { ($0 ?? 1) >= 1 ? nil : "must be at least 1" },
+    Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") {
+      ($0 ?? 1) >= 1 ? nil : "must be at least 1"
+    },
     Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     let model = context.model(subject)
     let part = context.part(data)
     let held = validationPart(part, &context)
-    let training = trainingInfo(hasValidation: held != nil || context.wrongSettings.contains("validation"), &context)
+    let training = trainingInfo(
+      hasValidation: held != nil || context.wrongSettings.contains("validation"), &context)
     let decoded = callbacks.compactMap { CallbackRegistry.all.decode($0, into: &context.bag) }
     guard decoded.count == callbacks.count, let training, let name = subject.string else { return nil }
     var isRight = watchesOnlyWhatIsLogged(decoded, training.logs, isDataKnown: part != nil, &context)
     for (callback, node) in zip(decoded, callbacks) {
-      if let checkpoint = callback as? ModelCheckpoint { context.claim(file: checkpoint.filepath, at: node.nameSpan) }
+      if let checkpoint = callback as? ModelCheckpoint {
+        context.claim(file: checkpoint.filepath, at: node.nameSpan)
+      }
     }
     if initialEpoch >= epochs {
       context.bag.report(.nothingToTrain(initialEpoch, epochs, at: subject.span))
@@ -57,7 +63,8 @@ struct TrainCell: Cell {
     guard let model, let part else { return nil }
     isRight = Fit(model: model, shape: part.shape, span: data.span).check(training, &context) && isRight
     if let held, held.data != part.data {
-      isRight = isRight && Fit(model: model, shape: held.shape, span: validation.span).check(training, &context)
+      isRight =
+        isRight && Fit(model: model, shape: held.shape, span: validation.span).check(training, &context)
     }
     guard isRight else { return nil }
     context.declare(training, of: name)
@@ -73,7 +80,8 @@ struct TrainCell: Cell {
       guard let needed = callback.neededLog, !logs.contains(needed) else { continue }
       // Whether there is validation is not known where the data set isn't.
       if !isDataKnown && needed.hasPrefix("val_") { continue }
-      context.bag.report(.unwatched(needed, logs: logs, in: node))
+      context.bag.report(
+        .unwatched(needed, logs: logs, in: node, isRefused: validation.content == .bool(false)))
       isRight = false
     }
     return isRight
@@ -91,9 +99,11 @@ struct TrainCell: Cell {
   }
 
   /// What `compile` is given; every mistake in it is reported.
-  private func trainingInfo(hasValidation: Bool, _ context: inout CheckContext) -> CheckContext.TrainingInfo? {
+  private func trainingInfo(hasValidation: Bool, _ context: inout CheckContext) -> CheckContext.TrainingInfo?
+  {
     let loss = self.loss.isAbsent ? nil : LossRegistry.all.decode(self.loss, into: &context.bag)
-    let optimizer = self.optimizer.isAbsent ? nil : OptimizerRegistry.all.decode(self.optimizer, into: &context.bag)
+    let optimizer =
+      self.optimizer.isAbsent ? nil : OptimizerRegistry.all.decode(self.optimizer, into: &context.bag)
     var named: [NamedMetric] = []
     for node in metrics {
       guard let metric = MetricRegistry.all.decode(node, into: &context.bag),
@@ -109,7 +119,8 @@ struct TrainCell: Cell {
     guard let loss, let optimizer, named.count == metrics.count else { return nil }
     let own = (["loss"] + named.map(\.name)).sorted()
     return CheckContext.TrainingInfo(
-      settings: CompileSettings(loss: loss, optimizer: optimizer, metrics: named), lossSpan: self.loss.nameSpan,
+      settings: CompileSettings(loss: loss, optimizer: optimizer, metrics: named),
+      lossSpan: self.loss.nameSpan,
       metricSpans: metrics.map(\.nameSpan), logs: own + (hasValidation ? own.map { "val_\($0)" } : []))
   }
 
@@ -138,7 +149,9 @@ struct TrainCell: Cell {
           if progress.isEpochEnd {
             for (metric, value) in progress.metrics {
               let step = built.training?.iterations ?? 0
-              try context.emit(.metric(MetricPoint(series: name, name: metric, epoch: progress.epoch, step: step, value: value)))
+              try context.emit(
+                .metric(
+                  MetricPoint(series: name, name: metric, epoch: progress.epoch, step: step, value: value)))
             }
           }
           try context.emit(.progress(progress))
@@ -153,11 +166,15 @@ struct TrainCell: Cell {
     case .interrupted: throw Runner.Interruption()
     case .stopped(let reason):
       let words = "\(reason) ended the training after \(result.history.count) of \(total) epochs"
-      context.show(.remark(.note, words + (result.restoredEpoch.map { "; the weights are those of epoch \($0)." } ?? ".")))
+      context.show(
+        .remark(
+          .note, words + (result.restoredEpoch.map { "; the weights are those of epoch \($0)." } ?? ".")))
       try context.note(words)
     case .finished: break
     }
-    if let (epoch, step) = result.firstNonFinite { throw Diagnostic.notANumber(name, epoch: epoch, step: step) }
+    if let (epoch, step) = result.firstNonFinite {
+      throw Diagnostic.notANumber(name, epoch: epoch, step: step)
+    }
   }
 
   /// The epoch, from 1, with the smallest validation loss, or loss.
@@ -175,7 +192,8 @@ struct TrainCell: Cell {
       return ["\(epoch)\(mark)"] + history[epoch - 1].map { NumberText.significant($0.value, digits: 4) }
     }
     return ReportTable(
-      header: ["epoch"] + history[0].map(\.name), rows: rows, alignments: [.left] + history[0].map { _ in .right })
+      header: ["epoch"] + history[0].map(\.name), rows: rows,
+      alignments: [.left] + history[0].map { _ in .right })
   }
 }
 
@@ -203,7 +221,8 @@ extension EpochProgress {
         isEpochEnd: false)
     case .epochEnded(let epoch, let steps, let seconds, let logs):
       self.init(
-        model: model, epoch: epoch, epochs: epochs, step: steps, steps: steps, seconds: seconds, metrics: logs,
+        model: model, epoch: epoch, epochs: epochs, step: steps, steps: steps, seconds: seconds,
+        metrics: logs,
         isEpochEnd: true)
     }
   }
@@ -229,16 +248,21 @@ extension Diagnostic {
   static func repeatedMetric(_ name: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0209", "'\(name)' is logged already", at: span.map { Label($0, "again here") },
-      help: name == "loss" ? "the loss is always watched" : "remove it, or give it another name: {\(name): {name: NAME}}")
+      help: name == "loss"
+        ? "the loss is always watched" : "remove it, or give it another name: {\(name): {name: NAME}}")
   }
 
   /// E0502: a callback that watches what is not logged.
-  static func unwatched(_ log: String, logs: [String], in node: ConfigNode) -> Diagnostic {
+  static func unwatched(_ log: String, logs: [String], in node: ConfigNode, isRefused: Bool) -> Diagnostic {
     let span = node.entries?.first?.value["monitor"]?.span ?? node.nameSpan
     let near = nearest(to: log, in: logs)
     let help =
       near.map { "did you mean '\($0)'?" }
-      ?? (log.hasPrefix("val_") ? "there is no validation: add 'split: {validation: 0.1}' to the data" : nil)
+      ?? (!log.hasPrefix("val_")
+        ? nil
+        : isRefused
+          ? "remove 'validation: false', or watch 'loss'"
+          : "there is no validation: add 'split: {validation: 0.1}' to the data")
       ?? "logged are " + logs.joined(separator: ", ")
     return Diagnostic("E0502", "nothing logs '\(log)'", at: span.map { Label($0, "watches it") }, help: help)
   }

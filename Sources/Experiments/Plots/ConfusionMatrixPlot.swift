@@ -14,9 +14,12 @@ let confusionMatrix = PlotKind(name: "confusion_matrix") { cell, file, context i
     context.bag.report(.needsData(at: cell.subject))
     return nil
   }
-  guard let model, let part = context.part(cell.data, default: "test"), let name = cell.of.string else { return nil }
+  guard let model, let part = context.part(cell.data, default: "test"), let name = cell.of.string else {
+    return nil
+  }
   guard Fit(model: model, shape: part.shape, span: cell.data.span).checkInput(&context) else { return nil }
-  guard case .size(let outputs)? = model.trace.output.type.dims.last, part.shape.targets.first?.element == .int32, outputs > 1,
+  guard case .size(let outputs)? = model.trace.output.type.dims.last,
+    part.shape.targets.first?.element == .int32, outputs > 1,
     model.trace.output.type.rank == 2
   else {
     // What does not fit the training was said there.
@@ -26,7 +29,8 @@ let confusionMatrix = PlotKind(name: "confusion_matrix") { cell, file, context i
   }
   let title = cell.title ?? "\(name) on \(part.data).\(part.part)"
   return { context in
-    guard let built = context.models[name], let data = context.data[part.data], let rows = data[part.part] else { return }
+    guard let built = context.models[name], let data = context.data[part.data], let rows = data[part.part]
+    else { return }
     let used = context.isQuick ? rows.first(64) : rows
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
     let outputs = try trainer.predict(used, batchSize: 128)
@@ -37,7 +41,8 @@ let confusionMatrix = PlotKind(name: "confusion_matrix") { cell, file, context i
     for sample in 0..<used.count {
       let scores = outputs[sample * width..<(sample + 1) * width]
       // The first of the largest, as in Keras.
-      let predicted = scores.indices.reduce(scores.startIndex) { scores[$1] > scores[$0] ? $1 : $0 } - scores.startIndex
+      let predicted =
+        scores.indices.reduce(scores.startIndex) { scores[$1] > scores[$0] ? $1 : $0 } - scores.startIndex
       let truth = Int(labels[Int(used.rows[sample])])
       if counts.indices.contains(truth) { counts[truth][predicted] += 1 }
     }

@@ -18,6 +18,7 @@ let learningCurves = PlotKind(name: "learning_curves") { cell, file, context in
     }
     let figure = LearningCurves(title: title, curves: curves, bestEpoch: record.bestEpoch)
     let marked = record.bestEpoch.map { ". The line marks epoch \($0), the best." } ?? ""
-    try context.show(figure, as: file, caption: metrics.joined(separator: " and ") + " over the epochs" + marked)
+    try context.show(
+      figure, as: file, caption: metrics.joined(separator: " and ") + " over the epochs" + marked)
   }
 }

@@ -20,14 +20,15 @@ public struct ModelCheckpoint: Callback {
   public static let schema = Schema(
     "ModelCheckpoint", "Saves the model at the end of every epoch, or of every better one.",
     prototype: Self(),
-    Field("filepath", \.filepath, "Where, below the run's folder; {epoch} is the number of the epoch.") {
+    Field(
+      "filepath", \.filepath,
+      "Where, below the run's folder; {epoch} is the number of the epoch, {val_loss:.2f} a value."
+    ) {
       if !$0.hasSuffix(".h5") { return "must end in .h5" }
       if $0.hasPrefix("/") || $0.split(separator: "/").contains("..") {
         return "must lie below the run's folder"
       }
-      // Keras also fills in metrics; a name that changes with them would leave files nobody can count on.
-      return $0.replacing(/\{epoch(:0?\d+d?)?\}/, with: "", maxReplacements: 1).contains { "{}".contains($0) }
-        ? "may hold {epoch} or {epoch:02d} once, and no other braces" : nil
+      return nil
     },
     Field("monitor", \.monitor, "What decides which epoch is better."),
     Field("save_best_only", \.saveBestOnly, "Whether only epochs better than all before are saved."),
