@@ -23,8 +23,10 @@ enum HDF5Library {
     H5Idec_ref(id)
   }
 
-  /// A file that could not be closed for want of room stays open in the library, which would crash when it tries
-  /// again at the end of the process. We close what can be closed, so there is nothing left to do then.
+  /// A file that could not be closed for want of room stays open in the library, which would crash when it
+  /// tries again at the end of the process.
+  ///
+  /// We close what can be closed, so there is nothing left to do then.
   private static let isLeftOpenAtExit = H5dont_atexit() >= 0
 
   /// Done at every entry: a thread-safe build of the library keeps this setting per thread.

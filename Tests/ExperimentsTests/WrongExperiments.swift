@@ -146,9 +146,6 @@ struct WrongExperiment: Sendable {
     ),
     WrongExperiment(
       "a checkpoint elsewhere", "EarlyStopping: {patience: 3}", "ModelCheckpoint: {filepath: ../best.h5}"),
-    WrongExperiment(
-      "a checkpoint with an unknown word", "EarlyStopping: {patience: 3}",
-      "ModelCheckpoint: {filepath: 'best-{val_loss:.2f}.h5'}"),
     WrongExperiment("no epochs", "epochs: $epochs", "epochs: 0"),
     WrongExperiment("nothing to train", "epochs: $epochs", "epochs: 3\n      initial_epoch: 3"),
     WrongExperiment("a batch of nothing", "epochs: $epochs", "batch_size: 0"),

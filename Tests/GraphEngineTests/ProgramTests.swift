@@ -49,7 +49,8 @@ import Testing
       apply: {
         kernels.sgd(slab.storage.pointer + $0.lowerBound, gradients.pointer + $0.lowerBound, $0.count, 1)
       })
-    let program = try Program(graph, keeping: [x, seen], batch: 1, parameters: slab, update: update, pool: pool)
+    let program = try Program(
+      graph, keeping: [x, seen], batch: 1, parameters: slab, update: update, pool: pool)
     for i in 0..<4 { program.place(x).pointer[i] = 1 }
     program.run()
     #expect(Array(UnsafeBufferPointer(start: program.place(seen).pointer, count: 16)) == start)
