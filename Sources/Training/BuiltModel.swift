@@ -1,5 +1,6 @@
-public import KernelABI
+public import Diagnostics
 public import GraphEngine
+public import KernelABI
 public import Layers
 public import TensorCore
 
@@ -23,11 +24,8 @@ public final class BuiltModel {
     let trace = try Trace(model, phase: .training, seed: seed)
     layers = trace.layers
     output = trace.output.type
-    let specs = trace.scope.parameters.map(\.spec)
-    let floats = specs.map { $0.layout.footprint(of: $0.shape) }.reduce(0, +)
-    // Beside the parameters themselves an optimizer needs at least their gradients.
-    try MemoryNeed.check(2 * floats, for: "the parameters of '\(model.name)' and their gradients")
-    slab = ParameterSlab(specs)
+    try trace.checkMemory(of: model.name)
+    slab = ParameterSlab(trace.scope.parameters.map(\.spec))
     for parameter in trace.scope.parameters {
       let path = parameter.spec.path
       slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))
@@ -35,6 +33,15 @@ public final class BuiltModel {
   }
 
   public var parameterCount: Int { layers.map(\.parameters).reduce(0, +) }
+}
+
+extension Trace {
+  /// Whether this machine can hold the model: its parameters, and the gradients that any training needs beside them.
+  /// - Throws: E0315.
+  public func checkMemory(of name: String, at span: SourceSpan? = nil) throws(Diagnostic) {
+    let floats = scope.parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
+    try MemoryNeed.check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
+  }
 }
 
 /// How a model is trained: what Keras calls `compile`.

@@ -43,7 +43,12 @@ struct ModelCell: Cell {
     }
     let model = Sequential(name, input: shape, layers)
     let seed = context.seed
-    let trace = context.collect { try Trace(model, phase: .training, seed: seed) }
+    let span = subject.span
+    let trace = context.collect {
+      let trace = try Trace(model, phase: .training, seed: seed)
+      try trace.checkMemory(of: name, at: span)
+      return trace
+    }
     guard let trace else { return nil }
     context.declare(model, trace, at: subject.span)
     return { context in

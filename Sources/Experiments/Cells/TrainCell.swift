@@ -34,11 +34,11 @@ struct TrainCell: Cell {
     Field("optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}.").required,
     Field("metrics", \.metrics, "What is watched beside the loss, such as [accuracy]."),
     Field("callbacks", \.callbacks, "What watches the training and may end it."),
-    Field("epochs", \.epochs, "How often all samples are seen.", check: atLeast(1)),
-    Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: atLeast(0)),
+    Field("epochs", \.epochs, "How often all samples are seen.", check: within(1...1_000_000_000)),
+    Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: within(0...1_000_000_000)),
     Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
     Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") {
-      ($0 ?? 1) >= 1 ? nil : "must be at least 1"
+      (1...1_000_000_000).contains($0 ?? 1) ? nil : "must be between 1 and 1000000000"
     },
     Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."))
 
