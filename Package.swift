@@ -93,7 +93,8 @@ let package = Package(
       "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Experiments", "KerasFiles", "Layers", "RunLog", "RunEvents", "Reporting", "Plotting",
+      "RunexpCommands", "Experiments", "KerasFiles", "Training", "Layers", "TensorCore", "RunLog",
+      "RunEvents", "Reporting", "Plotting",
       "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config", "Diagnostics",
       .product(name: "ArgumentParser", package: "swift-argument-parser")),
     // Level 8

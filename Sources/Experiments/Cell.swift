@@ -19,7 +19,9 @@ public protocol Cell: Configurable {
 /// What running a cell does.
 public typealias CellRun = (RunContext) throws -> Void
 
-/// Every kind of cell. Adding one adds one line here.
+/// Every kind of cell.
+///
+/// Adding one adds one line here.
 public enum CellRegistry {
   public static let all: [CellEntry] = [
     CellEntry(TextCell.self),

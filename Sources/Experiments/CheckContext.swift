@@ -6,7 +6,9 @@ import Layers
 import TensorCore
 import Training
 
-/// What is known before running: names with their kinds and shapes. Cells are checked from the top down, and a name can
+/// What is known before running: names with their kinds and shapes.
+///
+/// Cells are checked from the top down, and a name can
 /// only be used below the cell that defines it.
 public struct CheckContext {
   /// What a name stands for.

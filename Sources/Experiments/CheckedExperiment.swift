@@ -12,7 +12,9 @@ public struct CheckedExperiment {
   public let diagnostics: [Diagnostic]
   public let sources: SourceMap
 
-  /// Reads and checks a whole file; nothing is run. All mistakes are reported in one go, each once.
+  /// Reads and checks a whole file; nothing is run.
+  ///
+  /// All mistakes are reported in one go, each once.
   public init(_ request: ExperimentRequest) {
     var sources = SourceFiles()
     var bag = DiagnosticBag()
@@ -112,7 +114,9 @@ private struct Consequences {
     self.bytes = bytes
   }
 
-  /// Reports mistakes whose cause is not known yet. What is said of these places later follows from them.
+  /// Reports mistakes whose cause is not known yet.
+  ///
+  /// What is said of these places later follows from them.
   mutating func add(_ mistakes: [Diagnostic], to bag: inout DiagnosticBag) {
     var reported: [SourceSpan] = []
     for mistake in mistakes {

@@ -31,8 +31,9 @@ public struct ExperimentPlan {
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]
 
-  /// The cell that somebody means by its number (`4`), its kind and name (`train mlp`), its kind or its name. The first,
-  /// if there are several.
+  /// The first cell that somebody means by a few words.
+  ///
+  /// They may be its number (`4`), its kind and name (`train mlp`), its kind or its name.
   public func cell(called words: String) -> PlannedCell? {
     if let number = Int(words) { return cells.first { $0.index == number - 1 } }
     return cells.first { $0.title == words } ?? cells.first { $0.keyword == words }

@@ -31,7 +31,9 @@ public struct RunServices {
   }
 }
 
-/// What cells share while a run is under way. Owned by the run's task.
+/// What cells share while a run is under way.
+///
+/// Owned by the run's task.
 public final class RunContext {
   public let services: RunServices
   /// Where the run writes.

@@ -90,7 +90,9 @@ struct List: ParsableCommand {
 
   private func names(_ run: RunSummary) -> [String] { values(run).map(\.name) }
 
-  /// What a condition may name. Metrics mean their last value, `best_NAME` their best.
+  /// What a condition may name.
+  ///
+  /// Metrics mean their last value, `best_NAME` their best.
   private func values(_ run: RunSummary) -> [(name: String, value: ScriptValue)] {
     var values: [(String, ScriptValue)] = [
       ("status", .string(run.status.rawValue)), ("seed", .int(Int(clamping: run.seed))),

@@ -35,7 +35,9 @@ enum ExperimentSchema {
     ]
   }
 
-  /// A cell is told by its first key, which JSON Schema cannot see. Of all keywords only `data` is also a setting: it
+  /// A cell is told by its first key, which JSON Schema cannot see.
+  ///
+  /// Of all keywords only `data` is also a setting: it
   /// is the kind where no other keyword stands.
   private static var cell: ConfigNode {
     let keywords = CellRegistry.keywords

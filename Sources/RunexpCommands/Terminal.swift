@@ -27,7 +27,9 @@ struct Terminal: Sendable {
     (isLive, isColoured, width) = (false, false, 100)
   }
 
-  /// Writes a line. Nobody reading any more, or a full disk, is no reason to end a run.
+  /// Writes a line.
+  ///
+  /// Nobody reading any more, or a full disk, is no reason to end a run.
   func say(_ text: String, terminator: String = "\n") {
     let bytes = Array((text + terminator).utf8)
     var written = 0

@@ -2,7 +2,9 @@ import Experiments
 import Foundation
 import Testing
 
-/// What is said about wrong experiments, whole. To accept changes: `UPDATE_GOLDEN=1 swift test --filter Diagnostic`.
+/// What is said about wrong experiments, whole.
+///
+/// To accept changes: `UPDATE_GOLDEN=1 swift test --filter Diagnostic`.
 @Suite struct DiagnosticTests {
   private func diagnose(_ wrong: WrongExperiment) throws -> String {
     let scratch = try Scratch()

@@ -4,7 +4,9 @@ import ExpLanguage
 import Reporting
 import RunEvents
 
-/// Expectations over results. One that does not hold fails the run, at its end, with exit status 2.
+/// Expectations over results.
+///
+/// One that does not hold fails the run, at its end, with exit status 2.
 struct CheckCell: Cell {
   var subject = ConfigNode(.null)
 

@@ -5,7 +5,9 @@ import Plotting
 import Reporting
 import RunEvents
 
-/// A data set. Its settings are those of ``DataSettings``.
+/// A data set.
+///
+/// Its settings are those of ``DataSettings``.
 struct DataCell: Cell {
   var subject = ConfigNode(.null)
   var settings = DataSettings()

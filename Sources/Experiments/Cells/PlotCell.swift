@@ -1,7 +1,9 @@
 import Config
 import Diagnostics
 
-/// A figure. Which settings it takes depends on its kind.
+/// A figure.
+///
+/// Which settings it takes depends on its kind.
 struct PlotCell: Cell {
   var subject = ConfigNode(.null)
   var of = ConfigNode(.null)
@@ -45,7 +47,9 @@ struct PlotKind: Sendable {
   let plan: @Sendable (PlotCell, _ file: String, inout CheckContext) -> CellRun?
 }
 
-/// Every kind of figure. Adding one adds one line here.
+/// Every kind of figure.
+///
+/// Adding one adds one line here.
 enum PlotRegistry {
   static let all: [PlotKind] = [learningCurves, confusionMatrix]
   static var names: [String] { all.map(\.name) }

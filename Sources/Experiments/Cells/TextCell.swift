@@ -3,7 +3,9 @@ import Diagnostics
 import ExpLanguage
 import Reporting
 
-/// Prose in Markdown. `{{ name }}` puts a parameter or a result of a cell above in its place.
+/// Prose in Markdown.
+///
+/// `{{ name }}` puts a parameter or a result of a cell above in its place.
 struct TextCell: Cell {
   var subject = ConfigNode(.null)
 
