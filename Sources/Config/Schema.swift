@@ -127,7 +127,7 @@ public struct Field<Root: Sendable>: Sendable {
     jsonSchema = V.jsonSchema
     read = { $0[keyPath: path].config }
     write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in
-      let value = try V(config: node)
+      let value = try Self.value(V.self, node, key)
       if let complaint = check?(value) {
         throw Diagnostic(
           "E0202", "'\(key)' \(complaint)", at: node.span.map { Diagnostic.Label($0, "found \(node.sketch)") }
@@ -147,6 +147,21 @@ public struct Field<Root: Sendable>: Sendable {
     read = { part.read($0[keyPath: path]) }
     write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in
       try part.write(&root[keyPath: path], node)
+    }
+  }
+
+  /// Reads a value; a message about its kind names the setting.
+  private static func value<V: ConfigConvertible>(
+    _ type: V.Type, _ node: ConfigNode, _ key: String
+  ) throws(Diagnostic) -> V {
+    do {
+      return try V(config: node)
+    } catch {
+      var named = error
+      if named.code == "E0201" && !named.message.contains("'\(key)'") {
+        named.message = "'\(key)': " + named.message
+      }
+      throw named
     }
   }
 

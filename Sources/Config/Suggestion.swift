@@ -1,10 +1,13 @@
 /// The known word nearest to `word`, if one is near enough to be a likely slip of the keyboard.
 ///
 /// Distance is Damerau–Levenshtein (insert, delete, replace, swap neighbours), ignoring case and underscores
-/// where only they differ; a third of the word's length is allowed, at least 1, at most 3.
+/// where only they differ; a third of the word's length is allowed, at least 1, at most 3. A word's initials
+/// count as near.
 public func nearest(to word: String, in known: [String]) -> String? {
   let folded = fold(word)
   if let same = known.first(where: { fold($0) == folded }) { return same }
+  // The first letters of the words: `lr`, as Keras once called it, for `learning_rate`.
+  if let short = known.first(where: { $0.contains("_") && initials($0) == folded }) { return short }
   let limit = min(3, max(1, word.count / 3))
   let scored = known.map { (name: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }
   let likely = scored.filter { $0.distance <= limit }
@@ -13,6 +16,8 @@ public func nearest(to word: String, in known: [String]) -> String? {
   return likely.filter { $0.distance == least }.map(\.name)
     .min { editDistance(word, $0) < editDistance(word, $1) }
 }
+
+private func initials(_ name: String) -> String { String(name.split(separator: "_").compactMap(\.first)) }
 
 private func fold(_ word: String) -> String { word.lowercased().filter { $0 != "_" && $0 != "-" } }
 

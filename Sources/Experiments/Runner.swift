@@ -49,62 +49,77 @@ public struct Runner {
   public func run() throws -> End {
     let context = RunContext(services, folder: folder, plan: plan, isQuick: options.isQuick)
     let began = services.now()
-    var cells: [ReportCell] = []
-    var end = End.finished
     try context.emit(.runStarted(record))
     try writeFile(Array(plan.source.utf8), to: folder + "/experiment.exp")
     try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
-    var isOver = false
-    for cell in plan.cells {
-      if isOver {
-        cells.append(
-          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
-        continue
-      }
-      if services.isInterrupted() {
-        (end, isOver) = (.interrupted, true)
-        try keepModels(context)
-        cells.append(
-          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
-        continue
-      }
-      let start = services.now()
-      context.begin(cell: cell.index)
-      try context.emit(.cellStarted(index: cell.index, keyword: cell.keyword, name: cell.name))
-      var status = RunStatus.finished
-      do {
-        try cell.run(context)
-      } catch is Interruption {
-        (status, end, isOver) = (.interrupted, .interrupted, true)
-        try keepModels(context)
-        context.show(.remark(.warning, "Interrupted here. What was trained until then is in checkpoints/."))
-      } catch {
-        let diagnostic = error as? Diagnostic ?? Diagnostic("E0906", "\(error)")
-        (status, end, isOver) = (.failed, .failed(diagnostic), true)
-        context.show(.remark(.error, diagnostic.message + (diagnostic.help.map { ". " + $0 } ?? "")))
-        try context.emit(.diagnostic(diagnostic))
-      }
-      let seconds = services.now() - start
-      try context.emit(.cellEnded(index: cell.index, status: status, seconds: seconds))
-      cells.append(
-        ReportCell(
-          index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport,
-          seconds: seconds,
-          blocks: context.blocks))
-      if cell.index == options.until { isOver = true }
-    }
-    if end == .finished && context.failedChecks > 0 { end = .checksFailed(context.failedChecks) }
+    let (cells, end) = try runCells(context)
     let seconds = services.now() - began
-    let report = self.report(
-      cells, end, context.data.keys.sorted().compactMap { context.dataRecords[$0] }, seconds)
-    try context.write(
-      Array(HTMLWriter().render(report).utf8), to: "report.html", mediaType: "text/html",
-      caption: "The report")
-    try context.write(
-      Array(MarkdownWriter().render(report).utf8), to: "report.md", mediaType: "text/markdown",
-      caption: "The report")
+    try writeReport(cells, end, seconds, context)
     try context.emit(.runEnded(status: end.status, seconds: seconds))
     return end
+  }
+
+  /// Runs cells until one fails, somebody interrupts, or the last one wanted is done.
+  private func runCells(_ context: RunContext) throws -> ([ReportCell], End) {
+    var cells: [ReportCell] = []
+    var end: End?
+    var isWanted = true
+    for cell in plan.cells {
+      if end == nil && isWanted && services.isInterrupted() {
+        try keepModels(context)
+        end = .interrupted
+      }
+      guard end == nil, isWanted else {
+        cells.append(
+          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+        continue
+      }
+      let (report, failure) = try run(cell, context)
+      cells.append(report)
+      end = failure
+      isWanted = cell.index != options.until
+    }
+    if end == nil && context.failedChecks > 0 { end = .checksFailed(context.failedChecks) }
+    return (cells, end ?? .finished)
+  }
+
+  /// Runs one cell.
+  /// - Returns: what it has to show, and how the run ends if it ends here.
+  private func run(_ cell: ExperimentPlan.PlannedCell, _ context: RunContext) throws -> (ReportCell, End?) {
+    let start = services.now()
+    context.begin(cell: cell.index)
+    try context.emit(.cellStarted(index: cell.index, keyword: cell.keyword, name: cell.name))
+    var end: End?
+    do {
+      try cell.run(context)
+    } catch is Interruption {
+      end = .interrupted
+      try keepModels(context)
+      context.show(.remark(.warning, "Interrupted here. What was trained until then is in checkpoints/."))
+    } catch {
+      let diagnostic = error as? Diagnostic ?? Diagnostic("E0906", "\(error)")
+      end = .failed(diagnostic)
+      context.show(.remark(.error, diagnostic.message + (diagnostic.help.map { ". " + $0 } ?? "")))
+      try context.emit(.diagnostic(diagnostic))
+    }
+    let status = end?.status ?? .finished
+    let seconds = services.now() - start
+    try context.emit(.cellEnded(index: cell.index, status: status, seconds: seconds))
+    let report = ReportCell(
+      index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport,
+      seconds: seconds,
+      blocks: context.blocks)
+    return (report, end)
+  }
+
+  private func writeReport(_ cells: [ReportCell], _ end: End, _ seconds: Double, _ context: RunContext) throws
+  {
+    let data = context.data.keys.sorted().compactMap { context.dataRecords[$0] }
+    let report = self.report(cells, end, data, seconds)
+    let (html, markdown) = (HTMLWriter().render(report), MarkdownWriter().render(report))
+    try context.write(Array(html.utf8), to: "report.html", mediaType: "text/html", caption: "The report")
+    try context.write(
+      Array(markdown.utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
   }
 
   /// Keeps what was trained before an interruption.
@@ -128,7 +143,6 @@ public struct Runner {
 
   private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report
   {
-    func fact(_ key: String) -> String { record.environment.first { $0.key == key }?.value ?? "" }
     var facts = [ReportFact("seed", "\(record.seed)")]
     facts += record.parameters.map { ReportFact($0.name, $0.json) }
     if options.isQuick { facts.append(ReportFact("quick", "two batches a cell: the numbers mean nothing")) }

@@ -50,7 +50,14 @@ enum HDF5Library {
         }, list)
     }
     H5Eclear2(h5_error_stack())
-    return messages.first ?? "no reason given"
+    return messages.first.map(withoutCircumstances) ?? "no reason given"
+  }
+
+  /// The system's words alone, where the library puts the time and addresses around them.
+  private static func withoutCircumstances(_ message: String) -> String {
+    guard let opening = message.range(of: "error message = '") else { return message }
+    let rest = message[opening.upperBound...]
+    return rest.firstIndex(of: "'").map { rest[..<$0].lowercased() } ?? message
   }
 }
 

@@ -125,8 +125,8 @@ struct List: ParsableCommand {
     var rows = [["run", "status", "started", "time"] + parameters + metrics]
     for run in runs {
       let own = parameters.map { name in run.parameters.first { $0.name == name }?.json ?? "" }
-      let values = metrics.map { name in
-        run.metric(name).map { NumberText.significant($0.last.value, digits: 4) } ?? ""
+      let values = metrics.map { title in
+        run.metric(titled: title).map { NumberText.significant($0.best.value, digits: 4) } ?? ""
       }
       rows.append(
         [

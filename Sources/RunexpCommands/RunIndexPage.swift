@@ -18,18 +18,18 @@ enum RunIndexPage {
         run: run.name, link: "\(run.name)/report.html",
         status: ReportStatus(rawValue: run.status.rawValue) ?? .finished,
         started: started(run.startedAt), seconds: run.seconds,
-        values: metrics.map { name in run.metric(name).map { .number($0.best.value) } ?? .missing })
+        values: metrics.map { title in run.metric(titled: title).map { .number($0.best.value) } ?? .missing })
     }
-    let html = IndexWriter().render(IndexPage(columns: metrics.map { "best \($0)" }, rows: rows))
+    let html = IndexWriter().render(IndexPage(columns: metrics, rows: rows))
     try writeFile(Array(html.utf8), to: reports + "/index.html")
   }
 
-  /// Metrics worth a column: those that most runs have, at most five.
+  /// Titles of the metrics worth a column: those that most runs have, at most six.
   static func columns(_ runs: [RunSummary]) -> [String] {
     var counts: [String: Int] = [:]
-    for run in runs { for name in Set(run.metrics.map(\.name)) { counts[name, default: 0] += 1 } }
+    for run in runs { for title in Set(run.metrics.map(\.title)) { counts[title, default: 0] += 1 } }
     let ordered = counts.keys.sorted { (counts[$1] ?? 0, $0) < (counts[$0] ?? 0, $1) }
-    return Array(ordered.prefix(5)).sorted()
+    return Array(ordered.prefix(6)).sorted()
   }
 
   /// `2026-03-01 14:02`, in the time of this machine.
@@ -41,4 +41,13 @@ enum RunIndexPage {
     return
       "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min))"
   }
+}
+
+extension MetricSummary {
+  /// What it is called among all runs: the best of a training's epochs, or the one value of an evaluation.
+  var title: String { last.epoch == nil ? "\(series).\(name)" : "best \(name)" }
+}
+
+extension RunSummary {
+  func metric(titled title: String) -> MetricSummary? { metrics.first { $0.title == title } }
 }
