@@ -54,7 +54,13 @@ public struct Runner {
     try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
     let (cells, end) = try runCells(context)
     let seconds = services.now() - began
-    try writeReport(cells, end, seconds, context)
+    do {
+      try writeReport(cells, end, seconds, context)
+    } catch {
+      // Without room for its report a run has still ended, and its log should say so.
+      try context.emit(.runEnded(status: .failed, seconds: seconds))
+      throw error
+    }
     try context.emit(.runEnded(status: end.status, seconds: seconds))
     return end
   }

@@ -28,12 +28,13 @@ public struct H5File: ~Copyable, Sendable {
     self.init(path: path, source: source, handle: handle)
   }
 
-  private init(creating path: String) throws(Diagnostic) {
+  /// Makes a file aside that messages call by the name it is going to have.
+  private init(creating aside: String, for path: String) throws(Diagnostic) {
     let handle = try HDF5Library.locked { () throws(Diagnostic) in
       let access = try accessList(path)
       let creation = try Handle(H5Pcreate(h5_file_creation())) { .cannotWrite("'\(path)'", $0) }
       H5Pset_obj_track_times(creation.id, false)
-      return try Handle(H5Fcreate(path, h5_truncate(), creation.id, access.id)) {
+      return try Handle(H5Fcreate(aside, h5_truncate(), creation.id, access.id)) {
         .cannotWrite("'\(path)'", $0)
       }
     }
@@ -66,7 +67,7 @@ public struct H5File: ~Copyable, Sendable {
   ) throws(Diagnostic) {
     let aside = try asideName(for: path)
     do throws(Diagnostic) {
-      try writeAside(aside, body)
+      try writeAside(aside, for: path, body)
       try synchronize(aside)
       guard rename(aside, path) == 0 else { throw .cannotWrite("'\(path)'", systemError()) }
       try synchronize((path as NSString).deletingLastPathComponent)
@@ -77,9 +78,9 @@ public struct H5File: ~Copyable, Sendable {
   }
 
   private static func writeAside(
-    _ path: String, _ body: (borrowing H5Group) throws(Diagnostic) -> Void
+    _ aside: String, for path: String, _ body: (borrowing H5Group) throws(Diagnostic) -> Void
   ) throws(Diagnostic) {
-    let file = try H5File(creating: path)
+    let file = try H5File(creating: aside, for: path)
     try body(file.root())
     let id = file.handle.id
     try HDF5Library.locked { () throws(Diagnostic) in
