@@ -66,7 +66,7 @@ extension TrainingState {
     ]
     return [
       "loss": isPlain ? function.config : classed, "loss_weights": nil,
-      "metrics": ConfigNode(.list(settings.metrics.map(\.name.config))), "weighted_metrics": nil,
+      "metrics": ConfigNode(.list(settings.metrics.map(\.kerasConfig))), "weighted_metrics": nil,
       "run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
       "optimizer_config": ["class_name": settings.optimizer.className.config, "config": optimizerConfig],
     ]
@@ -83,6 +83,23 @@ extension TrainingState {
   }
 
   fileprivate var optimizerName: String { LayerRegistry.snakeCase(settings.optimizer.className) }
+}
+
+extension NamedMetric {
+  /// A word where Keras has one for it, so that every Keras reads it; otherwise the class with its settings.
+  fileprivate var kerasConfig: ConfigNode {
+    let words = MetricRegistry.all.find(metric.className)?.aliases ?? []
+    let defaults = MetricRegistry.all.find(metric.className)?.defaults
+    // Our `Accuracy` is the word, resolved by shapes; the class of that name in Keras compares labels.
+    if metric is Accuracy { return words.contains(name) ? name.config : "accuracy" }
+    if words.contains(name) && metric.config == defaults { return name.config }
+    let common: ConfigNode = ["name": name.config, "dtype": "float32"]
+    let config = ConfigNode(.map((common.entries ?? []) + (metric.config.entries ?? [])))
+    return [
+      "module": "keras.metrics", "class_name": metric.className.config, "config": config,
+      "registered_name": nil,
+    ]
+  }
 }
 
 extension BuiltModel {

@@ -12,6 +12,8 @@ public protocol Metric: Configurable {
 }
 
 extension Metric {
+  public var className: String { Self.schema.name }
+  public var config: ConfigNode { Self.schema.encode(self) }
   public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
     TensorType(prediction.dims)
   }

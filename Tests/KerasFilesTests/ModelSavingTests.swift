@@ -1,0 +1,62 @@
+import Config
+import Diagnostics
+import GraphEngine
+import KerasFiles
+import Kernels
+import Layers
+import Testing
+import Training
+
+@Suite struct ModelSavingTests {
+  /// A compiled model; losses and metrics as a file would write them.
+  private func archive(loss: ConfigNode, metrics: [ConfigNode], optimizer: any Optimizer = SGD()) throws
+    -> KerasArchive
+  {
+    var bag = DiagnosticBag()
+    let built = try BuiltModel(
+      Sequential("m", input: [3], [NamedLayer("hidden", Dense(4)), NamedLayer("out", Dense(2))]), seed: 1)
+    let named = try metrics.map { node in
+      let (name, _, settings) = try #require(MetricRegistry.all.parts(of: node, into: &bag))
+      return NamedMetric(
+        MetricRegistry.logName(name, settings: settings),
+        try #require(MetricRegistry.all.decode(node, into: &bag)))
+    }
+    let settings = CompileSettings(
+      loss: try #require(LossRegistry.all.decode(loss, into: &bag)), optimizer: optimizer, metrics: named)
+    Trainer(built, pool: WorkerPool(threads: 1), now: { 0 }).compile(settings)
+    return KerasArchive(built)
+  }
+
+  @Test func `a loss is written by its full function name`() throws {
+    let saved = try archive(loss: "mse", metrics: [])
+    #expect(saved.trainingConfig?["loss"] == "mean_squared_error")
+  }
+
+  @Test func `a loss with settings is written with them`() throws {
+    let saved = try archive(loss: ["BinaryCrossentropy": ["from_logits": true]], metrics: [])
+    #expect(saved.trainingConfig?["loss"]?["class_name"] == "BinaryCrossentropy")
+    #expect(saved.trainingConfig?["loss"]?["config"]?["from_logits"] == true)
+  }
+
+  @Test func `metrics are words, or classes where they have settings`() throws {
+    let named: ConfigNode = ["BinaryAccuracy": ["threshold": 0.7, "name": "strict"]]
+    let saved = try archive(loss: "mse", metrics: ["accuracy", "mae", named])
+    let metrics = try #require(saved.trainingConfig?["metrics"]?.list)
+    #expect(metrics[0] == "accuracy" && metrics[1] == "mae")
+    #expect(metrics[2]["class_name"] == "BinaryAccuracy")
+    #expect(metrics[2]["config"]?["name"] == "strict" && metrics[2]["config"]?["threshold"] == 0.7)
+  }
+
+  @Test func `optimizer variables come in Keras's order`() throws {
+    let saved = try archive(loss: "mse", metrics: [], optimizer: Adam())
+    #expect(
+      saved.optimizer.map(\.path) == [
+        "adam/iteration", "adam/learning_rate", "adam/m_hidden_kernel_momentum",
+        "adam/m_hidden_kernel_velocity",
+        "adam/m_hidden_bias_momentum", "adam/m_hidden_bias_velocity", "adam/m_out_kernel_momentum",
+        "adam/m_out_kernel_velocity", "adam/m_out_bias_momentum", "adam/m_out_bias_velocity",
+      ])
+    #expect(saved.layers.map(\.name) == ["hidden", "out"])
+    #expect(saved.layers[0].weights.map(\.path) == ["m/hidden/kernel", "m/hidden/bias"])
+  }
+}
