@@ -103,7 +103,7 @@ final class Running {
 
   /// Waits until something was said on stderr.
   func wait(for words: String) throws {
-    for _ in 0..<3000 {
+    for _ in 0..<12_000 {
       if try String(contentsOf: err, encoding: .utf8).contains(words) { return }
       try #require(process.isRunning, "it ended before it said '\(words)'")
       usleep(10_000)
@@ -111,9 +111,9 @@ final class Running {
     Issue.record("it never said '\(words)'")
   }
 
-  /// Waits for the end; what takes a minute is stopped and counts as killed.
+  /// Waits for the end; what hangs for five minutes, longer than any load explains, is stopped and counts as killed.
   func end() throws -> Outcome {
-    for _ in 0..<6000 where process.isRunning { usleep(10_000) }
+    for _ in 0..<30_000 where process.isRunning { usleep(10_000) }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
     return Outcome(
