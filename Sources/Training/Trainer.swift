@@ -136,6 +136,8 @@ public final class Trainer {
       result.history.append(logs)
       try observe(.epochEnded(epoch: epoch + 1, steps: steps, seconds: now() - began, logs: logs))
       for i in callbacks.indices { try callbacks[i].handle(.epochEnded(epoch: epoch, logs: logs), control) }
+      // Weights that are not numbers never become numbers again. Keras trains on; a batch run has better things to do.
+      if control.stopReason == nil && means.loss.isNaN { control.stopReason = "A loss that is not a number" }
       if let reason = control.stopReason {
         result.end = .stopped(by: reason)
         break
@@ -261,6 +263,8 @@ private struct Means {
       counts[i + 1] += Double(metric.count)
     }
   }
+
+  var loss: Double { counts[0] == 0 ? 0 : sums[0] / counts[0] }
 
   func logs() -> Logs {
     names.indices.map { (names[$0], counts[$0] == 0 ? 0 : sums[$0] / counts[$0]) }.sorted { $0.0 < $1.0 }
