@@ -43,49 +43,19 @@ public struct Column: Sendable, Equatable {
     if case .integers = storage { .int32 } else { .float32 }
   }
 
-  /// Writes rows one after another, scaled.
-  /// - Precondition: every row exists, and `output` has room for `rows.count * rowSize` numbers.
-  public func gather(_ rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutableBufferPointer<Float>) {
-    precondition(output.count >= rows.count * rowSize, "a batch of \(rows.count) rows does not fit")
-    let (scale, offset) = (scale, offset)
-    switch storage {
-    case .bytes(let numbers): gather(numbers, rows, into: output) { Float($0) * scale + offset }
-    case .floats(let numbers):
-      if scale == 1, offset == 0 {
-        gather(numbers, rows, into: output) { $0 }
-      } else {
-        gather(numbers, rows, into: output) { $0 * scale + offset }
-      }
-    case .integers(let numbers): gather(numbers, rows, into: output) { Float($0) * scale + offset }
-    }
-  }
-
-  /// Writes rows of labels one after another.
+  /// The scaled numbers of one row.
   ///
-  /// Only for integers; bytes and fractions are cut off.
-  public func gather(_ rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutableBufferPointer<Int32>) {
-    precondition(output.count >= rows.count * rowSize, "a batch of \(rows.count) rows does not fit")
-    switch storage {
-    case .bytes(let numbers): gather(numbers, rows, into: output) { Int32($0) }
-    case .floats(let numbers): gather(numbers, rows, into: output) { Int32($0) }
-    case .integers(let numbers): gather(numbers, rows, into: output) { $0 }
-    }
-  }
-
-  @inline(__always)
-  private func gather<Raw, Number>(
-    _ numbers: [Raw], _ rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutableBufferPointer<Number>,
-    _ convert: (Raw) -> Number
-  ) {
-    let (size, count) = (rowSize, rowCount)
-    guard size > 0, let base = output.baseAddress else { return }
-    numbers.withUnsafeBufferPointer { source in
-      for (position, row) in rows.enumerated() {
-        precondition(row >= 0 && Int(row) < count, "row \(row) of \(count)")
-        guard let from = source.baseAddress?.advanced(by: Int(row) * size) else { return }
-        let to = base + position * size
-        for index in 0..<size { to[index] = convert(from[index]) }
+  /// For looking at samples; batches are filled by the kernels.
+  /// - Precondition: the row exists.
+  public func values(row: Int) -> [Float] {
+    precondition(row >= 0 && row < rowCount, "row \(row) of \(rowCount)")
+    let range = row * rowSize..<(row + 1) * rowSize
+    let raw: [Float] =
+      switch storage {
+      case .bytes(let numbers): numbers[range].map { Float($0) }
+      case .floats(let numbers): Array(numbers[range])
+      case .integers(let numbers): numbers[range].map { Float($0) }
       }
-    }
+    return scale == 1 && offset == 0 ? raw : raw.map { $0 * scale + offset }
   }
 }

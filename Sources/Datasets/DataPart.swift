@@ -43,12 +43,5 @@ public struct DataPart: Sendable {
   public var count: Int { rows.count }
 
   /// The scaled numbers of one sample.
-  public func values(of column: Column, sample: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: column.rowSize) { output, count in
-      withUnsafePointer(to: rows[sample]) {
-        column.gather(UnsafeBufferPointer(start: $0, count: 1), into: output)
-      }
-      count = column.rowSize
-    }
-  }
+  public func values(of column: Column, sample: Int) -> [Float] { column.values(row: Int(rows[sample])) }
 }

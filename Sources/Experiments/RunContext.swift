@@ -1,5 +1,6 @@
 import Config
 import Datasets
+import KerasFiles
 package import Diagnostics
 import ExpLanguage
 import Foundation
@@ -81,8 +82,15 @@ public final class RunContext {
     try log(path, mediaType, caption)
   }
 
+  /// Saves a model into the run's folder and logs the file.
+  func save(_ built: BuiltModel, to path: String, caption: String) throws {
+    try makeFolder(of: folder + "/" + path)
+    try built.save(to: folder + "/" + path)
+    try log(path, "application/x-hdf5", caption)
+  }
+
   /// Logs a file that was written into the run's folder.
-  func log(_ path: String, _ mediaType: String, _ caption: String) throws {
+  private func log(_ path: String, _ mediaType: String, _ caption: String) throws {
     let (bytes, hash) = try sha256(file: folder + "/" + path)
     try emit(
       .artifact(
@@ -140,9 +148,10 @@ package func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
 extension Diagnostic {
   /// E0905: a file of a run that cannot be written.
   static func cannotWrite(_ path: String, _ error: any Error) -> Diagnostic {
+    // Foundation wraps the system's reason in words that say nothing.
+    let system = error as? POSIXError ?? (error as? CocoaError)?.underlying as? POSIXError
     let reason =
-      (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
-      ?? "\(error.localizedDescription)"
+      system.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error.localizedDescription)"
     return Diagnostic(
       "E0905", "'\(path)' cannot be written: \(reason.lowercased())",
       help: "free some room or check the permissions of the folder; what was logged so far is kept")

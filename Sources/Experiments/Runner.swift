@@ -1,6 +1,5 @@
 public import Diagnostics
 import Foundation
-import KerasFiles
 import Training
 import Reporting
 public import RunEvents
@@ -132,8 +131,7 @@ public struct Runner {
   private func keepModels(_ context: RunContext) throws {
     for (name, built) in context.models.sorted(by: { $0.key < $1.key }) where built.training != nil {
       let path = "checkpoints/\(name)-interrupted.h5"
-      try built.save(to: context.prepared(path))
-      try context.log(path, "application/x-hdf5", "\(name) when the run was interrupted")
+      try context.save(built, to: path, caption: "\(name) when the run was interrupted")
     }
   }
 

@@ -47,7 +47,9 @@ struct Describe: ParsableCommand {
     guard let name else {
       for kind in ["cell", "layer", "loss", "metric", "optimizer", "callback"] {
         print("\(kind)s".uppercased())
-        for entry in entries where entry.kind == kind { print("  \(pad(entry.name, 32))\(entry.summary)") }
+        for entry in entries where entry.kind == kind {
+          print("  \(entry.name.padded(to: 32))\(entry.summary)")
+        }
         print("")
       }
       return
@@ -72,12 +74,10 @@ struct Describe: ParsableCommand {
       let note =
         required.contains(property.key)
         ? "required" : fallback.isEmpty || fallback == "null" ? "" : "default \(fallback)"
-      print("  \(pad(property.key, 24))\(pad(note, 26))\(property.value["description"]?.string ?? "")")
+      print(
+        "  \(property.key.padded(to: 24))\(note.padded(to: 26))\(property.value["description"]?.string ?? "")"
+      )
     }
     print("")
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
   }
 }

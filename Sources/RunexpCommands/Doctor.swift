@@ -90,9 +90,3 @@ struct Doctor: ParsableCommand {
       help: "choose another folder with --reports or RUNEXP_REPORTS")
   }
 }
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
-  }
-}

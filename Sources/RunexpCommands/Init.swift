@@ -1,6 +1,7 @@
 import ArgumentParser
 import Config
 import Diagnostics
+import Experiments
 import Foundation
 
 /// `runexp init`: a first experiment, and the schema that editors check it with.
@@ -27,11 +28,9 @@ struct Init: ParsableCommand {
     }
     for (path, text) in files {
       do {
-        try FileManager.default.createDirectory(atPath: experiments, withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try writeFile(Array(text.utf8), to: path)
       } catch {
-        terminal.report(
-          Diagnostic("E0905", "'\(path)' cannot be written", help: "check the permissions of the folder"))
+        terminal.report(error)
         throw Status.failed
       }
       terminal.say("wrote \(path)")

@@ -16,3 +16,8 @@ enum TextTable {
     }.joined(separator: "\n")
   }
 }
+
+extension String {
+  /// The text and blanks up to a width, at least one.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+}

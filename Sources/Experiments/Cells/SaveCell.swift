@@ -1,6 +1,5 @@
 import Config
 import Diagnostics
-import KerasFiles
 import Reporting
 
 /// Saves a model as a Keras 3 `.h5`: architecture, weights, optimizer and its state.
@@ -25,8 +24,7 @@ struct SaveCell: Cell {
     context.claim(file: path, at: subject.span)
     return { context in
       guard let built = context.models[name] else { return }
-      try built.save(to: context.prepared(path))
-      try context.log(path, "application/x-hdf5", "\(name): architecture, weights, optimizer and its state")
+      try context.save(built, to: path, caption: "\(name): architecture, weights, optimizer and its state")
       try context.note(path)
       context.show(.remark(.note, "Saved as \(path), in Keras's format."))
     }

@@ -2,7 +2,6 @@ import Config
 import Datasets
 import Diagnostics
 import ExpLanguage
-import KerasFiles
 import Layers
 import Plotting
 import Reporting
@@ -140,8 +139,7 @@ struct TrainCell: Cell {
     let result = try trainer.fit(
       part, validation: validation, fit,
       save: { path in
-        try built.save(to: context.prepared(path))
-        try context.log(path, "application/x-hdf5", "\(name) after \(built.training?.iterations ?? 0) steps")
+        try context.save(built, to: path, caption: "\(name) after \(built.training?.iterations ?? 0) steps")
       },
       isInterrupted: context.services.isInterrupted,
       observe: { event in
@@ -200,15 +198,6 @@ struct TrainCell: Cell {
 extension ConfigNode {
   /// Where the name of `relu`, or of `Dense: {units: 1}`, stands.
   var nameSpan: SourceSpan? { entries?.first?.keySpan ?? span }
-}
-
-extension RunContext {
-  /// A path in the run's folder whose folder exists.
-  func prepared(_ path: String) throws(Diagnostic) -> String {
-    let full = folder + "/" + path
-    try makeFolder(of: full)
-    return full
-  }
 }
 
 extension EpochProgress {
