@@ -124,7 +124,7 @@ extension BuiltModel {
     for entry in slab.entries where entry.spec.isTrainable {
       let path = entry.spec.path
       let flat = path.split(separator: "/").joined(separator: "_")
-      for (slot, run) in zip(training.settings.optimizer.slots, training.slots) {
+      for (slot, run) in zip(training.settings.optimizer.slots.joined().map(\.name), training.slots) {
         variables.append(SavedVariable("\(name)/\(flat)_\(slot)", slab.tensor(path, in: run)))
       }
     }

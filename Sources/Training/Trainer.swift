@@ -108,7 +108,7 @@ public final class Trainer {
           order.shuffle(for: pass, seed: built.seed, settings.stream)
         }
         let program = index == batches - 1 ? last : full
-        state.optimizer.prepare(state.iterations, state.learningRate)
+        state.optimizer.prepare(iterations: state.iterations, rate: state.learningRate)
         program.run(order.pointer + index * batch, iteration: state.iterations)
         state.iterations += 1
         means.add(program)
@@ -143,6 +143,7 @@ public final class Trainer {
         break
       }
     }
+    state.finish()
     for i in callbacks.indices { try callbacks[i].handle(.ended, control) }
     result.restoredEpoch = control.restoredEpoch
     return result

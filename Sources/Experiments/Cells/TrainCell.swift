@@ -102,7 +102,7 @@ struct TrainCell: Cell {
   {
     let loss = self.loss.isAbsent ? nil : LossRegistry.all.decode(self.loss, into: &context.bag)
     let optimizer =
-      self.optimizer.isAbsent ? nil : OptimizerRegistry.all.decode(self.optimizer, into: &context.bag)
+      self.optimizer.isAbsent ? nil : OptimizerRegistry.decode(self.optimizer, into: &context.bag)
     var named: [NamedMetric] = []
     for node in metrics {
       guard let metric = MetricRegistry.all.decode(node, into: &context.bag),
