@@ -7,18 +7,18 @@ import TensorCore
 /// warm restarts" (2017).
 public struct CosineDecay: Schedule {
   public var initialLearningRate = 0.01
-  public var decaySteps = 1000.0
+  public var decaySteps = 1000
   public var alpha = 0.0
   public var name: String?
   public var warmupTarget: Double?
-  public var warmupSteps = 0.0
+  public var warmupSteps = 0
   public init() {}
 
   public static let schema = Schema(
     "CosineDecay", "Half a wave of a cosine, after a straight rise if wanted.", prototype: Self(),
     Field("initial_learning_rate", \.initialLearningRate, "Where the rate starts.", check: atLeast(0))
       .required,
-    Field("decay_steps", \.decaySteps, "Steps of the fall.", check: above0).required,
+    Field("decay_steps", \.decaySteps, "Steps of the fall.", check: atLeast(1)).required,
     Field("alpha", \.alpha, "What is left at the end, as a part of the highest rate.", check: atLeast(0)),
     Field("name", \.name, "A name, without effect."),
     Field("warmup_target", \.warmupTarget, "The rate that the rise reaches; without it there is no rise."),
@@ -44,7 +44,7 @@ public struct CosineDecay: Schedule {
 /// Keras: `keras.optimizers.schedules.CosineDecayRestarts`.
 public struct CosineDecayRestarts: Schedule {
   public var initialLearningRate = 0.01
-  public var firstDecaySteps = 1000.0
+  public var firstDecaySteps = 1000
   public var tMul = 2.0
   public var mMul = 1.0
   public var alpha = 0.0
@@ -56,7 +56,7 @@ public struct CosineDecayRestarts: Schedule {
     "CosineDecayRestarts", "Half waves of a cosine one after another.", prototype: Self(),
     Field("initial_learning_rate", \.initialLearningRate, "Where the rate starts.", check: atLeast(0))
       .required,
-    Field("first_decay_steps", \.firstDecaySteps, "Steps of the first wave.", check: above0).required,
+    Field("first_decay_steps", \.firstDecaySteps, "Steps of the first wave.", check: atLeast(1)).required,
     Field("t_mul", \.tMul, "How much longer each wave is than the one before.") {
       $0 >= 1 ? nil : "must be at least 1"
     },

@@ -7,7 +7,7 @@ import TensorCore
 /// Keras: `keras.optimizers.schedules.ExponentialDecay`.
 public struct ExponentialDecay: Schedule {
   public var initialLearningRate = 0.01
-  public var decaySteps = 1000.0
+  public var decaySteps = 1000
   public var decayRate = 0.9
   public var staircase = false
   public var name: String?
@@ -17,7 +17,7 @@ public struct ExponentialDecay: Schedule {
     "ExponentialDecay", "A rate that falls by the same factor every so many steps.", prototype: Self(),
     Field("initial_learning_rate", \.initialLearningRate, "Where the rate starts.", check: atLeast(0))
       .required,
-    Field("decay_steps", \.decaySteps, "Steps in which the rate falls by the factor.", check: above0)
+    Field("decay_steps", \.decaySteps, "Steps in which the rate falls by the factor.", check: atLeast(1))
       .required,
     Field("decay_rate", \.decayRate, "The factor.", check: atLeast(0)).required,
     Field("staircase", \.staircase, "Whether the rate falls only after whole periods."),
@@ -36,7 +36,7 @@ public struct ExponentialDecay: Schedule {
 /// Keras: `keras.optimizers.schedules.InverseTimeDecay`.
 public struct InverseTimeDecay: Schedule {
   public var initialLearningRate = 0.01
-  public var decaySteps = 1000.0
+  public var decaySteps = 1000
   public var decayRate = 0.9
   public var staircase = false
   public var name: String?
@@ -46,8 +46,10 @@ public struct InverseTimeDecay: Schedule {
     "InverseTimeDecay", "A rate divided by a number that grows with the steps.", prototype: Self(),
     Field("initial_learning_rate", \.initialLearningRate, "Where the rate starts.", check: atLeast(0))
       .required,
-    Field("decay_steps", \.decaySteps, "Steps in which the divisor grows by the decay rate.", check: above0)
-      .required,
+    Field(
+      "decay_steps", \.decaySteps, "Steps in which the divisor grows by the decay rate.", check: atLeast(1)
+    )
+    .required,
     Field("decay_rate", \.decayRate, "How much the divisor grows.", check: atLeast(0)).required,
     Field("staircase", \.staircase, "Whether the rate falls only after whole periods."),
     Field("name", \.name, "A name, without effect."))
@@ -66,7 +68,7 @@ public struct InverseTimeDecay: Schedule {
 /// `(initial - end) · (1 - step / steps)^power + end`; `cycle` lengthens the way whenever its end is reached.
 public struct PolynomialDecay: Schedule {
   public var initialLearningRate = 0.01
-  public var decaySteps = 1000.0
+  public var decaySteps = 1000
   public var endLearningRate = 0.0001
   public var power = 1.0
   public var cycle = false
@@ -77,7 +79,7 @@ public struct PolynomialDecay: Schedule {
     "PolynomialDecay", "From one rate to another within so many steps.", prototype: Self(),
     Field("initial_learning_rate", \.initialLearningRate, "Where the rate starts.", check: atLeast(0))
       .required,
-    Field("decay_steps", \.decaySteps, "Steps until the end.", check: above0).required,
+    Field("decay_steps", \.decaySteps, "Steps until the end.", check: atLeast(1)).required,
     Field("end_learning_rate", \.endLearningRate, "Where the rate ends.", check: atLeast(0)),
     Field("power", \.power, "1 for a straight way.", check: atLeast(0)),
     Field("cycle", \.cycle, "Whether the rate rises again after the end, on a longer way."),
@@ -96,7 +98,7 @@ public struct PolynomialDecay: Schedule {
 ///
 /// Keras: `keras.optimizers.schedules.PiecewiseConstantDecay`.
 public struct PiecewiseConstantDecay: Schedule {
-  public var boundaries: [Double] = []
+  public var boundaries: [Int] = []
   public var values: [Double] = [0.01]
   public var name: String?
   public init() {}
@@ -109,7 +111,7 @@ public struct PiecewiseConstantDecay: Schedule {
     Field("name", \.name, "A name, without effect."))
 
   public func rate(at step: Int) -> Float {
-    let place = boundaries.firstIndex { Double(step) <= $0.rounded(.towardZero) } ?? boundaries.count
+    let place = boundaries.firstIndex { step <= $0 } ?? boundaries.count
     return values.indices.contains(place) ? Float(values[place]) : 0
   }
 

@@ -56,5 +56,3 @@ public enum ScheduleRegistry {
     return nil
   }
 }
-
-@Sendable func above0(_ value: Double) -> String? { value > 0 ? nil : "must be above 0" }
