@@ -87,7 +87,7 @@ let package = Package(
       "Diagnostics", settings: fast),
     // Level 5
     target(
-      "KerasFiles", "Training", "Layers", "GraphEngine", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Reporting", "Plotting",

@@ -39,21 +39,9 @@ extension TrainingState {
       "loss_weights": isWeighted ? ConfigNode(.list(outputs.map(\.weight.config))) : nil,
       "metrics": isOne ? metrics[0] : ConfigNode(.list(metrics)), "weighted_metrics": nil,
       "run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
-      "optimizer_config": ["class_name": settings.optimizer.className.config, "config": optimizerConfig],
+      "optimizer_config": OptimizerConfig.encode(settings.optimizer, rate: learningRate, as: .keras3),
     ]
   }
-
-  /// The rate is stored as Keras holds it: a float.
-  private var optimizerConfig: ConfigNode {
-    var entries: [ConfigNode.Entry] = [.init("name", optimizerName.config)]
-    for entry in settings.optimizer.config.entries ?? [] {
-      entries.append(
-        entry.key == "learning_rate" ? .init(entry.key, Double(Float(learningRate)).config) : entry)
-    }
-    return ConfigNode(.map(entries))
-  }
-
-  fileprivate var optimizerName: String { LayerRegistry.snakeCase(settings.optimizer.className) }
 }
 
 extension Loss {
@@ -99,22 +87,10 @@ extension BuiltModel {
     }
   }
 
-  /// The step counter, the rate, then the slots variable by variable.
+  /// The optimizer's variables, of the trained parameters in the order they were declared.
   fileprivate var kerasOptimizer: [SavedVariable] {
     guard let training else { return [] }
-    let name = training.optimizerName
-    var variables = [
-      SavedVariable("\(name)/iteration", Int64(training.iterations)),
-      SavedVariable("\(name)/learning_rate", Tensor([], [Float(training.learningRate)])),
-    ]
-    for parameter in orderedParameters where parameter.isTrainable {
-      let path = parameter.path
-      let flat = savedPath(of: path).split(separator: "/").joined(separator: "_")
-      for (slot, run) in zip(training.settings.optimizer.slots, training.slots) {
-        variables.append(SavedVariable("\(name)/\(flat)_\(slot)", slab.tensor(path, in: run)))
-      }
-    }
-    return variables
+    return OptimizerVariables(training, slab, trained: trainedParameters).saved(as: .keras3)
   }
 }
 

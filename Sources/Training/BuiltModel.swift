@@ -1,6 +1,6 @@
 public import Diagnostics
 public import GraphEngine
-public import KernelABI
+import KernelABI
 public import Layers
 public import TensorCore
 
@@ -51,29 +51,5 @@ extension Trace {
   public func checkMemory(of name: String, at span: SourceSpan? = nil) throws(Diagnostic) {
     let floats = scope.parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
     try MemoryNeed.check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
-  }
-}
-
-/// An optimizer at work: what it remembers, and how far it is.
-public final class TrainingState {
-  public let settings: CompileSettings
-  public let gradients: AlignedBuffer
-  /// One run for each of the optimizer's slots, laid out as the trained part of the slab.
-  public let slots: [AlignedBuffer]
-  public var iterations = 0
-  /// The optimizer's, unless a callback changed it.
-  public var learningRate: Double
-  let scalars = AlignedBuffer(16)
-  let optimizer: BoundOptimizer
-
-  public init(_ settings: CompileSettings, slab: ParameterSlab, kernels: KernelTable) {
-    self.settings = settings
-    gradients = AlignedBuffer(slab.trainableCount)
-    slots = settings.optimizer.slots.map { _ in AlignedBuffer(slab.trainableCount) }
-    learningRate = settings.optimizer.learningRate
-    optimizer = settings.optimizer.bind(
-      OptimizerSite(
-        kernels: kernels, weights: slab.storage.pointer, gradients: .init(gradients.pointer),
-        slots: slots.map(\.pointer), scalars: scalars.pointer))
   }
 }

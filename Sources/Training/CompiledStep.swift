@@ -33,9 +33,7 @@ final class CompiledStep {
       let trained = trace.scope.parameters.map(\.spec).filter(\.isTrainable)
       let leaves = trained.map { graph.leaf(.parameter($0.path), TensorType($0.shape.map { .size($0) })) }
       let gradients = try graph.gradients(of: loss, for: leaves)
-      update = UpdatePlan(
-        gradients: state.gradients, sinks: zip(trained.map(\.path), gradients).map { ($0, $1) },
-        plainRate: state.optimizer.plainRate, apply: state.optimizer.update)
+      update = state.update(zip(trained.map(\.path), gradients).map { ($0, $1) })
     }
     let feed = Feed(kernels: site.kernels)
     let isStepUsed = graph.hasLeaf(.input("step"))

@@ -94,7 +94,7 @@ public final class Trainer {
 
     for i in callbacks.indices { try callbacks[i].handle(.began, control) }
     epochs: for epoch in settings.initialEpoch..<max(settings.epochs, settings.initialEpoch) {
-      var means = Means(state.settings, built.model.outputNames)
+      var means = Means(state.settings, built)
       let began = now()
       var shown = began
       try observe(.epochBegan(epoch: epoch + 1, steps: steps))
@@ -108,7 +108,7 @@ public final class Trainer {
           order.shuffle(for: pass, seed: built.seed, settings.stream)
         }
         let program = index == batches - 1 ? last : full
-        state.optimizer.prepare(state.iterations, state.learningRate)
+        state.optimizer.prepare(iterations: state.iterations, rate: state.learningRate)
         try program.run(order.pointer + index * batch, iteration: state.iterations)
         state.iterations += 1
         means.add(program)
@@ -143,6 +143,7 @@ public final class Trainer {
         break
       }
     }
+    state.finish()
     for i in callbacks.indices { try callbacks[i].handle(.ended, control) }
     result.restoredEpoch = control.restoredEpoch
     return result
@@ -181,11 +182,11 @@ public final class Trainer {
     private let order: Order
     private let programs: [(StepProgram, [Int])]
     private let settings: CompileSettings
-    private let outputNames: [String]
+    private let built: BuiltModel
 
     init(_ trainer: Trainer, _ settings: CompileSettings, _ part: DataPart, batchSize: Int) throws {
       self.settings = settings
-      outputNames = trainer.built.model.outputNames
+      built = trainer.built
       order = Order(part.rows.all)
       programs = try Batches(count: part.count, size: batchSize).map { batch in
         let program = try StepProgram(
@@ -196,7 +197,7 @@ public final class Trainer {
     }
 
     func run() throws -> Logs {
-      var means = Means(settings, outputNames)
+      var means = Means(settings, built)
       for (program, starts) in programs {
         for first in starts {
           try program.run(order.pointer + first, iteration: 0)
@@ -252,8 +253,9 @@ private struct Means {
   private var sums: [Double]
   private var counts: [Double]
 
-  init(_ settings: CompileSettings, _ outputs: [String]) {
-    let (losses, metrics) = settings.logNames(outputs: outputs)
+  init(_ settings: CompileSettings, _ built: BuiltModel) {
+    let (losses, metrics) = settings.logNames(outputs: built.model.outputNames)
+    isLossOfBatches = built.semantics == .keras3
     names = ["loss"] + losses.compactMap { $0 } + metrics.flatMap { $0 }
     areLossesShown = losses.contains { $0 != nil }
     sums = [Double](repeating: 0, count: names.count)
@@ -262,6 +264,8 @@ private struct Means {
 
   /// Whether outputs have losses of their own in the logs.
   private let areLossesShown: Bool
+  /// Whether an output's own loss is a mean over batches, whatever their size, as in Keras 3.
+  private let isLossOfBatches: Bool
 
   mutating func add(_ program: StepProgram) {
     let batch = Double(program.batch)
@@ -272,8 +276,9 @@ private struct Means {
     if areLossesShown {
       for loss in totals.losses {
         guard let loss else { continue }
-        sums[next] += Double(loss.pointee) * batch
-        counts[next] += batch
+        let weight = isLossOfBatches ? 1 : batch
+        sums[next] += Double(loss.pointee) * weight
+        counts[next] += weight
         next += 1
       }
     }

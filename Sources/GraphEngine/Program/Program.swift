@@ -10,17 +10,17 @@ public struct UpdatePlan {
   public var sinks: [(path: String, gradient: Value)]
   /// Set if an update is nothing but `w -= rate · g`: it can then be made where the gradient is.
   public var plainRate: UnsafePointer<Float>?
-  /// Updates a range of the trained parameters from their gradients.
-  public var apply: (Range<Int>) -> Void
+  /// What updates the weights once all gradients are there, one after another.
+  public var passes: [UpdatePass]
 
   public init(
     gradients: AlignedBuffer, sinks: [(path: String, gradient: Value)], plainRate: UnsafePointer<Float>?,
-    apply: @escaping (Range<Int>) -> Void
+    passes: [UpdatePass]
   ) {
     self.gradients = gradients
     self.sinks = sinks
     self.plainRate = plainRate
-    self.apply = apply
+    self.passes = passes
   }
 }
 
@@ -34,6 +34,14 @@ public struct Guard {
     self.condition = condition
     self.expected = expected
   }
+}
+
+/// One pass over the trained parameters; every thread ends it before the next one begins.
+public enum UpdatePass {
+  /// Treats any range of the numbers by itself: those not updated where their gradient was made are shared out.
+  case ranges((Range<Int>) -> Void)
+  /// Shares out its work itself.
+  case whole(Step)
 }
 
 /// A graph compiled for one batch size: a flat list of bound kernel calls over one arena.
@@ -233,16 +241,23 @@ public final class Program {
         ranges.append(range)
       }
     }
-    let apply = update.apply
-    append(
-      { worker in
-        for range in ranges {
-          let share = worker.share(of: range.count, grain: 16)
-          if !share.isEmpty {
-            apply(range.lowerBound + share.lowerBound..<range.lowerBound + share.upperBound)
-          }
-        }
-      }, Line(name: "update", shape: ranges.map(\.count), cost: 4 * ranges.map(\.count).reduce(0, +)))
+    let cost = 4 * ranges.map(\.count).reduce(0, +)
+    for pass in update.passes {
+      let line = Line(name: "update", shape: ranges.map(\.count), cost: cost)
+      switch pass {
+      case .whole(let step): append(step, line)
+      case .ranges(let apply):
+        append(
+          { worker in
+            for range in ranges {
+              let share = worker.share(of: range.count, grain: 16)
+              if !share.isEmpty {
+                apply(range.lowerBound + share.lowerBound..<range.lowerBound + share.upperBound)
+              }
+            }
+          }, line)
+      }
+    }
   }
 
   private func append(assigning value: Value, to path: String) {
