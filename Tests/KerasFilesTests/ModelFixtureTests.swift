@@ -135,6 +135,8 @@ struct ModelFixtureTests {
         // Two outputs of one layer have one name in Keras 3, and one overwrites the other in its logs.
         let isAmbiguous = fixture.name.hasPrefix("k3_func_nested_out")
         for (name, value) in logs where !isAmbiguous || name == "loss" {
+          // Keras 2 takes the accuracy of a model that was never trained for the share of label 0.
+          if fixture.name == "k2_seq_compiled_untrained.h5" && name == "accuracy" { continue }
           guard let wanted = expected.first(where: { $0.key == name })?.value.number else {
             Issue.record("\(fixture.name): Keras logs no \(name) but \(expected.map(\.key))")
             continue
