@@ -136,7 +136,7 @@ let package = Package(
       "ExperimentsTests", "Experiments", "Config", "Diagnostics", resources: [.copy("Golden")]),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
-      "KerasFilesTests", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Kernels",
+      "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
   ],

@@ -1,6 +1,4 @@
-/// Whose arithmetic a model follows where the versions of Keras differ.
+/// Whose arithmetic a model follows where Keras 2 and Keras 3 differ for the same configuration.
 ///
-/// A model from a file follows the Keras that wrote it, so that it goes on as it would have there.
-public enum Semantics: Sendable, Hashable {
-  case keras2, keras3
-}
+/// A model read from a file keeps that of the version that wrote it.
+public enum Semantics: String, Sendable { case keras2, keras3 }

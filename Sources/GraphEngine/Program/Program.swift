@@ -32,6 +32,18 @@ public enum UpdatePass {
   case whole(Step)
 }
 
+/// A condition on data that a program was made for.
+public struct Guard {
+  /// A single number; not 0 holds.
+  public var condition: Value
+  public var expected: Bool
+
+  public init(_ condition: Value, expected: Bool) {
+    self.condition = condition
+    self.expected = expected
+  }
+}
+
 /// A graph compiled for one batch size: a flat list of bound kernel calls over one arena.
 ///
 /// All memory is laid out when the program is made; ``run()`` allocates nothing. Not `Sendable`: one task drives
@@ -57,18 +69,24 @@ public final class Program {
   private var job: (Int) -> Void = { _ in }
   /// What steps need beside the arena: unpacked copies of parameters.
   private var extras: [AlignedBuffer] = []
+  /// Where runs end early: after which step, if the number there is not as assumed.
+  private var checks: [(step: Int, condition: UnsafePointer<Float>, expected: Bool)] = []
+  private let failed = UnsafeMutablePointer<Int>.allocate(capacity: 1)
 
   /// Below this many floating-point operations one thread is faster than two: about 10 microseconds of work.
   public static let parallelThreshold = 1_000_000
 
   /// - Parameters:
   ///   - kept: values that are read after a run.
+  ///   - guards: conditions that must be as assumed, in the order they are computed.
+  ///   - assignments: parameters that get a new value at the end of a run.
   ///   - prologue: what fills the inputs, run by all threads before the first step.
   ///   - parallelThreshold: floating-point operations from which on all threads of the pool take part.
   /// - Throws: E0315 if the machine has not the memory.
   public init(
     _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
-    prologue: Step? = nil, pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
+    guards: [Guard] = [], assignments: [(path: String, value: Value)] = [], prologue: Step? = nil,
+    pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
     parallelThreshold: Int = Program.parallelThreshold
   ) throws(Diagnostic) {
     self.batch = batch
@@ -77,7 +95,9 @@ public final class Program {
     self.pool = pool
     var nodes = graph.nodes
     let sinks = update?.sinks ?? []
-    let roots = kept.map(\.id) + sinks.map(\.gradient.id)
+    // Conditions are kept: a fast thread may be steps ahead when a slow one looks at them.
+    let watched = guards.map(\.condition.id) + assignments.map(\.value.id)
+    let roots = kept.map(\.id) + sinks.map(\.gradient.id) + watched
     for pass in Passes.all { pass(&nodes, roots) }
     self.nodes = nodes
 
@@ -97,6 +117,7 @@ public final class Program {
     workspaces = AlignedBuffer(GemmTask.workspace * pool.count)
 
     var fused: Set<String> = []
+    var lastStep: [Int: Int] = [:]
     for (id, node) in nodes.enumerated() where plan.isLive[id] {
       switch node.kind {
       case .leaf(.constant(let value)):
@@ -120,15 +141,28 @@ public final class Program {
         append(
           op.bind(BindSite(kernels: kernels, inputs: inputs, output: output, update: fusion)),
           Line(name: op.name, shape: output.shape, cost: op.cost(inputs.map(\.shape), output.shape)))
+        lastStep[id] = steps.count
       }
     }
+    for guarded in guards {
+      checks.append(
+        (lastStep[root(of: guarded.condition.id)] ?? 0, place(guarded.condition).input, guarded.expected))
+    }
     if let update { appendUpdate(update, direct: Set(direct.keys), fused: fused) }
+    for (path, value) in assignments { append(assigning: value, to: path) }
     seal(prologue, parallelThreshold)
   }
 
-  /// Runs every step once.
-  public func run() {
+  deinit { failed.deallocate() }
+
+  /// Runs every step once, up to the first condition that is not as assumed.
+  ///
+  /// Nothing has been changed outside the program when a condition fails: updates come last.
+  /// - Returns: the number of that condition, or `nil` if all were as assumed.
+  @discardableResult public func run() -> Int? {
+    failed.pointee = -1
     job(0)
+    return failed.pointee < 0 ? nil : failed.pointee
   }
 
   /// Where a kept value or an input is.
@@ -226,6 +260,16 @@ public final class Program {
     }
   }
 
+  private func append(assigning value: Value, to path: String) {
+    let (from, to) = (place(value), parameters.place(path, in: parameters.storage.pointer))
+    let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
+    let line = Line(name: "assign", shape: to.shape, cost: count)
+    switch to.layout {
+    case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
+    case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)
+    }
+  }
+
   private func append(_ step: @escaping Step, _ line: Line) {
     steps.append(step)
     lines.append(line)
@@ -233,13 +277,25 @@ public final class Program {
 
   /// Makes the closure that ``run()`` calls, so that a run makes none.
   private func seal(_ prologue: Step?, _ parallelThreshold: Int) {
+    let first = prologue == nil ? 0 : 1
     let steps = (prologue.map { [$0] } ?? []) + steps
+    let stops = checks.map { (step: $0.step + first, condition: $0.condition, expected: $0.expected) }
+    let failed = failed
     let (pool, memory) = (pool, workspaces)
     let isSerial = pool.count == 1 || lines.map(\.cost).reduce(0, +) < parallelThreshold
     let parts = isSerial ? 1 : pool.count
     let part: (Int) -> Void = { part in
       let worker = Worker(part: part, parts: parts, workspace: memory.pointer + part * GemmTask.workspace)
-      for step in steps {
+      var next = 0
+      for (i, step) in steps.enumerated() {
+        // Conditions that no step makes, such as a constant, are looked at before the first.
+        while next < stops.count, stops[next].step == i {
+          if (stops[next].condition.pointee != 0) != stops[next].expected {
+            if part == 0 { failed.pointee = next }
+            return
+          }
+          next += 1
+        }
         step(worker)
         if parts > 1 { pool.barrier() }
       }

@@ -5,7 +5,7 @@ import TensorCore
 /// All axes behind the batch become one.
 ///
 /// Keras: `keras.layers.Flatten`.
-public struct Flatten: Layer, Configurable {
+public struct Flatten: UnaryLayer, Configurable {
   public init() {}
 
   public static let schema = Schema("Flatten", "All axes behind the batch become one.", prototype: Flatten())
