@@ -42,6 +42,7 @@ public final class EagerEvaluator {
     let place = Place(buffer.pointer, shape)
     switch node.kind {
     case .leaf(.constant(let value)): buffer.pointer.update(repeating: value, count: place.count)
+    case .leaf(.table(let table)): table.write(to: buffer.pointer)
     case .leaf(let leaf):
       guard let tensor = leaves[leaf] else { preconditionFailure("no numbers for \(leaf)") }
       for (i, x) in tensor.elements.enumerated() { buffer.pointer[i] = x }

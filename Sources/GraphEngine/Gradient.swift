@@ -20,7 +20,7 @@ extension Graph {
         gradient[operand] = try gradient[operand].map { try apply(Binary(.add), $0, piece) } ?? piece
       }
     }
-    return try targets.map { try gradient[$0.id] ?? apply(Affine(scale: 0, offset: 0), $0) }
+    return targets.map { gradient[$0.id] ?? leaf(.constant(0), $0.type) }
   }
 
   /// The nodes through which a change of `sources` reaches `end`.
@@ -32,6 +32,13 @@ extension Graph {
 }
 
 extension Diagnostic {
+  /// E0308: an op that cannot be trained through.
+  static func noDerivative(_ op: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0308", "\(op) has no derivative", at: span.map { Label($0, "training would need it here") },
+      help: "use it in metrics, or outside the path from the weights to the loss")
+  }
+
   /// E0309: a derivative of a derivative that the engine does not have.
   static func noSecondDerivative(_ op: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(

@@ -14,7 +14,22 @@ public struct Value {
 public enum Leaf: Sendable, Hashable {
   case input(String)
   case parameter(String)
+  /// One number everywhere.
   case constant(Float)
+  /// Numbers that were known when the graph was built.
+  case table(ConstantTable)
+}
+
+/// The numbers of a constant, kept as bits: so that equal constants are one leaf, whatever their element type.
+public struct ConstantTable: Sendable, Hashable {
+  public let bits: [UInt32]
+
+  public init(_ numbers: [Float]) { bits = numbers.map(\.bitPattern) }
+  public init(_ numbers: [Int32]) { bits = numbers.map { UInt32(bitPattern: $0) } }
+
+  func write(to pointer: UnsafeMutablePointer<Float>) {
+    for (i, x) in bits.enumerated() { pointer[i] = Float(bitPattern: x) }
+  }
 }
 
 /// The record of a computation, built by calling layers.
@@ -36,7 +51,14 @@ public final class Graph {
   }
 
   public private(set) var nodes: [Node] = []
-  private var leaves: [Leaf: Int] = [:]
+  private var leaves: [LeafKey: Int] = [:]
+  private var leafNames: Set<Leaf> = []
+
+  /// One leaf may be had with several types: the number 1 as a scalar and as a matrix.
+  private struct LeafKey: Hashable {
+    var leaf: Leaf
+    var type: TensorType
+  }
 
   /// Where in the experiment file the layer being traced was written; errors and profiles point there.
   public var origin: SourceSpan?
@@ -45,16 +67,24 @@ public final class Graph {
 
   /// A value from outside; the same leaf is the same value.
   public func leaf(_ leaf: Leaf, _ type: TensorType) -> Value {
-    if let id = leaves[leaf], nodes[id].type == type { return value(id) }
-    leaves[leaf] = nodes.count
+    let key = LeafKey(leaf: leaf, type: type)
+    if let id = leaves[key] { return value(id) }
+    leaves[key] = nodes.count
+    leafNames.insert(leaf)
     return append(.leaf(leaf), type)
   }
 
-  public func hasLeaf(_ leaf: Leaf) -> Bool { leaves[leaf] != nil }
+  public func hasLeaf(_ leaf: Leaf) -> Bool { leafNames.contains(leaf) }
 
   /// The single way an op enters a graph, eager or traced.
   /// - Throws: `Diagnostic` E0301 if the operands do not fit.
   public func apply(_ op: some Op, _ operands: Value...) throws(Diagnostic) -> Value {
+    try apply(op, operands)
+  }
+
+  /// The same for operands that are counted only when the graph is built.
+  /// - Throws: `Diagnostic` E0301 if the operands do not fit.
+  public func apply(_ op: some Op, _ operands: [Value]) throws(Diagnostic) -> Value {
     let type: TensorType
     do {
       type = try op.infer(operands.map(\.type))

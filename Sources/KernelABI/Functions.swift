@@ -7,6 +7,26 @@ public enum UnaryFunction: Int32, Sendable, CaseIterable {
 }
 
 /// Elementwise functions of two values.
+///
+/// Comparisons and logical functions give 1 for true and 0 for false; what is not 0 counts as true.
 public enum BinaryFunction: Int32, Sendable, CaseIterable {
   case add, subtract, multiply, divide, maximum, minimum
+  /// `a / b`, and 0 where b is 0.
+  case divideNoNaN
+  /// a to the power of b; NaN where a is negative and b is not whole.
+  case power
+  /// The quotient rounded down, and what is left: `a - floor(a / b) · b`, with the sign of b.
+  case floorDivide, modulo
+  /// The angle of the point (b, a), from -π to π.
+  case arctangent
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+  case and, or, exclusiveOr
+
+  /// Whether the result is a truth value: 1 or 0, and flat everywhere.
+  public var isTruth: Bool { rawValue >= BinaryFunction.equal.rawValue }
+}
+
+/// What the elements along an axis are combined by; sums have kernels of their own.
+public enum ReduceFunction: Int32, Sendable, CaseIterable {
+  case maximum, minimum, product
 }

@@ -23,6 +23,15 @@ public struct KernelTable: Sendable {
   public let unaryGradient: @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void
   /// ``BinaryFunction``, a, b, y, count.
   public let binary: @convention(c) @Sendable (Int32, In, In, Out, Int) -> Void
+  /// ``BinaryFunction``, a, floats to its next row and column, b, the same, y, rows, columns.
+  ///
+  /// An operand's columns are 1 apart, or 0 where it repeats along a row.
+  public let binaryRows: @convention(c) @Sendable (Int32, In, Int, Int, In, Int, Int, Out, Int, Int) -> Void
+  /// The same of whole numbers; truth values are floats all the same.
+  public let integerRows:
+    @convention(c) @Sendable (
+      Int32, Labels, Int, Int, Labels, Int, Int, UnsafeMutablePointer<Int32>, Int, Int
+    ) -> Void
   /// x, y, count, scale, offset: `y = scale · x + offset`.
   public let affine: @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void
   /// Adds one row to each: x, row, y, rows, columns.
@@ -34,6 +43,10 @@ public struct KernelTable: Sendable {
   public let sumRows: @convention(c) @Sendable (In, Out, Int, Int, Int) -> Void
   /// Σ of each row in a fixed tree: x, y, rows, columns.
   public let sumColumns: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+  /// ``ReduceFunction`` over the rows, each column in order: x, y, rows, columns, columns in a row of x.
+  public let reduceRows: @convention(c) @Sendable (Int32, In, Out, Int, Int, Int) -> Void
+  /// ``ReduceFunction`` of each row in a fixed tree: x, y, rows, columns.
+  public let reduceColumns: @convention(c) @Sendable (Int32, In, Out, Int, Int) -> Void
 
   /// Softmax of each row: x, y, rows, columns.
   public let softmax: @convention(c) @Sendable (In, Out, Int, Int) -> Void
@@ -70,11 +83,18 @@ public struct KernelTable: Sendable {
     unary: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Float) -> Void,
     unaryGradient: @escaping @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void,
     binary: @escaping @convention(c) @Sendable (Int32, In, In, Out, Int) -> Void,
+    binaryRows: @escaping @convention(c) @Sendable (Int32, In, Int, Int, In, Int, Int, Out, Int, Int) -> Void,
+    integerRows:
+      @escaping @convention(c) @Sendable (
+        Int32, Labels, Int, Int, Labels, Int, Int, UnsafeMutablePointer<Int32>, Int, Int
+      ) -> Void,
     affine: @escaping @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void,
     addRow: @escaping @convention(c) @Sendable (In, In, Out, Int, Int) -> Void,
     sum: @escaping @convention(c) @Sendable (In, Int) -> Float,
     sumRows: @escaping @convention(c) @Sendable (In, Out, Int, Int, Int) -> Void,
     sumColumns: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
+    reduceRows: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Int, Int) -> Void,
+    reduceColumns: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Int) -> Void,
     softmax: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
     softmaxGradient: @escaping @convention(c) @Sendable (In, In, Out, Int, Int) -> Void,
     sparseCrossEntropy: @escaping @convention(c) @Sendable (In, In, Labels, Out, Int, Int) -> Void,
@@ -95,11 +115,15 @@ public struct KernelTable: Sendable {
     self.unary = unary
     self.unaryGradient = unaryGradient
     self.binary = binary
+    self.binaryRows = binaryRows
+    self.integerRows = integerRows
     self.affine = affine
     self.addRow = addRow
     self.sum = sum
     self.sumRows = sumRows
     self.sumColumns = sumColumns
+    self.reduceRows = reduceRows
+    self.reduceColumns = reduceColumns
     self.softmax = softmax
     self.softmaxGradient = softmaxGradient
     self.sparseCrossEntropy = sparseCrossEntropy

@@ -9,6 +9,7 @@ typealias Lanes = SIMD16<Float>
 typealias IntLanes = SIMD16<Int32>
 typealias In = UnsafePointer<Float>
 typealias Out = UnsafeMutablePointer<Float>
+typealias Integers = UnsafePointer<Int32>
 
 @inline(__always) func load(_ p: In) -> Lanes { UnsafeRawPointer(p).loadUnaligned(as: Lanes.self) }
 @inline(__always) func load(_ p: Out) -> Lanes { UnsafeRawPointer(p).loadUnaligned(as: Lanes.self) }

@@ -1,3 +1,5 @@
+import KernelABI
+
 /// Four accumulators of 16 lanes over blocks of 64, then the rest in one, then the tree.
 func sum(_ x: In, _ count: Int) -> Float {
   var (a, b, c, d) = (Lanes(), Lanes(), Lanes(), Lanes())
@@ -36,4 +38,62 @@ func sumRows(_ x: In, _ y: Out, _ rows: Int, _ columns: Int, _ stride: Int) {
 
 func sumColumns(_ x: In, _ y: Out, _ rows: Int, _ columns: Int) {
   for r in 0..<rows { y[r] = sum(x + r * columns, columns) }
+}
+
+@inline(__always) private func maximum(_ a: Float, _ b: Float) -> Float { a > b || a != a ? a : b }
+@inline(__always) private func minimum(_ a: Float, _ b: Float) -> Float { a < b || a != a ? a : b }
+
+/// Each column of the rows in order.
+@inline(__always)
+private func reduceRows(
+  _ x: In, _ y: Out, _ rows: Int, _ columns: Int, _ stride: Int, _ start: Float, _ f: (Float, Float) -> Float
+) {
+  for j in 0..<columns { y[j] = start }
+  for r in 0..<rows {
+    let row = x + r * stride
+    for j in 0..<columns { y[j] = f(y[j], row[j]) }
+  }
+}
+
+/// Each row in 16 lanes and a fixed tree.
+@inline(__always)
+private func reduceColumns(
+  _ x: In, _ y: Out, _ rows: Int, _ columns: Int, _ start: Float, _ f: (Float, Float) -> Float
+) {
+  for r in 0..<rows {
+    let row = x + r * columns
+    var lanes = Lanes(repeating: start)
+    var i = 0
+    while i + 16 <= columns {
+      for lane in 0..<16 { lanes[lane] = f(lanes[lane], row[i + lane]) }
+      i += 16
+    }
+    for lane in 0..<16 where i + lane < columns { lanes[lane] = f(lanes[lane], row[i + lane]) }
+    var width = 8
+    while width > 0 {
+      for lane in 0..<width { lanes[lane] = f(lanes[lane], lanes[lane + width]) }
+      width /= 2
+    }
+    y[r] = lanes[0]
+  }
+}
+
+/// ``ReduceFunction`` over the rows, like ``sumRows``.
+func reduceRows(_ function: Int32, _ x: In, _ y: Out, _ rows: Int, _ columns: Int, _ stride: Int) {
+  guard let function = ReduceFunction(rawValue: function) else { return }
+  switch function {
+  case .maximum: reduceRows(x, y, rows, columns, stride, -.infinity) { maximum($0, $1) }
+  case .minimum: reduceRows(x, y, rows, columns, stride, .infinity) { minimum($0, $1) }
+  case .product: reduceRows(x, y, rows, columns, stride, 1) { $0 * $1 }
+  }
+}
+
+/// ``ReduceFunction`` of each row, like ``sumColumns``.
+func reduceColumns(_ function: Int32, _ x: In, _ y: Out, _ rows: Int, _ columns: Int) {
+  guard let function = ReduceFunction(rawValue: function) else { return }
+  switch function {
+  case .maximum: reduceColumns(x, y, rows, columns, -.infinity) { maximum($0, $1) }
+  case .minimum: reduceColumns(x, y, rows, columns, .infinity) { minimum($0, $1) }
+  case .product: reduceColumns(x, y, rows, columns, 1) { $0 * $1 }
+  }
 }

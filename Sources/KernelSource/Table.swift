@@ -14,8 +14,10 @@ public import KernelABI
 public func makeKernelTable() -> KernelTable {
   KernelTable(
     name: variant, gemm: gemm, toPanels: toPanels, fromPanels: fromPanels, unary: unary,
-    unaryGradient: unaryGradient, binary: binary, affine: affine, addRow: addRow, sum: sum, sumRows: sumRows,
-    sumColumns: sumColumns, softmax: softmax, softmaxGradient: softmaxGradient,
+    unaryGradient: unaryGradient, binary: binary, binaryRows: binaryRows, integerRows: integerRows,
+    affine: affine, addRow: addRow, sum: sum, sumRows: sumRows,
+    sumColumns: sumColumns, reduceRows: reduceRows, reduceColumns: reduceColumns,
+    softmax: softmax, softmaxGradient: softmaxGradient,
     sparseCrossEntropy: sparseCrossEntropy, sparseCrossEntropyGradient: sparseCrossEntropyGradient,
     crossEntropy: crossEntropy, crossEntropyGradient: crossEntropyGradient,
     binaryCrossEntropy: binaryCrossEntropy, binaryCrossEntropyGradient: binaryCrossEntropyGradient,

@@ -15,6 +15,18 @@ public struct RandomStream: Sendable {
     stream = SIMD2(UInt32(truncatingIfNeeded: hash), UInt32(truncatingIfNeeded: hash >> 32))
   }
 
+  /// A stream whose seed and name are hashed already.
+  public init(key: SIMD2<UInt32>, stream: SIMD2<UInt32>) {
+    self.key = key
+    self.stream = stream
+  }
+
+  /// The numbers of this purpose in one training step, other ones for every step.
+  public func at(step: UInt64) -> RandomStream {
+    let position = SIMD2(UInt32(truncatingIfNeeded: step), UInt32(truncatingIfNeeded: step >> 32))
+    return RandomStream(key: key ^ stream, stream: position)
+  }
+
   /// Numbers `4 * index` to `4 * index + 3` in one go.
   @inlinable
   public func block(_ index: Int) -> SIMD4<UInt32> {

@@ -1,4 +1,3 @@
-import Diagnostics
 import KernelABI
 public import TensorCore
 
@@ -45,7 +44,7 @@ public struct SumLeading: Op {
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
-    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+    [try c.gradient.graph.apply(Broadcast(to: c.operands[0].type.dims), c.gradient)]
   }
 
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }

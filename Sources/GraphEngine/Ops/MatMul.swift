@@ -1,4 +1,3 @@
-import Diagnostics
 import KernelABI
 public import TensorCore
 
@@ -22,6 +21,9 @@ public struct MatMul: Op {
     self.transposesLeft = transposesLeft
     self.transposesRight = transposesRight
   }
+
+  /// `x · wᵀ`.
+  static let transposed = MatMul(transposesRight: true)
 
   func with(_ epilogue: Epilogue) -> MatMul {
     var copy = self
@@ -49,13 +51,18 @@ public struct MatMul: Op {
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
-    guard !transposesLeft && !transposesRight else {
-      throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+    let (x, w, g, graph) = (c.operands[0], c.operands[1], c.gradient, c.gradient.graph)
+    if transposesLeft {
+      return [
+        try graph.apply(MatMul(transposesRight: true), w, g), try graph.apply(MatMul(), x, g),
+      ]
     }
-    let (x, w, g) = (c.operands[0], c.operands[1], c.gradient)
+    if transposesRight {
+      return [try graph.apply(MatMul(), g, w), try graph.apply(MatMul(transposesLeft: true), g, x)]
+    }
     return [
-      try g.graph.apply(MatMul(transposesRight: true), g, w),
-      try g.graph.apply(MatMul(transposesLeft: true), x, g),
+      try graph.apply(MatMul(transposesRight: true), g, w),
+      try graph.apply(MatMul(transposesLeft: true), x, g),
     ]
   }
 

@@ -15,7 +15,10 @@ public struct Unary: Op {
     self.parameter = parameter
   }
 
-  public func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try operands[0].require(.float32, for: name)
+    return operands[0]
+  }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
     // An operand that is not read again can be written over, and relu can ride along with a product.

@@ -1,3 +1,5 @@
+import TensorCore
+
 /// Gives every live value an offset in the arena; values whose lifetimes do not overlap share memory.
 package struct MemoryPlan {
   package private(set) var offsets: [Int: Int] = [:]
@@ -44,7 +46,7 @@ package struct MemoryPlan {
       if pinned.contains(id) {
         // It needs no memory here; what it was the last to read is free.
       } else if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
-        let offset = offsets[first], footprint(nodes[first]) == size
+        let offset = offsets[first], nodes[operands[0]].type.dims == node.type.dims
       {
         offsets[id] = offset
         dying.remove(first)

@@ -123,6 +123,7 @@ public final class Program {
       case .leaf(.constant(let value)):
         let place = place(of: id)
         place.pointer.update(repeating: value, count: place.count)
+      case .leaf(.table(let table)): table.write(to: place(of: id).pointer)
       case .leaf: continue
       case .op(let op, let operands):
         if op.isAlias { continue }

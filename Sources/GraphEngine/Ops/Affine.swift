@@ -1,0 +1,34 @@
+import KernelABI
+public import TensorCore
+
+/// `scale · x + offset`, rounded once.
+public struct Affine: Op {
+  public static let name = "affine"
+  public let scale: Float
+  public let offset: Float
+
+  public init(scale: Float, offset: Float) {
+    self.scale = scale
+    self.offset = offset
+  }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try operands[0].require(.float32, for: name)
+    return operands[0]
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    [try c.gradient.graph.apply(Affine(scale: scale, offset: 0), c.gradient)]
+  }
+
+  public var canReuseFirstOperand: Bool { true }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (f, x, y, count) = (site.kernels.affine, site.inputs[0].input, site.output.pointer, site.output.count)
+    let (scale, offset) = (scale, offset)
+    return { worker in
+      let share = worker.share(of: count, grain: 16)
+      f(x + share.lowerBound, y + share.lowerBound, share.count, scale, offset)
+    }
+  }
+}

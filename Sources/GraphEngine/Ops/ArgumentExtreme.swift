@@ -1,0 +1,52 @@
+public import TensorCore
+
+/// The place of the first largest or smallest element along an axis, which vanishes: int32.
+///
+/// Keras: `keras.ops.argmax`, `keras.ops.argmin`. A NaN counts as larger and smaller than any number, as in NumPy.
+public struct ArgumentExtreme: Op {
+  public static let name = "argument_extreme"
+  let isLargest: Bool
+  let axis: Int
+  public var name: String { isLargest ? "argmax" : "argmin" }
+
+  public init(largest: Bool, along axis: Int) {
+    isLargest = largest
+    self.axis = axis
+  }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let x = operands[0]
+    try x.require(.float32, for: name)
+    let axis = try x.axis(axis)
+    guard try x.size(of: axis, to: "searched") > 0 else {
+      throw ShapeError("axis \(axis) of \(x) has no elements to choose from")
+    }
+    var dims = x.dims
+    dims.remove(at: axis)
+    return TensorType(dims, .int32)
+  }
+
+  public func pullback(_ c: PullbackContext) -> [Value?] { [nil] }
+
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }
+
+  public func bind(_ site: BindSite) -> Step {
+    let split = AxisSplit(site.inputs[0].shape, axis: axis)
+    let (x, isLargest, count, inner) = (site.inputs[0].input, isLargest, split.count, split.inner)
+    let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
+    return { worker in
+      let share = split.share(of: worker)
+      for o in share.outer {
+        for i in share.inner {
+          let from = x + o * count * inner + i
+          var (best, value) = (0, from[0])
+          for k in 1..<max(1, count) where value == value {
+            let other = from[k * inner]
+            if other != other || (isLargest ? other > value : other < value) { (best, value) = (k, other) }
+          }
+          y[o * inner + i] = Int32(truncatingIfNeeded: best)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import KernelABI
+public import TensorCore
+
+/// Products of matrices, which are the last two axes; the axes before them repeat by NumPy's rules.
+///
+/// Keras: `keras.ops.matmul`. Either factor can be read transposed. A product with one matrix of weights is the business
+/// of ``MatMul``, which knows how weights lie in memory.
+public struct BatchMatMul: Op {
+  public static let name = "batch_matmul"
+  let transposesLeft: Bool
+  let transposesRight: Bool
+
+  public init(transposingLeft: Bool = false, transposingRight: Bool = false) {
+    transposesLeft = transposingLeft
+    transposesRight = transposingRight
+  }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (a, b) = (operands[0], operands[1])
+    for (i, type) in operands.enumerated() {
+      try type.require(.float32, for: name, operand: i)
+      guard type.rank >= 2 else {
+        throw ShapeError("a product of matrices needs two axes, found \(type)", operand: i)
+      }
+    }
+    let (m, left) = lastTwo(a, swapped: transposesLeft)
+    let (right, n) = lastTwo(b, swapped: transposesRight)
+    guard left == right else {
+      throw ShapeError(
+        "the columns of \(a) and the rows of \(b) differ: \(left) and \(right)", operand: 1,
+        hint: "the inner sizes of a product must be equal")
+    }
+    let leading = try TensorType.broadcast(
+      TensorType(a.dims.dropLast(2)), TensorType(b.dims.dropLast(2)))
+    return TensorType(leading + [m, n])
+  }
+
+  private func lastTwo(_ type: TensorType, swapped: Bool) -> (Dim, Dim) {
+    let (first, second) = (type.dims[type.rank - 2], type.dims[type.rank - 1])
+    return swapped ? (second, first) : (first, second)
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    let (a, b, g) = (c.operands[0], c.operands[1], c.gradient)
+    func product(_ x: Value, _ y: Value, _ left: Bool, _ right: Bool) throws -> Value {
+      try g.graph.apply(BatchMatMul(transposingLeft: left, transposingRight: right), x, y)
+    }
+    let da =
+      try transposesLeft ? product(b, g, transposesRight, true) : product(g, b, false, !transposesRight)
+    let db = try transposesRight ? product(g, a, true, transposesLeft) : product(a, g, !transposesLeft, false)
+    return [try da.summed(to: a.type.dims), try db.summed(to: b.type.dims)]
+  }
+
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+    2 * result.reduce(1, *) * (operands[0].dropLast(transposesLeft ? 1 : 0).last ?? 1)
+  }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (a, b, y) = (site.inputs[0], site.inputs[1], site.output)
+    let (m, n) = (y.shape[y.shape.count - 2], y.columns)
+    let k = transposesLeft ? a.shape[a.shape.count - 2] : a.columns
+    var task = GemmTask(
+      m: m, n: n, k: k, a: a.input, aRow: transposesLeft ? 1 : k, aColumn: transposesLeft ? m : 1, b: b.input,
+      c: y.pointer, cRow: n)
+    (task.bRow, task.bColumn) = transposesRight ? (1, k) : (n, 1)
+    let leading = Array(y.shape.dropLast(2))
+    let aStarts = starts(a.shape, leading, m * k)
+    let bStarts = starts(b.shape, leading, k * n)
+    let (gemm, whole, count) = (site.kernels.gemm, task, aStarts.count)
+    return { worker in
+      // Whole matrices to each worker if there are enough, else some rows of each.
+      let isMany = count >= worker.parts
+      for i in isMany ? worker.share(of: count) : 0..<count {
+        var task = whole
+        task.a += aStarts[i]
+        task.b += bStarts[i]
+        task.c += i * m * n
+        if !isMany { task = task.block(for: worker, splitsColumns: m <= 64) }
+        gemm(&task, worker.workspace)
+      }
+    }
+  }
+
+  /// Where the matrix of each result begins.
+  private func starts(_ shape: [Int], _ leading: [Int], _ size: Int) -> [Int] {
+    let steps = broadcastStrides(shape.dropLast(2), to: leading)
+    return (0..<leading.reduce(1, *)).map { index in
+      var (rest, start) = (index, 0)
+      for axis in leading.indices.reversed() {
+        start += rest % leading[axis] * steps[axis] * size
+        rest /= leading[axis]
+      }
+      return start
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Diagnostics
+public import KernelABI
+public import TensorCore
+
+/// An elementwise function of two values; see ``BinaryFunction`` for which there are.
+///
+/// With broadcasting the operands' shapes follow NumPy's rules, and neither is copied to the result's shape.
+/// Without, they must be equal: a loss that would silently pair predictions with the wrong targets is refused.
+public struct Binary: Op {
+  public static let name = "binary"
+  public let function: BinaryFunction
+  let broadcasts: Bool
+  public var name: String { "\(function)" }
+
+  public init(_ function: BinaryFunction, broadcasting: Bool = false) {
+    self.function = function
+    broadcasts = broadcasting
+  }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try checkShapes(operands, broadcasts)
+    for (i, type) in operands.enumerated() { try type.require(.float32, for: name, operand: i) }
+    return TensorType(try TensorType.broadcast(operands[0], operands[1]))
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    let (a, b) = (c.operands[0], c.operands[1])
+    let (da, db) = try slopes(a, b, c.result, c.gradient)
+    return [try da?.summed(to: a.type.dims), try db?.summed(to: b.type.dims)]
+  }
+
+  /// The gradients of both operands, in the shape of the result.
+  private func slopes(_ a: Value, _ b: Value, _ y: Value, _ g: Value) throws -> (Value?, Value?) {
+    switch function {
+    case .add: return (g, g)
+    case .subtract: return (g, try -g)
+    case .multiply: return (try g * b, try g * a)
+    case .divide:
+      let byB = try g / b
+      return (byB, try -(byB * y))
+    case .divideNoNaN:
+      let byB = try g.combined(.divideNoNaN, b)
+      return (byB, try -(byB * y))
+    // As in TensorFlow the first operand has it all where both are equal.
+    case .maximum: return try split(g, a.combined(.greaterOrEqual, b))
+    case .minimum: return try split(g, a.combined(.lessOrEqual, b))
+    case .power:
+      let isPositive = try a.combined(.greater, a.graph.constant(0))
+      let log = try a.graph.apply(Unary(.log), Value.select(isPositive, a, 1))
+      let logOrZero = try Value.select(isPositive, log, 0)
+      return (try g * b * a.combined(.power, b - 1), try g * y * logOrZero)
+    case .floorDivide: return (nil, nil)
+    case .modulo: return (g, try -(g * a.combined(.floorDivide, b)))
+    case .arctangent:
+      let scaled = try g / (a * a + b * b)
+      return (try scaled * b, try -(scaled * a))
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .exclusiveOr:
+      return (nil, nil)
+    }
+  }
+
+  private func split(_ g: Value, _ toFirst: Value) throws -> (Value?, Value?) {
+    (try Value.select(toFirst, g, 0), try Value.select(toFirst, g.graph.constant(0), g))
+  }
+
+  public var canReuseFirstOperand: Bool { true }
+
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+    let isSlow = function == .power || function == .modulo || function == .arctangent
+    return (isSlow ? 40 : 1) * result.reduce(1, *)
+  }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (a, b, y, function) = (
+      site.inputs[0].input, site.inputs[1].input, site.output.pointer, function.rawValue
+    )
+    if site.inputs[0].shape == site.inputs[1].shape {
+      let (f, count) = (site.kernels.binary, site.output.count)
+      return { worker in
+        let share = worker.share(of: count, grain: 16)
+        let i = share.lowerBound
+        f(function, a + i, b + i, y + i, share.count)
+      }
+    }
+    let walk = PairWalk(site.inputs[0].shape, site.inputs[1].shape, to: site.output.shape)
+    let f = site.kernels.binaryRows
+    return { worker in
+      walk.forEach(worker) { i, j, k, rows, columns in
+        f(
+          function, a + i, walk.aRow, walk.aColumn, b + j, walk.bRow, walk.bColumn, y + k, rows, columns)
+      }
+    }
+  }
+}
+
+/// ``Binary`` of whole numbers: sums and products wrap around, and a division by 0 gives 0.
+///
+/// Comparisons and logical functions give truth values, which are floats.
+public struct IntegerBinary: Op {
+  public static let name = "integer_binary"
+  public let function: BinaryFunction
+  public var name: String { "integer_\(function)" }
+  public init(_ function: BinaryFunction) { self.function = function }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    for (i, type) in operands.enumerated() { try type.require(.int32, for: name, operand: i) }
+    switch function {
+    case .divide, .divideNoNaN, .power, .arctangent:
+      throw ShapeError(
+        "\(function) does not give whole numbers", hint: "cast both operands with cast(to: .float32)")
+    default:
+      return TensorType(
+        try TensorType.broadcast(operands[0], operands[1]), function.isTruth ? .float32 : .int32)
+    }
+  }
+
+  public func pullback(_ c: PullbackContext) -> [Value?] { [nil, nil] }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (a, b, function) = (site.inputs[0].labels, site.inputs[1].labels, function.rawValue)
+    let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
+    let walk = PairWalk(site.inputs[0].shape, site.inputs[1].shape, to: site.output.shape)
+    let f = site.kernels.integerRows
+    return { worker in
+      walk.forEach(worker) { i, j, k, rows, columns in
+        f(
+          function, a + i, walk.aRow, walk.aColumn, b + j, walk.bRow, walk.bColumn, y + k, rows, columns)
+      }
+    }
+  }
+}
+
+private func checkShapes(_ operands: [TensorType], _ broadcasts: Bool) throws(ShapeError) {
+  guard broadcasts || operands[0] == operands[1] else {
+    throw ShapeError(
+      "shapes \(operands[0]) and \(operands[1]) differ", operand: 1,
+      hint: "both operands must have one shape")
+  }
+}

@@ -1,0 +1,39 @@
+public import TensorCore
+
+/// One value where a condition is not 0, another elsewhere; all three of one shape.
+///
+/// Keras: `keras.ops.where`. A gradient goes to the chosen value only, and what the other one would have made of it, a
+/// NaN for instance, leaves no trace. Operands: condition (float32 or int32), value if true, value if false.
+public struct Select: Op {
+  public static let name = "select"
+  public init() {}
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (condition, a, b) = (operands[0], operands[1], operands[2])
+    guard a == b, condition.dims == a.dims else {
+      throw ShapeError(
+        "a choice between \(a) and \(b) by \(condition) needs one shape and one element type", operand: 1)
+    }
+    return a
+  }
+
+  public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    let g = c.gradient
+    let zero = g.graph.leaf(.constant(0), g.type)
+    return [
+      nil, try g.graph.apply(Select(), c.operands[0], g, zero),
+      try g.graph.apply(Select(), c.operands[0], zero, g),
+    ]
+  }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (condition, a, b) = (site.inputs[0].labels, site.inputs[1].input, site.inputs[2].input)
+    let (y, count) = (site.output.pointer, site.output.count)
+    return { worker in
+      // The least whole number has the bits of -0 and counts as 0.
+      for i in worker.share(of: count, grain: 16) {
+        y[i] = condition[i] == 0 || condition[i] == .min ? b[i] : a[i]
+      }
+    }
+  }
+}

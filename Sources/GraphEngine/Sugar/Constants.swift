@@ -1,0 +1,80 @@
+public import Diagnostics
+public import TensorCore
+
+// Values that are known when the graph is built. They lie in memory once and are computed by no step.
+
+extension Graph {
+  /// One number, as a scalar or everywhere in a shape.
+  ///
+  /// Keras: `keras.ops.full`, `zeros`, `ones`, `full_like`.
+  public func constant(_ number: Float, _ dims: [Dim] = []) -> Value {
+    leaf(.constant(number), TensorType(dims))
+  }
+
+  public func constant(whole number: Int32, _ dims: [Dim] = []) -> Value {
+    leaf(.constant(Float(bitPattern: UInt32(bitPattern: number))), TensorType(dims, .int32))
+  }
+
+  /// The numbers of a tensor.
+  ///
+  /// Keras: `keras.ops.convert_to_tensor`.
+  public func constant(_ tensor: Tensor) -> Value {
+    leaf(.table(ConstantTable(tensor.elements)), TensorType(tensor.shape.map { .size($0) }))
+  }
+
+  /// Whole numbers in a shape, which is that of a vector if none is given.
+  public func constant(whole numbers: [Int32], shape: [Int]? = nil) -> Value {
+    let shape = shape ?? [numbers.count]
+    precondition(shape.reduce(1, *) == numbers.count, "\(numbers.count) numbers do not fill \(shape)")
+    return leaf(.table(ConstantTable(numbers)), TensorType(shape.map { .size($0) }, .int32))
+  }
+
+  /// 1 on a diagonal, 0 elsewhere.
+  ///
+  /// Keras: `keras.ops.eye`, `identity`.
+  /// - Parameters:
+  ///   - columns: as many as rows if not given.
+  ///   - diagonal: 0 is the main one, 1 that above it.
+  public func eye(_ rows: Int, _ columns: Int? = nil, diagonal: Int = 0) -> Value {
+    let columns = columns ?? rows
+    var tensor = Tensor(zeros: [rows, columns])
+    for r in 0..<rows where (0..<columns).contains(r + diagonal) {
+      tensor.elements[r * columns + r + diagonal] = 1
+    }
+    return constant(tensor)
+  }
+
+  /// The numbers from `start` up to but without `stop`.
+  ///
+  /// Keras: `keras.ops.arange`.
+  /// - Throws: E0301 if the step is 0.
+  public func arange(_ start: Float, _ stop: Float, by step: Float = 1) throws(Diagnostic) -> Value {
+    let count = try stepCount(Double(start), Double(stop), Double(step))
+    return constant(Tensor([count], (0..<count).map { Float(Double(start) + Double($0) * Double(step)) }))
+  }
+
+  /// Whole numbers from 0 up to but without `count`.
+  public func indices(_ count: Int) -> Value { constant(whole: (0..<Int32(clamping: count)).map { $0 }) }
+
+  /// Numbers at equal distances, both ends included.
+  ///
+  /// Keras: `keras.ops.linspace`.
+  public func linspace(_ start: Float, _ stop: Float, _ count: Int = 50) -> Value {
+    let step = count > 1 ? (Double(stop) - Double(start)) / Double(count - 1) : 0
+    let numbers = (0..<count).map { i in
+      i > 0 && i == count - 1 ? stop : Float(Double(start) + Double(i) * step)
+    }
+    return constant(Tensor([count], numbers))
+  }
+
+  private func stepCount(_ start: Double, _ stop: Double, _ step: Double) throws(Diagnostic) -> Int {
+    let count = ((stop - start) / step).rounded(.up)
+    guard count.isFinite else {
+      throw .shape(
+        ShapeError("steps of \(step) do not lead from \(start) to \(stop)", hint: "the step must not be 0"),
+        at: origin, operands: [])
+    }
+    guard count < Double(TensorType.largestCount) else { throw .uncountable("a range", at: origin) }
+    return max(0, Int(count))
+  }
+}
