@@ -170,10 +170,10 @@ extension Optimizer {
 }
 
 extension Diagnostic {
-  /// E0614: the optimizer's variables are not those of this optimizer and model.
+  /// E0630: the optimizer's variables are not those of this optimizer and model.
   static func optimizerMismatch(_ what: String) -> Diagnostic {
     Diagnostic(
-      "E0614", "the state of the optimizer was not taken up: \(what)", severity: .warning,
+      "E0630", "the state of the optimizer was not taken up: \(what)", severity: .warning,
       help: "weights are not affected; training goes on with an optimizer that has seen nothing")
   }
 }

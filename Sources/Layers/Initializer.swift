@@ -5,70 +5,93 @@ public import TensorCore
 /// How the numbers of a new parameter are drawn, by Keras's name.
 ///
 /// Glorot: "Understanding the difficulty of training deep feedforward neural networks" (2010); He: "Delving deep
-/// into rectifiers" (2015); LeCun: "Efficient backprop" (1998).
+/// into rectifiers" (2015); LeCun: "Efficient backprop" (1998); Saxe: "Exact solutions to the nonlinear dynamics of
+/// learning in deep linear neural networks" (2014).
 public struct Initializer: ConfigConvertible, Hashable {
-  enum Rule: Hashable, Sendable {
-    case constant(Float)
-    /// Variance `scale / fan`, drawn uniformly or from a normal distribution cut off at two deviations.
-    case scaled(Float, Fan, isUniform: Bool)
-  }
-  enum Fan: Sendable { case input, average }
-
+  /// One line of the family: Keras's class, its other spellings, its settings and what it draws.
   struct Definition: Sendable {
-    var className: String
-    var alias: String
-    var rule: Rule
+    var aliases: [String]
+    var schema: Schema<InitializerSettings>
+    var draw: @Sendable (InitializerSettings, [Int], RandomStream) -> [Float]
+    /// The least and largest number of axes that it is defined for.
+    var ranks: ClosedRange<Int>
+    var className: String { schema.name }
   }
 
   static let all: [Definition] = [
-    Definition(className: "Zeros", alias: "zeros", rule: .constant(0)),
-    Definition(className: "Ones", alias: "ones", rule: .constant(1)),
-    Definition(
-      className: "GlorotUniform", alias: "glorot_uniform", rule: .scaled(1, .average, isUniform: true)),
-    Definition(
-      className: "GlorotNormal", alias: "glorot_normal", rule: .scaled(1, .average, isUniform: false)),
-    Definition(className: "HeUniform", alias: "he_uniform", rule: .scaled(2, .input, isUniform: true)),
-    Definition(className: "HeNormal", alias: "he_normal", rule: .scaled(2, .input, isUniform: false)),
-    Definition(className: "LecunUniform", alias: "lecun_uniform", rule: .scaled(1, .input, isUniform: true)),
-    Definition(className: "LecunNormal", alias: "lecun_normal", rule: .scaled(1, .input, isUniform: false)),
+    define("Zeros", "zeros", "zero", fields: []) { _, shape, _ in filled(0, shape) },
+    define("Ones", "ones", "one", fields: []) { _, shape, _ in filled(1, shape) },
+    define("Constant", "constant", fields: [.value]) { own, shape, _ in filled(Float(own.value), shape) },
+    define("GlorotUniform", "glorot_uniform", fields: .fans, scaled(1, .fanAvg, .uniform)),
+    define("GlorotNormal", "glorot_normal", fields: .fans, scaled(1, .fanAvg, .truncatedNormal)),
+    define("HeUniform", "he_uniform", fields: .fans, scaled(2, .fanIn, .uniform)),
+    define("HeNormal", "he_normal", fields: .fans, scaled(2, .fanIn, .truncatedNormal)),
+    define("LecunUniform", "lecun_uniform", fields: .fans, scaled(1, .fanIn, .uniform)),
+    define("LecunNormal", "lecun_normal", fields: .fans, scaled(1, .fanIn, .truncatedNormal)),
+    define("VarianceScaling", "variance_scaling", fields: [.seed, .scale, .mode, .distribution] + .axes) {
+      $0.scaledNumbers($1, $2)
+    },
+    define("RandomNormal", "random_normal", "normal", fields: [.seed, .mean, .stddev]) { own, shape, stream in
+      let (mean, deviation) = (Float(own.mean), Float(own.stddev))
+      return (0..<shape.product).map { stream.normal($0) * deviation + mean }
+    },
+    define("RandomUniform", "random_uniform", "uniform", fields: [.seed, .minval, .maxval]) {
+      own, shape, stream in
+      let (low, width) = (Float(own.minval), Float(own.maxval - own.minval))
+      return (0..<shape.product).map { stream.uniform($0) * width + low }
+    },
+    define("TruncatedNormal", "truncated_normal", fields: [.seed, .mean, .stddev]) { own, shape, stream in
+      let (mean, deviation) = (Float(own.mean), Float(own.stddev))
+      return (0..<shape.product).map { stream.truncatedNormal($0) * deviation + mean }
+    },
+    define("Orthogonal", "orthogonal", "OrthogonalInitializer", fields: [.seed, .gain], ranks: 2...Int.max) {
+      own, shape, stream in
+      let columns = shape.last ?? 1
+      return orthogonalMatrix(rows: shape.product / max(1, columns), columns, stream).map {
+        Float($0 * own.gain)
+      }
+    },
+    define("Identity", "identity", "IdentityInitializer", fields: [.gain], ranks: 2...2) { own, shape, _ in
+      let columns = shape.last ?? 1
+      return (0..<shape.product).map { $0 / columns == $0 % columns ? Float(own.gain) : 0 }
+    },
   ]
 
   public static let zeros = Initializer(all[0])
   public static let ones = Initializer(all[1])
-  public static let glorotUniform = Initializer(all[2])
+  public static let glorotUniform = Initializer(all[3])
+  /// Keras's `uniform`: between -0.05 and 0.05.
+  public static let uniform = Initializer(all[11])
+  public static let orthogonal = Initializer(all[13])
 
   public let className: String
-  let rule: Rule
+  private var settings: InitializerSettings
   /// Draws from a stream of this seed instead of the experiment's.
-  public private(set) var seed: Int?
+  public var seed: Int? { settings.seed }
 
-  private init(_ definition: Definition, seed: Int? = nil) {
+  private init(_ definition: Definition, _ settings: InitializerSettings = .init()) {
     className = definition.className
-    rule = definition.rule
-    self.seed = seed
+    self.settings = settings
   }
 
   public static var expectation: String { "the name of an initializer" }
-  public static var names: [String] { all.flatMap { [$0.alias, $0.className] } }
+  public static var names: [String] { all.flatMap { $0.aliases + [$0.className] } }
 
   public init(config: ConfigNode) throws(Diagnostic) {
     let (name, span, settings) = try Self.parts(config)
-    guard let found = Self.all.first(where: { $0.alias == name || $0.className == name }) else {
+    guard let found = Self.find(name) else {
       throw .unknownWord(name, in: Self.names, at: span, what: "initializer")
     }
-    self.init(found)
-    if let settings, settings.entries == nil {
-      if case .null = settings.content { return }
-      throw .mismatch(settings, "settings of \(found.className)")
-    }
-    for entry in settings?.entries ?? [] {
-      // `input_axes` and `output_axes` are how Keras stores the fans of some layers; null in Dense.
-      if case .null = entry.value.content { continue }
-      guard entry.key == "seed", case .scaled = found.rule else {
-        throw .unknownKey(entry, of: found.className, known: found.rule.hasSeed ? ["seed"] : [])
-      }
-      seed = try Int(config: entry.value)
-    }
+    var bag = DiagnosticBag()
+    let decoded = found.schema.decode(settings ?? ConfigNode(.null), into: &bag)
+    if let mistake = bag.all.first { throw mistake }
+    self.init(found, decoded ?? .init())
+  }
+
+  private static func find(_ name: String) -> Definition? {
+    // Keras 2 had second versions of some classes.
+    let plain = name.hasSuffix("V2") ? String(name.dropLast(2)) : name
+    return all.first { $0.aliases.contains(plain) || $0.className == plain }
   }
 
   /// `he_normal`, `HeNormal: {seed: 1}`, or Keras's `{"class_name": …, "config": …}`.
@@ -79,12 +102,18 @@ public struct Initializer: ConfigConvertible, Hashable {
     return (entries[0].key, entries[0].keySpan, entries[0].value)
   }
 
+  private var definition: Definition {
+    guard let definition = Self.find(className) else {
+      preconditionFailure("an Initializer '\(className)' was made without being known")
+    }
+    return definition
+  }
+
   /// As Keras stores it.
   public var config: ConfigNode {
-    let settings: ConfigNode = rule.hasSeed ? ["seed": seed.config] : [:]
-    return [
-      "module": "keras.initializers", "class_name": ConfigNode(.string(className)), "config": settings,
-      "registered_name": nil,
+    [
+      "module": "keras.initializers", "class_name": ConfigNode(.string(className)),
+      "config": definition.schema.encode(settings), "registered_name": nil,
     ]
   }
 
@@ -93,34 +122,44 @@ public struct Initializer: ConfigConvertible, Hashable {
   ///   - seed: the experiment's, unless the initializer has its own.
   ///   - path: names the random stream.
   public func tensor(_ shape: [Int], seed: UInt64, path: String) -> Tensor {
-    let count = shape.reduce(1, *)
     let stream = RandomStream(seed: self.seed.map { UInt64(bitPattern: Int64($0)) } ?? seed, path)
-    switch rule {
-    case .constant(let value): return Tensor(shape, [Float](repeating: value, count: count))
-    case .scaled(let scale, let fan, let isUniform):
-      let (input, output) = fans(shape)
-      let variance = Double(scale) / max(1, fan == .input ? input : (input + output) / 2)
-      if isUniform {
-        let limit = Float((3 * variance).squareRoot())
-        return Tensor(shape, (0..<count).map { (2 * stream.uniform($0) - 1) * limit })
-      }
-      // A normal distribution cut off at two deviations has this deviation itself.
-      let deviation = Float(variance.squareRoot() / 0.879_625_661_034_239_78)
-      return Tensor(shape, (0..<count).map { stream.truncatedNormal($0) * deviation })
-    }
+    return Tensor(shape, definition.draw(settings, shape, stream))
   }
 
-  /// How many inputs and outputs a parameter of this shape connects (Keras's `compute_fans`).
-  private func fans(_ shape: [Int]) -> (input: Double, output: Double) {
-    guard shape.count >= 2 else {
-      let only = Double(shape.first ?? 1)
-      return (only, only)
-    }
-    let field = Double(shape.dropLast(2).reduce(1, *))
-    return (Double(shape[shape.count - 2]) * field, Double(shape[shape.count - 1]) * field)
+  /// Whether it can fill a shape.
+  /// - Throws: E0340 if it is made for matrices and this is none.
+  public func check(_ shape: [Int], of path: String, at span: SourceSpan?) throws(Diagnostic) {
+    let ranks = definition.ranks
+    guard !ranks.contains(shape.count) else { return }
+    throw Diagnostic(
+      "E0340", "\(className) cannot fill '\(path)', which has \(shape.count) axes",
+      at: span.map { .init($0, "started by \(className)") },
+      help: ranks.upperBound == 2 ? "it is made for matrices" : "it needs \(ranks.lowerBound) axes or more")
   }
 }
 
-extension Initializer.Rule {
-  fileprivate var hasSeed: Bool { if case .scaled = self { true } else { false } }
+extension Initializer {
+  private typealias Draw = @Sendable (InitializerSettings, [Int], RandomStream) -> [Float]
+
+  private static func define(
+    _ name: String, _ aliases: String..., fields: [Field<InitializerSettings>],
+    ranks: ClosedRange<Int> = 0...Int.max, _ draw: @escaping Draw
+  ) -> Definition {
+    let schema = Schema(name, "Start values.", prototype: InitializerSettings(), fields: fields)
+    return Definition(aliases: aliases, schema: schema, draw: draw, ranks: ranks)
+  }
+
+  private static func scaled(
+    _ scale: Double, _ mode: InitializerSettings.Mode, _ distribution: InitializerSettings.Distribution
+  ) -> Draw {
+    { settings, shape, stream in
+      var settings = settings
+      (settings.scale, settings.mode, settings.distribution) = (scale, mode, distribution)
+      return settings.scaledNumbers(shape, stream)
+    }
+  }
+
+  private static func filled(_ value: Float, _ shape: [Int]) -> [Float] {
+    [Float](repeating: value, count: shape.product)
+  }
 }

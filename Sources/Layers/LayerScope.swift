@@ -62,7 +62,8 @@ public final class LayerScope {
   }
 
   /// Declares a parameter of the layer at work, or returns it if the layer is shared and was called before.
-  /// - Throws: E0314 if it has more elements than can be counted, E0317 if it has another shape than before.
+  /// - Throws: E0314 if it has more elements than can be counted, E0317 if it has another shape than before, E0340 if
+  ///   its initializer is made for other shapes.
   public func parameter(
     _ name: String, _ shape: [Int], _ initializer: Initializer, isTrainable: Bool = true,
     layout: Layout = .rowMajor
@@ -74,6 +75,7 @@ public final class LayerScope {
         throw .reshapedParameter(full, known.shape, shape, at: graph.origin)
       }
     } else {
+      try initializer.check(shape, of: full, at: graph.origin)
       declared[full] = parameters.count
       let spec = ParameterSpec(
         full, shape, isTrainable: isTrainable && self.isTrainable, layout: layout)

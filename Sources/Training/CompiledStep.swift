@@ -111,7 +111,6 @@ private struct Objective {
   init(_ trace: Trace, _ site: StepSite, _ targets: Targets) throws {
     guard let settings = site.settings else { return }
     let graph = trace.graph
-    let semantics = site.built.semantics
     var terms: [Value] = []
     for (i, (output, value)) in zip(settings.outputs, trace.outputs).enumerated() {
       let name = targets.names[i]

@@ -79,7 +79,7 @@ private struct Restored {
     let files = Self.files("bad_opt_count")
     for path in files {
       let restored = try Restored(try KerasArchive.read(path))
-      #expect(restored.warning?.code == "E0614" && restored.warning?.severity == .warning)
+      #expect(restored.warning?.code == "E0630" && restored.warning?.severity == .warning)
       #expect(restored.state.iterations == 0)
       #expect(restored.state.slots.allSatisfy { run in (0..<run.count).allSatisfy { run.pointer[$0] == 0 } })
     }
@@ -150,10 +150,10 @@ private struct Restored {
     [SavedVariable("iteration:0", Tensor([], [1]))],
     [SavedVariable("iteration:0", 1), SavedVariable("x", Tensor([3], [1, 2, 3])), SavedVariable("y", 1)],
   ])
-  func `variables that cannot be the optimizer's are E0614`(variables: [SavedVariable]) throws {
+  func `variables that cannot be the optimizer's are E0630`(variables: [SavedVariable]) throws {
     let archive = legacy("Custom>SGD", ["name": "SGD", "momentum": 0.5], variables)
     let restored = try Restored(archive)
-    #expect(restored.warning?.code == "E0614")
+    #expect(restored.warning?.code == "E0630")
     #expect(restored.state.iterations == 0)
   }
 

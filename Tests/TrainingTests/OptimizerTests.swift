@@ -173,18 +173,18 @@ final class OptimizerBench {
     #expect(bench.numbers([1, 1], in: bench.weights).filter { !$0.isNaN } == [])
   }
 
-  @Test func `two ways of clipping are E0219`() {
+  @Test func `two ways of clipping are E0230`() {
     var bag = DiagnosticBag()
     let node: ConfigNode = ["SGD": ["clipnorm": 1, "clipvalue": 0.5]]
     #expect(OptimizerRegistry.decode(node, into: &bag) == nil)
-    #expect(bag.all.map(\.code) == ["E0219"])
+    #expect(bag.all.map(\.code) == ["E0230"])
   }
 
-  @Test func `a schedule with too few values is E0220`() {
+  @Test func `a schedule with too few values is E0231`() {
     var bag = DiagnosticBag()
     let rate: ConfigNode = ["PiecewiseConstantDecay": ["boundaries": [5], "values": [0.1]]]
     #expect(OptimizerRegistry.decode(["SGD": ["learning_rate": rate]], into: &bag) == nil)
-    #expect(bag.all.map(\.code) == ["E0220"])
+    #expect(bag.all.map(\.code) == ["E0231"])
   }
 
   @Test func `a schedule decides the rate of every step`() throws {

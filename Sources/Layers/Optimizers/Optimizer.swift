@@ -68,7 +68,7 @@ public enum OptimizerRegistry {
 
   /// Reads an optimizer; every mistake is reported, `nil` if there was one.
   ///
-  /// Beside what the registry checks, settings must not contradict each other: E0219.
+  /// Beside what the registry checks, settings must not contradict each other: E0230.
   public static func decode(_ node: ConfigNode, into bag: inout DiagnosticBag) -> (any Optimizer)? {
     guard let optimizer = all.decode(node, into: &bag) else { return nil }
     guard let contradiction = optimizer.common.contradiction(at: node.span) else { return optimizer }

@@ -59,13 +59,13 @@ public struct OptimizerSettings: Sendable {
     value.map { $0 >= 0 } ?? true ? nil : "must be at least 0"
   }
 
-  /// E0219: more than one way of clipping gradients.
+  /// E0230: more than one way of clipping gradients.
   func contradiction(at span: SourceSpan?) -> Diagnostic? {
     let set = [("clipnorm", clipnorm), ("global_clipnorm", globalClipnorm), ("clipvalue", clipvalue)]
       .filter { $0.1 != nil }.map { "'\($0.0)'" }
     guard set.count > 1 else { return nil }
     return Diagnostic(
-      "E0219", "an optimizer clips gradients in one way, found \(set.joined(separator: " and "))",
+      "E0230", "an optimizer clips gradients in one way, found \(set.joined(separator: " and "))",
       at: span.map { .init($0, "set together here") }, help: "keep one of them")
   }
 

@@ -119,7 +119,7 @@ public struct PiecewiseConstantDecay: Schedule {
     let isSorted = zip(boundaries, boundaries.dropFirst()).allSatisfy { $0 < $1 }
     guard values.count != boundaries.count + 1 || !isSorted else { return nil }
     return Diagnostic(
-      "E0220",
+      "E0231",
       isSorted
         ? "\(values.count) values do not fit \(boundaries.count) boundaries"
         : "boundaries must grow from each to the next",

@@ -11,7 +11,7 @@ public protocol Schedule: Configurable {
   var name: String? { get set }
   /// The rate of the step after `step` others.
   func rate(at step: Int) -> Float
-  /// E0220: settings that do not fit each other.
+  /// E0231: settings that do not fit each other.
   func contradiction(at span: SourceSpan?) -> Diagnostic?
 }
 
