@@ -18,6 +18,11 @@ public struct Schema<Root: Sendable>: Sendable {
 
   /// - Parameter prototype: an instance whose property values are the defaults.
   public init(_ name: String, _ summary: String, prototype: Root, _ fields: Field<Root>...) {
+    self.init(name, summary, prototype: prototype, fields: fields)
+  }
+
+  /// The same from a list: a family puts the settings its members share before those of each.
+  public init(_ name: String, _ summary: String, prototype: Root, fields: [Field<Root>]) {
     self.name = name
     self.summary = summary
     self.prototype = prototype
@@ -138,7 +143,7 @@ public struct Field<Root: Sendable>: Sendable {
   }
 
   /// A setting of a part as a setting of the whole.
-  init<Part>(_ part: Field<Part>, at path: any WritableKeyPath<Root, Part> & Sendable) {
+  public init<Part>(_ part: Field<Part>, at path: any WritableKeyPath<Root, Part> & Sendable) {
     key = part.key
     doc = part.doc
     isRequired = part.isRequired

@@ -32,11 +32,14 @@ public struct DataPart: Sendable {
   public var features: [Column]
   public var targets: [Column]
   public var rows: Rows
+  /// How much each sample counts in the loss; all alike if there are none.
+  public var sampleWeights: Column?
 
-  public init(features: [Column], targets: [Column], rows: Rows) {
+  public init(features: [Column], targets: [Column], rows: Rows, sampleWeights: Column? = nil) {
     self.features = features
     self.targets = targets
     self.rows = rows
+    self.sampleWeights = sampleWeights
   }
 
   /// How many samples the part has.

@@ -16,7 +16,7 @@ public struct CheckContext {
     var span: SourceSpan?
   }
   struct ModelInfo {
-    var model: Sequential
+    var model: any Model
     var trace: Trace
   }
   struct DataPartInfo {
@@ -25,10 +25,18 @@ public struct CheckContext {
     var shape: DataShape
   }
   struct TrainingInfo {
+    /// Where the loss and the metrics of an output are written.
+    struct Spans {
+      var loss: SourceSpan?
+      var metrics: [SourceSpan?]
+    }
     var settings: CompileSettings
-    var lossSpan: SourceSpan?
-    var metricSpans: [SourceSpan?]
+    /// By output.
+    var spans: [Spans]
+    /// Names of what is logged, those of the validation too.
     var logs: [String]
+    /// Names of what an evaluation gives.
+    var own: [String]
   }
 
   public internal(set) var bag = DiagnosticBag()
@@ -85,7 +93,7 @@ public struct CheckContext {
     if isFree(name, at: span) { data[name] = Declared(content: shape, span: span) }
   }
 
-  mutating func declare(_ model: Sequential, _ trace: Trace, at span: SourceSpan?) {
+  mutating func declare(_ model: any Model, _ trace: Trace, at span: SourceSpan?) {
     if isFree(model.name, at: span) {
       models[model.name] = Declared(content: ModelInfo(model: model, trace: trace), span: span)
     }
@@ -230,7 +238,11 @@ extension DataShape {
   var partNames: [String] {
     ["train"] + (validationCount == nil ? [] : ["validation"]) + (testCount == nil ? [] : ["test"])
   }
+}
 
+extension DataShape.Array {
+  /// A batch of rows.
+  var batchType: TensorType { TensorType([.batch] + rowShape.map { .size($0) }, element) }
 }
 
 extension Diagnostic {

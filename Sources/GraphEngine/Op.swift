@@ -101,6 +101,12 @@ public struct Worker {
   /// Working memory of this thread, ``GemmTask/workspace`` floats.
   public let workspace: UnsafeMutablePointer<Float>
 
+  package init(part: Int, parts: Int, workspace: UnsafeMutablePointer<Float>) {
+    self.part = part
+    self.parts = parts
+    self.workspace = workspace
+  }
+
   /// This worker's piece of `0 ..< count`, cut at multiples of `grain`.
   ///
   /// Pieces never change what is computed.

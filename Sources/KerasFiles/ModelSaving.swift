@@ -13,76 +13,49 @@ extension KerasArchive {
   public init(_ built: BuiltModel) {
     self.init(
       kerasVersion: writtenVersion, backend: "tensorflow", modelConfig: built.model.kerasConfig,
-      trainingConfig: built.training?.kerasConfig, layers: built.kerasWeights, topLevel: [],
+      trainingConfig: built.training?.kerasConfig(outputs: built.model.outputNames),
+      layers: built.kerasWeights, topLevel: [],
       optimizer: built.kerasOptimizer)
   }
 }
 
-extension Sequential {
-  /// Keras's `{"class_name": "Sequential", "config": …}`.
-  public var kerasConfig: ConfigNode {
-    let shape: [ConfigNode] = input.dims.map { if case .size(let size) = $0 { size.config } else { nil } }
-    let first: ConfigNode = [
-      "class_name": "InputLayer",
-      "config": [
-        "batch_shape": ConfigNode(.list(shape)), "dtype": "float32", "sparse": false, "ragged": false,
-        "name": "input_layer", "optional": false,
-      ],
-    ]
-    let rest = layers.map { named -> ConfigNode in
-      let common: ConfigNode = [
-        "name": named.name.config, "trainable": named.isTrainable.config, "dtype": Self.policy,
-      ]
-      let entries = (common.entries ?? []) + (named.layer.config.entries ?? [])
-      return ["class_name": named.layer.className.config, "config": ConfigNode(.map(entries))]
-    }
-    return [
-      "class_name": "Sequential",
-      "config": [
-        "name": name.config, "trainable": true, "dtype": Self.policy,
-        "layers": ConfigNode(.list([first] + rest)),
-        "build_input_shape": ConfigNode(.list(shape)),
-      ],
-    ]
-  }
-
-  private static let policy: ConfigNode = [
-    "module": "keras", "class_name": "DTypePolicy", "config": ["name": "float32"], "registered_name": nil,
-  ]
+extension Model {
+  /// Keras's `{"class_name": …, "config": …}`.
+  public var kerasConfig: ConfigNode { ["class_name": className.config, "config": config] }
 }
 
 extension TrainingState {
   /// Keras's `training_config`.
   ///
-  /// Losses are written by their full function name, the one spelling every Keras reads.
-  fileprivate var kerasConfig: ConfigNode {
-    let loss = settings.loss
-    let isPlain = loss.config.entries?.allSatisfy { $0.value == false || $0.value == 0.0 } ?? true
-    let function = LossRegistry.functionName(of: loss)
-    let named: ConfigNode = ["name": function.config, "reduction": "sum_over_batch_size"]
-    let config = ConfigNode(.map((named.entries ?? []) + (loss.config.entries ?? [])))
-    let classed: ConfigNode = [
-      "module": "keras.losses", "class_name": loss.className.config, "config": config, "registered_name": nil,
-    ]
+  /// A model with several outputs has a list for each setting, in the outputs' order.
+  fileprivate func kerasConfig(outputs names: [String]) -> ConfigNode {
+    let outputs = settings.outputs
+    let isOne = outputs.count == 1
+    let losses = outputs.map { $0.loss?.kerasConfig ?? nil }
+    let metrics = outputs.map { ConfigNode(.list($0.metrics.map(\.kerasConfig))) }
+    let isWeighted = outputs.contains { $0.weight != 1 }
     return [
-      "loss": isPlain ? function.config : classed, "loss_weights": nil,
-      "metrics": ConfigNode(.list(settings.metrics.map(\.kerasConfig))), "weighted_metrics": nil,
+      "loss": isOne ? losses[0] : ConfigNode(.list(losses)),
+      "loss_weights": isWeighted ? ConfigNode(.list(outputs.map(\.weight.config))) : nil,
+      "metrics": isOne ? metrics[0] : ConfigNode(.list(metrics)), "weighted_metrics": nil,
       "run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
-      "optimizer_config": ["class_name": settings.optimizer.className.config, "config": optimizerConfig],
+      "optimizer_config": OptimizerConfig.encode(settings.optimizer, rate: learningRate, as: .keras3),
     ]
   }
+}
 
-  /// The rate is stored as Keras holds it: a float.
-  private var optimizerConfig: ConfigNode {
-    var entries: [ConfigNode.Entry] = [.init("name", optimizerName.config)]
-    for entry in settings.optimizer.config.entries ?? [] {
-      entries.append(
-        entry.key == "learning_rate" ? .init(entry.key, Double(Float(learningRate)).config) : entry)
-    }
-    return ConfigNode(.map(entries))
+extension Loss {
+  /// The function's name, which every Keras reads back, unless there are settings that it would lose.
+  fileprivate var kerasConfig: ConfigNode {
+    let isPlain = config.entries?.allSatisfy { $0.value == false || $0.value == 0.0 } ?? true
+    let function = LossRegistry.functionName(of: self)
+    if isPlain { return function.config }
+    let named: ConfigNode = ["name": function.config, "reduction": "sum_over_batch_size"]
+    return [
+      "module": "keras.losses", "class_name": className.config,
+      "config": ConfigNode(.map((named.entries ?? []) + (config.entries ?? []))), "registered_name": nil,
+    ]
   }
-
-  fileprivate var optimizerName: String { LayerRegistry.snakeCase(settings.optimizer.className) }
 }
 
 extension NamedMetric {
@@ -105,30 +78,19 @@ extension NamedMetric {
 extension BuiltModel {
   /// Layer by layer, trainable weights first.
   fileprivate var kerasWeights: [KerasArchive.LayerWeights] {
-    model.layers.map { layer in
-      let own = slab.entries.filter { $0.spec.path.hasPrefix("\(model.name)/\(layer.name)/") }
-      let ordered = own.filter(\.spec.isTrainable) + own.filter { !$0.spec.isTrainable }
+    let parameters = orderedParameters
+    return model.layers.map { layer in
+      let own = parameters.filter { $0.layer == layer.name }
       return KerasArchive.LayerWeights(
-        name: layer.name, weights: ordered.map { SavedVariable($0.spec.path, slab.tensor($0.spec.path)) })
+        name: layer.name,
+        weights: own.map { SavedVariable(savedPath(of: $0.path), slab.tensor($0.path)) })
     }
   }
 
-  /// The step counter, the rate, then the slots variable by variable.
+  /// The optimizer's variables, of the trained parameters in the order they were declared.
   fileprivate var kerasOptimizer: [SavedVariable] {
     guard let training else { return [] }
-    let name = training.optimizerName
-    var variables = [
-      SavedVariable("\(name)/iteration", Int64(training.iterations)),
-      SavedVariable("\(name)/learning_rate", Tensor([], [Float(training.learningRate)])),
-    ]
-    for entry in slab.entries where entry.spec.isTrainable {
-      let path = entry.spec.path
-      let flat = path.split(separator: "/").joined(separator: "_")
-      for (slot, run) in zip(training.settings.optimizer.slots, training.slots) {
-        variables.append(SavedVariable("\(name)/\(flat)_\(slot)", slab.tensor(path, in: run)))
-      }
-    }
-    return variables
+    return OptimizerVariables(training, slab, trained: trainedParameters).saved(as: .keras3)
   }
 }
 

@@ -70,12 +70,10 @@ public struct KernelTable: Sendable {
   /// Bytes to floats, `scale · x + offset`: source, target, count, scale, offset.
   public let bytesToFloats: @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void
 
-  /// w, g, count, rate: `w -= rate · g`.
-  public let sgd: @convention(c) @Sendable (Out, In, Int, Float) -> Void
-  /// w, g, momentum slot, count, rate, momentum, nesterov.
-  public let momentum: @convention(c) @Sendable (Out, In, Out, Int, Float, Float, Bool) -> Void
-  /// w, g, first moment, second moment, count, corrected rate, 1 - beta 1, 1 - beta 2, epsilon.
-  public let adam: @convention(c) @Sendable (Out, In, Out, Out, Int, Float, Float, Float, Float) -> Void
+  /// ``UpdateRule``, weights, gradients, slots, first index, count, numbers of the step.
+  public let update: @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void
+  /// Σ x² in a fixed tree: x, count.
+  public let sumOfSquares: @convention(c) @Sendable (In, Int) -> Float
 
   public init(
     name: StaticString,
@@ -107,9 +105,8 @@ public struct KernelTable: Sendable {
     binaryCrossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int) -> Void,
     dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
     bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
-    sgd: @escaping @convention(c) @Sendable (Out, In, Int, Float) -> Void,
-    momentum: @escaping @convention(c) @Sendable (Out, In, Out, Int, Float, Float, Bool) -> Void,
-    adam: @escaping @convention(c) @Sendable (Out, In, Out, Out, Int, Float, Float, Float, Float) -> Void
+    update: @escaping @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void,
+    sumOfSquares: @escaping @convention(c) @Sendable (In, Int) -> Float
   ) {
     self.name = name
     self.gemm = gemm
@@ -137,8 +134,7 @@ public struct KernelTable: Sendable {
     self.binaryCrossEntropyGradient = binaryCrossEntropyGradient
     self.dropout = dropout
     self.bytesToFloats = bytesToFloats
-    self.sgd = sgd
-    self.momentum = momentum
-    self.adam = adam
+    self.update = update
+    self.sumOfSquares = sumOfSquares
   }
 }

@@ -21,5 +21,6 @@ public func makeKernelTable() -> KernelTable {
     sparseCrossEntropy: sparseCrossEntropy, sparseCrossEntropyGradient: sparseCrossEntropyGradient,
     crossEntropy: crossEntropy, crossEntropyGradient: crossEntropyGradient,
     binaryCrossEntropy: binaryCrossEntropy, binaryCrossEntropyGradient: binaryCrossEntropyGradient,
-    dropout: dropout, bytesToFloats: bytesToFloats, sgd: sgd, momentum: momentum, adam: adam)
+    dropout: dropout, bytesToFloats: bytesToFloats, update: update,
+    sumOfSquares: sumOfSquares)
 }

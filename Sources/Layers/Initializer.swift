@@ -34,6 +34,7 @@ public struct Initializer: ConfigConvertible, Hashable {
   ]
 
   public static let zeros = Initializer(all[0])
+  public static let ones = Initializer(all[1])
   public static let glorotUniform = Initializer(all[2])
 
   public let className: String

@@ -1,6 +1,6 @@
 public import Diagnostics
 public import GraphEngine
-public import KernelABI
+import KernelABI
 public import Layers
 public import TensorCore
 
@@ -8,25 +8,35 @@ public import TensorCore
 ///
 /// Owned by one task.
 public final class BuiltModel {
-  public let model: Sequential
+  public let model: any Model
   public let slab: ParameterSlab
   public let seed: UInt64
+  public let semantics: Semantics
   public let layers: [LayerSummary]
-  public let output: TensorType
+  /// Types of a batch of each output.
+  public let outputs: [TensorType]
+  /// Models whose weights are also those of layers here, by the layers' names.
+  var parts: [(layer: String, model: BuiltModel)] = []
   /// Set by the first training; saved with the model.
   public var training: TrainingState?
 
   /// Draws the start values of every parameter.
+  /// - Parameters:
+  ///   - semantics: whose arithmetic the model follows.
+  ///   - isDrawn: whether there are start values; without them all numbers are 0, to be filled from a file.
   /// - Throws: `Diagnostic` E03xx if shapes do not fit.
-  public init(_ model: Sequential, seed: UInt64) throws {
+  public init(
+    _ model: any Model, seed: UInt64, semantics: Semantics = .keras3, isDrawn: Bool = true
+  ) throws {
     self.model = model
     self.seed = seed
-    let trace = try Trace(model, phase: .training, seed: seed)
+    self.semantics = semantics
+    let trace = try Trace(model, phase: .training, seed: seed, semantics: semantics)
     layers = trace.layers
-    output = trace.output.type
+    outputs = trace.outputs.map(\.type)
     try trace.checkMemory(of: model.name)
     slab = ParameterSlab(trace.scope.parameters.map(\.spec))
-    for parameter in trace.scope.parameters {
+    for parameter in trace.scope.parameters where isDrawn {
       let path = parameter.spec.path
       slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))
     }
@@ -41,42 +51,5 @@ extension Trace {
   public func checkMemory(of name: String, at span: SourceSpan? = nil) throws(Diagnostic) {
     let floats = scope.parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
     try MemoryNeed.check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
-  }
-}
-
-/// How a model is trained: what Keras calls `compile`.
-public struct CompileSettings: Sendable {
-  public var loss: any Loss
-  public var optimizer: any Optimizer
-  public var metrics: [NamedMetric]
-
-  public init(loss: any Loss, optimizer: any Optimizer, metrics: [NamedMetric]) {
-    self.loss = loss
-    self.optimizer = optimizer
-    self.metrics = metrics
-  }
-}
-
-/// An optimizer at work: what it remembers, and how far it is.
-public final class TrainingState {
-  public let settings: CompileSettings
-  public let gradients: AlignedBuffer
-  /// One run for each of the optimizer's slots, laid out as the trained part of the slab.
-  public let slots: [AlignedBuffer]
-  public var iterations = 0
-  /// The optimizer's, unless a callback changed it.
-  public var learningRate: Double
-  let scalars = AlignedBuffer(16)
-  let optimizer: BoundOptimizer
-
-  public init(_ settings: CompileSettings, slab: ParameterSlab, kernels: KernelTable) {
-    self.settings = settings
-    gradients = AlignedBuffer(slab.trainableCount)
-    slots = settings.optimizer.slots.map { _ in AlignedBuffer(slab.trainableCount) }
-    learningRate = settings.optimizer.learningRate
-    optimizer = settings.optimizer.bind(
-      OptimizerSite(
-        kernels: kernels, weights: slab.storage.pointer, gradients: .init(gradients.pointer),
-        slots: slots.map(\.pointer), scalars: scalars.pointer))
   }
 }

@@ -94,7 +94,7 @@ public final class Trainer {
 
     for i in callbacks.indices { try callbacks[i].handle(.began, control) }
     epochs: for epoch in settings.initialEpoch..<max(settings.epochs, settings.initialEpoch) {
-      var means = Means(state.settings)
+      var means = Means(state.settings, built)
       let began = now()
       var shown = began
       try observe(.epochBegan(epoch: epoch + 1, steps: steps))
@@ -108,11 +108,11 @@ public final class Trainer {
           order.shuffle(for: pass, seed: built.seed, settings.stream)
         }
         let program = index == batches - 1 ? last : full
-        state.optimizer.prepare(state.iterations, state.learningRate)
-        program.run(order.pointer + index * batch, iteration: state.iterations)
+        state.optimizer.prepare(iterations: state.iterations, rate: state.learningRate)
+        try program.run(order.pointer + index * batch, iteration: state.iterations)
         state.iterations += 1
         means.add(program)
-        let loss = Double(program.totals.loss.pointee)
+        let loss = Double(program.totals.loss?.pointee ?? 0)
         if !loss.isFinite && result.firstNonFinite == nil {
           result.firstNonFinite = (epoch + 1, state.iterations)
         }
@@ -143,6 +143,7 @@ public final class Trainer {
         break
       }
     }
+    state.finish()
     for i in callbacks.indices { try callbacks[i].handle(.ended, control) }
     result.restoredEpoch = control.restoredEpoch
     return result
@@ -153,17 +154,19 @@ public final class Trainer {
     try Evaluator(self, settings, part, batchSize: batchSize).run()
   }
 
-  /// The model's output for every row of a part, one after another.
-  public func predict(_ part: DataPart, batchSize: Int) throws -> [Float] {
+  /// The model's outputs for every row of a part: for each output all its numbers, row after row.
+  public func predict(_ part: DataPart, batchSize: Int) throws -> [[Float]] {
     let order = Order(part.rows.all)
-    var outputs: [Float] = []
+    var outputs = [[Float]](repeating: [], count: built.outputs.count)
     for batch in Batches(count: part.count, size: batchSize) {
       // At most two sizes: the programs are few and small.
       let program = try StepProgram(
         built, nil, part: part, batch: batch.size, state: nil, pool: pool, kernels: kernels)
       for first in batch.starts {
-        program.run(order.pointer + first, iteration: 0)
-        outputs += UnsafeBufferPointer(start: program.output.pointer, count: program.output.count)
+        try program.run(order.pointer + first, iteration: 0)
+        for (i, place) in program.outputs.enumerated() {
+          outputs[i] += UnsafeBufferPointer(start: place.pointer, count: place.count)
+        }
       }
     }
     return outputs
@@ -179,9 +182,11 @@ public final class Trainer {
     private let order: Order
     private let programs: [(StepProgram, [Int])]
     private let settings: CompileSettings
+    private let built: BuiltModel
 
     init(_ trainer: Trainer, _ settings: CompileSettings, _ part: DataPart, batchSize: Int) throws {
       self.settings = settings
+      built = trainer.built
       order = Order(part.rows.all)
       programs = try Batches(count: part.count, size: batchSize).map { batch in
         let program = try StepProgram(
@@ -192,10 +197,10 @@ public final class Trainer {
     }
 
     func run() throws -> Logs {
-      var means = Means(settings)
+      var means = Means(settings, built)
       for (program, starts) in programs {
         for first in starts {
-          program.run(order.pointer + first, iteration: 0)
+          try program.run(order.pointer + first, iteration: 0)
           means.add(program)
         }
       }
@@ -248,19 +253,41 @@ private struct Means {
   private var sums: [Double]
   private var counts: [Double]
 
-  init(_ settings: CompileSettings) {
-    names = ["loss"] + settings.metrics.map(\.name)
+  init(_ settings: CompileSettings, _ built: BuiltModel) {
+    let (losses, metrics) = settings.logNames(outputs: built.model.outputNames)
+    isLossOfBatches = built.semantics == .keras3
+    names = ["loss"] + losses.compactMap { $0 } + metrics.flatMap { $0 }
+    areLossesShown = losses.contains { $0 != nil }
     sums = [Double](repeating: 0, count: names.count)
     counts = sums
   }
 
+  /// Whether outputs have losses of their own in the logs.
+  private let areLossesShown: Bool
+  /// Whether an output's own loss is a mean over batches, whatever their size, as in Keras 3.
+  private let isLossOfBatches: Bool
+
   mutating func add(_ program: StepProgram) {
     let batch = Double(program.batch)
-    sums[0] += Double(program.totals.loss.pointee) * batch
+    let totals = program.totals
+    sums[0] += Double(totals.loss?.pointee ?? 0) * batch
     counts[0] += batch
-    for (i, metric) in program.totals.metrics.enumerated() {
-      sums[i + 1] += Double(metric.sum.pointee)
-      counts[i + 1] += Double(metric.count)
+    var next = 1
+    if areLossesShown {
+      for loss in totals.losses {
+        guard let loss else { continue }
+        let weight = isLossOfBatches ? 1 : batch
+        sums[next] += Double(loss.pointee) * weight
+        counts[next] += weight
+        next += 1
+      }
+    }
+    for output in totals.metrics {
+      for metric in output {
+        sums[next] += Double(metric.sum.pointee)
+        counts[next] += Double(metric.count)
+        next += 1
+      }
     }
   }
 

@@ -30,7 +30,7 @@ public struct KerasFixtures {
   /// Whether at least `count` cases were checked, or there are no fixtures here.
   public func hasChecked(_ count: Int) -> Bool { cases.isEmpty || checked >= count }
 
-  private static let folder: String = {
+  public static let folder: String = {
     if let named = ProcessInfo.processInfo.environment["RUNEXP_KERAS_FIXTURES"] { return named }
     let package = URL(fileURLWithPath: #filePath).appending(path: "../../..").standardized
     return package.appending(path: "../shared/keras/fixtures").standardized.path

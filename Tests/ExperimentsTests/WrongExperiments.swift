@@ -132,7 +132,7 @@ struct WrongExperiment: Sendable {
     WrongExperiment(
       "a setting beside the optimizer", "{SGD: {learning_rate: $rate}}", "{SGD: {}, learning_rate: 0.1}"),
     WrongExperiment("an unknown metric", "[accuracy]", "[acuracy]"),
-    WrongExperiment("metrics that are a word", "[accuracy]", "accuracy"),
+    WrongExperiment("metrics that are a number", "[accuracy]", "3"),
     WrongExperiment("a metric twice", "[accuracy]", "[accuracy, accuracy]"),
     WrongExperiment("an unknown callback", "EarlyStopping", "EarlyStoping"),
     WrongExperiment("an unknown setting of a callback", "{patience: 3}", "{patient: 3}"),

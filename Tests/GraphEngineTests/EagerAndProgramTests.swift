@@ -55,10 +55,7 @@ extension RandomGraph {
     let update = UpdatePlan(
       gradients: slopes, sinks: zip(parameters, gradients).map { ($0.spec.path, $1) },
       plainRate: isFused ? UnsafePointer(rates.pointer) : nil,
-      apply: {
-        let i = $0.lowerBound
-        table.sgd(slab.storage.pointer + i, slopes.pointer + i, $0.count, rate)
-      })
+      passes: [descent(slab.storage, slopes, rates, table)])
     let program = try Program(
       graph, keeping: inputs + kept, batch: batch, parameters: slab, update: update, pool: pool,
       kernels: table,

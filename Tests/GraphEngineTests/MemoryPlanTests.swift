@@ -11,7 +11,7 @@ import Testing
     let update = UpdatePlan(
       gradients: AlignedBuffer(slab.trainableCount),
       sinks: zip(graph.parameters, graph.gradients).map { ($0.spec.path, $1) }, plainRate: nil,
-      apply: { _ in })
+      passes: [])
     return try Program(
       graph.graph, keeping: graph.kept, batch: graph.batch, parameters: slab, update: update,
       pool: WorkerPool(threads: 1))
@@ -80,7 +80,7 @@ import Testing
     let slab = ParameterSlab(specs)
     let update = UpdatePlan(
       gradients: AlignedBuffer(slab.trainableCount), sinks: zip(specs, gradients).map { ($0.path, $1) },
-      plainRate: nil, apply: { _ in })
+      plainRate: nil, passes: [])
     let program = try Program(
       graph, keeping: [], batch: 16, parameters: slab, update: update, pool: WorkerPool(threads: 1))
     #expect(program.arena.count <= Lifetimes(program).peak * 115 / 100)

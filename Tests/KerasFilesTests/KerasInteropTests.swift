@@ -53,7 +53,7 @@ import Training
     _ = try trainer.fit(
       part, validation: nil, FitSettings(), save: { _ in }, isInterrupted: { false }, observe: { _ in })
     try built.save(to: folder + "/mlp.h5")
-    let outputs = try trainer.predict(part, batchSize: 32)
+    let outputs = try trainer.predict(part, batchSize: 32)[0]
     let numbers = ["x": inputs.map(Double.init), "y": outputs.map(Double.init)]
     try JSONEncoder().encode(numbers).write(to: URL(fileURLWithPath: folder + "/data.json"))
     let process = Process()

@@ -69,7 +69,7 @@ private func problem(_ input: [Int], _ layers: any Layer...) throws -> Diagnosti
   @Test func `an input layer that says another shape is E0301`() throws {
     let error = try problem([4], Dense(3), InputLayer([4]))
     #expect(error.code == "E0301" && error.primary?.span == span(1))
-    #expect(try trace([4], InputLayer([4]), Dense(3)).output.type == TensorType([.batch, .size(3)]))
+    #expect(try trace([4], InputLayer([4]), Dense(3)).outputs[0].type == TensorType([.batch, .size(3)]))
   }
 
   @Test func `messages follow the house style`() throws {

@@ -58,11 +58,11 @@ private struct Meter: Callback {
       graph, settings(SGD()), part: data, batch: 150, state: state, pool: WorkerPool(threads: threads),
       kernels: kernels)
     let rows = (0..<150).map { Int32($0) }
-    rows.withUnsafeBufferPointer { rows in
+    try rows.withUnsafeBufferPointer { rows in
       guard let base = rows.baseAddress else { return }
-      step.run(base, iteration: 0)
+      try step.run(base, iteration: 0)
       let before = allocations_of_this_thread()
-      for i in 0..<100 { step.run(base, iteration: i) }
+      for i in 0..<100 { try step.run(base, iteration: i) }
       #expect(allocations_of_this_thread() - before == 0)
     }
   }

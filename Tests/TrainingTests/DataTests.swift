@@ -21,7 +21,8 @@ import Training
   func `samples of another size are E0304`(size: Int) throws {
     let error = try problem(labelled(8, [size], classes: 3), SparseCategoricalCrossentropy())
     #expect(error.code == "E0304")
-    #expect(error.message == "the model takes samples (batch, 4), the data gives (batch, \(size))")
+    #expect(
+      error.message == "the input 'input_layer' takes samples (batch, 4), the data gives (batch, \(size))")
   }
 
   @Test func `targets that cannot be compared are E0306`() throws {
@@ -35,7 +36,7 @@ import Training
     data.targets = []
     #expect(try problem(data, SparseCategoricalCrossentropy()).code == "E0306")
     let trainer = Trainer(try BuiltModel(model, seed: 1), pool: WorkerPool(threads: 1), now: { 0 })
-    #expect(try trainer.predict(data, batchSize: 3).count == 24)
+    #expect(try trainer.predict(data, batchSize: 3)[0].count == 24)
   }
 
   @Test func `samples of another shape but as many numbers fit`() throws {
@@ -79,8 +80,8 @@ import Training
     for (name, value) in history[0] { #expect(value.isFinite, "\(name)") }
     #expect(try !Trace(model, phase: .inference, seed: 1).graph.hasLeaf(.input("step")))
     let trainer = Trainer(built, pool: WorkerPool(threads: 1), now: { 0 })
-    let outputs = try trainer.predict(data, batchSize: 4)
-    #expect(outputs.count == 10 * built.output.shape(batch: 1).reduce(1, *))
-    #expect(try outputs == trainer.predict(data, batchSize: 4))
+    let outputs = try trainer.predict(data, batchSize: 4)[0]
+    #expect(outputs.count == 10 * built.outputs[0].shape(batch: 1).reduce(1, *))
+    #expect(try outputs == trainer.predict(data, batchSize: 4)[0])
   }
 }

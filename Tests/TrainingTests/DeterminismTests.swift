@@ -103,8 +103,8 @@ import Training
 
   @Test func `predictions do not depend on the size of a batch`() throws {
     let trainer = Trainer(try BuiltModel(model(), seed: 1), pool: WorkerPool(threads: 1), now: { 0 })
-    let whole = try trainer.predict(data, batchSize: 187)
-    #expect(try bits(trainer.predict(data, batchSize: 13)) == bits(whole))
+    let whole = try trainer.predict(data, batchSize: 187)[0]
+    #expect(try bits(trainer.predict(data, batchSize: 13)[0]) == bits(whole))
     #expect(whole.count == 187 * 7)
   }
 }

@@ -61,39 +61,6 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
     #expect(fixtures.hasChecked(14))
   }
 
-  @Test func `optimizers take Keras's steps`() throws {
-    var fixtures = KerasFixtures("k3_optimizers")
-    fixtures.each { fixture in
-      // Settings that are off are left out; whether we have them does not matter then.
-      let off = ["name", "ema_momentum"]
-      let config = (fixture["config"]?.entries ?? []).filter {
-        !$0.value.isNull && $0.value != false
-          && (!off.contains($0.key) || fixture["config"]?["use_ema"] == true)
-      }
-      guard let optimizer = decode(OptimizerRegistry.all, fixture["class_name"], config),
-        let start = fixture["initial"]?.floats
-      else { return false }
-      let (weights, gradients) = (AlignedBuffer(start.count), AlignedBuffer(start.count))
-      let slots = optimizer.slots.map { _ in AlignedBuffer(start.count) }
-      let scalars = AlignedBuffer(4)
-      for (i, x) in start.enumerated() { weights.pointer[i] = x }
-      let bound = optimizer.bind(
-        OptimizerSite(
-          kernels: kernels, weights: weights.pointer, gradients: UnsafePointer(gradients.pointer),
-          slots: slots.map(\.pointer), scalars: scalars.pointer))
-      for (step, slopes) in (fixture["gradients"]?.list ?? []).enumerated() {
-        for (i, x) in slopes.floats.enumerated() { gradients.pointer[i] = x }
-        bound.prepare(step, optimizer.learningRate)
-        bound.update(0..<start.count)
-        let found = (0..<start.count).map { Double(weights.pointer[$0]) }
-        let expected = fixture["trajectory"]?.list?[step].numbers ?? []
-        #expect(distance(found, expected) < 2e-5, "\(fixture["tag"]?.string ?? "") step \(step)")
-      }
-      return true
-    }
-    #expect(fixtures.hasChecked(5))
-  }
-
   @Test func `trainings log and end as Keras's`() throws {
     var fixtures = KerasFixtures("k3_fit")
     let known: Set = ["steps_per_epoch", "initial_epoch", "validation_data", "validation_split"]

@@ -155,7 +155,7 @@ extension KerasCase {
     for (name, value) in try trainer.evaluate(fixture.held, settings, batchSize: 5) {
       #expect(relative(value, try #require(fixture.evaluated[name])) < 2e-5)
     }
-    let predicted = try trainer.predict(fixture.held, batchSize: 32)
+    let predicted = try trainer.predict(fixture.held, batchSize: 32)[0]
     for (a, b) in zip(predicted, fixture.predicted) { #expect(abs(a - b) < 1e-5) }
   }
 }

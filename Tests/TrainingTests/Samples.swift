@@ -61,16 +61,9 @@ func fitted(
   return (built, result.history)
 }
 
-/// Gradient descent that never changes weights where their gradient is made.
-struct UnfusedSGD: Optimizer {
-  var learningRate = 0.01
-  static var schema: Schema<Self> {
-    Schema("UnfusedSGD", "Gradient descent in two steps.", prototype: Self())
-  }
-  var slots: [String] { [] }
-
-  func bind(_ site: OptimizerSite) -> BoundOptimizer {
-    let plain = SGD(learningRate: learningRate).bind(site)
-    return BoundOptimizer(prepare: plain.prepare, update: plain.update, plainRate: nil)
-  }
+/// Gradient descent that never changes weights where their gradient is made: a decay of nothing comes between.
+func unfusedSGD(learningRate: Double = 0.01) -> SGD {
+  var optimizer = SGD(learningRate: learningRate)
+  optimizer.common.weightDecay = 0
+  return optimizer
 }

@@ -33,7 +33,7 @@ import Training
     #expect(isFrugal(step))
   }
 
-  @Test(arguments: [Adam(), SGD(momentum: 0.9), UnfusedSGD()] as [any Optimizer])
+  @Test(arguments: [Adam(), SGD(momentum: 0.9), unfusedSGD()] as [any Optimizer])
   func `other optimizers update everything at once`(optimizer: any Optimizer) throws {
     let step = try trainingStep(mlp, optimizer, batch: 32, images)
     #expect(step.lines.count == 21 && step.arena.count == 48_176)
@@ -58,7 +58,7 @@ import Training
     #expect(step.lines.last?.shape == [20 * 32 + 32 + 17 * 16 + 16])
     let long: (inout FitSettings) -> Void = { ($0.batchSize, $0.epochs) = (400, 3) }
     let fused = try fitted(model, settings(SGD()), data, long)
-    let plain = try fitted(model, settings(UnfusedSGD()), data, long)
+    let plain = try fitted(model, settings(unfusedSGD()), data, long)
     #expect(weightBits(fused.built) == weightBits(plain.built))
   }
 
@@ -69,7 +69,7 @@ import Training
     let data = labelled(400, [9, 3], classes: 3)
     let change: (inout FitSettings) -> Void = { ($0.batchSize, $0.stepsPerEpoch) = (batch, 20) }
     let fused = try fitted(model, settings(SGD(learningRate: 0.1)), data, change)
-    let plain = try fitted(model, settings(UnfusedSGD(learningRate: 0.1)), data, change)
+    let plain = try fitted(model, settings(unfusedSGD(learningRate: 0.1)), data, change)
     #expect(weightBits(fused.built) == weightBits(plain.built))
   }
 

@@ -34,7 +34,7 @@ struct EvaluateCell: Cell {
     }
     guard Fit(model: info, shape: part.shape, span: data.span).check(training, &context) else { return nil }
     let series = name ?? part.part
-    context.declare(results: ["loss"] + training.settings.metrics.map(\.name), of: series, at: data.span)
+    context.declare(results: training.own, of: series, at: data.span)
     let (settings, batchSize) = (training.settings, batchSize)
     return { context in
       guard let built = context.models[model], let rows = context.data[part.data]?[part.part] else { return }

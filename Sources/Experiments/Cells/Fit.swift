@@ -6,52 +6,77 @@ import Layers
 import TensorCore
 import Training
 
-/// Whether a model, a data set, a loss and metrics go together, found by shapes alone.
+/// Whether a model, a data set, losses and metrics go together, found by shapes alone.
 struct Fit {
   let model: CheckContext.ModelInfo
   let shape: DataShape
   /// Where the data set is named.
   let span: SourceSpan?
 
-  private var output: TensorType { model.trace.output.type }
+  private var trace: Trace { model.trace }
+
+  /// One output with its name and the target it is compared with.
+  struct Output {
+    let name: String
+    let type: TensorType
+    let target: DataShape.Array
+    /// Where the layer that makes it was written.
+    let origin: SourceSpan?
+
+    var offered: TensorType { target.batchType }
+  }
 
   /// Whether it can be trained or evaluated so; what does not fit is reported.
   func check(_ training: CheckContext.TrainingInfo, _ context: inout CheckContext) -> Bool {
-    let settings = training.settings
-    guard checkInput(&context), let offered = target(&context) else { return false }
-    let wanted = settings.loss.target(for: output)
-    guard accepts(wanted, offered) else {
-      context.bag.report(
-        .targetMismatch(self, wanted, offered, what: "loss", at: training.lossSpan, origin: lastLayer))
-      return false
-    }
-    guard hasOutputs(for: settings.loss, offered, &context) else { return false }
+    guard checkInput(&context) else { return false }
     var isRight = true
-    for (metric, place) in zip(settings.metrics, training.metricSpans) {
-      let wanted = metric.metric.target(for: output, offered: offered)
-      if accepts(wanted, offered) { continue }
-      context.bag.report(.targetMismatch(self, wanted, offered, what: "metric", at: place, origin: lastLayer))
+    for (i, (settings, spans)) in zip(training.settings.outputs, training.spans).enumerated() {
+      if settings.loss == nil && settings.metrics.isEmpty { continue }
+      guard let output = output(i, &context) else { return false }
+      isRight = check(output, settings, spans, i, &context) && isRight
+    }
+    return isRight
+  }
+
+  private func check(
+    _ output: Output, _ settings: CompileSettings.Output, _ spans: CheckContext.TrainingInfo.Spans, _ i: Int,
+    _ context: inout CheckContext
+  ) -> Bool {
+    var isRight = true
+    if let loss = settings.loss {
+      let wanted = loss.target(for: output.type)
+      guard accepts(wanted, output.offered) else {
+        context.bag.report(.targetMismatch(output, wanted, what: "loss", at: spans.loss))
+        return false
+      }
+      guard hasOutputs(for: loss, output, &context) else { return false }
+      // Anything else the loss has to say about shapes.
+      let values = context.collect {
+        try loss.values(trace.graph.leaf(.input("check/\(i)"), wanted), trace.outputs[i])
+      }
+      isRight = values != nil
+    }
+    for (metric, place) in zip(settings.metrics, spans.metrics) {
+      let wanted = metric.metric.target(for: output.type, offered: output.offered)
+      if accepts(wanted, output.offered) { continue }
+      context.bag.report(.targetMismatch(output, wanted, what: "metric", at: place))
       isRight = false
     }
-    // Anything else the loss has to say about shapes.
-    let trace = model.trace
-    let values = context.collect {
-      try settings.loss.values(trace.graph.leaf(.input("check"), wanted), trace.output)
-    }
-    return isRight && values != nil
+    return isRight
   }
 
   /// Whether labels have an output each: one of two classes may do with a single output.
-  private func hasOutputs(for loss: any Loss, _ offered: TensorType, _ context: inout CheckContext) -> Bool {
-    guard offered.element == .int32, let classes = shape.classNames?.count,
-      case .size(let outputs)? = output.dims.last
+  private func hasOutputs(for loss: any Loss, _ output: Output, _ context: inout CheckContext) -> Bool {
+    guard output.offered.element == .int32, let classes = shape.classNames?.count,
+      case .size(let outputs)? = output.type.dims.last
     else { return true }
     if loss is SparseCategoricalCrossentropy && classes > outputs {
-      context.bag.report(.tooFewOutputs(model.model.name, outputs, classes, at: lastLayer, data: span))
+      context.bag.report(
+        .tooFewOutputs(model.model.name, outputs, classes, at: output.origin, data: span))
       return false
     }
     if loss is BinaryCrossentropy && classes > 2 {
-      context.bag.report(.notBinary(classes, at: span, origin: lastLayer))
+      context.bag.report(.notBinary(classes, at: span, origin: output.origin))
       return false
     }
     return true
@@ -59,27 +84,51 @@ struct Fit {
 
   /// For cells that only feed the model.
   func checkInput(_ context: inout CheckContext) -> Bool {
-    guard shape.features.count == 1 else {
-      context.bag.report(.severalInputs(shape.features.map(\.name), at: span))
-      return false
+    let inputs = model.model.inputs
+    var isRight = true
+    for input in inputs {
+      guard let feature = column(input.name, among: shape.features, of: inputs.count) else {
+        if context.isFirst("inputs \(model.model.name) \(shape.features.map(\.name))") {
+          context.bag.report(
+            inputs.count == 1
+              ? .severalInputs(shape.features.map(\.name), at: span)
+              : .missingInput(input.name, inputs.map(\.name), shape.features.map(\.name), at: span))
+        }
+        isRight = false
+        continue
+      }
+      let given = feature.batchType
+      if given.dims == input.type.dims { continue }
+      // Once for a model and a data set, however many cells bring them together.
+      if context.isFirst("input \(model.model.name) \(input.name) \(given)") {
+        context.bag.report(.inputMismatch(model.model, input, given, at: span))
+      }
+      isRight = false
     }
-    let given = TensorType([.batch] + shape.features[0].rowShape.map { .size($0) })
-    if given.dims == model.model.input.dims { return true }
-    // Once for a model and a data set, however many cells bring them together.
-    guard context.isFirst("input \(model.model.name) \(given)") else { return false }
-    context.bag.report(.inputMismatch(model.model, given, at: span))
-    return false
+    return isRight
   }
 
-  private func target(_ context: inout CheckContext) -> TensorType? {
-    guard shape.targets.count == 1 else {
-      context.bag.report(.noSingleTarget(shape.targets.map(\.name), at: span))
+  /// An output and its target.
+  private func output(_ i: Int, _ context: inout CheckContext) -> Output? {
+    let names = model.model.outputNames
+    guard let target = column(names[i], among: shape.targets, of: names.count) else {
+      if context.isFirst("targets \(model.model.name) \(shape.targets.map(\.name))") {
+        context.bag.report(
+          names.count == 1
+            ? .noSingleTarget(shape.targets.map(\.name), at: span)
+            : .missingTarget(names[i], names, shape.targets.map(\.name), at: span))
+      }
       return nil
     }
-    return TensorType([.batch] + shape.targets[0].rowShape.map { .size($0) }, shape.targets[0].element)
+    let origin = model.model.layers.last { $0.name == names[i] }?.span ?? model.model.layers.last?.span
+    return Output(name: names[i], type: trace.outputs[i].type, target: target, origin: origin)
   }
 
-  private var lastLayer: SourceSpan? { model.model.layers.last?.span }
+  /// The column of that name, or the only one.
+  private func column(_ name: String, among columns: [DataShape.Array], of count: Int) -> DataShape.Array? {
+    if count == 1 && columns.count == 1 { return columns[0] }
+    return columns.first { $0.name == name }
+  }
 
   /// Whether targets as the data has them can be fed where others are wanted: an axis of 1 may come or go, whole
   /// numbers may become fractions, fractions never labels.
@@ -92,12 +141,39 @@ struct Fit {
 
 extension Diagnostic {
   /// E0304: samples of another shape than the model takes.
-  static func inputMismatch(_ model: Sequential, _ given: TensorType, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic(
-      "E0304", "'\(model.name)' takes \(model.input), the data gives \(given)",
+  static func inputMismatch(
+    _ model: any Model, _ input: ModelInput, _ given: TensorType, at span: SourceSpan?
+  ) -> Diagnostic {
+    let shape = "[" + given.dims.dropFirst().map(\.description).joined(separator: ", ") + "]"
+    let isOne = model.inputs.count == 1
+    return Diagnostic(
+      "E0304",
+      isOne
+        ? "'\(model.name)' takes \(input.type), the data gives \(given)"
+        : "the input '\(input.name)' of '\(model.name)' takes \(input.type), the data gives \(given)",
       at: span.map { Label($0, "gives \(given)") },
-      help: "set 'input: [\(given.dims.dropFirst().map(\.description).joined(separator: ", "))]' in the model"
-    )
+      help: model is Sequential || isOne
+        ? "set 'input: \(shape)' in the model" : "set '\(input.name): \(shape)' in the model's 'inputs:'")
+  }
+
+  /// E0305: a data set that lacks an input of the model.
+  static func missingInput(
+    _ name: String, _ wanted: [String], _ known: [String], at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0305", "the model takes \(wanted.joined(separator: " and ")), the data has no feature '\(name)'",
+      at: span.map { Label($0, "has " + known.joined(separator: ", ")) },
+      help: "name the columns of each input in the data cell: 'features: {\(name): [COLUMN, …]}'")
+  }
+
+  /// E0313: a data set that lacks a target for an output.
+  static func missingTarget(
+    _ name: String, _ wanted: [String], _ known: [String], at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0313", "the model has outputs \(wanted.joined(separator: " and ")), the data has no target '\(name)'",
+      at: span.map { Label($0, known.isEmpty ? "has none" : "has " + known.joined(separator: ", ")) },
+      help: "name the columns of each target in the data cell: 'target: {\(name): COLUMN}'")
   }
 
   /// E0305: a data set with several inputs for a model with one.
@@ -110,10 +186,9 @@ extension Diagnostic {
 
   /// E0306: targets that the outputs cannot be compared with.
   static func targetMismatch(
-    _ fit: Fit, _ wanted: TensorType, _ offered: TensorType, what: String, at span: SourceSpan?,
-    origin: SourceSpan?
+    _ compared: Fit.Output, _ wanted: TensorType, what: String, at span: SourceSpan?
   ) -> Diagnostic {
-    let output = fit.model.trace.output.type
+    let (output, offered, origin) = (compared.type, compared.offered, compared.origin)
     let kind = offered.element == .int32 ? "labels" : "numbers"
     var help: String?
     if wanted.element == .float32 && offered.element == .int32 && wanted.rank == offered.rank + 1 {

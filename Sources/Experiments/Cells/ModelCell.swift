@@ -6,23 +6,51 @@ import Reporting
 import TensorCore
 import Training
 
-/// A model: a list of layers, one after another.
+/// A model, written in one of three ways: a list of layers, a graph of layers, or layers and a `call`.
 struct ModelCell: Cell {
   var subject = ConfigNode(.null)
   var input: [Int]?
-  var layers: [ConfigNode] = []
+  var inputs = ConfigNode(.null)
+  var layers = ConfigNode(.null)
+  var outputs = ConfigNode(.null)
 
   static let schema = Schema(
-    "model", "A model: a list of layers, one after another.", prototype: ModelCell(),
+    "model", "A model: a list of layers, one after another, or a graph of layers.", prototype: ModelCell(),
     Field("input", \.input, "The shape of one sample, such as [28, 28].") { input in
       (input ?? [1]).allSatisfy { $0 >= 1 } ? nil : "must hold sizes of at least 1"
     },
-    Field("layers", \.layers, "Layers by Keras's names, with Keras's arguments.").required)
+    Field("inputs", \.inputs, "Names and shapes of several inputs, such as {wide: [5], deep: [6]}."),
+    Field(
+      "layers", \.layers,
+      "Layers by Keras's names: a list, or a mapping in which each says what it is called 'from'."
+    ).required,
+    Field("outputs", \.outputs, "The layers of a graph that are its outputs. The last one if left out."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
-    let name = context.name(subject, of: "model")
-    guard var layers = LayerRegistry.decode(self.layers, into: &context.bag), let name else { return nil }
-    if context.wrongSettings.contains("layers") { return nil }
+    guard let name = context.name(subject, of: "model") else {
+      // Without a name there still may be mistakes in the layers.
+      if let list = layers.list { _ = LayerRegistry.decode(list, into: &context.bag) }
+      return nil
+    }
+    guard !context.wrongSettings.contains("layers") else { return nil }
+    switch layers.content {
+    case .list(let nodes): return sequential(name, nodes, &context)
+    case .map:
+      let graph = FunctionalSyntax(name: name, input: input, inputs: inputs, layers: layers, outputs: outputs)
+      guard let (model, parts) = graph.model(&context) else { return nil }
+      return declare(model, parts: parts, &context)
+    default:
+      context.bag.report(.mismatch(layers, "'layers': a list or a mapping of layers"))
+      return nil
+    }
+  }
+
+  private func sequential(_ name: String, _ nodes: [ConfigNode], _ context: inout CheckContext) -> CellRun? {
+    for (key, node) in [("inputs", inputs), ("outputs", outputs)] where !node.isAbsent {
+      context.bag.report(.graphSetting(key, at: node.span))
+      return nil
+    }
+    guard var layers = LayerRegistry.decode(nodes, into: &context.bag) else { return nil }
     guard !layers.isEmpty else {
       context.bag.report(.noLayers(name, at: subject.span))
       return nil
@@ -41,28 +69,43 @@ struct ModelCell: Cell {
       context.bag.report(.noInput(name, at: subject.span))
       return nil
     }
-    let model = Sequential(name, input: shape, layers)
-    let seed = context.seed
-    let span = subject.span
+    return declare(Sequential(name, input: shape, layers), parts: [:], &context)
+  }
+
+  /// Traces the model, and builds it in a run.
+  /// - Parameter parts: names of models of earlier cells by the names of the layers they are here.
+  private func declare(
+    _ model: any Model, parts: [String: String], _ context: inout CheckContext
+  ) -> CellRun? {
+    let (seed, span) = (context.seed, subject.span)
     let trace = context.collect {
       let trace = try Trace(model, phase: .training, seed: seed)
-      try trace.checkMemory(of: name, at: span)
+      try trace.checkMemory(of: model.name, at: span)
       return trace
     }
     guard let trace else { return nil }
     context.declare(model, trace, at: subject.span)
     return { context in
       let built = try BuiltModel(model, seed: context.seed)
-      context.models[name] = built
+      for (layer, part) in parts.sorted(by: { $0.key < $1.key }) {
+        if let part = context.models[part] { built.share(part, as: layer) }
+      }
+      context.models[model.name] = built
       try context.note(Self.chain(built))
       context.show(.table(Self.table(built)))
     }
   }
 
-  /// `28×28 → 784 → 300 → 10`: shapes, each once where it changes.
+  /// `28×28 → 784 → 300 → 10`: shapes, each once where it changes; for a graph what it takes and gives.
   static func chain(_ built: BuiltModel) -> String {
-    var shapes = [text(built.model.input)]
-    for layer in built.layers where text(layer.output) != shapes.last { shapes.append(text(layer.output)) }
+    guard built.model is Sequential else {
+      let (inputs, outputs) = (built.model.inputs.map(\.type), built.outputs)
+      return [inputs, outputs].map { $0.map(text).joined(separator: " + ") }.joined(separator: " → ")
+    }
+    var shapes = built.model.inputs.map { text($0.type) }
+    for output in built.layers.flatMap(\.outputs) where text(output) != shapes.last {
+      shapes.append(text(output))
+    }
     return shapes.joined(separator: " → ")
   }
 
@@ -72,14 +115,22 @@ struct ModelCell: Cell {
 
   /// The table of Keras's `summary()`.
   static func table(_ built: BuiltModel) -> ReportTable {
+    let isGraph = !(built.model is Sequential)
     let rows = built.layers.map { layer in
-      let shape = layer.output.dims.map { $0 == .batch ? "None" : $0.description }.joined(separator: ", ")
-      return ["\(layer.name) (\(layer.className))", "(\(shape))", NumberText.grouped(layer.parameters)]
+      let shapes = layer.outputs.map { type in
+        "(" + type.dims.map { $0 == .batch ? "None" : $0.description }.joined(separator: ", ") + ")"
+      }
+      let row = [
+        "\(layer.name) (\(layer.className))", shapes.joined(separator: ", "),
+        NumberText.grouped(layer.parameters),
+      ]
+      return isGraph ? row + [layer.connectedTo.joined(separator: ", ")] : row
     }
     let trainable = built.layers.map(\.trainable).reduce(0, +)
     let total = built.parameterCount
     return ReportTable(
-      header: ["Layer (type)", "Output shape", "Parameters"], rows: rows, alignments: [.left, .left, .right],
+      header: ["Layer (type)", "Output shape", "Parameters"] + (isGraph ? ["Connected to"] : []), rows: rows,
+      alignments: [.left, .left, .right] + (isGraph ? [.left] : []),
       caption: "Total parameters: \(NumberText.grouped(total)), trainable: \(NumberText.grouped(trainable))")
   }
 }
@@ -119,5 +170,13 @@ extension Diagnostic {
     Diagnostic(
       "E0312", "'\(model)' says its input twice", at: span.map { Label($0, "beside 'input:'") },
       help: "keep either 'input:' or the input layer")
+  }
+
+  /// E0333: a setting of graphs beside a list of layers.
+  static func graphSetting(_ key: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0333", "'\(key)' belongs to a graph of layers, and these are a list",
+      at: span.map { Label($0, "a list has one input and one output") },
+      help: "write 'input: [SHAPE]', or name the layers: 'hidden: {Dense: {units: 30}, from: x}'")
   }
 }

@@ -16,7 +16,8 @@ struct TrainCell: Cell {
   var validation = ConfigNode(.null)
   var loss = ConfigNode(.null)
   var optimizer = ConfigNode(.null)
-  var metrics: [ConfigNode] = []
+  var lossWeights = ConfigNode(.null)
+  var metrics = ConfigNode(.null)
   var callbacks: [ConfigNode] = []
   var epochs = 1
   var initialEpoch = 0
@@ -29,9 +30,14 @@ struct TrainCell: Cell {
     Field("data", \.data, "A data set; its training part is trained on.").required,
     Field(
       "validation", \.validation, "Another part to validate on, or false. The validation part if left out."),
-    Field("loss", \.loss, "What is made small, such as mse.").required,
+    Field("loss", \.loss, "What is made small, such as mse; or one for each output, by name.").required,
+    Field(
+      "loss_weights", \.lossWeights,
+      "What each output's loss counts in the sum, such as {main: 0.9, aux: 0.1}."),
     Field("optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}.").required,
-    Field("metrics", \.metrics, "What is watched beside the loss, such as [accuracy]."),
+    Field(
+      "metrics", \.metrics,
+      "What is watched beside the loss: a list such as [accuracy], or one for each output by name."),
     Field("callbacks", \.callbacks, "What watches the training and may end it."),
     Field("epochs", \.epochs, "How often all samples are seen.", check: within(1...1_000_000_000)),
     Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: within(0...1_000_000_000)),
@@ -45,8 +51,11 @@ struct TrainCell: Cell {
     let model = context.model(subject)
     let part = context.part(data)
     let held = validationPart(part, &context)
-    let training = trainingInfo(
-      hasValidation: held != nil || context.wrongSettings.contains("validation"), &context)
+    let isValidated = held != nil || context.wrongSettings.contains("validation")
+    let compile = CompileSyntax(
+      loss: loss, lossWeights: lossWeights, optimizer: optimizer, metrics: metrics,
+      outputs: model?.model.outputNames, isValidated: isValidated)
+    let training = compile.info(&context)
     let decoded = callbacks.compactMap { CallbackRegistry.all.decode($0, into: &context.bag) }
     guard decoded.count == callbacks.count, let training, let name = subject.string else { return nil }
     var isRight = watchesOnlyWhatIsLogged(decoded, training.logs, isDataKnown: part != nil, &context)
@@ -97,32 +106,6 @@ struct TrainCell: Cell {
     return part
   }
 
-  /// What `compile` is given; every mistake in it is reported.
-  private func trainingInfo(hasValidation: Bool, _ context: inout CheckContext) -> CheckContext.TrainingInfo?
-  {
-    let loss = self.loss.isAbsent ? nil : LossRegistry.all.decode(self.loss, into: &context.bag)
-    let optimizer =
-      self.optimizer.isAbsent ? nil : OptimizerRegistry.all.decode(self.optimizer, into: &context.bag)
-    var named: [NamedMetric] = []
-    for node in metrics {
-      guard let metric = MetricRegistry.all.decode(node, into: &context.bag),
-        let (written, _, settings) = MetricRegistry.all.parts(of: node, into: &context.bag)
-      else { continue }
-      let name = MetricRegistry.logName(written, settings: settings)
-      if named.contains(where: { $0.name == name }) || name == "loss" {
-        context.bag.report(.repeatedMetric(name, at: node.nameSpan))
-        continue
-      }
-      named.append(NamedMetric(name, metric))
-    }
-    guard let loss, let optimizer, named.count == metrics.count else { return nil }
-    let own = (["loss"] + named.map(\.name)).sorted()
-    return CheckContext.TrainingInfo(
-      settings: CompileSettings(loss: loss, optimizer: optimizer, metrics: named),
-      lossSpan: self.loss.nameSpan,
-      metricSpans: metrics.map(\.nameSpan), logs: own + (hasValidation ? own.map { "val_\($0)" } : []))
-  }
-
   private func run(
     _ context: RunContext, _ name: String, _ settings: CompileSettings, _ callbacks: [any Callback],
     _ data: CheckContext.DataPartInfo, _ held: CheckContext.DataPartInfo?
@@ -136,6 +119,8 @@ struct TrainCell: Cell {
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
     let validation = held.flatMap { context.data[$0.data]?[$0.part] }
     let total = fit.epochs
+    built.takeParts()
+    defer { built.giveParts() }
     let result = try trainer.fit(
       part, validation: validation, fit,
       save: { path in
@@ -231,14 +216,6 @@ extension Diagnostic {
       "E0202", "'initial_epoch' must be below 'epochs', there is nothing to train",
       at: span.map { Label($0, "from epoch \(first) to \(epochs)") },
       help: "'epochs' is the number of the last epoch, as in Keras, not how many are added")
-  }
-
-  /// E0209: two metrics that would be logged under one name.
-  static func repeatedMetric(_ name: String, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic(
-      "E0209", "'\(name)' is logged already", at: span.map { Label($0, "again here") },
-      help: name == "loss"
-        ? "the loss is always watched" : "remove it, or give it another name: {\(name): {name: NAME}}")
   }
 
   /// E0502: a callback that watches what is not logged.

@@ -18,9 +18,9 @@ let confusionMatrix = PlotKind(name: "confusion_matrix") { cell, file, context i
     return nil
   }
   guard Fit(model: model, shape: part.shape, span: cell.data.span).checkInput(&context) else { return nil }
-  guard case .size(let outputs)? = model.trace.output.type.dims.last,
+  guard case .size(let outputs)? = model.trace.outputs[0].type.dims.last,
     part.shape.targets.first?.element == .int32, outputs > 1,
-    model.trace.output.type.rank == 2
+    model.trace.outputs.count == 1, model.trace.outputs[0].type.rank == 2
   else {
     // What does not fit the training was said there.
     if context.isTrainingBroken(name) { return nil }
@@ -33,7 +33,7 @@ let confusionMatrix = PlotKind(name: "confusion_matrix") { cell, file, context i
     else { return }
     let used = context.isQuick ? rows.first(64) : rows
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
-    let outputs = try trainer.predict(used, batchSize: 128)
+    let outputs = try trainer.predict(used, batchSize: 128)[0]
     let width = outputs.count / max(1, used.count)
     let classes = max(width, data.classNames?.count ?? 0)
     var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)

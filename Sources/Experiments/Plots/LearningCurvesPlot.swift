@@ -6,7 +6,7 @@ import Training
 /// Loss and metrics over the epochs of a training, with the best epoch marked.
 let learningCurves = PlotKind(name: "learning_curves") { cell, file, context in
   guard let training = context.training(cell.of), let model = cell.of.string else { return nil }
-  let metrics = ["loss"] + training.settings.metrics.map(\.name)
+  let metrics = training.own
   let title = cell.title ?? "Learning curves of \(model)"
   return { context in
     guard let record = context.histories[model] else { return }

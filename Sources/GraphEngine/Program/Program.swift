@@ -10,18 +10,38 @@ public struct UpdatePlan {
   public var sinks: [(path: String, gradient: Value)]
   /// Set if an update is nothing but `w -= rate · g`: it can then be made where the gradient is.
   public var plainRate: UnsafePointer<Float>?
-  /// Updates a range of the trained parameters from their gradients.
-  public var apply: (Range<Int>) -> Void
+  /// What updates the weights once all gradients are there, one after another.
+  public var passes: [UpdatePass]
 
   public init(
     gradients: AlignedBuffer, sinks: [(path: String, gradient: Value)], plainRate: UnsafePointer<Float>?,
-    apply: @escaping (Range<Int>) -> Void
+    passes: [UpdatePass]
   ) {
     self.gradients = gradients
     self.sinks = sinks
     self.plainRate = plainRate
-    self.apply = apply
+    self.passes = passes
   }
+}
+
+/// A condition on data that a program was made for.
+public struct Guard {
+  /// A single number; not 0 holds.
+  public var condition: Value
+  public var expected: Bool
+
+  public init(_ condition: Value, expected: Bool) {
+    self.condition = condition
+    self.expected = expected
+  }
+}
+
+/// One pass over the trained parameters; every thread ends it before the next one begins.
+public enum UpdatePass {
+  /// Treats any range of the numbers by itself: those not updated where their gradient was made are shared out.
+  case ranges((Range<Int>) -> Void)
+  /// Shares out its work itself.
+  case whole(Step)
 }
 
 /// A graph compiled for one batch size: a flat list of bound kernel calls over one arena.
@@ -49,18 +69,24 @@ public final class Program {
   private var job: (Int) -> Void = { _ in }
   /// What steps need beside the arena: unpacked copies of parameters.
   private var extras: [AlignedBuffer] = []
+  /// Where runs end early: after which step, if the number there is not as assumed.
+  private var checks: [(step: Int, condition: UnsafePointer<Float>, expected: Bool)] = []
+  private let failed = UnsafeMutablePointer<Int>.allocate(capacity: 1)
 
   /// Below this many floating-point operations one thread is faster than two: about 10 microseconds of work.
   public static let parallelThreshold = 1_000_000
 
   /// - Parameters:
   ///   - kept: values that are read after a run.
+  ///   - guards: conditions that must be as assumed, in the order they are computed.
+  ///   - assignments: parameters that get a new value at the end of a run.
   ///   - prologue: what fills the inputs, run by all threads before the first step.
   ///   - parallelThreshold: floating-point operations from which on all threads of the pool take part.
   /// - Throws: E0315 if the machine has not the memory.
   public init(
     _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
-    prologue: Step? = nil, pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
+    guards: [Guard] = [], assignments: [(path: String, value: Value)] = [], prologue: Step? = nil,
+    pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
     parallelThreshold: Int = Program.parallelThreshold
   ) throws(Diagnostic) {
     self.batch = batch
@@ -69,7 +95,9 @@ public final class Program {
     self.pool = pool
     var nodes = graph.nodes
     let sinks = update?.sinks ?? []
-    let roots = kept.map(\.id) + sinks.map(\.gradient.id)
+    // Conditions are kept: a fast thread may be steps ahead when a slow one looks at them.
+    let watched = guards.map(\.condition.id) + assignments.map(\.value.id)
+    let roots = kept.map(\.id) + sinks.map(\.gradient.id) + watched
     for pass in Passes.all { pass(&nodes, roots) }
     self.nodes = nodes
 
@@ -89,6 +117,7 @@ public final class Program {
     workspaces = AlignedBuffer(GemmTask.workspace * pool.count)
 
     var fused: Set<String> = []
+    var lastStep: [Int: Int] = [:]
     for (id, node) in nodes.enumerated() where plan.isLive[id] {
       switch node.kind {
       case .leaf(.constant(let value)):
@@ -113,15 +142,28 @@ public final class Program {
         append(
           op.bind(BindSite(kernels: kernels, inputs: inputs, output: output, update: fusion)),
           Line(name: op.name, shape: output.shape, cost: op.cost(inputs.map(\.shape), output.shape)))
+        lastStep[id] = steps.count
       }
     }
+    for guarded in guards {
+      checks.append(
+        (lastStep[root(of: guarded.condition.id)] ?? 0, place(guarded.condition).input, guarded.expected))
+    }
     if let update { appendUpdate(update, direct: Set(direct.keys), fused: fused) }
+    for (path, value) in assignments { append(assigning: value, to: path) }
     seal(prologue, parallelThreshold)
   }
 
-  /// Runs every step once.
-  public func run() {
+  deinit { failed.deallocate() }
+
+  /// Runs every step once, up to the first condition that is not as assumed.
+  ///
+  /// Nothing has been changed outside the program when a condition fails: updates come last.
+  /// - Returns: the number of that condition, or `nil` if all were as assumed.
+  @discardableResult public func run() -> Int? {
+    failed.pointee = -1
     job(0)
+    return failed.pointee < 0 ? nil : failed.pointee
   }
 
   /// Where a kept value or an input is.
@@ -200,16 +242,33 @@ public final class Program {
         ranges.append(range)
       }
     }
-    let apply = update.apply
-    append(
-      { worker in
-        for range in ranges {
-          let share = worker.share(of: range.count, grain: 16)
-          if !share.isEmpty {
-            apply(range.lowerBound + share.lowerBound..<range.lowerBound + share.upperBound)
-          }
-        }
-      }, Line(name: "update", shape: ranges.map(\.count), cost: 4 * ranges.map(\.count).reduce(0, +)))
+    let cost = 4 * ranges.map(\.count).reduce(0, +)
+    for pass in update.passes {
+      let line = Line(name: "update", shape: ranges.map(\.count), cost: cost)
+      switch pass {
+      case .whole(let step): append(step, line)
+      case .ranges(let apply):
+        append(
+          { worker in
+            for range in ranges {
+              let share = worker.share(of: range.count, grain: 16)
+              if !share.isEmpty {
+                apply(range.lowerBound + share.lowerBound..<range.lowerBound + share.upperBound)
+              }
+            }
+          }, line)
+      }
+    }
+  }
+
+  private func append(assigning value: Value, to path: String) {
+    let (from, to) = (place(value), parameters.place(path, in: parameters.storage.pointer))
+    let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
+    let line = Line(name: "assign", shape: to.shape, cost: count)
+    switch to.layout {
+    case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
+    case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)
+    }
   }
 
   private func append(_ step: @escaping Step, _ line: Line) {
@@ -219,13 +278,25 @@ public final class Program {
 
   /// Makes the closure that ``run()`` calls, so that a run makes none.
   private func seal(_ prologue: Step?, _ parallelThreshold: Int) {
+    let first = prologue == nil ? 0 : 1
     let steps = (prologue.map { [$0] } ?? []) + steps
+    let stops = checks.map { (step: $0.step + first, condition: $0.condition, expected: $0.expected) }
+    let failed = failed
     let (pool, memory) = (pool, workspaces)
     let isSerial = pool.count == 1 || lines.map(\.cost).reduce(0, +) < parallelThreshold
     let parts = isSerial ? 1 : pool.count
     let part: (Int) -> Void = { part in
       let worker = Worker(part: part, parts: parts, workspace: memory.pointer + part * GemmTask.workspace)
-      for step in steps {
+      var next = 0
+      for (i, step) in steps.enumerated() {
+        // Conditions that no step makes, such as a constant, are looked at before the first.
+        while next < stops.count, stops[next].step == i {
+          if (stops[next].condition.pointee != 0) != stops[next].expected {
+            if part == 0 { failed.pointee = next }
+            return
+          }
+          next += 1
+        }
         step(worker)
         if parts > 1 { pool.barrier() }
       }

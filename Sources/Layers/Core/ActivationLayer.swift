@@ -4,7 +4,7 @@ public import GraphEngine
 /// An activation as a layer of its own.
 ///
 /// Keras: `keras.layers.Activation`.
-public struct ActivationLayer: Layer, Configurable {
+public struct ActivationLayer: UnaryLayer, Configurable {
   public var activation: Activation
   public init(_ activation: Activation) { self.activation = activation }
 

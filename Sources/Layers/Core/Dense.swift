@@ -5,7 +5,7 @@ import TensorCore
 /// `activation(x · kernel + bias)` over the last axis.
 ///
 /// Weights: `kernel` (inputs, units), `bias` (units). Keras: `keras.layers.Dense`.
-public struct Dense: Layer, Configurable {
+public struct Dense: UnaryLayer, Configurable {
   public var units: Int
   public var activation = Activation.linear
   public var useBias = true

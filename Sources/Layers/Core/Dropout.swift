@@ -5,7 +5,7 @@ public import GraphEngine
 ///
 /// Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
 /// Keras: `keras.layers.Dropout`.
-public struct Dropout: Layer, Configurable {
+public struct Dropout: UnaryLayer, Configurable {
   public var rate: Double
   public var seed: Int?
   public init(_ rate: Double) { self.rate = rate }

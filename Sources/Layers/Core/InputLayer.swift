@@ -1,14 +1,18 @@
 public import Config
 import Diagnostics
 public import GraphEngine
-import TensorCore
+public import TensorCore
 
 /// What one sample looks like; the first entry of a sequential model that has no `input:`.
 ///
 /// Keras: `keras.layers.InputLayer`.
-public struct InputLayer: Layer, Configurable {
+public struct InputLayer: UnaryLayer, Configurable {
   public var shape: [Int]
-  public init(_ shape: [Int]) { self.shape = shape }
+  public var element = ElementType.float32
+  public init(_ shape: [Int], _ element: ElementType = .float32) {
+    self.shape = shape
+    self.element = element
+  }
 
   public static let schema = Schema(
     "InputLayer", "The shape of one sample.", prototype: InputLayer([]),
@@ -16,14 +20,24 @@ public struct InputLayer: Layer, Configurable {
       $0.allSatisfy { $0 >= 1 } ? nil : "must hold sizes of at least 1"
     }.required)
 
+  /// A batch of samples.
+  public var type: TensorType { TensorType([.batch] + shape.map { .size($0) }, element) }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    let own = TensorType([.batch] + shape.map { .size($0) })
-    guard x.type.dims == own.dims else {
+    guard x.type.dims == type.dims else {
       throw Diagnostic(
-        "E0301", "the input layer is for \(own), found \(x.type)",
+        "E0301", "the input layer is for \(type), found \(x.type)",
         at: x.graph.origin.map { .init($0, "does not fit here") },
         help: "an input layer comes first and has the shape of one sample")
     }
     return x
+  }
+
+  /// The value handed to a model, if this input can take it.
+  func check(_ values: [Value], in scope: LayerScope) throws -> Value {
+    guard let value = values.first else {
+      preconditionFailure("an input layer that is not among the model's inputs")
+    }
+    return try call(value, in: scope)
   }
 }

@@ -6,7 +6,7 @@ import TensorCore
 /// The same numbers with other axes behind the batch; one of them may be -1 and is then computed.
 ///
 /// Keras: `keras.layers.Reshape`.
-public struct Reshape: Layer, Configurable {
+public struct Reshape: UnaryLayer, Configurable {
   public var targetShape: [Int]
   public init(_ targetShape: [Int]) { self.targetShape = targetShape }
 

@@ -1,68 +1,80 @@
 public import Config
+public import Diagnostics
 public import KernelABI
 
-/// One flat update over every trained number of a model.
+/// One flat update over every trained number of a model: a rule of the kernels, what it remembers, and the numbers
+/// that change from step to step.
+///
+/// Everything that optimizers have in common, such as clipping and averages, is in ``OptimizerSettings`` and made of
+/// further passes by ``BoundOptimizer``.
 public protocol Optimizer: Configurable {
-  var learningRate: Double { get set }
-  /// What is remembered for each number, by Keras's names: `["momentum", "velocity"]`.
-  var slots: [String] { get }
-  /// Binds the kernel to memory that will not move. Called once per training.
-  func bind(_ site: OptimizerSite) -> BoundOptimizer
+  var common: OptimizerSettings { get set }
+  /// What is remembered for each number.
+  ///
+  /// The slots of one group lie side by side for each parameter in Keras's files; the groups follow one another.
+  var slots: [[OptimizerSlot]] { get }
+  /// What Keras 2 saves, if that is not ``slots``.
+  var slotsInKeras2: [[OptimizerSlot]] { get }
+  var rule: UpdateRule { get }
+  /// Writes the numbers that the rule takes, at most 16.
+  /// - Parameters:
+  ///   - step: counts the updates, this one included.
+  ///   - rate: the learning rate, a number of single precision.
+  func write(_ numbers: UnsafeMutablePointer<Float>, step: Int, rate: Double)
+  /// A scalar that Keras 3 saves behind the slots, after this many steps.
+  func savedScalar(after steps: Int) -> (name: String, value: Float)?
 }
 
 extension Optimizer {
   public var className: String { Self.schema.name }
   public var config: ConfigNode { Self.schema.encode(self) }
+  public var slotsInKeras2: [[OptimizerSlot]] { slots }
+  public func savedScalar(after steps: Int) -> (name: String, value: Float)? { nil }
 }
 
-/// The memory an optimizer works on; all runs are laid out alike.
-public struct OptimizerSite {
-  public let kernels: KernelTable
-  public let weights: UnsafeMutablePointer<Float>
-  public let gradients: UnsafePointer<Float>
-  public let slots: [UnsafeMutablePointer<Float>]
-  /// Four floats for numbers that change from step to step.
-  public let scalars: UnsafeMutablePointer<Float>
+/// Something remembered for each trained number.
+public struct OptimizerSlot: Sendable, Hashable {
+  /// Keras 3's name: `velocity`.
+  public let name: String
+  /// Keras 2's name: `v`.
+  public let shortName: String
+  /// What it is at first.
+  public let start: Float
 
-  public init(
-    kernels: KernelTable, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
-    slots: [UnsafeMutablePointer<Float>], scalars: UnsafeMutablePointer<Float>
-  ) {
-    self.kernels = kernels
-    self.weights = weights
-    self.gradients = gradients
-    self.slots = slots
-    self.scalars = scalars
-  }
-}
-
-/// An optimizer in its place.
-public struct BoundOptimizer {
-  /// Called before each step with the number of steps done and the learning rate.
-  public let prepare: (_ iterations: Int, _ rate: Double) -> Void
-  /// Updates a range of the trained numbers.
-  public let update: (Range<Int>) -> Void
-  /// Set if the update is nothing but `w -= rate · g`.
-  public let plainRate: UnsafePointer<Float>?
-
-  public init(
-    prepare: @escaping (_ iterations: Int, _ rate: Double) -> Void, update: @escaping (Range<Int>) -> Void,
-    plainRate: UnsafePointer<Float>?
-  ) {
-    self.prepare = prepare
-    self.update = update
-    self.plainRate = plainRate
+  public init(_ name: String, _ shortName: String? = nil, start: Float = 0) {
+    self.name = name
+    self.shortName = shortName ?? name
+    self.start = start
   }
 }
 
 /// Every optimizer by Keras's class name and short name.
 public enum OptimizerRegistry {
   public static let all = Registry<any Optimizer>(
-    "optimizer", commonKeys: ["name"],
+    "optimizer",
     [
       .init(SGD.self, aliases: ["sgd"]) { $0 },
+      .init(RMSprop.self, aliases: ["rmsprop"]) { $0 },
+      .init(Adagrad.self, aliases: ["adagrad"]) { $0 },
+      .init(Adadelta.self, aliases: ["adadelta"]) { $0 },
       .init(Adam.self, aliases: ["adam"]) { $0 },
+      .init(AdamW.self, aliases: ["adamw"]) { $0 },
+      .init(Adamax.self, aliases: ["adamax"]) { $0 },
+      .init(Nadam.self, aliases: ["nadam"]) { $0 },
+      .init(Ftrl.self, aliases: ["ftrl"]) { $0 },
+      .init(Lion.self, aliases: ["lion"]) { $0 },
+      .init(Lamb.self, aliases: ["lamb"]) { $0 },
     ])
+
+  /// Reads an optimizer; every mistake is reported, `nil` if there was one.
+  ///
+  /// Beside what the registry checks, settings must not contradict each other: E0219.
+  public static func decode(_ node: ConfigNode, into bag: inout DiagnosticBag) -> (any Optimizer)? {
+    guard let optimizer = all.decode(node, into: &bag) else { return nil }
+    guard let contradiction = optimizer.common.contradiction(at: node.span) else { return optimizer }
+    bag.report(contradiction)
+    return nil
+  }
 }
 
 /// `baseⁿ` by repeated squaring: unlike the library's power the same on every machine.
@@ -75,3 +87,6 @@ func power(_ base: Double, _ exponent: Int) -> Double {
   }
   return result
 }
+
+/// What is added to a divisor: never nothing, so that numbers without a gradient, padding among them, do not move.
+func divisorOffset(_ epsilon: Double) -> Float { Float(max(epsilon, Double(Float.leastNormalMagnitude))) }

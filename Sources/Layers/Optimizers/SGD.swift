@@ -1,5 +1,5 @@
 public import Config
-import KernelABI
+public import KernelABI
 
 /// Gradient descent, with momentum if wanted.
 ///
@@ -7,40 +7,30 @@ import KernelABI
 ///
 /// `m = momentum · m - rate · g`, `w += m`; with Nesterov's momentum `w += momentum · m - rate · g`.
 public struct SGD: Optimizer {
-  public var learningRate = 0.01
+  public var common: OptimizerSettings
   public var momentum = 0.0
   public var nesterov = false
 
   public init(learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false) {
-    self.learningRate = learningRate
+    common = OptimizerSettings(learningRate)
     self.momentum = momentum
     self.nesterov = nesterov
   }
 
-  public static let schema = Schema(
+  public static let schema = optimizerSchema(
     "SGD", "Gradient descent, with momentum if wanted.", prototype: Self(),
-    Field("learning_rate", \.learningRate, "Step size.", check: atLeast(0)),
     Field("momentum", \.momentum, "How much of the last step is kept.", check: within(0...1)),
     Field("nesterov", \.nesterov, "Whether to look ahead along the momentum."))
 
-  public var slots: [String] { momentum == 0 ? [] : ["momentum"] }
+  private static let slot = OptimizerSlot("momentum", "m")
+  public var slots: [[OptimizerSlot]] { momentum == 0 ? [] : [[Self.slot]] }
+  /// Keras 2 keeps the slot even where there is no momentum.
+  public var slotsInKeras2: [[OptimizerSlot]] { [[Self.slot]] }
 
-  public func bind(_ site: OptimizerSite) -> BoundOptimizer {
-    let (w, g, rate) = (site.weights, site.gradients, site.scalars)
-    let prepare = { (_: Int, learningRate: Double) in rate.pointee = Float(learningRate) }
-    guard momentum != 0 else {
-      let step = site.kernels.sgd
-      return BoundOptimizer(
-        prepare: prepare,
-        update: { step(w + $0.lowerBound, g + $0.lowerBound, $0.count, rate.pointee) }, plainRate: .init(rate)
-      )
-    }
-    let (step, m, kept, nesterov) = (site.kernels.momentum, site.slots[0], Float(momentum), nesterov)
-    return BoundOptimizer(
-      prepare: prepare,
-      update: {
-        let i = $0.lowerBound
-        step(w + i, g + i, m + i, $0.count, rate.pointee, kept, nesterov)
-      }, plainRate: nil)
+  public var rule: UpdateRule { momentum == 0 ? .descent : nesterov ? .nesterov : .momentum }
+
+  public func write(_ numbers: UnsafeMutablePointer<Float>, step: Int, rate: Double) {
+    numbers[0] = Float(rate)
+    numbers[1] = Float(momentum)
   }
 }

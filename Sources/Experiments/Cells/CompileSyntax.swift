@@ -1,0 +1,152 @@
+import Config
+import Diagnostics
+import Layers
+import Training
+
+/// What `compile` is given, as it is written in a `train` cell: one loss for all outputs, or a list or mapping with one
+/// for each.
+struct CompileSyntax {
+  let loss: ConfigNode
+  let lossWeights: ConfigNode
+  let optimizer: ConfigNode
+  let metrics: ConfigNode
+  /// The names of the model's outputs; `nil` if the model is not known.
+  let outputs: [String]?
+  let isValidated: Bool
+
+  /// Reads it all; every mistake is reported, `nil` if there was one.
+  func info(_ context: inout CheckContext) -> CheckContext.TrainingInfo? {
+    let names = outputs ?? ["output"]
+    let optimizer =
+      self.optimizer.isAbsent ? nil : OptimizerRegistry.decode(self.optimizer, into: &context.bag)
+    guard let losses = byOutput(loss, names, "loss", isPart: isLoss, &context),
+      let weights = byOutput(lossWeights, names, "loss weight", isPart: { $0.isNumber }, &context),
+      let metrics = byOutput(
+        metrics, names, "list of metrics", isPart: { isMetrics($0, names.count) }, &context)
+    else { return nil }
+    var isRight = true
+    var settings: [CompileSettings.Output] = []
+    var spans: [CheckContext.TrainingInfo.Spans] = []
+    for i in names.indices {
+      var output = CompileSettings.Output(loss: nil)
+      if let node = losses[i] {
+        output.loss = LossRegistry.all.decode(node, into: &context.bag)
+        isRight = isRight && output.loss != nil
+      }
+      if let node = weights[i] {
+        output.weight = context.bag.collect { () throws(Diagnostic) in try Double(config: node) } ?? 1
+      }
+      let nodes = metrics[i].map { $0.list ?? [$0] } ?? []
+      output.metrics = read(nodes, names.count == 1, &context)
+      isRight = isRight && output.metrics.count == nodes.count
+      settings.append(output)
+      spans.append(.init(loss: losses[i]?.nameSpan, metrics: nodes.map(\.nameSpan)))
+    }
+    guard isRight, !loss.isAbsent, let optimizer else { return nil }
+    let compiled = CompileSettings(settings, optimizer: optimizer)
+    let logged = compiled.logNames(outputs: names)
+    let own = (["loss"] + logged.losses.compactMap { $0 } + logged.metrics.flatMap { $0 }).sorted()
+    return CheckContext.TrainingInfo(
+      settings: compiled, spans: spans, logs: own + (isValidated ? own.map { "val_\($0)" } : []), own: own)
+  }
+
+  private func read(_ nodes: [ConfigNode], _ isOne: Bool, _ context: inout CheckContext) -> [NamedMetric] {
+    var named: [NamedMetric] = []
+    for node in nodes {
+      guard let metric = MetricRegistry.all.decode(node, into: &context.bag),
+        let (written, _, settings) = MetricRegistry.all.parts(of: node, into: &context.bag)
+      else { continue }
+      let name = MetricRegistry.logName(written, settings: settings)
+      if named.contains(where: { $0.name == name }) || name == "loss" {
+        context.bag.report(.repeatedMetric(name, at: node.nameSpan))
+        continue
+      }
+      named.append(NamedMetric(name, metric))
+    }
+    return named
+  }
+
+  /// One entry for each output: the same for all, or those of a list or mapping.
+  /// - Parameter isPart: whether a node is what a single output has.
+  private func byOutput(
+    _ node: ConfigNode, _ names: [String], _ what: String, isPart: (ConfigNode) -> Bool,
+    _ context: inout CheckContext
+  ) -> [ConfigNode?]? {
+    if node.isAbsent { return names.map { _ in nil } }
+    if isPart(node) { return names.map { _ in node } }
+    if let list = node.list {
+      guard list.count == names.count else {
+        context.bag.report(.wrongOutputCount(what, list.count, names, at: node.span))
+        return nil
+      }
+      return list.map { $0.content == .null ? nil : $0 }
+    }
+    guard let entries = node.entries else { return names.map { _ in node } }
+    // Without the model its outputs are not known: what is below cannot be judged.
+    if outputs == nil { return names.map { _ in entries.first?.value } }
+    var isRight = true
+    for entry in entries where !names.contains(entry.key) {
+      context.bag.report(.unknownOutput(entry, names, what))
+      isRight = false
+    }
+    return isRight ? names.map { node[$0] } : nil
+  }
+
+  /// A name, or a name with its settings.
+  private func isLoss(_ node: ConfigNode) -> Bool {
+    if node.string != nil { return true }
+    guard let entries = node.entries else { return false }
+    if node["class_name"] != nil { return true }
+    guard entries.count == 1, let key = entries.first?.key, outputs?.contains(key) != true else {
+      return false
+    }
+    // A slip in a loss's name is told from a slip in an output's by what stands behind it.
+    return LossRegistry.all.find(key) != nil || entries[0].value.entries != nil
+  }
+
+  /// A list of names is for every output, a list of lists has one for each.
+  private func isMetrics(_ node: ConfigNode, _ count: Int) -> Bool {
+    if node.string != nil { return true }
+    guard let list = node.list else { return false }
+    return list.isEmpty || list.contains { $0.list == nil }
+  }
+}
+
+extension ConfigNode {
+  fileprivate var isNumber: Bool {
+    switch content {
+    case .int, .double: true
+    default: false
+    }
+  }
+}
+
+extension Diagnostic {
+  /// E0209: two metrics that would be logged under one name.
+  static func repeatedMetric(_ name: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0209", "'\(name)' is logged already", at: span.map { Label($0, "again here") },
+      help: name == "loss"
+        ? "the loss is always watched" : "remove it, or give it another name: {\(name): {name: NAME}}")
+  }
+
+  /// E0220: a list with another number of entries than the model has outputs.
+  static func wrongOutputCount(
+    _ what: String, _ count: Int, _ outputs: [String], at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0220", "there is one \(what) for each output: \(outputs.count), found \(count)",
+      at: span.map { Label($0, "\(count) entries") },
+      help: "name them: {" + outputs.map { "\($0): …" }.joined(separator: ", ") + "}")
+  }
+
+  /// E0220: a loss or metric for an output that the model does not have.
+  static func unknownOutput(_ entry: ConfigNode.Entry, _ outputs: [String], _ what: String) -> Diagnostic {
+    let near = nearest(to: entry.key, in: outputs)
+    return Diagnostic(
+      "E0220", "the model has no output '\(entry.key)'",
+      at: entry.keySpan.map { Label($0, "a \(what) for it") },
+      help: near.map { "did you mean '\($0)'?" } ?? "its outputs: " + outputs.joined(separator: ", "),
+      fix: near.flatMap { near in entry.keySpan.map { Fix($0, replacement: near) } })
+  }
+}

@@ -1,0 +1,141 @@
+import Config
+import Diagnostics
+import Layers
+import TensorCore
+
+/// A graph of layers as it is written in a `model` cell.
+struct FunctionalSyntax {
+  let name: String
+  let input: [Int]?
+  let inputs: ConfigNode
+  let layers: ConfigNode
+  let outputs: ConfigNode
+
+  /// The model, and names of models of earlier cells by the names of the layers they are in it.
+  ///
+  /// Every mistake is reported; `nil` if there was one.
+  func model(_ context: inout CheckContext) -> (model: Functional, parts: [String: String])? {
+    let inputs = readInputs(&context)
+    var entries: [FunctionalBuilder.Entry] = []
+    var parts: [String: String] = [:]
+    let written = layers.entries ?? []
+    for entry in written {
+      if let read = self.entry(entry, &parts, &context) { entries.append(read) }
+    }
+    let outputs = readOutputs(written.last)
+    guard let inputs, entries.count == written.count else { return nil }
+    guard !entries.isEmpty else {
+      context.bag.report(.noLayers(name, at: layers.span))
+      return nil
+    }
+    let builder = FunctionalBuilder(name, inputs: inputs, entries: entries, outputs: outputs)
+    return builder.model(into: &context.bag).map { ($0, parts) }
+  }
+
+  private func readInputs(
+    _ context: inout CheckContext
+  ) -> [(word: FunctionalBuilder.Word, input: ModelInput)]? {
+    if inputs.isAbsent {
+      guard let input else {
+        if !context.wrongSettings.contains("input") { context.bag.report(.noInput(name, at: layers.span)) }
+        return nil
+      }
+      return [(.init("input"), ModelInput("input", shape: input))]
+    }
+    if input != nil {
+      context.bag.report(.inputTwice(name, at: inputs.span))
+      return nil
+    }
+    guard let entries = inputs.entries, !entries.isEmpty else {
+      context.bag.report(.mismatch(inputs, "'inputs': names with shapes, such as {wide: [5], deep: [6]}"))
+      return nil
+    }
+    var read: [(word: FunctionalBuilder.Word, input: ModelInput)] = []
+    for entry in entries {
+      guard let layer = inputLayer(entry.value, &context) else { continue }
+      let span = entry.keySpan
+      read.append((.init(entry.key, at: span), ModelInput(entry.key, layer.type)))
+    }
+    return read.count == entries.count ? read : nil
+  }
+
+  /// `[28, 28]`, or `{shape: [100], dtype: int32}`.
+  private func inputLayer(_ node: ConfigNode, _ context: inout CheckContext) -> InputLayer? {
+    if node.entries != nil { return InputLayer.schema.decode(node, into: &context.bag) }
+    return context.bag.collect { () throws(Diagnostic) in
+      let shape = try [Int](config: node)
+      guard shape.allSatisfy({ $0 >= 1 }) else {
+        throw Diagnostic(
+          "E0202", "an input's shape must hold sizes of at least 1",
+          at: node.span.map { .init($0, "found \(node.json)") })
+      }
+      return InputLayer(shape)
+    }
+  }
+
+  /// The outputs named, or the last layer.
+  private func readOutputs(_ last: ConfigNode.Entry?) -> [FunctionalBuilder.Word] {
+    if outputs.isAbsent { return last.map { [.init($0.key, at: $0.keySpan)] } ?? [] }
+    return (outputs.list ?? [outputs]).map { .init($0.string ?? $0.json, at: $0.span) }
+  }
+
+  /// `concat: {Concatenate: {}, from: [wide, hidden2]}`.
+  private func entry(
+    _ entry: ConfigNode.Entry, _ parts: inout [String: String], _ context: inout CheckContext
+  ) -> FunctionalBuilder.Entry? {
+    let word = FunctionalBuilder.Word(entry.key, at: entry.keySpan)
+    guard !entry.key.isEmpty, !entry.key.contains("/"), !entry.key.contains(".") else {
+      context.bag.report(.badLayerName(entry.key, at: entry.keySpan))
+      return nil
+    }
+    guard let settings = entry.value.entries, let from = entry.value["from"] else {
+      context.bag.report(.noFrom(entry))
+      return nil
+    }
+    let sources = (from.list ?? [from]).map { FunctionalBuilder.Word($0.string ?? $0.json, at: $0.span) }
+    guard !sources.isEmpty else {
+      context.bag.report(.noFrom(entry))
+      return nil
+    }
+    let rest = settings.filter { $0.key != "from" }
+    if rest.count == 1, rest[0].key == "layer" {
+      let shared = rest[0].value
+      return .init(word, .again(.init(shared.string ?? shared.json, at: shared.span)), from: sources)
+    }
+    if let used = rest.first(where: { $0.key == "model" }) {
+      guard let found = context.model(used.value), let part = used.value.string else { return nil }
+      for other in rest where other.key != "model" && other.key != "trainable" {
+        context.bag.report(.unknownKey(other, of: "a model used as a layer", known: ["from", "trainable"]))
+        return nil
+      }
+      let trainable = rest.first { $0.key == "trainable" }?.value
+      let isTrainable = context.bag.collect { () throws(Diagnostic) in
+        try trainable.map { node throws(Diagnostic) in try Bool(config: node) } ?? true
+      }
+      guard let isTrainable else { return nil }
+      parts[entry.key] = part
+      let layer = NamedLayer(entry.key, found.model, isTrainable: isTrainable, at: entry.keySpan)
+      return .init(word, .layer(layer), from: sources)
+    }
+    let node = ConfigNode(.map(rest), span: entry.value.span)
+    guard let layer = LayerRegistry.decode([node], into: &context.bag)?.first else { return nil }
+    return .init(word, .layer(layer), from: sources)
+  }
+}
+
+extension Diagnostic {
+  /// E0334: a layer of a graph that does not say what it is called on.
+  static func noFrom(_ entry: ConfigNode.Entry) -> Diagnostic {
+    Diagnostic(
+      "E0334", "'\(entry.key)' does not say what it is called from",
+      at: (entry.keySpan ?? entry.value.span).map { Label($0, "no 'from'") },
+      help: "add the inputs or layers it takes: '\(entry.key): {Dense: {units: 30}, from: x}'")
+  }
+
+  /// E0335: a name that could not be told from a path.
+  static func badLayerName(_ name: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0335", "'\(name)' cannot be the name of a layer", at: span.map { Label($0, "has '/' or '.'") },
+      help: "use letters, digits, '_' and '-'")
+  }
+}

@@ -1,0 +1,135 @@
+import Config
+import Diagnostics
+import Layers
+
+/// Translates a layer's or model's configuration from Keras 2 to Keras 3.
+///
+/// What differs: the names of a few settings, how connections are written, and how the calls of nested models are
+/// counted.
+struct Keras2Reading {
+  /// Deeper nesting is damage, not a model.
+  private static let deepest = 64
+
+  /// - Parameter node: `{"class_name": …, "config": …}`.
+  static func translate(_ node: ConfigNode, depth: Int = 0) -> ConfigNode {
+    guard depth < deepest, let className = node["class_name"]?.string, let config = node["config"] else {
+      return node
+    }
+    switch className {
+    case "Sequential": return node.with(["config": sequential(config, depth)])
+    case "Functional", "Model":
+      return node.with(["class_name": "Functional", "config": functional(config, depth)])
+    default: return node.with(["config": layer(className, config, depth)])
+    }
+  }
+
+  private static func layer(_ className: String, _ config: ConfigNode, _ depth: Int) -> ConfigNode {
+    var entries = config.entries ?? []
+    for i in entries.indices {
+      switch (className, entries[i].key) {
+      case ("InputLayer", "batch_input_shape"): entries[i].key = "batch_shape"
+      case ("LeakyReLU", "alpha"): entries[i].key = "negative_slope"
+      // A resolved axis is a list of one.
+      case (_, "axis"):
+        if let list = entries[i].value.list, list.count == 1 { entries[i].value = list[0] }
+      default: break
+      }
+      // A wrapper holds a layer of its own.
+      if entries[i].value["class_name"] != nil, entries[i].value["config"] != nil {
+        entries[i].value = translate(entries[i].value, depth: depth + 1)
+      }
+    }
+    return ConfigNode(.map(entries))
+  }
+
+  private static func sequential(_ config: ConfigNode, _ depth: Int) -> ConfigNode {
+    // Before Keras 2.3 the configuration was the list itself.
+    let whole = config.list == nil ? config : ["layers": config]
+    var nodes = (whole["layers"]?.list ?? []).map { translate($0, depth: depth + 1) }
+    // Before TensorFlow 2.2 the shape stood in the first layer.
+    if let first = nodes.first, first["class_name"]?.string != "InputLayer",
+      let shape = first["config"]?["batch_input_shape"]
+    {
+      let name = (first["config"]?["name"]?.string ?? "first") + "_input"
+      let dtype = first["config"]?["dtype"] ?? "float32"
+      nodes.insert(
+        ["class_name": "InputLayer", "config": ["batch_shape": shape, "dtype": dtype, "name": name.config]],
+        at: 0)
+    }
+    return whole.with(["layers": ConfigNode(.list(nodes))])
+  }
+
+  private static func functional(_ config: ConfigNode, _ depth: Int) -> ConfigNode {
+    let written = config["layers"]?.list ?? []
+    // A model used as a layer has a node of its own making, so that its calls count from 1.
+    let models = Set(
+      written.filter { ["Sequential", "Functional", "Model"].contains($0["class_name"]?.string) }
+        .compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
+    let functionals = Set(
+      written.filter { ["Functional", "Model"].contains($0["class_name"]?.string) }
+        .compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
+    let names = Set(written.compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
+    let nodes = written.map { node -> ConfigNode in
+      let translated = translate(node, depth: depth + 1)
+      let inbound = (node["inbound_nodes"]?.list ?? []).map { call -> ConfigNode in
+        var tensors: [ConfigNode] = []
+        collect(call, names, models, into: &tensors)
+        return ["args": ConfigNode(.list(tensors)), "kwargs": ConfigNode(.map([]))]
+      }
+      return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
+    }
+    let ends = (config["output_layers"]?.list ?? []).map { reference -> ConfigNode in
+      guard let name = reference.list?.first?.string, models.contains(name), !functionals.contains(name)
+      else {
+        return reference
+      }
+      return shifted(reference)
+    }
+    return config.with(["layers": ConfigNode(.list(nodes)), "output_layers": ConfigNode(.list(ends))])
+  }
+
+  /// Every reference in an argument: triples, triples with the keyword arguments behind them, and lists and mappings
+  /// of such.
+  private static func collect(
+    _ node: ConfigNode, _ names: Set<String>, _ models: Set<String>, into tensors: inout [ConfigNode]
+  ) {
+    if let parts = node.list, parts.count >= 3, let name = parts[0].string, names.contains(name),
+      case .int = parts[1].content
+    {
+      let triple = ConfigNode(.list(Array(parts[..<3])))
+      let history = models.contains(name) ? shifted(triple) : triple
+      tensors.append(["class_name": "__keras_tensor__", "config": ["keras_history": history]])
+      for part in parts.dropFirst(3) { collect(part, names, models, into: &tensors) }
+      return
+    }
+    for item in node.list ?? [] { collect(item, names, models, into: &tensors) }
+    for entry in node.entries ?? [] { collect(entry.value, names, models, into: &tensors) }
+  }
+
+  private static func shifted(_ reference: ConfigNode) -> ConfigNode {
+    guard var parts = reference.list, parts.count >= 3, case .int(let node) = parts[1].content else {
+      return reference
+    }
+    parts[1] = (node > 0 ? node - 1 : node).config
+    return ConfigNode(.list(parts))
+  }
+}
+
+extension ConfigNode {
+  /// The map with some entries replaced, or added at the end.
+  func with(_ changes: ConfigNode) -> ConfigNode {
+    var entries = entries ?? []
+    for change in changes.entries ?? [] {
+      if let index = entries.firstIndex(where: { $0.key == change.key }) {
+        entries[index].value = change.value
+      } else {
+        entries.append(change)
+      }
+    }
+    return ConfigNode(.map(entries))
+  }
+
+  func without(_ keys: Set<String>) -> ConfigNode {
+    ConfigNode(.map((entries ?? []).filter { !keys.contains($0.key) }))
+  }
+}

@@ -1,0 +1,122 @@
+import Config
+
+/// Translates a layer's or model's configuration from Keras 3 to Keras 2.
+struct Keras2Writing {
+  /// Settings that Keras 2 refuses.
+  ///
+  /// All of them are at values here that mean what Keras 2 does without them.
+  private static let unknown: [String: Set<String>] = [
+    "BatchNormalization": ["synchronized", "renorm", "renorm_clipping", "renorm_momentum"],
+    "Dense": ["quantization_config"],
+    "EinsumDense": ["quantization_config"],
+    "Embedding": ["quantization_config"],
+    "AdditiveAttention": ["seed"],
+    "Attention": ["seed"],
+    "AlphaDropout": ["noise_shape"],
+    "Bidirectional": ["backward_layer"],
+    "CenterCrop": ["data_format"],
+    "ConvLSTM1D": ["seed", "zero_output_for_mask"],
+    "ConvLSTM2D": ["seed", "zero_output_for_mask"],
+    "ConvLSTM3D": ["seed", "zero_output_for_mask"],
+    "GRU": ["seed", "zero_output_for_mask"],
+    "GRUCell": ["seed"],
+    "LSTM": ["seed", "zero_output_for_mask"],
+    "LSTMCell": ["seed"],
+    "SimpleRNN": ["zero_output_for_mask"],
+    "SimpleRNNCell": ["seed"],
+    "RNN": ["zero_output_for_mask"],
+    "LayerNormalization": ["rms_scaling"],
+    "MultiHeadAttention": ["seed", "sliding_window", "use_gate"],
+    "Resizing": ["antialias", "data_format", "fill_mode", "fill_value", "pad_to_aspect_ratio"],
+    "SpatialDropout2D": ["data_format"],
+    "SpatialDropout3D": ["data_format"],
+    "ZeroPadding1D": ["data_format"],
+  ]
+
+  /// - Parameter node: `{"class_name": …, "config": …}`.
+  static func translate(_ node: ConfigNode) -> ConfigNode {
+    guard let className = node["class_name"]?.string, let config = node["config"] else { return node }
+    switch className {
+    case "Sequential":
+      let nodes = (config["layers"]?.list ?? []).map(translate)
+      return node.with([
+        "config": ["name": config["name"] ?? nil, "layers": ConfigNode(.list(nodes))]
+      ])
+    case "Functional": return node.with(["config": functional(config)])
+    default: return node.with(["config": layer(className, config)])
+    }
+  }
+
+  private static func layer(_ className: String, _ config: ConfigNode) -> ConfigNode {
+    var entries = config.without(unknown[className] ?? []).entries ?? []
+    for i in entries.indices {
+      switch (className, entries[i].key) {
+      case ("InputLayer", "batch_shape"): entries[i].key = "batch_input_shape"
+      case ("LeakyReLU", "negative_slope"): entries[i].key = "alpha"
+      case (_, "dtype"):
+        if let policy = entries[i].value["config"]?["name"] { entries[i].value = policy }
+      case (_, let key) where key.hasSuffix("initializer"):
+        if let settings = entries[i].value["config"] {
+          entries[i].value = entries[i].value.with([
+            "config": settings.without(["input_axes", "output_axes"])
+          ])
+        }
+      default:
+        if entries[i].value["class_name"] != nil { entries[i].value = translate(entries[i].value) }
+      }
+    }
+    return ConfigNode(.map(entries))
+  }
+
+  private static func functional(_ config: ConfigNode) -> ConfigNode {
+    let written = config["layers"]?.list ?? []
+    func names(_ classes: [String]) -> Set<String> {
+      Set(
+        written.filter { classes.contains($0["class_name"]?.string ?? "") }.compactMap { $0["name"]?.string })
+    }
+    let (models, sequentials) = (names(["Sequential", "Functional"]), names(["Sequential"]))
+    let nodes = written.map { node -> ConfigNode in
+      let inbound = (node["inbound_nodes"]?.list ?? []).map { call -> ConfigNode in
+        var references: [ConfigNode] = []
+        collect(call, models, into: &references)
+        return ConfigNode(.list(references))
+      }
+      return translate(node).with(["inbound_nodes": ConfigNode(.list(inbound))])
+    }
+    let ends = list(config["output_layers"]).map { reference -> ConfigNode in
+      guard let name = reference.list?.first?.string, sequentials.contains(name) else { return reference }
+      return shifted(reference)
+    }
+    return config.with([
+      "layers": ConfigNode(.list(nodes)), "input_layers": ConfigNode(.list(list(config["input_layers"]))),
+      "output_layers": ConfigNode(.list(ends)),
+    ])
+  }
+
+  /// Always a list of triples, also for one.
+  private static func list(_ node: ConfigNode?) -> [ConfigNode] {
+    guard let node, let items = node.list, let first = items.first else { return [] }
+    return first.string != nil ? [node] : items
+  }
+
+  private static func collect(
+    _ node: ConfigNode, _ models: Set<String>, into references: inout [ConfigNode]
+  ) {
+    if let history = node["config"]?["keras_history"], let name = history.list?.first?.string {
+      let reference = models.contains(name) ? shifted(history) : history
+      references.append(ConfigNode(.list((reference.list ?? []) + [ConfigNode(.map([]))])))
+      return
+    }
+    for item in node.list ?? [] { collect(item, models, into: &references) }
+    for entry in node.entries ?? [] { collect(entry.value, models, into: &references) }
+  }
+
+  /// A model used as a layer has a node of its own making, so that its calls count from 1.
+  private static func shifted(_ reference: ConfigNode) -> ConfigNode {
+    guard var parts = reference.list, parts.count >= 3, case .int(let node) = parts[1].content else {
+      return reference
+    }
+    parts[1] = (node + 1).config
+    return ConfigNode(.list(parts))
+  }
+}

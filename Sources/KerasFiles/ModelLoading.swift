@@ -1,0 +1,111 @@
+public import Config
+public import Diagnostics
+import GraphEngine
+import Kernels
+public import Layers
+import TensorCore
+public import Training
+
+/// A model from a file.
+public struct LoadedModel {
+  public var built: BuiltModel
+  /// What was lost or is odd, for the reader to be told.
+  public var notes: [Diagnostic]
+}
+
+extension KerasArchive {
+  /// The model in its configuration, with the weights, and with the optimizer's state if it was compiled.
+  /// - Parameters:
+  ///   - custom: layers that are written elsewhere.
+  ///   - seed: of random numbers in further training.
+  /// - Throws: E0621 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
+  ///   weights that do not fit it.
+  public func load(custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64) throws
+    -> LoadedModel
+  {
+    guard let modelConfig else { throw Diagnostic.weightsOnly() }
+    let semantics = Semantics(version: kerasVersion)
+    let config = semantics == .keras2 ? Keras2Reading.translate(modelConfig) : modelConfig
+    let model = try ModelDecoder(custom: custom).model(config)
+    let built = try BuiltModel(
+      model, seed: seed, semantics: semantics, isDrawn: false)
+    try built.setWeights(layers)
+    var loaded = LoadedModel(built: built, notes: notes)
+    if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
+    return loaded
+  }
+}
+
+extension LoadedModel {
+  /// Takes up how the model was compiled and the optimizer's state; what cannot be followed is noted, and the model
+  /// stays without.
+  fileprivate mutating func compile(
+    _ config: ConfigNode, _ optimizer: [SavedVariable], _ semantics: Semantics
+  ) {
+    var bag = DiagnosticBag()
+    defer { notes += bag.all }
+    let reading = CompileReading(names: built.model.outputNames)
+    guard let settings = reading.settings(config, into: &bag) else { return }
+    let state = TrainingState(settings, slab: built.slab, kernels: kernels)
+    built.training = state
+    let variables = OptimizerVariables(
+      state, built.slab, trained: built.trainedParameters)
+    if !optimizer.isEmpty, let note = variables.restore(optimizer, from: semantics) { bag.report(note) }
+  }
+}
+
+extension BuiltModel {
+  /// Fills in weights that were saved: layer by layer in order, as Keras does; names do not matter.
+  /// - Throws: E0619 if there are more or fewer than the model has, E0620 if one has another shape.
+  public func setWeights(_ saved: [KerasArchive.LayerWeights]) throws(Diagnostic) {
+    let parameters = orderedParameters
+    let own = model.layers.map { layer in (layer.name, parameters.filter { $0.layer == layer.name }) }
+      .filter { !$0.1.isEmpty }
+    let stored = saved.filter { !$0.weights.isEmpty }
+    guard own.count == stored.count else { throw .wrongLayerCount(own.count, stored.count) }
+    for ((name, parameters), layer) in zip(own, stored) {
+      guard parameters.count == layer.weights.count else {
+        throw .wrongWeightCount(name, parameters.count, layer.weights.count, stored: layer.name)
+      }
+      for (parameter, weight) in zip(parameters, layer.weights) {
+        let shape = slab.entry(parameter.path).spec.shape
+        guard weight.tensor.shape == shape else {
+          throw .wrongWeightShape(weight.path, of: name, shape, weight.tensor.shape)
+        }
+        slab.set(parameter.path, weight.tensor)
+      }
+    }
+  }
+}
+
+extension Diagnostic {
+  /// E0618: a file without a model.
+  static func weightsOnly() -> Diagnostic {
+    Diagnostic(
+      "E0618", "the file holds weights, but not the model they belong to",
+      help: "write the model as a 'model:' cell and load them into it: '- load: NAME', 'weights: FILE'")
+  }
+
+  /// E0619: a file with another number of layers that have weights.
+  static func wrongLayerCount(_ own: Int, _ stored: Int) -> Diagnostic {
+    Diagnostic(
+      "E0619", "the model has \(own) layers with weights, the file \(stored)",
+      help: "the weights are of another model, or the file was damaged")
+  }
+
+  /// E0619: a file with another number of weights of a layer.
+  static func wrongWeightCount(_ layer: String, _ own: Int, _ saved: Int, stored: String) -> Diagnostic {
+    Diagnostic(
+      "E0619", "the layer '\(layer)' has \(own) weights, the file has \(saved) for '\(stored)'",
+      help: "the weights are of another model, or the file was damaged")
+  }
+
+  /// E0620: a weight of another shape.
+  static func wrongWeightShape(_ path: String, of layer: String, _ own: [Int], _ stored: [Int]) -> Diagnostic
+  {
+    func text(_ shape: [Int]) -> String { "(" + shape.map(String.init).joined(separator: ", ") + ")" }
+    return Diagnostic(
+      "E0620", "the weight '\(path)' has the shape \(text(stored)), '\(layer)' needs \(text(own))",
+      help: "the weights are of another model, or the file was damaged")
+  }
+}

@@ -1,0 +1,70 @@
+public import Config
+public import Diagnostics
+public import Layers
+
+/// An optimizer as Keras writes it into `training_config`: `{"class_name": …, "config": {…}}`.
+public enum OptimizerConfig {
+  /// Keras 2 registers its optimizers under this prefix.
+  private static let registered = "Custom>"
+  private static let foreign: Set = ["jit_compile", "is_legacy_optimizer", "decay", "schedule_decay", "lr"]
+
+  /// Reads what Keras 1, 2 or 3 wrote; every mistake is reported, `nil` if there was one.
+  ///
+  /// The `decay` of old optimizers, `rate / (1 + decay · steps)`, becomes a schedule.
+  public static func decode(_ node: ConfigNode, into bag: inout DiagnosticBag) -> (any Optimizer)? {
+    guard let written = node["class_name"]?.string, let config = node["config"]?.entries else {
+      return OptimizerRegistry.decode(node, into: &bag)
+    }
+    let name = written.hasPrefix(registered) ? String(written.dropFirst(registered.count)) : written
+    var entries = config.filter { !foreign.contains($0.key) }
+    let old = ConfigNode(.map(config))
+    if let rate = old["lr"], old["learning_rate"] == nil { entries.append(.init("learning_rate", rate)) }
+    let settings: ConfigNode = ["class_name": name.config, "config": ConfigNode(.map(entries))]
+    guard var optimizer = OptimizerRegistry.decode(settings, into: &bag) else { return nil }
+    if let decay = old["decay"].flatMap({ try? Double(config: $0) }), decay > 0, !(optimizer is Nadam),
+      case .constant(let rate) = optimizer.common.learningRate
+    {
+      var schedule = InverseTimeDecay()
+      (schedule.initialLearningRate, schedule.decaySteps, schedule.decayRate) = (rate, 1, decay)
+      optimizer.common.learningRate = .schedule(schedule)
+    }
+    // Named after its class it gets the name of whichever Keras it is written for.
+    if [optimizer.className, LayerRegistry.snakeCase(optimizer.className)].contains(optimizer.common.name) {
+      optimizer.common.name = nil
+    }
+    return optimizer
+  }
+
+  /// Writes an optimizer for one Keras or the other, every key in Keras's order.
+  /// - Parameter rate: the rate at the time, which callbacks may have changed; a schedule is written as it is.
+  public static func encode(_ optimizer: any Optimizer, rate: Double, as semantics: Semantics) -> ConfigNode {
+    let learningRate: ConfigNode =
+      switch optimizer.common.learningRate {
+      // Keras holds the rate in single precision.
+      case .constant: Double(Float(rate)).config
+      case .schedule(let schedule): schedule.kerasObject(for: semantics)
+      }
+    let all = optimizer.config
+    let own = all.entries?.filter { entry in !common3.contains(entry.key) } ?? []
+    let shared = semantics == .keras3 ? common3 : common2
+    let entries = shared.map { key -> ConfigNode.Entry in
+      switch key {
+      case "name": .init(key, optimizer.savedName(semantics).config)
+      case "learning_rate": .init(key, learningRate)
+      case "jit_compile", "is_legacy_optimizer": .init(key, false)
+      default: .init(key, all[key] ?? nil)
+      }
+    }
+    let name = semantics == .keras2 ? registered + optimizer.className : optimizer.className
+    return ["class_name": name.config, "config": ConfigNode(.map(entries + own))]
+  }
+
+  private static let common3 = [
+    "name", "learning_rate", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema",
+    "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps",
+  ]
+  private static let common2 = [
+    "name", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
+    "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer", "learning_rate",
+  ]
+}

@@ -1,0 +1,163 @@
+public import Diagnostics
+public import GraphEngine
+public import TensorCore
+
+/// What a layer may ask for while it is traced: parameters, random streams, the phase.
+public final class LayerScope {
+  public enum Phase: Sendable { case training, inference }
+
+  /// A declared parameter and how it starts.
+  public struct Parameter: Sendable {
+    public let spec: ParameterSpec
+    public let initializer: Initializer
+  }
+
+  /// One use of a layer: what went in, what came out.
+  public struct Call {
+    /// Names from the outermost model down to the layer, the model's own left out.
+    public let path: [String]
+    public let layer: any Layer
+    public let inputs: [Value]
+    public let outputs: [Value]
+  }
+
+  /// A condition on data and the way it went in this trace.
+  public struct Decision {
+    public let condition: Value
+    public let outcome: Bool
+    /// Where it was written.
+    public let origin: SourceSpan?
+  }
+
+  public let graph: Graph
+  public let phase: Phase
+  public let semantics: Semantics
+  public private(set) var parameters: [Parameter] = []
+  /// Parameters that get a new value from each training step, by other means than a gradient.
+  public private(set) var updates: [(path: String, value: Value)] = []
+  /// Scalars that are added to the loss: regularizers.
+  public private(set) var losses: [Value] = []
+  public private(set) var decisions: [Decision] = []
+  public private(set) var calls: [Call] = []
+  private let seed: UInt64
+  private let assumed: [Bool]
+  private var path: [String]
+  /// Whether the layer at work is trained: it and everything around it.
+  public private(set) var isTrainable = true
+  private var declared: [String: Int] = [:]
+
+  /// - Parameters:
+  ///   - model: the first part of every parameter's path.
+  ///   - assumed: how the first conditions on data go; later ones are assumed not to hold.
+  public init(
+    graph: Graph, phase: Phase, model: String, seed: UInt64, semantics: Semantics = .keras3,
+    assuming assumed: [Bool] = []
+  ) {
+    self.graph = graph
+    self.phase = phase
+    self.seed = seed
+    self.semantics = semantics
+    self.assumed = assumed
+    path = [model]
+  }
+
+  /// Declares a parameter of the layer at work, or returns it if the layer is shared and was called before.
+  /// - Throws: E0314 if it has more elements than can be counted, E0317 if it has another shape than before.
+  public func parameter(
+    _ name: String, _ shape: [Int], _ initializer: Initializer, isTrainable: Bool = true,
+    layout: Layout = .rowMajor
+  ) throws(Diagnostic) -> Value {
+    let full = (path + [name]).joined(separator: "/")
+    guard shape.product <= TensorType.largestCount else { throw .uncountable("'\(full)'", at: graph.origin) }
+    if let known = declared[full].map({ parameters[$0].spec }) {
+      guard known.shape == shape else {
+        throw .reshapedParameter(full, known.shape, shape, at: graph.origin)
+      }
+    } else {
+      declared[full] = parameters.count
+      let spec = ParameterSpec(
+        full, shape, isTrainable: isTrainable && self.isTrainable, layout: layout)
+      parameters.append(Parameter(spec: spec, initializer: initializer))
+    }
+    return graph.leaf(.parameter(full), TensorType(shape.map { .size($0) }))
+  }
+
+  /// What a parameter of the layer at work will be after the step, as far as this trace has come.
+  public func latest(_ name: String, _ parameter: Value) -> Value {
+    let full = (path + [name]).joined(separator: "/")
+    return updates.last { $0.path == full }?.value ?? parameter
+  }
+
+  /// Gives a parameter of the layer at work a new value at the end of every training step.
+  public func update(_ name: String, to value: Value) {
+    let full = (path + [name]).joined(separator: "/")
+    updates.removeAll { $0.path == full }
+    updates.append((full, value))
+  }
+
+  /// Adds a scalar to the loss of a training step.
+  public func add(loss: Value) { losses.append(loss) }
+
+  /// The random numbers of the layer at work; `seed` replaces the experiment's.
+  public func stream(_ name: String, seed ownSeed: Int?) -> RandomStream {
+    RandomStream(
+      seed: ownSeed.map { UInt64(bitPattern: Int64($0)) } ?? seed, (path + [name]).joined(separator: "/"))
+  }
+
+  /// The number of the training step: a 64-bit whole number in the memory of two floats.
+  public var step: Value { graph.leaf(.input("step"), TensorType([.size(2)])) }
+
+  /// Which way a condition on data goes.
+  ///
+  /// A trace follows one way only. The program made from it compares the condition with the assumption before it
+  /// changes anything, and the trainer takes the program of the other way where they differ.
+  /// - Parameter condition: a single number; not 0 holds.
+  /// - Throws: E0318 if it is more than one number.
+  public func decide(_ condition: Value) throws(Diagnostic) -> Bool {
+    guard condition.type.dims.allSatisfy({ $0 == .size(1) }) else {
+      throw .undecidable(condition.type, at: graph.origin)
+    }
+    let outcome = decisions.count < assumed.count ? assumed[decisions.count] : false
+    decisions.append(Decision(condition: condition, outcome: outcome, origin: graph.origin))
+    return outcome
+  }
+
+  /// Calls a layer under its name; what goes wrong inside points at where the layer was written.
+  public func apply(_ layer: NamedLayer, _ inputs: [Value]) throws -> [Value] {
+    let (outerOrigin, outerTrainable) = (graph.origin, isTrainable)
+    path.append(layer.name)
+    graph.origin = layer.span ?? outerOrigin
+    isTrainable = outerTrainable && layer.isTrainable
+    defer {
+      path.removeLast()
+      graph.origin = outerOrigin
+      isTrainable = outerTrainable
+    }
+    let outputs = try layer.layer.call(inputs, in: self)
+    calls.append(
+      Call(path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, outputs: outputs))
+    return outputs
+  }
+}
+
+extension Diagnostic {
+  /// E0317: a layer called again with inputs that its weights do not fit.
+  static func reshapedParameter(
+    _ path: String, _ known: [Int], _ wanted: [Int], at span: SourceSpan?
+  ) -> Diagnostic {
+    func text(_ shape: [Int]) -> String { "(" + shape.map(String.init).joined(separator: ", ") + ")" }
+    return Diagnostic(
+      "E0317", "'\(path)' has the shape \(text(known)), this call needs \(text(wanted))",
+      at: span.map { Label($0, "called again with other inputs") },
+      help: "a shared layer has one set of weights, so all its inputs need the same last axis")
+  }
+
+  /// E0318: a condition that is not one number.
+  static func undecidable(_ type: TensorType, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0318", "a condition must be a single number, found \(type)",
+      at: span.map { Label($0, "decides what is computed") },
+      help: "reduce it, as in 'if reduce_max(abs(z)) > 100', or choose number by number with 'where(c, a, b)'"
+    )
+  }
+}

@@ -1,0 +1,171 @@
+import Config
+import Diagnostics
+public import GraphEngine
+import TensorCore
+
+/// A model that is a graph of layer calls: several inputs and outputs, shared layers, models as layers.
+///
+/// Keras: `keras.Model(inputs, outputs)`.
+public struct Functional: Model {
+  /// A value: what a call gave.
+  ///
+  /// An input layer is a call without inputs.
+  public struct Source: Hashable, Sendable {
+    public var call: Int
+    public var output: Int
+    public init(_ call: Int, output: Int = 0) {
+      self.call = call
+      self.output = output
+    }
+  }
+
+  /// One use of a layer; a layer that is used twice shares its weights.
+  public struct Call: Sendable {
+    /// Which of ``Functional/layers``.
+    public var layer: Int
+    public var inputs: [Source]
+    public init(layer: Int, inputs: [Source]) {
+      self.layer = layer
+      self.inputs = inputs
+    }
+  }
+
+  public var name: String
+  /// Every layer once, input layers among them, in Keras's order: by distance from the outputs, farthest first.
+  public private(set) var layers: [NamedLayer]
+  /// In an order in which every value is made before it is used.
+  public private(set) var calls: [Call]
+  /// The calls of the input layers, in the order in which the model takes its inputs.
+  public let inputCalls: [Int]
+  public let outputs: [Source]
+
+  /// - Parameters:
+  ///   - calls: sources name calls by number and come before what uses them.
+  ///   - keepsOrder: whether `layers` are in Keras's order already, as in a file of Keras's.
+  public init(
+    _ name: String, layers: [NamedLayer], calls: [Call], inputs: [Int], outputs: [Source],
+    keepsOrder: Bool = false
+  ) {
+    self.name = name
+    self.layers = layers
+    self.calls = calls
+    inputCalls = inputs
+    self.outputs = outputs
+    if !keepsOrder { sortLayers() }
+  }
+
+  public var className: String { "Functional" }
+
+  public var inputs: [ModelInput] {
+    inputCalls.map { call in
+      let named = layers[calls[call].layer]
+      let layer = named.layer as? InputLayer
+      return ModelInput(named.name, layer?.type ?? TensorType([.batch]))
+    }
+  }
+
+  public var outputNames: [String] {
+    var counts: [String: Int] = [:]
+    return outputs.map { source in
+      let name = layers[calls[source.call].layer].name
+      counts[name, default: 0] += 1
+      return counts[name] == 1 ? name : "\(name)_\(counts[name, default: 1] - 1)"
+    }
+  }
+
+  public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
+    let results = try results(inputs, in: scope)
+    return try outputs.map { try value($0, in: results) }
+  }
+
+  /// What every call gives.
+  func results(_ inputs: [Value], in scope: LayerScope) throws -> [[Value]] {
+    guard inputs.count == inputCalls.count else {
+      throw Diagnostic.inputCount(
+        "'\(name)'", "\(inputCalls.count) inputs", inputs.count, at: scope.graph.origin)
+    }
+    var results = [[Value]](repeating: [], count: calls.count)
+    for (call, value) in zip(inputCalls, inputs) { results[call] = [value] }
+    for (i, call) in calls.enumerated() {
+      let layer = layers[call.layer]
+      let values = try call.inputs.map { try value($0, in: results) }
+      if let input = layer.layer as? InputLayer {
+        // A nested model takes what it is given; its input layer only says of which type.
+        results[i] = [try input.check(results[i], in: scope)]
+      } else {
+        results[i] = try scope.apply(layer, values)
+      }
+    }
+    return results
+  }
+
+  private func value(_ source: Source, in results: [[Value]]) throws(Diagnostic) -> Value {
+    let made = results[source.call]
+    guard source.output < made.count else {
+      let layer = layers[calls[source.call].layer]
+      throw .missingOutput(layer.name, source.output, made.count, at: layer.span)
+    }
+    return made[source.output]
+  }
+
+  /// Puts the layers into the order that Keras gives them: by their largest distance from an output, then as
+  /// a walk from the outputs through the inputs meets them.
+  ///
+  /// Weights are matched by this order.
+  private mutating func sortLayers() {
+    var met: [Int] = []
+    var finished: [Int] = []
+    var isDone = [Bool](repeating: false, count: calls.count)
+    // Walks deep graphs without recursion: a call is finished when all it uses are.
+    for output in outputs {
+      var stack: [(call: Int, next: Int)] = [(output.call, 0)]
+      while let (call, next) = stack.last {
+        if next == 0 {
+          if isDone[call] {
+            stack.removeLast()
+            continue
+          }
+          if !met.contains(calls[call].layer) { met.append(calls[call].layer) }
+        }
+        if next < calls[call].inputs.count {
+          stack[stack.count - 1].next += 1
+          let source = calls[call].inputs[next].call
+          if !isDone[source] { stack.append((source, 0)) }
+        } else {
+          isDone[call] = true
+          finished.append(call)
+          stack.removeLast()
+        }
+      }
+    }
+    var callDepth = [Int](repeating: 0, count: calls.count)
+    var layerDepth: [Int: Int] = [:]
+    for call in finished.reversed() {
+      let depth = max(callDepth[call], layerDepth[calls[call].layer] ?? 0)
+      layerDepth[calls[call].layer] = depth
+      callDepth[call] = depth
+      for source in calls[call].inputs {
+        callDepth[source.call] = max(callDepth[source.call], depth + 1)
+      }
+    }
+    let rank = Dictionary(uniqueKeysWithValues: met.enumerated().map { ($1, $0) })
+    let order = layers.indices.sorted {
+      let (a, b) = (layerDepth[$0] ?? 0, layerDepth[$1] ?? 0)
+      return a != b ? a > b : (rank[$0] ?? -1, $0) < (rank[$1] ?? -1, $1)
+    }
+    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    layers = order.map { layers[$0] }
+    for i in calls.indices { calls[i].layer = places[calls[i].layer] ?? calls[i].layer }
+  }
+}
+
+extension Diagnostic {
+  /// E0319: a use of an output that a layer does not have.
+  static func missingOutput(
+    _ layer: String, _ output: Int, _ count: Int, at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0319", "'\(layer)' has \(count) output\(count == 1 ? "" : "s"), output \(output) is used",
+      at: span.map { Label($0, "gives \(count)") }, help: "outputs are counted from 0")
+  }
+}

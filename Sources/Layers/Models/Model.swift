@@ -1,0 +1,50 @@
+import Diagnostics
+import GraphEngine
+public import TensorCore
+
+/// A value that a model takes: its name and the type of a batch of it.
+public struct ModelInput: Sendable, Equatable {
+  public var name: String
+  public var type: TensorType
+
+  /// - Parameter type: its first axis is the batch.
+  public init(_ name: String, _ type: TensorType) {
+    self.name = name
+    self.type = type
+  }
+
+  /// - Parameter shape: of one sample.
+  public init(_ name: String, shape: [Int], _ element: ElementType = .float32) {
+    self.init(name, TensorType([.batch] + shape.map { .size($0) }, element))
+  }
+}
+
+/// Sequential, functional and hand-written models are three ways to write one thing: a layer made of layers.
+public protocol Model: Layer {
+  var name: String { get }
+  var inputs: [ModelInput] { get }
+  /// What losses, metrics and targets call the outputs, in order.
+  var outputNames: [String] { get }
+  /// The layers it is made of, each once, in Keras's order.
+  var layers: [NamedLayer] { get }
+}
+
+extension Model {
+  /// The layer of a path such as `["encoder", "dense"]`.
+  public func layer(at path: [String]) -> NamedLayer? {
+    guard let first = path.first, let found = layers.first(where: { $0.name == first }) else { return nil }
+    if path.count == 1 { return found }
+    return (found.layer as? any Model)?.layer(at: Array(path.dropFirst()))
+  }
+
+  /// - Throws: E0302 if two layers have one name.
+  func checkNames() throws(Diagnostic) {
+    var seen: [String: SourceSpan?] = [:]
+    for layer in layers {
+      if let earlier = seen[layer.name] {
+        throw .repeatedLayerName(layer.name, at: layer.span, earlier: earlier)
+      }
+      seen[layer.name] = layer.span
+    }
+  }
+}

@@ -1,0 +1,124 @@
+public import Config
+import Diagnostics
+import GraphEngine
+public import TensorCore
+
+/// Keras 3's configuration of models, which is also how runexp itself keeps them.
+extension NamedLayer {
+  /// Keras's `{"class_name": …, "config": …}`, with the settings that every layer has.
+  public var kerasConfig: ConfigNode {
+    var entries: [ConfigNode.Entry] = [.init("name", name.config)]
+    if let input = layer as? InputLayer {
+      return ["class_name": "InputLayer", "config": input.kerasConfig(named: name)]
+    }
+    let own = (layer.config.entries ?? []).filter { $0.key != "name" && $0.key != "trainable" }
+    entries.append(.init("trainable", isTrainable.config))
+    if !(layer is any Model) { entries.append(.init("dtype", .float32Policy)) }
+    return ["class_name": layer.className.config, "config": ConfigNode(.map(entries + own))]
+  }
+}
+
+extension ConfigNode {
+  static let float32Policy: ConfigNode = [
+    "module": "keras", "class_name": "DTypePolicy", "config": ["name": "float32"], "registered_name": nil,
+  ]
+}
+
+extension InputLayer {
+  func kerasConfig(named name: String) -> ConfigNode {
+    [
+      "batch_shape": type.kerasShape, "dtype": element.rawValue.config, "sparse": false, "ragged": false,
+      "name": name.config, "optional": false,
+    ]
+  }
+}
+
+extension TensorType {
+  /// The axes as Keras writes them: the unknown batch is null.
+  public var kerasShape: ConfigNode {
+    ConfigNode(.list(dims.map { if case .size(let size) = $0 { size.config } else { nil } }))
+  }
+}
+
+extension Sequential {
+  public var config: ConfigNode {
+    let first = NamedLayer(input.name, InputLayer(of: input.type)).kerasConfig
+    return [
+      "name": name.config, "trainable": true, "dtype": .float32Policy,
+      "layers": ConfigNode(.list([first] + layers.map(\.kerasConfig))),
+      "build_input_shape": input.type.kerasShape,
+    ]
+  }
+}
+
+extension InputLayer {
+  init(of type: TensorType) {
+    self.init(Array(type.shape(batch: 0).dropFirst()), type.element)
+  }
+}
+
+extension Functional {
+  /// The graph's connections are written as Keras 3 does: every value with its shape and where it comes from.
+  public var config: ConfigNode {
+    let types = valueTypes
+    let nodes = nodeNumbers
+    func history(_ source: Source) -> ConfigNode {
+      let layer = layers[calls[source.call].layer]
+      return [layer.name.config, nodes[source.call].config, source.output.config]
+    }
+    func tensor(_ source: Source) -> ConfigNode {
+      let made = types[source.call]
+      let type = made.indices.contains(source.output) ? made[source.output] : TensorType([.batch])
+      return [
+        "class_name": "__keras_tensor__",
+        "config": [
+          "shape": type.kerasShape, "dtype": type.element.rawValue.config, "keras_history": history(source),
+        ],
+      ]
+    }
+    let entries = layers.enumerated().map { i, layer -> ConfigNode in
+      let inbound = calls.filter { $0.layer == i && !$0.inputs.isEmpty }.map { call -> ConfigNode in
+        let tensors = call.inputs.map(tensor)
+        // Merging layers take one list; a model of several inputs takes one, too.
+        let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && tensors.count > 1)
+        let arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
+        let keywords: ConfigNode = layer.layer is any Model ? ["mask": nil] : ConfigNode(.map([]))
+        return ["args": ConfigNode(.list(arguments)), "kwargs": keywords]
+      }
+      var entry = layer.kerasConfig.entries ?? []
+      entry.append(.init("name", layer.name.config))
+      entry.append(.init("inbound_nodes", ConfigNode(.list(inbound))))
+      return ConfigNode(.map(entry))
+    }
+    // A functional model used as a layer has a node of its own making, which outputs count and connections do not.
+    let ends = outputs.map { source -> ConfigNode in
+      let layer = layers[calls[source.call].layer]
+      let shift = layer.layer is Functional ? 1 : 0
+      return [layer.name.config, (nodes[source.call] + shift).config, source.output.config]
+    }
+    let starts = inputCalls.map { history(Source($0)) }
+    return [
+      "name": name.config, "trainable": true, "layers": ConfigNode(.list(entries)),
+      "input_layers": starts.count == 1 ? starts[0] : ConfigNode(.list(starts)),
+      "output_layers": ends.count == 1 ? ends[0] : ConfigNode(.list(ends)),
+    ]
+  }
+
+  /// Which call of its layer each call is.
+  private var nodeNumbers: [Int] {
+    var counts = [Int](repeating: 0, count: layers.count)
+    return calls.map { call in
+      defer { counts[call.layer] += 1 }
+      return counts[call.layer]
+    }
+  }
+
+  /// The types of the values that each call gives; none if the model's shapes do not fit.
+  private var valueTypes: [[TensorType]] {
+    let graph = Graph()
+    let scope = LayerScope(graph: graph, phase: .inference, model: name, seed: 0)
+    let values = inputs.map { graph.leaf(.input($0.name), $0.type) }
+    let results = try? self.results(values, in: scope)
+    return results?.map { $0.map(\.type) } ?? calls.map { _ in [] }
+  }
+}

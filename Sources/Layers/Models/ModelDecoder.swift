@@ -1,0 +1,289 @@
+public import Config
+import Diagnostics
+import TensorCore
+
+/// Reads models from Keras 3's configurations.
+///
+/// Files hold settings that runexp has no use for; those that change nothing are passed over.
+public struct ModelDecoder {
+  /// Layers that are not in the registry: written in experiment files, or in Swift.
+  public typealias Custom = (_ className: String, _ config: ConfigNode) throws -> (any Layer)?
+
+  private let custom: Custom
+  private var depth = 0
+
+  /// Deeper nesting is damage, not a model.
+  private static let deepest = 32
+
+  public init(custom: @escaping Custom = { _, _ in nil }) { self.custom = custom }
+
+  /// - Parameter node: `{"class_name": "Sequential", "config": {…}}`.
+  /// - Throws: E0621 for a layer that does not exist here, E0615 for a configuration that makes no sense, and what is
+  ///   wrong with a layer's settings.
+  public func model(_ node: ConfigNode) throws -> any Model {
+    let named = try layer(node)
+    guard let model = named.layer as? any Model else {
+      throw Diagnostic.senselessConfig("'\(named.layer.className)' is a layer, not a model")
+    }
+    return model
+  }
+
+  /// A layer with its name, of a model or by itself.
+  public func layer(_ node: ConfigNode) throws -> NamedLayer {
+    guard let className = node["class_name"]?.string, let config = node["config"] else {
+      throw Diagnostic.senselessConfig("a layer without 'class_name' and 'config'")
+    }
+    var inner = self
+    inner.depth += 1
+    guard inner.depth <= Self.deepest else {
+      throw Diagnostic.senselessConfig("models nested more than \(Self.deepest) deep")
+    }
+    let name = config["name"]?.string ?? LayerRegistry.snakeCase(className)
+    let isTrainable = try config["trainable"].map { try Bool(config: $0) } ?? true
+    switch className {
+    case "Sequential":
+      return NamedLayer(name, try inner.sequential(name, config), isTrainable: isTrainable)
+    case "Functional", "Model":
+      return NamedLayer(name, try inner.functional(name, config), isTrainable: isTrainable)
+    case "InputLayer":
+      return NamedLayer(name, InputLayer(of: try Self.type(of: config)), isTrainable: isTrainable)
+    default:
+      if let own = try custom(className, config) {
+        return NamedLayer(name, own, isTrainable: isTrainable)
+      }
+      return NamedLayer(name, try Self.plain(className, config, name), isTrainable: isTrainable)
+    }
+  }
+
+  /// A layer of the registry.
+  private static func plain(_ className: String, _ config: ConfigNode, _ name: String) throws -> any Layer {
+    guard let entry = LayerRegistry.all.find(className) else { throw Diagnostic.noSuchLayer(className, name) }
+    let known = Set(entry.defaults.entries?.map(\.key) ?? [])
+    let entries = (config.entries ?? []).filter { known.contains($0.key) || !isInert($0, of: className) }
+    var bag = DiagnosticBag()
+    let layer = LayerRegistry.all.decode(
+      ["class_name": className.config, "config": ConfigNode(.map(entries))], into: &bag)
+    guard let layer else {
+      var diagnostic = bag.all.first ?? .senselessConfig("the settings of '\(name)'")
+      diagnostic.message = "the layer '\(name)' (\(className)): " + diagnostic.message
+      throw diagnostic
+    }
+    return layer
+  }
+
+  /// Whether a setting that we do not know changes nothing as it is.
+  private static func isInert(_ entry: ConfigNode.Entry, of className: String) -> Bool {
+    if ["name", "trainable", "dtype", "build_config", "batch_input_shape", "registered_name"].contains(
+      entry.key)
+    {
+      return true
+    }
+    switch entry.value.content {
+    case .null, .bool(false): return true
+    // Batch renormalisation is off, which leaves its momentum without a use.
+    case .double: return className == "BatchNormalization" && entry.key == "renorm_momentum"
+    default: return false
+    }
+  }
+
+  private func sequential(_ name: String, _ config: ConfigNode) throws -> Sequential {
+    // Very old files hold the list itself.
+    let nodes = config.list ?? config["layers"]?.list ?? []
+    var layers = try nodes.map(layer)
+    var input: ModelInput?
+    if let first = layers.first, let own = first.layer as? InputLayer {
+      input = ModelInput(first.name, own.type)
+      layers.removeFirst()
+    } else if let shape = config["build_input_shape"], shape.list != nil {
+      input = ModelInput("input_layer", try Self.type(of: ["batch_shape": shape]))
+    }
+    guard let input else { throw Diagnostic.unbuilt(name) }
+    return Sequential(name, input: input, layers)
+  }
+
+  /// The batch type an input layer's settings describe.
+  private static func type(of config: ConfigNode) throws -> TensorType {
+    guard let axes = (config["batch_shape"] ?? config["batch_input_shape"])?.list, !axes.isEmpty else {
+      throw Diagnostic.senselessConfig("an input layer without a shape")
+    }
+    var dims: [Dim] = [.batch]
+    for axis in axes.dropFirst() {
+      guard case .int(let size) = axis.content, size >= 1 else {
+        if case .null = axis.content { throw Diagnostic.variableAxis(config["name"]?.string ?? "input") }
+        throw Diagnostic.senselessConfig("an axis of \(axis.sketch) in an input layer")
+      }
+      dims.append(.size(size))
+    }
+    let dtype = config["dtype"]?["config"]?["name"]?.string ?? config["dtype"]?.string ?? "float32"
+    let isInteger = dtype.hasPrefix("int") || dtype.hasPrefix("uint")
+    return TensorType(dims, isInteger ? .int32 : .float32)
+  }
+
+  private func functional(_ name: String, _ config: ConfigNode) throws -> Functional {
+    var graph = try GraphDecoder(name, config, try (config["layers"]?.list ?? []).map(layer))
+    return try graph.model()
+  }
+}
+
+/// The connections of a functional model.
+private struct GraphDecoder {
+  private let name: String
+  private let config: ConfigNode
+  private let layers: [NamedLayer]
+  private let numbers: [String: Int]
+  /// For each layer its calls, as (layer, node, output) triples.
+  private var waiting: [(layer: Int, node: Int, inputs: [Reference])] = []
+  private var calls: [Functional.Call] = []
+  private var places: [Reference: Int] = [:]
+
+  private struct Reference: Hashable {
+    var layer: Int
+    var node: Int
+    var output = 0
+    var call: Reference { Reference(layer: layer, node: node) }
+  }
+
+  init(_ name: String, _ config: ConfigNode, _ layers: [NamedLayer]) throws {
+    self.name = name
+    self.config = config
+    self.layers = layers
+    var numbers: [String: Int] = [:]
+    for (i, layer) in layers.enumerated() {
+      guard numbers.updateValue(i, forKey: layer.name) == nil else {
+        throw Diagnostic.senselessConfig("two layers of '\(name)' are named '\(layer.name)'")
+      }
+    }
+    self.numbers = numbers
+  }
+
+  mutating func model() throws -> Functional {
+    for (i, entry) in (config["layers"]?.list ?? []).enumerated() {
+      let nodes = entry["inbound_nodes"]?.list ?? []
+      if layers[i].layer is InputLayer {
+        places[Reference(layer: i, node: 0)] = calls.count
+        calls.append(.init(layer: i, inputs: []))
+        continue
+      }
+      for (node, inbound) in nodes.enumerated() {
+        var inputs: [Reference] = []
+        try collect(inbound["args"] ?? inbound, into: &inputs)
+        if let keywords = inbound["kwargs"] { try collect(keywords, into: &inputs) }
+        waiting.append((i, node, inputs))
+      }
+    }
+    try connect()
+    let starts = try references(config["input_layers"]).map(place)
+    let ends = try references(config["output_layers"]).map { reference -> Functional.Source in
+      var reference = reference
+      // Outputs count the node of a functional layer's own making.
+      if layers[reference.layer].layer is Functional { reference.node -= 1 }
+      return .init(try place(reference).call, output: reference.output)
+    }
+    for start in starts where !(layers[calls[start.call].layer].layer is InputLayer) {
+      throw Diagnostic.senselessConfig("an input of '\(name)' that is no input layer")
+    }
+    guard !ends.isEmpty, !starts.isEmpty else {
+      throw Diagnostic.senselessConfig("'\(name)' has no inputs or no outputs")
+    }
+    let known = Set(starts.map(\.call))
+    if let call = calls.indices.first(where: { calls[$0].inputs.isEmpty && !known.contains($0) }) {
+      throw Diagnostic.senselessConfig("'\(layers[calls[call].layer].name)' is called on nothing")
+    }
+    return Functional(
+      name, layers: layers, calls: calls, inputs: starts.map(\.call), outputs: ends, keepsOrder: true)
+  }
+
+  /// Adds each call as soon as its inputs are there: a layer may be called on its own result.
+  private mutating func connect() throws {
+    while !waiting.isEmpty {
+      let count = waiting.count
+      var rest: [(layer: Int, node: Int, inputs: [Reference])] = []
+      for call in waiting {
+        let sources = call.inputs.compactMap { input in
+          places[input.call].map { Functional.Source($0, output: input.output) }
+        }
+        guard sources.count == call.inputs.count else {
+          rest.append(call)
+          continue
+        }
+        places[Reference(layer: call.layer, node: call.node)] = calls.count
+        calls.append(.init(layer: call.layer, inputs: sources))
+      }
+      guard rest.count < count else {
+        throw Diagnostic.senselessConfig("the layers of '\(name)' go in a circle")
+      }
+      waiting = rest
+    }
+  }
+
+  private func place(_ reference: Reference) throws -> Functional.Source {
+    guard let call = places[reference.call] else {
+      throw Diagnostic.senselessConfig("'\(layers[reference.layer].name)' has no call \(reference.node)")
+    }
+    return .init(call, output: reference.output)
+  }
+
+  /// Every tensor in an argument, however it is nested.
+  private func collect(_ node: ConfigNode, into references: inout [Reference]) throws {
+    if node["class_name"]?.string == "__keras_tensor__" {
+      guard let history = node["config"]?["keras_history"] else {
+        throw Diagnostic.senselessConfig("a value of unknown origin")
+      }
+      return references.append(try reference(history))
+    }
+    for item in node.list ?? [] { try collect(item, into: &references) }
+    for entry in node.entries ?? [] { try collect(entry.value, into: &references) }
+  }
+
+  /// One triple, a list of them, or a mapping to them.
+  private func references(_ node: ConfigNode?) throws -> [Reference] {
+    guard let node else { return [] }
+    if let entries = node.entries { return try entries.flatMap { try references($0.value) } }
+    guard let list = node.list, let first = list.first else { return [] }
+    if first.string != nil { return [try reference(node)] }
+    return try list.flatMap { try references($0) }
+  }
+
+  private func reference(_ node: ConfigNode) throws -> Reference {
+    guard let parts = node.list, parts.count >= 3, let name = parts[0].string, let layer = numbers[name],
+      case .int(let index) = parts[1].content, case .int(let output) = parts[2].content, index >= 0,
+      output >= 0
+    else { throw Diagnostic.senselessConfig("a connection \(node.json) that leads nowhere") }
+    return Reference(layer: layer, node: index, output: output)
+  }
+}
+
+extension Diagnostic {
+  /// E0621: a layer in a file that is not there (yet).
+  static func noSuchLayer(_ className: String, _ name: String) -> Diagnostic {
+    let near = nearest(to: className, in: LayerRegistry.all.names)
+    let isLambda = className == "Lambda"
+    return Diagnostic(
+      "E0621", "the layer '\(name)' is of the class '\(className)', which runexp does not have",
+      help: isLambda
+        ? "a Lambda holds Python code, which is not run; write it as a 'layer:' cell with 'call:'"
+        : near.map { "did you mean '\($0)'?" }
+          ?? "a class of your own can be written as a 'layer:' cell of the same name above 'load:'")
+  }
+
+  /// E0615: a configuration that is JSON, but no model.
+  static func senselessConfig(_ what: String) -> Diagnostic {
+    Diagnostic(
+      "E0615", "the model's configuration makes no sense: \(what)",
+      help: "the file was damaged or edited; save the model again")
+  }
+
+  /// E0616: a model that was never given an input shape.
+  static func unbuilt(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0616", "'\(name)' was saved before its input shape was known, so it has no weights",
+      help: "give it a keras.Input, or call it once on data, and save it again")
+  }
+
+  /// E0617: an input with an axis of unknown length beside the batch.
+  static func variableAxis(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0617", "the input '\(name)' has an axis of variable length",
+      help: "runexp plans memory ahead: save the model with a fixed length")
+  }
+}

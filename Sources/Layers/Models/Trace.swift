@@ -1,0 +1,94 @@
+import Diagnostics
+public import GraphEngine
+public import TensorCore
+
+/// A model called on symbols: its graph, and what it declared.
+public struct Trace {
+  public let graph: Graph
+  public let scope: LayerScope
+  public let inputs: [Value]
+  public let outputs: [Value]
+  public let layers: [LayerSummary]
+
+  /// Calls the model on an unknown batch.
+  /// - Parameter assumed: which way conditions on data go.
+  /// - Throws: `Diagnostic` E03xx if shapes do not fit, or if two layers have one name.
+  public init(
+    _ model: any Model, phase: LayerScope.Phase, seed: UInt64, semantics: Semantics = .keras3,
+    assuming assumed: [Bool] = []
+  ) throws {
+    try model.checkNames()
+    graph = Graph()
+    scope = LayerScope(
+      graph: graph, phase: phase, model: model.name, seed: seed, semantics: semantics, assuming: assumed)
+    for input in model.inputs where input.type.sampleCount > TensorType.largestCount {
+      throw Diagnostic.uncountable("a sample \(input.type)", at: nil)
+    }
+    inputs = model.inputs.map { [graph] in graph.leaf(.input("x/\($0.name)"), $0.type) }
+    outputs = try model.call(inputs, in: scope)
+    layers = LayerSummary.all(of: model, inputs: inputs, in: scope)
+  }
+
+  public var parameterCount: Int { layers.map(\.parameters).reduce(0, +) }
+}
+
+/// One layer of a traced model, for tables and drawings.
+public struct LayerSummary: Sendable {
+  public var name: String
+  public var className: String
+  /// What its first call gave.
+  public var outputs: [TensorType]
+  public var parameters: Int
+  public var trainable: Int
+  /// Where the values of its calls come from, as Keras writes it: `dense[0][0]`.
+  public var connectedTo: [String]
+
+  static func all(of model: any Model, inputs: [Value], in scope: LayerScope) -> [LayerSummary] {
+    var connections: [String: [String]] = [:]
+    var outputs: [String: [TensorType]] = [:]
+    var callCounts: [String: Int] = [:]
+    // The layer whose value this is. A later call wins: a layer may hand its input on unchanged.
+    var makers: [Int: String] = [:]
+    for (input, value) in zip(model.inputs, inputs) {
+      makers[value.id] = "\(input.name)[0][0]"
+      outputs[input.name] = [value.type]
+    }
+    for call in scope.calls where call.path.count == 1 {
+      let name = call.path[0]
+      connections[name, default: []] += call.inputs.flatMap { $0.makers(among: makers) }
+      if outputs[name] == nil { outputs[name] = call.outputs.map(\.type) }
+      for (i, value) in call.outputs.enumerated() {
+        makers[value.id] = "\(name)[\(callCounts[name, default: 0])][\(i)]"
+      }
+      callCounts[name, default: 0] += 1
+    }
+    return model.layers.map { layer in
+      let own = scope.parameters.filter { $0.spec.path.hasPrefix("\(model.name)/\(layer.name)/") }
+      func count(_ list: [LayerScope.Parameter]) -> Int {
+        list.map { $0.spec.shape.reduce(1, *) }.reduce(0, +)
+      }
+      return LayerSummary(
+        name: layer.name, className: layer.layer.className, outputs: outputs[layer.name] ?? [],
+        parameters: count(own), trainable: count(own.filter(\.spec.isTrainable)),
+        connectedTo: connections[layer.name] ?? [])
+    }
+  }
+}
+
+extension Value {
+  /// The nearest values with a known maker: this one, or those it was computed from.
+  fileprivate func makers(among makers: [Int: String]) -> [String] {
+    var found: [String] = []
+    var seen: Set<Int> = []
+    func visit(_ id: Int) {
+      guard seen.insert(id).inserted else { return }
+      if let maker = makers[id] {
+        if !found.contains(maker) { found.append(maker) }
+      } else {
+        for operand in graph.nodes[id].operands { visit(operand) }
+      }
+    }
+    visit(id)
+    return found
+  }
+}

@@ -1,0 +1,47 @@
+public import Layers
+
+/// How a model is trained: what Keras calls `compile`.
+public struct CompileSettings: Sendable {
+  /// What one output is compared with.
+  public struct Output: Sendable {
+    /// `nil` for an output that is not trained on.
+    public var loss: (any Loss)?
+    /// The part of its loss in the sum that is made small.
+    public var weight: Double
+    public var metrics: [NamedMetric]
+
+    public init(loss: (any Loss)?, weight: Double = 1, metrics: [NamedMetric] = []) {
+      self.loss = loss
+      self.weight = weight
+      self.metrics = metrics
+    }
+  }
+
+  /// In the order of the model's outputs.
+  public var outputs: [Output]
+  public var optimizer: any Optimizer
+
+  public init(_ outputs: [Output], optimizer: any Optimizer) {
+    self.outputs = outputs
+    self.optimizer = optimizer
+  }
+
+  /// For a model with one output.
+  public init(loss: any Loss, optimizer: any Optimizer, metrics: [NamedMetric]) {
+    self.init([Output(loss: loss, metrics: metrics)], optimizer: optimizer)
+  }
+
+  /// The entries of the logs behind `loss`: with several losses each has its own, and with several outputs names
+  /// begin with the output's, as in Keras.
+  public func logNames(outputs names: [String]) -> (losses: [String?], metrics: [[String]]) {
+    let isOne = names.count == 1
+    let areLossesShown = outputs.filter { $0.loss != nil }.count > 1
+    let losses = zip(outputs, names).map { output, name in
+      areLossesShown && output.loss != nil ? "\(name)_loss" : nil
+    }
+    let metrics = zip(outputs, names).map { output, name in
+      output.metrics.map { isOne ? $0.name : "\(name)_\($0.name)" }
+    }
+    return (losses, metrics)
+  }
+}

@@ -1,0 +1,206 @@
+import Datasets
+import Diagnostics
+import GraphEngine
+import KernelABI
+import Kernels
+import Layers
+import TensorCore
+
+/// A model compiled with its losses and metrics for one batch size and one way through its conditions on data.
+final class CompiledStep {
+  let batch: Int
+  /// How the model's conditions on data go here.
+  let decisions: [Bool]
+  let totals: StepTotals
+  let outputs: [Place]
+  let program: Program
+  private let feed: Feed
+  private let step: UnsafeMutableRawPointer?
+
+  /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs.
+  init(_ site: StepSite, assuming assumed: [Bool]) throws {
+    batch = site.batch
+    let built = site.built
+    let trace = try Trace(
+      built.model, phase: site.state == nil ? .inference : .training, seed: built.seed,
+      semantics: built.semantics, assuming: assumed)
+    decisions = trace.scope.decisions.map(\.outcome)
+    let graph = trace.graph
+    let targets = Targets(graph, site.part, built.model.outputNames)
+    let objective = try Objective(trace, site, targets)
+    var update: UpdatePlan?
+    if let state = site.state, let loss = objective.loss {
+      let trained = trace.scope.parameters.map(\.spec).filter(\.isTrainable)
+      let leaves = trained.map { graph.leaf(.parameter($0.path), TensorType($0.shape.map { .size($0) })) }
+      let gradients = try graph.gradients(of: loss, for: leaves)
+      update = state.update(zip(trained.map(\.path), gradients).map { ($0, $1) })
+    }
+    let feed = Feed(kernels: site.kernels)
+    let isStepUsed = graph.hasLeaf(.input("step"))
+    let kept = trace.inputs + trace.outputs + targets.leaves.map(\.value) + objective.kept
+    let program = try Program(
+      graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
+      update: update, guards: trace.scope.decisions.map { Guard($0.condition, expected: $0.outcome) },
+      assignments: site.state == nil ? [] : trace.scope.updates,
+      prologue: { [unowned feed] in feed.fill($0) }, pool: site.pool, kernels: site.kernels)
+    (self.program, self.feed) = (program, feed)
+    for (input, value) in zip(built.model.inputs, trace.inputs) {
+      let column = try site.part.feature(input.name, of: built.model).giving(
+        value.type, "E0304", "the input '\(input.name)' takes samples")
+      feed.connect(column, to: program.place(value), as: value.type.element)
+    }
+    for (output, value) in targets.leaves {
+      let column = try site.part.target(output, of: built.model).giving(
+        value.type, "E0306", "the loss and the metrics of '\(output)' want targets")
+      feed.connect(column, to: program.place(value), as: value.type.element)
+    }
+    if let weights = objective.sampleWeights, let column = site.part.sampleWeights {
+      feed.connect(column, to: program.place(weights), as: .float32)
+    }
+    outputs = trace.outputs.map { program.place($0) }
+    step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
+    totals = StepTotals(objective, program)
+  }
+
+  /// Runs one batch.
+  ///
+  /// - Parameter iteration: numbers the random draws of this step.
+  /// - Returns: the number of the first condition that did not go as assumed; nothing was changed then.
+  @inline(__always) func run(_ rows: UnsafePointer<Int32>, iteration: Int) -> Int? {
+    feed.rows = rows
+    step?.storeBytes(of: UInt64(iteration), as: UInt64.self)
+    return program.run()
+  }
+}
+
+/// What a step is made of and where it runs.
+struct StepSite {
+  let built: BuiltModel
+  let settings: CompileSettings?
+  let part: DataPart
+  let batch: Int
+  /// Set for a training step, which ends with an update of the weights.
+  let state: TrainingState?
+  let pool: WorkerPool
+  let kernels: KernelTable
+}
+
+/// What one batch gave: means of losses, and for each metric the sum of its values and how many there were.
+struct StepTotals {
+  /// The sum of all losses with their weights, and of the regularizers.
+  let loss: UnsafePointer<Float>?
+  /// The mean of each output's own loss.
+  let losses: [UnsafePointer<Float>?]
+  /// By output.
+  let metrics: [[(sum: UnsafePointer<Float>, count: Int)]]
+
+  fileprivate init(_ objective: Objective, _ program: Program) {
+    loss = objective.loss.map { program.place($0).input }
+    losses = objective.losses.map { $0.map { program.place($0).input } }
+    metrics = objective.metrics.map { $0.map { (program.place($0.sum).input, $0.count) } }
+  }
+}
+
+/// The losses and metrics of a trace as graph nodes.
+private struct Objective {
+  var loss: Value?
+  var losses: [Value?] = []
+  var metrics: [[(sum: Value, count: Int)]] = []
+  var sampleWeights: Value?
+
+  init(_ trace: Trace, _ site: StepSite, _ targets: Targets) throws {
+    guard let settings = site.settings else { return }
+    let graph = trace.graph
+    let semantics = site.built.semantics
+    var terms: [Value] = []
+    for (i, (output, value)) in zip(settings.outputs, trace.outputs).enumerated() {
+      let name = targets.names[i]
+      var mean: Value?
+      if let loss = output.loss {
+        let target = targets.leaf(loss.target(for: value.type), of: name)
+        var values = try loss.values(target, value)
+        if site.part.sampleWeights != nil { values = try weigh(values, graph) }
+        let own = try graph.apply(MeanAll(), values)
+        mean = own
+        terms.append(
+          output.weight == 1
+            ? own : try graph.apply(Affine(scale: Float(output.weight), offset: 0), own))
+      }
+      losses.append(mean)
+      metrics.append(
+        try output.metrics.map { named in
+          let wanted = named.metric.target(for: value.type, offered: targets.offered(for: name))
+          let values = try named.metric.values(targets.leaf(wanted, of: name), value)
+          return (
+            try graph.apply(SumAll(), values), values.type.shape(batch: site.batch).reduce(1, *)
+          )
+        })
+    }
+    // Keras adds the losses up in the outputs' order, then the regularizers.
+    for term in terms + trace.scope.losses {
+      loss = try loss.map { try graph.apply(Binary(.add), $0, term) } ?? term
+    }
+  }
+
+  /// Values times the weight of their sample; the mean is still over the number of values, as in Keras.
+  private mutating func weigh(_ values: Value, _ graph: Graph) throws -> Value {
+    let weights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
+    sampleWeights = weights
+    return try graph.apply(Binary(.multiply), values, weights)
+  }
+
+  var kept: [Value] {
+    (loss.map { [$0] } ?? []) + losses.compactMap { $0 } + metrics.flatMap { $0.map(\.sum) }
+      + (sampleWeights.map { [$0] } ?? [])
+  }
+}
+
+/// The targets of a graph: a leaf for each output and each type that its loss and its metrics want.
+private final class Targets {
+  let names: [String]
+  private(set) var leaves: [(output: String, value: Value)] = []
+  private let graph: Graph
+  private let part: DataPart
+
+  init(_ graph: Graph, _ part: DataPart, _ names: [String]) {
+    self.graph = graph
+    self.part = part
+    self.names = names
+  }
+
+  func offered(for output: String) -> TensorType {
+    part.column(output, among: part.targets, of: names)?.type ?? TensorType([.batch])
+  }
+
+  func leaf(_ type: TensorType, of output: String) -> Value {
+    let value = graph.leaf(.input("y/\(output)/\(type.element.rawValue)/\(type)"), type)
+    if !leaves.contains(where: { $0.value.id == value.id }) { leaves.append((output, value)) }
+    return value
+  }
+}
+
+extension DataPart {
+  /// The column that feeds an input, or an output's target: the one of that name, or the only one.
+  func column(_ name: String, among columns: [Column], of names: [String]) -> Column? {
+    if names.count == 1 && columns.count == 1 { return columns[0] }
+    return columns.first { $0.name == name }
+  }
+
+  fileprivate func feature(_ name: String, of model: any Model) -> Column? {
+    column(name, among: features, of: model.inputs.map(\.name))
+  }
+
+  fileprivate func target(_ name: String, of model: any Model) -> Column? {
+    column(name, among: targets, of: model.outputNames)
+  }
+}
+
+extension Optional<Column> {
+  /// The column, if its rows have as many numbers as a sample of `type`: what is written over the end of an input
+  /// would be another value's.
+  /// - Throws: E0304 or E0306; an experiment file is told the same with its place, before anything runs.
+  fileprivate func giving(_ type: TensorType, _ code: String, _ what: String) throws(Diagnostic) -> Column {
+    if let self, self.rowSize == type.shape(batch: 1).reduce(1, *) { return self }
+    throw Diagnostic(code, "\(what) \(type), the data gives \(map { "\($0.type)" } ?? "none")")
+  }
+}

@@ -1,0 +1,58 @@
+public import GraphEngine
+public import KernelABI
+public import Layers
+
+/// An optimizer at work: what it remembers, and how far it is.
+public final class TrainingState {
+  public let settings: CompileSettings
+  /// Gradients, slots, averages and sums of gradients, all laid out as the trained part of the slab.
+  public let memory: OptimizerMemory
+  /// Batches trained on.
+  public var iterations = 0
+  /// The bound optimizer; call ``BoundOptimizer/prepare(iterations:rate:)`` before every step.
+  public let optimizer: BoundOptimizer
+  private var constantRate: Double
+  private let schedule: (any Schedule)?
+  private let slab: ParameterSlab
+
+  public init(_ settings: CompileSettings, slab: ParameterSlab, kernels: KernelTable) {
+    self.settings = settings
+    self.slab = slab
+    memory = OptimizerMemory(settings.optimizer, count: slab.trainableCount)
+    optimizer = BoundOptimizer(
+      settings.optimizer, memory, weights: slab.storage.pointer,
+      parameters: slab.entries.filter(\.spec.isTrainable).map { $0.offset..<$0.offset + $0.footprint },
+      kernels: kernels)
+    switch settings.optimizer.common.learningRate {
+    case .constant(let rate): (constantRate, schedule) = (rate, nil)
+    case .schedule(let schedule): (constantRate, self.schedule) = (0, schedule)
+    }
+  }
+
+  /// Whether the learning rate follows a schedule, and so cannot be set.
+  public var hasSchedule: Bool { schedule != nil }
+
+  /// The rate of the next step: what the schedule says, or the optimizer's unless a callback changed it.
+  ///
+  /// Setting it under a schedule has no effect.
+  public var learningRate: Double {
+    get { schedule.map { Double($0.rate(at: iterations)) } ?? constantRate }
+    set { constantRate = newValue }
+  }
+
+  public var gradients: AlignedBuffer { memory.gradients }
+  /// One run for each of the optimizer's slots.
+  public var slots: [AlignedBuffer] { memory.slots }
+
+  /// What a program does with the gradients of the trained parameters.
+  public func update(_ sinks: [(path: String, gradient: Value)]) -> UpdatePlan {
+    UpdatePlan(
+      gradients: gradients, sinks: sinks, plainRate: optimizer.plainRate, passes: optimizer.passes)
+  }
+
+  /// Ends a training: weights that were averaged are replaced by their averages, as Keras does after `fit`.
+  public func finish() {
+    guard let averages = memory.averages, iterations > 0 else { return }
+    slab.storage.pointer.update(from: averages.pointer, count: slab.trainableCount)
+  }
+}
