@@ -125,18 +125,25 @@ import Testing
     #expect(reading.text(diagnostic?.primary?.span) == "lambda")
   }
 
-  @Test(arguments: [
-    String(repeating: "(", count: 90_000), String(repeating: "if a:\n", count: 9000),
-    (0..<400).map { String(repeating: " ", count: $0) + "if a:\n" }.joined(),
-    "x = " + String(repeating: "-", count: 90_000), "x" + String(repeating: ".a", count: 40_000),
-    "x = [" + String(repeating: "[a for b in ", count: 5000), "x" + String(repeating: "(1)", count: 30_000),
-    String(repeating: "x = ", count: 20_000), "assert a, f'" + String(repeating: "{", count: 50_001) + "'",
-    String(repeating: "f'{", count: 20_000), String(repeating: "a", count: 200_000),
-    "for " + String(repeating: "(", count: 50_000), "x = {" + String(repeating: "{", count: 5000),
-  ])
-  func `hostile bodies are refused`(text: String) {
+  static let hostile: [(String, String, Int, String)] = [
+    ("", "(", 90_000, ""), ("", "if a:\n", 9000, ""), ("x = ", "-", 90_000, ""), ("x", ".a", 40_000, ""),
+    ("x = [", "[a for b in ", 5000, ""), ("x", "(1)", 30_000, ""), ("", "x = ", 20_000, ""),
+    ("assert a, f'", "{", 50_001, "'"), ("", "f'{", 20_000, ""), ("", "a", 200_000, ""),
+    ("for ", "(", 50_000, ""),
+    ("x = {", "{", 5000, ""), ("x = ", "1 + ", 20_000, "1"), ("x = ", "not ", 20_000, "1"),
+    ("x = ", "a if b else ", 8000, "c"), ("x = ", "2 ** ", 15_000, "1"), ("x = ", "a[", 30_000, "0"),
+  ]
+  @Test(arguments: hostile)
+  func `hostile bodies are refused`(start: String, repeated: String, count: Int, end: String) {
+    let text = start + String(repeating: repeated, count: count) + end
     let diagnostic = #expect(throws: Diagnostic.self) { try ScriptBody(text) }
     #expect(["E0124", "E0130", "E0131", "E0132", "E0134"].contains(diagnostic?.code))
+  }
+
+  @Test func `blocks that are nested too deep are refused`() {
+    let text = (0..<400).map { String(repeating: " ", count: $0) + "if a:\n" }.joined()
+    let diagnostic = #expect(throws: Diagnostic.self) { try ScriptBody(text) }
+    #expect(diagnostic?.code == "E0134")
   }
 
   @Test func `mutated bodies never crash`() {

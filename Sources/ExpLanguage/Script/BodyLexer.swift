@@ -83,14 +83,20 @@ struct BodyLexer {
   }
 
   private mutating func match(_ token: Token) throws(Diagnostic) {
-    guard case .symbol(let symbol) = token.kind else { return }
-    if ["(", "[", "{"].contains(symbol) { return brackets.append(token) }
-    guard let opening = [")": "(", "]": "[", "}": "{"][symbol] else { return }
-    guard let open = brackets.popLast() else {
-      throw .bodySyntax("'\(symbol)' closes no bracket", lexer.script.span(token.range))
+    guard case .symbol = token.kind, token.range.count == 1 else { return }
+    let opening: UInt8
+    switch lexer.script.bytes[token.range.lowerBound] {
+    case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): return brackets.append(token)
+    case UInt8(ascii: ")"): opening = UInt8(ascii: "(")
+    case UInt8(ascii: "]"): opening = UInt8(ascii: "[")
+    case UInt8(ascii: "}"): opening = UInt8(ascii: "{")
+    default: return
     }
-    guard open.kind != .symbol(opening) else { return }
-    throw .bodySyntax("'\(symbol)' closes another bracket than was opened", lexer.script.span(token.range))
+    guard let open = brackets.popLast() else {
+      throw .bodySyntax("this closes no bracket", lexer.script.span(token.range))
+    }
+    guard lexer.script.bytes[open.range.lowerBound] != opening else { return }
+    throw .bodySyntax("this closes another bracket than was opened", lexer.script.span(token.range))
   }
 
   private mutating func endLine() -> Bool {

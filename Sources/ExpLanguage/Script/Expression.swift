@@ -39,13 +39,13 @@ public struct Expression: Sendable {
     public var range: Range<Int>
   }
 
-  /// `key: value`
+  /// `key: value`.
   public struct Entry: Sendable {
     public var key: Expression
     public var value: Expression
   }
 
-  /// `[element for target in iterable if condition]`
+  /// `[element for target in iterable if condition]`.
   public struct Comprehension: Sendable {
     public var element: Expression
     public var target: AssignmentTarget

@@ -69,8 +69,9 @@ struct Lexer {
     return tokens
   }
 
-  private static func spelled(_ operators: [String]) -> [(text: String, bytes: [UInt8])] {
-    operators.map { (text: $0, bytes: Array($0.utf8)) }
+  /// Operators by their first byte.
+  private static func spelled(_ operators: [String]) -> [UInt8: [(text: String, bytes: [UInt8])]] {
+    Dictionary(grouping: operators.map { (text: $0, bytes: Array($0.utf8)) }) { $0.bytes[0] }
   }
 
   var rest: ArraySlice<UInt8> { script.bytes[position..<end] }
@@ -85,8 +86,8 @@ struct Lexer {
     if isDigit(first) || (first == UInt8(ascii: ".") && second.map(isDigit) == true) { return try number() }
     if isLetter(first) { return try dialect == .body ? prefixedString() ?? word() : word() }
     if isQuote(first) { return try string(quote: first) }
-    for symbol in dialect == .body ? Self.bodyOperators : Self.operators
-    where rest.starts(with: symbol.bytes) {
+    let operators = dialect == .body ? Self.bodyOperators : Self.operators
+    for symbol in operators[first] ?? [] where rest.starts(with: symbol.bytes) {
       return take(symbol.bytes.count, .symbol(symbol.text))
     }
     let width = first < 0x80 ? 1 : 1 + rest.dropFirst().prefix { $0 & 0xC0 == 0x80 }.count
