@@ -119,7 +119,7 @@ let package = Package(
       path: "Tests/EngineTestSupport", swiftSettings: strict + hot),
     tests(
       "GraphEngineTests", "EngineTestSupport", "GraphEngine", "TensorCore", "Kernels", "KernelABI",
-      "Diagnostics"),
+      "Diagnostics", exclude: ["make_references.py"], resources: [.copy("Fixtures")]),
     tests(
       "LayersTests", "EngineTestSupport", "Layers", "GraphEngine", "Config", "TensorCore", "Kernels",
       "KernelABI", "Diagnostics"),
