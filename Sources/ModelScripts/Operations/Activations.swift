@@ -2,57 +2,104 @@ import Config
 import GraphEngine
 import KernelABI
 import Layers
-import TensorCore
 
-/// Activation functions: those of ``Activation``, and those with settings of their own.
+/// Activation functions, of `keras.ops` and those that ``Activation`` knows beside them.
 enum Activations {
-  static let all: [Operation] = withSettings + plain
+  static let all: [Operation] = withSettings + plain + named
+
+  private static func operation(
+    _ name: String, _ aliases: [String] = [], _ parameters: [Operation.Parameter], _ summary: String,
+    _ body: @escaping @Sendable (Value, Arguments) throws -> Value
+  ) -> Operation {
+    Operation(name, aliases, parameters, summary) { .tensor(try body(try $0.tensor("x"), $0)) }
+  }
 
   private static let withSettings: [Operation] = [
-    Operation("softmax", [], ["x", "axis=-1"], "Exponentials that sum up to 1 along an axis.") { arguments in
-      let axis = try arguments.int("axis")
-      return .tensor(try along(axis, try arguments.tensor("x")) { try Activation.softmax($0) })
+    operation(
+      "relu", [], ["x", "negative_slope=0.0", "max_value=None", "threshold=0.0"],
+      "x where it is positive, else 0."
+    ) { x, arguments in
+      let (slope, threshold) = (try arguments.float("negative_slope"), try arguments.float("threshold"))
+      // Keras: slope · (x - threshold) below the threshold.
+      var y = slope == 0 ? try x.relu() : try x.leakyRelu(slope)
+      if threshold != 0 { y = try Value.select(x .>= threshold, x, (x - threshold) * slope) }
+      return arguments.isNone("max_value") ? y : try y.minimum(try arguments.float("max_value"))
     },
-    Operation("log_softmax", [], ["x", "axis=-1"], "The logarithm of the softmax along an axis.") {
-      arguments in
-      let (x, axis) = (try arguments.tensor("x"), try arguments.int("axis"))
-      return .tensor(try x - x.logSumExp(over: [axis], keepingDimensions: true))
+    operation("softmax", [], ["x", "axis=-1"], "Exponentials that sum up to 1 along an axis.") {
+      try $0.softmax(axis: try $1.int("axis"))
     },
-    Operation(
+    operation("log_softmax", [], ["x", "axis=-1"], "The logarithm of the softmax along an axis.") {
+      try $0.logSoftmax(axis: try $1.int("axis"))
+    },
+    operation(
       "leaky_relu", [], ["x", "negative_slope=0.2"], "x where it is positive, a little of it elsewhere."
     ) {
-      .tensor(try $0.tensor("x").mapped(.leakyRelu, Float(try $0.number("negative_slope"))))
+      try $0.leakyRelu(try $1.float("negative_slope"))
     },
-    Operation("elu", [], ["x", "alpha=1.0"], "x where it is positive, alpha (e^x - 1) elsewhere.") {
-      .tensor(try $0.tensor("x").mapped(.elu, Float(try $0.number("alpha"))))
+    operation("elu", [], ["x", "alpha=1.0"], "x where it is positive, alpha (e^x - 1) elsewhere.") {
+      try $0.elu(try $1.float("alpha"))
     },
-    Operation("gelu", [], ["x", "approximate=True"], "x times the normal distribution function.") {
-      .tensor(try $0.tensor("x").mapped(try $0.bool("approximate") ? .geluTanh : .gelu))
+    operation("celu", [], ["x", "alpha=1.0"], "The continuous elu.") { try $0.celu(try $1.float("alpha")) },
+    operation("gelu", [], ["x", "approximate=True"], "x times the normal distribution function.") {
+      try $0.gelu(approximate: try $1.bool("approximate"))
     },
-    Operation(
+    // The same word with another default.
+    operation(
       "activations.gelu", ["nn.gelu"], ["x", "approximate=False"], "x times the normal distribution function."
+    ) { try $0.gelu(approximate: try $1.bool("approximate")) },
+    operation(
+      "threshold", [], ["x", "threshold", "default_value"], "x above a threshold, another number elsewhere."
     ) {
-      .tensor(try $0.tensor("x").mapped(try $0.bool("approximate") ? .geluTanh : .gelu))
+      try $0.threshold(try $1.float("threshold"), else: try $1.float("default_value"))
+    },
+    operation("hard_shrink", [], ["x", "threshold=0.5"], "x, and 0 between -threshold and threshold.") {
+      try $0.hardShrink(try $1.float("threshold"))
+    },
+    operation("soft_shrink", [], ["x", "threshold=0.5"], "x moved towards 0 by the threshold.") {
+      try $0.softShrink(try $1.float("threshold"))
+    },
+    operation("squareplus", [], ["x", "b=4"], "(x + sqrt(x^2 + b)) / 2.") {
+      try $0.squareplus(try $1.float("b"))
+    },
+    operation("glu", [], ["x", "axis=-1"], "The first half of an axis times the sigmoid of the second.") {
+      try $0.glu(axis: try $1.int("axis"))
     },
     Operation(
       "sigmoid_cross_entropy_with_logits", [], ["labels", "logits"],
-      "max(x, 0) - x z + log(1 + e^-|x|), TensorFlow's cross-entropy before a sigmoid."
+      "TensorFlow's cross-entropy before a sigmoid, max(x, 0) - x z + log(1 + e^-|x|)."
     ) { arguments in
       let (z, x) = (try arguments.tensor("labels"), try arguments.tensor("logits"))
-      return .tensor(try x.mapped(.relu) - x * z + (-x.abs()).mapped(.softplus))
+      return .tensor(try x.relu() - x * z + (-x.abs()).softplus())
     },
   ]
 
-  /// Softmax and the like run along the last axis.
-  private static func along(_ axis: Int, _ x: Value, _ body: (Value) throws -> Value) throws -> Value {
-    if axis == -1 || axis == x.type.rank - 1 { return try body(x) }
-    return try body(x.movingAxis(axis, to: -1)).movingAxis(-1, to: axis)
-  }
+  private static let plain: [Operation] =
+    [
+      ("relu6", .relu6, "x between 0 and 6."), ("selu", .selu, "The self-normalizing elu."),
+      ("sigmoid", .sigmoid, "1 / (1 + e^-x)."), ("tanh", .tanh, "The hyperbolic tangent."),
+      ("softplus", .softplus, "log(1 + e^x)."), ("softsign", .softsign, "x / (1 + |x|)."),
+      ("mish", .mish, "x tanh(softplus(x))."), ("log_sigmoid", .logSigmoid, "The logarithm of the sigmoid."),
+      ("hard_sigmoid", .hardSigmoid, "relu6(x + 3) / 6."), ("hard_tanh", .hardTanh, "x between -1 and 1."),
+    ].map { name, function, summary in Elementwise.function(name, summary) { try $0.mapped(function) } } + [
+      Elementwise.function("silu", also: ["swish"], "x times its sigmoid.") { try $0.silu() },
+      Elementwise.function("hard_silu", also: ["hard_swish"], "x times its hard sigmoid.") {
+        try $0.hardSilu()
+      },
+      Elementwise.function("tanh_shrink", "x - tanh(x).") { try $0.tanhShrink() },
+      Elementwise.function("sparse_plus", "0 up to -1, x from 1, a parabola between.") {
+        try $0.sparsePlus()
+      },
+      Elementwise.function("sparse_sigmoid", "0 up to -1, 1 from 1, a line between.") {
+        try $0.sparseSigmoid()
+      },
+    ]
 
-  private static let plain: [Operation] = Activation.names.compactMap { name -> Operation? in
-    guard !withSettings.contains(where: { $0.name == name }), name != "linear", name != "exponential",
-      let activation = try? Activation(config: ConfigNode(.string(name)))
-    else { return nil }
+  /// What only ``Activation`` knows: `exponential`, and what is added there.
+  private static let named: [Operation] = Activation.names.compactMap { name -> Operation? in
+    let others = (withSettings + plain).flatMap { [$0.name] + $0.aliases } + ["linear"]
+    guard !others.contains(name), let activation = try? Activation(config: ConfigNode(.string(name))) else {
+      return nil
+    }
     return Elementwise.function(name, "Keras's activation '\(name)'.") { try activation($0) }
   }
 }

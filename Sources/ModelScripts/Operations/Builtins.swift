@@ -66,10 +66,11 @@ enum Builtins {
       .bool(try $0.tracer.truth($0["x"], $0.range("x")))
     },
     Operation("str", [], ["x"], "The value as a text.") { .string($0["x"].text) },
-    Operation("round", [], ["x", "decimals=0"], "Rounded, halves to the even neighbour.") { arguments in
+    Operation("round", ["rint"], ["x", "decimals=0"], "Rounded, halves to the even neighbour.") { arguments in
       if let whole = arguments["x"].whole { return .int(whole) }
       guard try arguments.int("decimals") == 0 else { throw arguments.mismatch("decimals", "0") }
-      let rounded = try arguments.number("x").rounded(.toNearestOrEven)
+      guard let number = arguments["x"].number else { return .tensor(try arguments.tensor("x").round()) }
+      let rounded = number.rounded(.toNearestOrEven)
       return Int(exactly: rounded).map { .int($0) } ?? .double(rounded)
     },
   ]

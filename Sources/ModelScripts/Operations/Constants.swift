@@ -65,7 +65,7 @@ enum Constants {
       let count = try $0.int("num")
       guard count >= 0 else { throw $0.mismatch("num", "a number that is not negative") }
       try $0.spend(count)
-      return .tensor($0.graph.linspace(Float(try $0.number("start")), Float(try $0.number("stop")), count))
+      return .tensor($0.graph.linspace(try $0.float("start"), try $0.float("stop"), count))
     },
     Operation(
       "convert_to_tensor", ["array", "constant", "asarray", "Variable"], ["x", "dtype=None"],

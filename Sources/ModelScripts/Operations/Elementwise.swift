@@ -4,7 +4,7 @@ import TensorCore
 
 /// Functions of each element, of one value or two.
 enum Elementwise {
-  static let all: [Operation] = unary + binary + others
+  static let all: [Operation] = unary + elementary + binary + others
 
   /// A function of each element; of a plain number it is a number where that is exact.
   static func function(
@@ -23,14 +23,52 @@ enum Elementwise {
   }
 
   private static let unary: [Operation] = [
-    function("exp", "e to the power of each element.") { try $0.exp() },
-    function("log", "The natural logarithm of each element.") { try $0.log() },
     function("sqrt", "The square root of each element.", number: { $0.squareRoot() }) { try $0.squareRoot() },
     function("square", "Each element times itself.", number: { $0 * $0 }) { try $0.square() },
     function("reciprocal", "1 divided by each element.", number: { 1 / $0 }) { try $0.reciprocal() },
     function("negative", also: ["neg"], "Each element with the other sign.", number: { 0 - $0 }) { try -$0 },
     function("logical_not", "1 where an element is 0, else 0.") { try .!$0 },
+    function("floor", "The whole number below each element.", number: { $0.rounded(.down) }) {
+      try $0.floor()
+    },
+    function("ceil", also: ["ceiling"], "The whole number above each element.", number: { $0.rounded(.up) }) {
+      try $0.ceil()
+    },
+    function("sign", "-1, 0 or 1 by the sign of each element.", number: { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }) {
+      try $0.sign()
+    },
+    function("isnan", also: ["is_nan"], "1 where an element is no number, else 0.") { try $0.isNaN() },
+    function("isfinite", also: ["is_finite"], "1 where an element is a finite number, else 0.") {
+      try $0.isFinite()
+    },
+    function("isinf", also: ["is_inf"], "1 where an element is infinite, else 0.") { try $0.isInfinite() },
   ]
+
+  /// Functions of fractions that only the kernels calculate, so that they have the same bits everywhere.
+  private static let elementary: [Operation] = [
+    function("exp", .exp, "e to the power of each element."),
+    function("expm1", .expm1, "e to the power of each element, less 1."),
+    function("log", .log, "The natural logarithm of each element."),
+    function("log1p", .log1p, "The natural logarithm of 1 and each element."),
+    function("rsqrt", .rsqrt, "1 divided by the square root of each element."),
+    function("sin", .sin, "The sine of each element."), function("cos", .cos, "The cosine of each element."),
+    function("tan", .tan, "The tangent of each element."),
+    function("arcsin", also: ["asin"], .asin, "The angle of each sine."),
+    function("arccos", also: ["acos"], .acos, "The angle of each cosine."),
+    function("arctan", also: ["atan"], .atan, "The angle of each tangent."),
+    function("sinh", .sinh, "The hyperbolic sine of each element."),
+    function("cosh", .cosh, "The hyperbolic cosine of each element."),
+    function("arcsinh", also: ["asinh"], .asinh, "The inverse of the hyperbolic sine."),
+    function("arccosh", also: ["acosh"], .acosh, "The inverse of the hyperbolic cosine."),
+    function("arctanh", also: ["atanh"], .atanh, "The inverse of the hyperbolic tangent."),
+    function("erf", .erf, "The error function of each element."),
+  ]
+
+  private static func function(
+    _ name: String, also aliases: [String] = [], _ kind: UnaryFunction, _ summary: String
+  ) -> Operation {
+    function(name, also: aliases, summary) { try $0.mapped(kind) }
+  }
 
   /// A function of two operands; of two plain numbers it is a number where that is exact.
   private static func function(
@@ -108,7 +146,7 @@ enum Elementwise {
     Operation(
       "stop_gradient", [], ["x"], "The value itself, through which no gradient flows."
     ) { .tensor(try $0.tensor("x").withoutGradient()) },
-    Operation("identity_of", ["identity_op", "linear"], ["x"], "The value itself.") { $0["x"] },
+    Operation("linear", [], ["x"], "The value itself.") { $0["x"] },
     Operation("cast", [], ["x", "dtype"], "The same numbers as another type: float32, int32 or bool.") {
       arguments in
       let x = try arguments.tensor("x")

@@ -94,7 +94,7 @@ enum Movement {
 
   private static func mode(_ arguments: Arguments) throws -> PadMode {
     switch try arguments.string("mode").lowercased() {
-    case "constant": return .constant(Float(try arguments.number("constant_values")))
+    case "constant": return .constant(try arguments.float("constant_values"))
     case "reflect": return .reflect
     case "symmetric": return .symmetric
     default: throw arguments.mismatch("mode", "'constant', 'reflect' or 'symmetric'")

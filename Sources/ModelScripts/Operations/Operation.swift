@@ -198,6 +198,8 @@ struct Arguments {
     return number
   }
 
+  func float(_ name: String) throws -> Float { Float(try number(name)) }
+
   func bool(_ name: String) throws -> Bool {
     guard let isTrue = self[name].isTrue else { throw mismatch(name, "true or false") }
     return isTrue

@@ -10,14 +10,14 @@ enum Randomness {
       "random.normal", ["random_normal"], ["shape", "mean=0.0", "stddev=1.0", "dtype=None", "seed=None"],
       "Numbers of a normal distribution."
     ) { arguments in
-      let (mean, deviation) = (Float(try arguments.number("mean")), Float(try arguments.number("stddev")))
+      let (mean, deviation) = (try arguments.float("mean"), try arguments.float("stddev"))
       return try drawn(arguments, .normal(mean: mean, deviation: deviation))
     },
     Operation(
       "random.truncated_normal", [], ["shape", "mean=0.0", "stddev=1.0", "dtype=None", "seed=None"],
       "Numbers of a normal distribution cut off at two deviations."
     ) { arguments in
-      let (mean, deviation) = (Float(try arguments.number("mean")), Float(try arguments.number("stddev")))
+      let (mean, deviation) = (try arguments.float("mean"), try arguments.float("stddev"))
       return try drawn(arguments, .truncatedNormal(mean: mean, deviation: deviation))
     },
     Operation(
@@ -25,14 +25,14 @@ enum Randomness {
       ["shape", "minval=0.0", "maxval=1.0", "dtype=None", "seed=None"],
       "Numbers from minval up to but without maxval."
     ) { arguments in
-      let (lower, upper) = (Float(try arguments.number("minval")), Float(try arguments.number("maxval")))
+      let (lower, upper) = (try arguments.float("minval"), try arguments.float("maxval"))
       return try drawn(arguments, .uniform(lower: lower, upper: upper))
     },
     Operation(
       "random.dropout", ["dropout"], ["x", "rate", "noise_shape=None", "seed=None"],
       "Keeps a fraction of the elements and scales them up."
     ) { arguments in
-      let (x, rate) = (try arguments.tensor("x"), Float(try arguments.number("rate")))
+      let (x, rate) = (try arguments.tensor("x"), try arguments.float("rate"))
       guard (0..<1).contains(rate) else { throw arguments.mismatch("rate", "at least 0 and below 1") }
       let noise = try draw(arguments, .uniform(lower: 0, upper: 1), x.type.dims)
       return .tensor(try Value.select(noise .>= rate, x * (1 / (1 - rate)), 0))
@@ -59,6 +59,6 @@ enum Randomness {
     let name = budget.draws == 0 ? "random" : "random_\(budget.draws)"
     budget.draws += 1
     let stream = scope.stream(name, seed: try arguments.optionalInt("seed"))
-    return try arguments.graph.apply(RandomNumbers(distribution, dims, stream: stream), scope.step)
+    return try arguments.graph.random(distribution, dims, stream: stream, step: scope.step)
   }
 }

@@ -70,7 +70,7 @@ enum Reductions {
     ) { arguments in
       guard try arguments.number("order") == 2 else { throw arguments.mismatch("order", "2") }
       let x = try arguments.tensor("x")
-      let epsilon = Float(try arguments.number("epsilon"))
+      let epsilon = try arguments.float("epsilon")
       let squares = try x.square().sum(over: try arguments.axes(), keepingDimensions: true)
       return .tensor(try x / squares.maximum(epsilon).squareRoot())
     },
