@@ -27,6 +27,8 @@ public enum CellRegistry {
     CellEntry(TextCell.self),
     CellEntry(DataCell.self),
     CellEntry(ShowCell.self),
+    CellEntry(LayerCell.self),
+    CellEntry(FunctionCell.self),
     CellEntry(ModelCell.self),
     CellEntry(TrainCell.self),
     CellEntry(EvaluateCell.self),

@@ -74,7 +74,7 @@ public struct CheckedExperiment {
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
       cells: cells,
       models: context.modelNames.compactMap { name in
-        context.models[name].map { (name, $0.content.trace.parameterCount) }
+        context.models[name].map { (name, $0.content.parameterCount) }
       })
   }
 

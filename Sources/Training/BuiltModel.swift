@@ -32,8 +32,8 @@ public final class BuiltModel {
     self.seed = seed
     self.semantics = semantics
     let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
-    let parameters = Self.parameters(
-      of: ways + [try Trace(model, phase: .inference, seed: seed, semantics: semantics)], model)
+    let inference = try Trace(model, phase: .inference, seed: seed, semantics: semantics)
+    let parameters = Trace.parameters(of: ways + [inference], model)
     layers = LayerSummary.joined(ways.map(\.layers))
     outputs = ways[0].outputs.map(\.type)
     try MemoryNeed.check(parameters, of: model.name)
@@ -42,20 +42,6 @@ public final class BuiltModel {
       let path = parameter.spec.path
       slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))
     }
-  }
-
-  /// What any of the ways declares, layer by layer: a layer may be called on one of them only.
-  private static func parameters(of ways: [Trace], _ model: any Model) -> [LayerScope.Parameter] {
-    var seen: Set<String> = []
-    let all = ways.flatMap(\.scope.parameters).filter { seen.insert($0.spec.path).inserted }
-    if all.count == ways[0].scope.parameters.count { return all }
-    let ranks = Dictionary(
-      model.layers.enumerated().map { ("\(model.name)/\($1.name)", $0) }, uniquingKeysWith: { first, _ in first })
-    func rank(_ parameter: LayerScope.Parameter) -> Int {
-      let parts = parameter.spec.path.split(separator: "/", maxSplits: 2)
-      return parts.count < 3 ? -1 : ranks["\(parts[0])/\(parts[1])"] ?? -1
-    }
-    return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
   }
 
   public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }

@@ -70,7 +70,8 @@ final class CompiledStep {
     for parameter in trace.scope.parameters where !known.contains(parameter.spec.path) {
       throw Diagnostic(
         "E0337", "'\(parameter.spec.path)' is needed on a way through the model that was not foreseen",
-        help: "only the first \(Trace.mostWays) ways are followed ahead of time; call the layer on each of them")
+        help:
+          "only the first \(Trace.mostWays) ways are followed ahead of time; call the layer on each of them")
     }
   }
 
