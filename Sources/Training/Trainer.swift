@@ -245,51 +245,58 @@ private final class Order {
   }
 }
 
-/// Running means over the samples of an epoch.
+/// What was logged so far in an epoch: means of losses over its samples, and metrics of their totals.
 ///
 /// A smaller batch counts for less.
 private struct Means {
   private let names: [String]
-  private var sums: [Double]
-  private var counts: [Double]
-
-  init(_ settings: CompileSettings, _ outputs: [String]) {
-    let (losses, metrics) = settings.logNames(outputs: outputs)
-    names = ["loss"] + losses.compactMap { $0 } + metrics.flatMap { $0 }
-    areLossesShown = losses.contains { $0 != nil }
-    sums = [Double](repeating: 0, count: names.count)
-    counts = sums
-  }
-
+  private let metrics: [any Metric]
+  /// The loss, then those of outputs where they are logged.
+  private var losses: [Double]
+  private var samples = 0.0
+  /// What each metric has added up; empty before the first batch.
+  private var totals: [[Double]]
   /// Whether outputs have losses of their own in the logs.
   private let areLossesShown: Bool
 
+  init(_ settings: CompileSettings, _ outputs: [String]) {
+    let names = settings.logNames(outputs: outputs)
+    let shown = names.losses.compactMap { $0 }
+    self.names = ["loss"] + shown + names.metrics.flatMap { $0 }
+    areLossesShown = !shown.isEmpty
+    metrics = settings.outputs.flatMap { $0.metrics.map(\.metric) }
+    losses = [Double](repeating: 0, count: 1 + shown.count)
+    totals = metrics.map { _ in [] }
+  }
+
   mutating func add(_ program: StepProgram) {
     let batch = Double(program.batch)
-    let totals = program.totals
-    sums[0] += Double(totals.loss?.pointee ?? 0) * batch
-    counts[0] += batch
+    let sums = program.totals
+    losses[0] += Double(sums.loss?.pointee ?? 0) * batch
+    samples += batch
     var next = 1
     if areLossesShown {
-      for loss in totals.losses {
+      for loss in sums.losses {
         guard let loss else { continue }
-        sums[next] += Double(loss.pointee) * batch
-        counts[next] += batch
+        losses[next] += Double(loss.pointee) * batch
         next += 1
       }
     }
-    for output in totals.metrics {
+    next = 0
+    for output in sums.metrics {
       for metric in output {
-        sums[next] += Double(metric.sum.pointee)
-        counts[next] += Double(metric.count)
+        if totals[next].isEmpty { totals[next] = [Double](repeating: 0, count: metric.count) }
+        metric.add(to: &totals[next])
         next += 1
       }
     }
   }
 
-  var loss: Double { counts[0] == 0 ? 0 : sums[0] / counts[0] }
+  var loss: Double { samples == 0 ? 0 : losses[0] / samples }
 
   func logs() -> Logs {
-    names.indices.map { (names[$0], counts[$0] == 0 ? 0 : sums[$0] / counts[$0]) }.sorted { $0.0 < $1.0 }
+    let means = losses.map { samples == 0 ? 0 : $0 / samples }
+    let results = zip(metrics, totals).map { $1.isEmpty ? 0 : $0.result($1) }
+    return zip(names, means + results).map { ($0, $1) }.sorted { $0.0 < $1.0 }
   }
 }
