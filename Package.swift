@@ -87,7 +87,8 @@ let package = Package(
       "Diagnostics", settings: fast),
     // Level 5
     target(
-      "KerasFiles", "Training", "Layers", "GraphEngine", "TensorCore", "HDF5Files", "Config", "Diagnostics"),
+      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "TensorCore", "HDF5Files", "Config",
+      "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Reporting", "Plotting",
@@ -115,7 +116,7 @@ let package = Package(
       path: "Tests/EngineTestSupport", swiftSettings: strict + hot),
     tests(
       "GraphEngineTests", "EngineTestSupport", "GraphEngine", "TensorCore", "Kernels", "KernelABI",
-      "Diagnostics"),
+      "Diagnostics", exclude: ["make_references.py"], resources: [.copy("Fixtures")]),
     tests(
       "LayersTests", "EngineTestSupport", "Layers", "GraphEngine", "Config", "TensorCore", "Kernels",
       "KernelABI", "Diagnostics"),
@@ -136,7 +137,8 @@ let package = Package(
       "ExperimentsTests", "Experiments", "Config", "Diagnostics", resources: [.copy("Golden")]),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
-      "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Kernels",
+      "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets",
+      "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
   ],

@@ -43,6 +43,6 @@ extension Diagnostic {
   static func noSecondDerivative(_ op: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0309", "\(op) has no second derivative", at: span.map { Label($0, "differentiated twice here") },
-      help: "the gradient of a gradient is available for sums, products and shapes only")
+      help: "the gradient of a gradient is available for sums, products, shapes and simple functions only")
   }
 }

@@ -2,7 +2,9 @@ import Config
 
 /// Translates a layer's or model's configuration from Keras 3 to Keras 2.
 struct Keras2Writing {
-  /// Settings that Keras 2 refuses. All of them are at values here that mean what Keras 2 does without them.
+  /// Settings that Keras 2 refuses.
+  ///
+  /// All of them are at values here that mean what Keras 2 does without them.
   private static let unknown: [String: Set<String>] = [
     "BatchNormalization": ["synchronized", "renorm", "renorm_clipping", "renorm_momentum"],
     "Dense": ["quantization_config"],

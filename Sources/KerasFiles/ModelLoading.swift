@@ -1,6 +1,7 @@
 public import Config
 public import Diagnostics
 import GraphEngine
+import Kernels
 public import Layers
 import TensorCore
 public import Training
@@ -17,19 +18,39 @@ extension KerasArchive {
   /// - Parameters:
   ///   - custom: layers that are written elsewhere.
   ///   - seed: of random numbers in further training.
-  /// - Throws: E0614 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
+  /// - Throws: E0621 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
   ///   weights that do not fit it.
   public func load(custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64) throws
     -> LoadedModel
   {
     guard let modelConfig else { throw Diagnostic.weightsOnly() }
-    let dialect = Dialect(version: kerasVersion)
-    let config = dialect == .keras2 ? Keras2Reading.translate(modelConfig) : modelConfig
+    let semantics = Semantics(version: kerasVersion)
+    let config = semantics == .keras2 ? Keras2Reading.translate(modelConfig) : modelConfig
     let model = try ModelDecoder(custom: custom).model(config)
     let built = try BuiltModel(
-      model, seed: seed, semantics: dialect == .keras2 ? .keras2 : .keras3, isDrawn: false)
+      model, seed: seed, semantics: semantics, isDrawn: false)
     try built.setWeights(layers)
-    return LoadedModel(built: built, notes: notes)
+    var loaded = LoadedModel(built: built, notes: notes)
+    if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
+    return loaded
+  }
+}
+
+extension LoadedModel {
+  /// Takes up how the model was compiled and the optimizer's state; what cannot be followed is noted, and the model
+  /// stays without.
+  fileprivate mutating func compile(
+    _ config: ConfigNode, _ optimizer: [SavedVariable], _ semantics: Semantics
+  ) {
+    var bag = DiagnosticBag()
+    defer { notes += bag.all }
+    let reading = CompileReading(names: built.model.outputNames)
+    guard let settings = reading.settings(config, into: &bag) else { return }
+    let state = TrainingState(settings, slab: built.slab, kernels: kernels)
+    built.training = state
+    let variables = OptimizerVariables(
+      state, built.slab, trained: built.trainedParameters)
+    if !optimizer.isEmpty, let note = variables.restore(optimizer, from: semantics) { bag.report(note) }
   }
 }
 

@@ -76,10 +76,7 @@ extension BuiltModel {
   /// The optimizer's variables, of the trained parameters in the order they were declared.
   fileprivate var kerasOptimizer: [SavedVariable] {
     guard let training else { return [] }
-    let trained = orderedParameters.filter(\.isTrainable).map {
-      TrainedParameter($0.path, savedAs: savedPath(of: $0.path))
-    }
-    return OptimizerVariables(training, slab, trained: trained).saved(as: .keras3)
+    return OptimizerVariables(training, slab, trained: trainedParameters).saved(as: .keras3)
   }
 }
 

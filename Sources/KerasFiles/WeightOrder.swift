@@ -23,6 +23,11 @@ extension BuiltModel {
     }
   }
 
+  /// The parameters that the optimizer sees, in its order, with their names in files.
+  var trainedParameters: [TrainedParameter] {
+    orderedParameters.filter(\.isTrainable).map { TrainedParameter($0.path, savedAs: savedPath(of: $0.path)) }
+  }
+
   private static func paths(
     of layer: NamedLayer, below prefix: String, _ entries: [ParameterSlab.Entry]
   ) -> [ParameterSlab.Entry] {

@@ -4,6 +4,24 @@ public enum UnaryFunction: Int32, Sendable, CaseIterable {
   case log, square, abs, negate, reciprocal, sqrt
   /// Limits to [parameter, 1 - parameter]; the derivative is 1 inside and at the ends, 0 outside.
   case clipUnit
+  /// ln(1 + x), eˣ - 1 and 1 / √x.
+  case log1p, expm1, rsqrt
+  case sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh, erf
+  /// -1, 0 or 1; whole numbers below, above and nearest (halves to the even one).
+  case sign, floor, ceil, round
+  /// `min(max(x, 0), 6)`, and what is made of it: `relu6(x + 3) / 6`, that times x; x between -1 and 1.
+  case relu6, hardSigmoid, hardSilu, hardTanh
+  /// The continuous elu; the parameter is alpha.
+  case celu
+  case softsign, mish, logSigmoid
+
+  /// Whether it is flat wherever it has a slope at all.
+  public var isStep: Bool {
+    switch self {
+    case .sign, .floor, .ceil, .round: true
+    default: false
+    }
+  }
 }
 
 /// Elementwise functions of two values.

@@ -12,6 +12,11 @@ private let root2OverPi: Float = 0.797_884_560_802_865_4
 
 @inline(__always) private func normalCDF(_ x: Float) -> Float { 0.5 * (1 + erf(x * inverseRoot2)) }
 
+private let twoOverRootPi: Float = 1.128_379_167_095_512_6
+
+@inline(__always) private func magnitude(_ x: Float) -> Float { float(bits(x) & 0x7fff_ffff) }
+@inline(__always) private func relu6(_ x: Float) -> Float { x < 0 ? 0 : x > 6 ? 6 : x }
+
 /// The argument of tanh in the approximate gelu.
 @inline(__always) private func geluArgument(_ x: Float) -> Float {
   root2OverPi * fma(x * x * x, 0.044_715, x)
@@ -40,6 +45,34 @@ func unary(_ function: Int32, _ x: In, _ y: Out, _ count: Int, _ parameter: Floa
   case .clipUnit:
     let upper = 1 - parameter
     each(x, y, count) { $0 < parameter ? parameter : $0 > upper ? upper : $0 }
+  case .log1p: each(x, y, count) { log1p(anyOf: $0) }
+  case .expm1: each(x, y, count) { expm1($0) }
+  case .rsqrt: each(x, y, count) { 1 / $0.squareRoot() }
+  case .sin: each(x, y, count) { sin($0) }
+  case .cos: each(x, y, count) { cos($0) }
+  case .tan: each(x, y, count) { tan($0) }
+  case .asin: each(x, y, count) { asin($0) }
+  case .acos: each(x, y, count) { acos($0) }
+  case .atan: each(x, y, count) { arctangent($0, 1) }
+  case .sinh: each(x, y, count) { sinh($0) }
+  case .cosh: each(x, y, count) { cosh($0) }
+  case .asinh: each(x, y, count) { asinh($0) }
+  case .acosh: each(x, y, count) { acosh($0) }
+  case .atanh: each(x, y, count) { atanh($0) }
+  case .erf: each(x, y, count) { erf($0) }
+  case .sign: each(x, y, count) { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }
+  case .floor: each(x, y, count) { $0.rounded(.down) }
+  case .ceil: each(x, y, count) { $0.rounded(.up) }
+  case .round: each(x, y, count) { $0.rounded(.toNearestOrEven) }
+  case .relu6: each(x, y, count) { relu6($0) }
+  case .hardSigmoid: each(x, y, count) { relu6($0 + 3) / 6 }
+  case .hardSilu: each(x, y, count) { $0 * (relu6($0 + 3) / 6) }
+  case .hardTanh: each(x, y, count) { $0 < -1 ? -1 : $0 > 1 ? 1 : $0 }
+  case .celu:
+    each(x, y, count) { $0 > 0 ? $0 : parameter * expm1OfNegative($0 / parameter) }
+  case .softsign: each(x, y, count) { $0 / (1 + magnitude($0)) }
+  case .mish: each(x, y, count) { $0 * tanh(softplus($0)) }
+  case .logSigmoid: each(x, y, count) { 0 - softplus(0 - $0) }
   }
 }
 
@@ -87,5 +120,41 @@ func unaryGradient(
   case .clipUnit:
     let upper = 1 - parameter
     each(x, y, g, d, count) { x, _, g in x >= parameter && x <= upper ? g : 0 }
+  case .log1p: each(x, y, g, d, count) { x, _, g in g / (1 + x) }
+  case .expm1: each(x, y, g, d, count) { _, y, g in g * (y + 1) }
+  case .rsqrt: each(x, y, g, d, count) { _, y, g in -0.5 * g * (y * y * y) }
+  case .sin: each(x, y, g, d, count) { x, _, g in g * cos(x) }
+  case .cos: each(x, y, g, d, count) { x, _, g in 0 - g * sin(x) }
+  case .tan: each(x, y, g, d, count) { _, y, g in g * fma(y, y, 1) }
+  case .asin: each(x, y, g, d, count) { x, _, g in g / ((1 - x) * (1 + x)).squareRoot() }
+  case .acos: each(x, y, g, d, count) { x, _, g in 0 - g / ((1 - x) * (1 + x)).squareRoot() }
+  case .atan: each(x, y, g, d, count) { x, _, g in g / fma(x, x, 1) }
+  case .sinh: each(x, y, g, d, count) { x, _, g in g * cosh(x) }
+  case .cosh: each(x, y, g, d, count) { x, _, g in g * sinh(x) }
+  case .asinh: each(x, y, g, d, count) { x, _, g in g / fma(x, x, 1).squareRoot() }
+  case .acosh: each(x, y, g, d, count) { x, _, g in g / ((x - 1) * (x + 1)).squareRoot() }
+  case .atanh: each(x, y, g, d, count) { x, _, g in g / ((1 - x) * (1 + x)) }
+  case .erf: each(x, y, g, d, count) { x, _, g in g * (twoOverRootPi * exp(0 - x * x)) }
+  case .relu6: each(x, y, g, d, count) { x, _, g in x > 0 && x < 6 ? g : 0 }
+  case .hardSigmoid: each(x, y, g, d, count) { x, _, g in x > -3 && x < 3 ? g / 6 : 0 }
+  case .hardSilu:
+    each(x, y, g, d, count) { x, _, g in
+      g * (relu6(x + 3) / 6 + (x > -3 && x < 3 ? x / 6 : 0))
+    }
+  case .hardTanh: each(x, y, g, d, count) { x, _, g in x >= -1 && x <= 1 ? g : 0 }
+  case .celu: each(x, y, g, d, count) { x, y, g in x > 0 ? g : g * (y / parameter + 1) }
+  case .softsign:
+    each(x, y, g, d, count) { x, _, g in
+      let s = 1 + magnitude(x)
+      return g / (s * s)
+    }
+  case .mish:
+    each(x, y, g, d, count) { x, _, g in
+      let t = tanh(softplus(x))
+      return g * fma(x * (1 - t * t), sigmoid(x), t)
+    }
+  case .logSigmoid: each(x, y, g, d, count) { x, _, g in g * sigmoid(0 - x) }
+  // They are flat; the engine does not ask.
+  case .sign, .floor, .ceil, .round: each(x, y, g, d, count) { _, _, _ in 0 }
   }
 }

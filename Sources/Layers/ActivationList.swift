@@ -17,17 +17,18 @@ extension Activation {
     Definition("silu", "swish", apply: unary(.silu)),
     Definition("leaky_relu", apply: unary(.leakyRelu, 0.2)),
     Definition("exponential", apply: unary(.exp)),
-    Definition("relu6") { x, _ in try relu6(x) },
-    Definition("hard_sigmoid") { x, semantics in try hardSigmoid(x, semantics) },
-    Definition("hard_silu", "hard_swish") { x, semantics in try x * hardSigmoid(x, semantics) },
-    Definition("hard_tanh") { x, _ in try x.clipped(-1, 1) },
-    // With alpha 1, its default, celu is elu.
-    Definition("celu", apply: unary(.elu, 1)),
-    Definition("softsign") { x, _ in try x / (x.abs() + 1) },
-    Definition("mish") { x, _ in try x * x.mapped(.softplus).mapped(.tanh) },
-    Definition("log_sigmoid") { x, _ in try -(-x).mapped(.softplus) },
+    Definition("relu6", apply: unary(.relu6)),
+    Definition("hard_sigmoid") { x, semantics in try piecewiseSigmoid(x, semantics) },
+    Definition("hard_silu", "hard_swish") { x, semantics in
+      try semantics == .keras3 ? x.mapped(.hardSilu) : x * piecewiseSigmoid(x, semantics)
+    },
+    Definition("hard_tanh", apply: unary(.hardTanh)),
+    Definition("celu", apply: unary(.celu, 1)),
+    Definition("softsign", apply: unary(.softsign)),
+    Definition("mish", apply: unary(.mish)),
+    Definition("log_sigmoid", apply: unary(.logSigmoid)),
     Definition("log_softmax") { x, _ in try x - x.logSumExp(over: [-1], keepingDimensions: true) },
-    Definition("tanh_shrink") { x, _ in try x - x.mapped(.tanh) },
+    Definition("tanh_shrink") { x, _ in try x - x.tanh() },
     Definition("hard_shrink") { x, _ in try Value.select(x.abs() .> 0.5, x, 0) },
     Definition("soft_shrink") { x, _ in
       try Value.select(x .> 0.5, x - 0.5, Value.select(x .< -0.5, x + 0.5, 0))
@@ -50,11 +51,9 @@ extension Activation {
     { x, _ in try x.graph.apply(Unary(function, parameter), x) }
   }
 
-  private static func relu6(_ x: Value) throws -> Value { try x.mapped(.relu).minimum(6) }
-
-  private static func hardSigmoid(_ x: Value, _ semantics: Semantics) throws -> Value {
+  private static func piecewiseSigmoid(_ x: Value, _ semantics: Semantics) throws -> Value {
     switch semantics {
-    case .keras3: try relu6(x + 3) / 6
+    case .keras3: try x.mapped(.hardSigmoid)
     case .keras2: try x.scaled(by: 0.2, plus: 0.5).clipped(0, 1)
     }
   }

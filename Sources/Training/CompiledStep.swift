@@ -137,7 +137,6 @@ private struct Objective {
   init(_ trace: Trace, _ site: StepSite, _ targets: Targets) throws {
     guard let settings = site.settings else { return }
     let graph = trace.graph
-    let semantics = site.built.semantics
     var terms: [Value] = []
     for (i, (output, value)) in zip(settings.outputs, trace.outputs).enumerated() {
       let name = targets.names[i]
@@ -147,7 +146,7 @@ private struct Objective {
         if site.part.sampleWeights != nil {
           sampleWeights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
         }
-        let own = try loss.reduced(target, value, weights: sampleWeights, semantics)
+        let own = try loss.reduced(target, value, weights: sampleWeights, site.built.semantics)
         mean = own
         terms.append(
           output.weight == 1
@@ -158,7 +157,7 @@ private struct Objective {
         try output.metrics.map { named in
           let wanted = named.metric.target(for: value.type, offered: targets.offered(for: name))
           let target = targets.leaf(wanted, of: name)
-          switch try named.metric.sums(target, value, semantics) {
+          switch try named.metric.sums(target, value, site.built.semantics) {
           case .totals(let sums): return (sums, nil)
           case .mean(let values):
             return ([try graph.apply(SumAll(), values)], values.type.shape(batch: site.batch).reduce(1, *))

@@ -94,7 +94,7 @@ public final class Trainer {
 
     for i in callbacks.indices { try callbacks[i].handle(.began, control) }
     epochs: for epoch in settings.initialEpoch..<max(settings.epochs, settings.initialEpoch) {
-      var means = Means(state.settings, built.model.outputNames)
+      var means = Means(state.settings, built)
       let began = now()
       var shown = began
       try observe(.epochBegan(epoch: epoch + 1, steps: steps))
@@ -182,11 +182,11 @@ public final class Trainer {
     private let order: Order
     private let programs: [(StepProgram, [Int])]
     private let settings: CompileSettings
-    private let outputNames: [String]
+    private let built: BuiltModel
 
     init(_ trainer: Trainer, _ settings: CompileSettings, _ part: DataPart, batchSize: Int) throws {
       self.settings = settings
-      outputNames = trainer.built.model.outputNames
+      built = trainer.built
       order = Order(part.rows.all)
       programs = try Batches(count: part.count, size: batchSize).map { batch in
         let program = try StepProgram(
@@ -197,7 +197,7 @@ public final class Trainer {
     }
 
     func run() throws -> Logs {
-      var means = Means(settings, outputNames)
+      var means = Means(settings, built)
       for (program, starts) in programs {
         for first in starts {
           try program.run(order.pointer + first, iteration: 0)
@@ -245,40 +245,41 @@ private final class Order {
   }
 }
 
-/// What was logged so far in an epoch: means of losses over its samples, and metrics of their totals.
+/// What was logged so far in an epoch: means of losses, and metrics of their totals.
 ///
 /// A smaller batch counts for less.
 private struct Means {
   private let names: [String]
   private let metrics: [any Metric]
-  /// The loss, then those of outputs where they are logged.
-  private var losses: [Double]
-  private var samples = 0.0
+  /// The loss, then those of outputs where they are logged, each with what it is divided by.
+  private var losses: [(sum: Double, weight: Double)]
   /// What each metric has added up; empty before the first batch.
   private var totals: [[Double]]
   /// Whether outputs have losses of their own in the logs.
   private let areLossesShown: Bool
+  /// Whether an output's own loss is a mean over batches, whatever their size, as in Keras 3.
+  private let isLossOfBatches: Bool
 
-  init(_ settings: CompileSettings, _ outputs: [String]) {
-    let names = settings.logNames(outputs: outputs)
+  init(_ settings: CompileSettings, _ built: BuiltModel) {
+    let names = settings.logNames(outputs: built.model.outputNames)
     let shown = names.losses.compactMap { $0 }
     self.names = ["loss"] + shown + names.metrics.flatMap { $0 }
+    isLossOfBatches = built.semantics == .keras3
     areLossesShown = !shown.isEmpty
     metrics = settings.outputs.flatMap { $0.metrics.map(\.metric) }
-    losses = [Double](repeating: 0, count: 1 + shown.count)
+    losses = (0...shown.count).map { _ in (0, 0) }
     totals = metrics.map { _ in [] }
   }
 
   mutating func add(_ program: StepProgram) {
     let batch = Double(program.batch)
     let sums = program.totals
-    losses[0] += Double(sums.loss?.pointee ?? 0) * batch
-    samples += batch
+    add(sums.loss?.pointee ?? 0, weight: batch, to: 0)
     var next = 1
     if areLossesShown {
       for loss in sums.losses {
         guard let loss else { continue }
-        losses[next] += Double(loss.pointee) * batch
+        add(loss.pointee, weight: isLossOfBatches ? 1 : batch, to: next)
         next += 1
       }
     }
@@ -292,11 +293,19 @@ private struct Means {
     }
   }
 
-  var loss: Double { samples == 0 ? 0 : losses[0] / samples }
+  private mutating func add(_ loss: Float, weight: Double, to place: Int) {
+    losses[place].sum += Double(loss) * weight
+    losses[place].weight += weight
+  }
+
+  private func mean(_ loss: (sum: Double, weight: Double)) -> Double {
+    loss.weight == 0 ? 0 : loss.sum / loss.weight
+  }
+
+  var loss: Double { mean(losses[0]) }
 
   func logs() -> Logs {
-    let means = losses.map { samples == 0 ? 0 : $0 / samples }
     let results = zip(metrics, totals).map { $1.isEmpty ? 0 : $0.result($1) }
-    return zip(names, means + results).map { ($0, $1) }.sorted { $0.0 < $1.0 }
+    return zip(names, losses.map(mean) + results).map { ($0, $1) }.sorted { $0.0 < $1.0 }
   }
 }

@@ -28,7 +28,7 @@ import Testing
     #expect(error.code == code && error.primary?.span == span, "\(name): \(error)")
   }
 
-  @Test(arguments: UnaryFunction.allCases)
+  @Test(arguments: [UnaryFunction.gelu, .geluTanh, .silu, .mish, .elu, .selu, .celu, .asin, .sinh])
   func `a second derivative that does not exist is refused`(function: UnaryFunction) throws {
     let graph = Graph()
     let x = graph.leaf(.input("x"), TensorType([.batch]))

@@ -90,7 +90,7 @@ private func crossEntropy(_ op: some Op) -> @Sendable ([Value]) throws -> Value 
 extension OpCase {
   /// A new op adds one line.
   static let all: [OpCase] =
-    unary + broadcasts + movements + reductions + products + [
+    unary + bends + broadcasts + movements + reductions + products + [
       OpCase("add", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add))),
       OpCase(
         "subtract", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),
@@ -137,14 +137,30 @@ extension OpCase {
     ]
 
   /// Every elementwise function; each has numbers that keep away from its kinks and poles.
-  static let unary: [OpCase] = UnaryFunction.allCases.map { function in
+  static let unary: [OpCase] = UnaryFunction.allCases.filter { !$0.isStep }.map { function in
     let (numbers, parameter): (Numbers, Float) =
       switch function {
-      case .log, .reciprocal, .sqrt: (.positive, 0)
+      case .log, .reciprocal, .sqrt, .rsqrt: (.positive, 0)
+      case .log1p, .asin, .acos, .atanh, .tan: (.around([-0.5, 0.2, 0.6]), 0)
+      case .acosh: (.around([1.5, 2, 5]), 0)
+      case .relu6: (.around([-1, 2, 5, 7]), 0)
+      case .hardSigmoid, .hardSilu: (.around([-4, -2, 2, 5]), 0)
+      case .hardTanh: (.around([-2, -0.5, 0.5, 3]), 0)
       case .clipUnit: (.around([-0.5, 0.5, 1.2]), 0.2)  // bounds 0.2 and 0.8
       default: (.signed, 0.3)
       }
     return OpCase("\(function)", .smooth, 1e-3, { [by(rows($0), numbers)] }, one(Unary(function, parameter)))
+  }
+
+  /// The gradient of a function as a function of its own: its gradient is the second derivative.
+  static let bends: [OpCase] = [
+    UnaryFunction.exp, .expm1, .sigmoid, .tanh, .reciprocal, .tan, .sqrt, .rsqrt, .square, .log, .log1p,
+    .softplus,
+    .sin, .cos, .erf, .relu,
+  ].map { function in
+    OpCase("\(function) twice", .smooth, 5e-3, { [by(rows($0), .around([0.7, 0.9, 1.1]))] }) {
+      try $0[0].graph.gradients(of: $0[0].mapped(function).sum(), for: [$0[0]])[0] + $0[0]
+    }
   }
 
   /// Ops that have no derivative, and ops made by differentiating that have no second one: the code they give.

@@ -57,24 +57,27 @@ import Training
     #expect(weightBits(built) == start)
   }
 
-  /// One layer of each class; a new one adds one line.
-  private static let samples: [(node: ConfigNode, input: [Int])] = [
-    (["InputLayer": ["shape": [2, 3]]], [2, 3]), (["Dense": ["units": 5, "activation": "tanh"]], [2, 3]),
-    (["Flatten": nil], [2, 3]), (["Reshape": ["target_shape": [3, -1]]], [2, 3]),
-    (["Activation": ["activation": "gelu"]], [2, 3]), (["Dropout": ["rate": 0.25]], [2, 3]),
-  ]
-
   @Test func `every layer has a sample`() {
-    let names = Self.samples.compactMap { $0.node.entries?.first?.key }
-    #expect(names.sorted() == LayerRegistry.all.names.sorted())
+    #expect(LayerSample.all.map(\.className).sorted() == LayerRegistry.all.names.sorted())
   }
 
-  @Test(arguments: samples.indices)
-  func `every layer trains, and infers without random numbers`(index: Int) throws {
-    let (node, input) = Self.samples[index]
+  @Test(arguments: LayerSample.all)
+  func `every layer trains, and infers without random numbers`(sample: LayerSample) throws {
     var bag = DiagnosticBag()
-    let layer = try #require(LayerRegistry.all.decode(node, into: &bag))
-    let model = chain(input, Dense(3), layer, Flatten(), Dense(3, activation: .softmax))
+    let layer = try #require(LayerRegistry.all.decode(sample.node, into: &bag))
+    let input = sample.className == "RepeatVector" ? [3] : LayerSample.shape
+    let ends = (0..<sample.inputs).map { FunctionalBuilder.Word("dense_\($0)") }
+    var entries = ends.map { word in
+      FunctionalBuilder.Entry(word, .layer(NamedLayer(word.text, Dense(3))), from: [.init("x")])
+    }
+    entries += [
+      .init(.init("layer"), .layer(NamedLayer("layer", layer)), from: ends),
+      .init(.init("flat"), .layer(NamedLayer("flat", Flatten())), from: [.init("layer")]),
+      .init(.init("out"), .layer(NamedLayer("out", Dense(3, activation: .softmax))), from: [.init("flat")]),
+    ]
+    let builder = FunctionalBuilder(
+      "m", inputs: [(.init("x"), ModelInput("x", shape: input))], entries: entries, outputs: [.init("out")])
+    let model = try #require(builder.model(into: &bag))
     let data = labelled(10, input, classes: 3)
     let (built, history) = try fitted(model, settings(SGD()), data)
     for (name, value) in history[0] { #expect(value.isFinite, "\(name)") }

@@ -34,7 +34,7 @@ func weightBits(_ built: BuiltModel) -> [[UInt32]] {
 }
 
 /// A training step of a model, compiled.
-func trainingStep(_ model: Sequential, _ optimizer: any Optimizer, batch: Int, _ data: DataPart) throws
+func trainingStep(_ model: any Model, _ optimizer: any Optimizer, batch: Int, _ data: DataPart) throws
   -> Program
 {
   let built = try BuiltModel(model, seed: 1)
@@ -47,7 +47,7 @@ func trainingStep(_ model: Sequential, _ optimizer: any Optimizer, batch: Int, _
 
 /// Trains and gives the model with what was logged.
 func fitted(
-  _ model: Sequential, _ settings: CompileSettings, _ data: DataPart, validation: DataPart? = nil,
+  _ model: any Model, _ settings: CompileSettings, _ data: DataPart, validation: DataPart? = nil,
   seed: UInt64 = 1,
   threads: Int = 1, set: InstructionSet = .current, _ change: (inout FitSettings) -> Void = { _ in }
 ) throws -> (built: BuiltModel, history: [Logs]) {

@@ -130,21 +130,21 @@ extension Diagnostic {
         ? "the loss is always watched" : "remove it, or give it another name: {\(name): {name: NAME}}")
   }
 
-  /// E0219: a list with another number of entries than the model has outputs.
+  /// E0220: a list with another number of entries than the model has outputs.
   static func wrongOutputCount(
     _ what: String, _ count: Int, _ outputs: [String], at span: SourceSpan?
   ) -> Diagnostic {
     Diagnostic(
-      "E0219", "there is one \(what) for each output: \(outputs.count), found \(count)",
+      "E0220", "there is one \(what) for each output: \(outputs.count), found \(count)",
       at: span.map { Label($0, "\(count) entries") },
       help: "name them: {" + outputs.map { "\($0): …" }.joined(separator: ", ") + "}")
   }
 
-  /// E0219: a loss or metric for an output that the model does not have.
+  /// E0220: a loss or metric for an output that the model does not have.
   static func unknownOutput(_ entry: ConfigNode.Entry, _ outputs: [String], _ what: String) -> Diagnostic {
     let near = nearest(to: entry.key, in: outputs)
     return Diagnostic(
-      "E0219", "the model has no output '\(entry.key)'",
+      "E0220", "the model has no output '\(entry.key)'",
       at: entry.keySpan.map { Label($0, "a \(what) for it") },
       help: near.map { "did you mean '\($0)'?" } ?? "its outputs: " + outputs.joined(separator: ", "),
       fix: near.flatMap { near in entry.keySpan.map { Fix($0, replacement: near) } })

@@ -2,8 +2,8 @@ public import TensorCore
 
 /// One value where a condition is not 0, another elsewhere; all three of one shape.
 ///
-/// Keras: `keras.ops.where`. A gradient goes to the chosen value only, and what the other one would have made of it, a
-/// NaN for instance, leaves no trace. Operands: condition (float32 or int32), value if true, value if false.
+/// Keras: `keras.ops.where`. A gradient goes to the chosen value only; that the other one is NaN or infinite leaves no
+/// trace. Operands: condition (float32 or int32), value if true, value if false.
 public struct Select: Op {
   public static let name = "select"
   public init() {}

@@ -1,4 +1,3 @@
-import Diagnostics
 import KernelABI
 public import TensorCore
 
@@ -36,7 +35,11 @@ struct SoftmaxGradient: Op {
   func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
 
   func pullback(_ c: PullbackContext) throws -> [Value?] {
-    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+    // The gradient is y · (g - Σ g·y); it is linear in g.
+    let (y, g, h) = (c.operands[0], c.operands[1], c.gradient)
+    let first = try h * (g - (g * y).sum(over: [-1], keepingDimensions: true))
+    let second = try g * (h * y).sum(over: [-1], keepingDimensions: true)
+    return [try first - second, try h.graph.apply(SoftmaxGradient(), y, h)]
   }
 
   func bind(_ site: BindSite) -> Step {

@@ -21,6 +21,7 @@ public struct Unary: Op {
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
+    if function.isStep { return [nil] }
     // An operand that is not read again can be written over, and relu can ride along with a product.
     let x = isSlopeInResult ? c.result : c.operands[0]
     return [try c.gradient.graph.apply(UnaryGradient(function, parameter), x, c.result, c.gradient)]
@@ -29,8 +30,8 @@ public struct Unary: Op {
   /// Whether the derivative is made of the result alone.
   private var isSlopeInResult: Bool {
     switch function {
-    case .relu, .sigmoid, .tanh, .exp, .negate, .reciprocal, .sqrt: true
-    case .leakyRelu, .elu, .selu, .gelu, .geluTanh, .softplus, .silu, .log, .square, .abs, .clipUnit: false
+    case .relu, .sigmoid, .tanh, .exp, .negate, .reciprocal, .sqrt, .rsqrt, .expm1, .tan: true
+    default: false
     }
   }
 
@@ -63,7 +64,31 @@ struct UnaryGradient: Op {
   func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
 
   func pullback(_ c: PullbackContext) throws -> [Value?] {
-    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+    let (x, y, g, h) = (c.operands[0], c.operands[1], c.operands[2], c.gradient)
+    let byGradient = try h.graph.apply(self, x, y, h)
+    let (bendX, bendY) = try bends(x, y, at: c.result.graph.origin)
+    return [try bendX.map { try g * h * $0 }, try bendY.map { try g * h * $0 }, byGradient]
+  }
+
+  /// The derivatives of the slope, as a function of the operand or, where it is made of that, of the result; `nil` for 0.
+  private func bends(_ x: Value, _ y: Value, at span: SourceSpan?) throws -> (x: Value?, y: Value?) {
+    switch function {
+    case .relu, .leakyRelu, .relu6, .hardTanh, .hardSigmoid, .abs, .negate, .clipUnit: (nil, nil)
+    case .exp, .expm1: (nil, x.graph.constant(1, x.type.dims))
+    case .sigmoid: (nil, try 1 - 2 * y)
+    case .tanh, .reciprocal: (nil, try -2 * y)
+    case .tan: (nil, try 2 * y)
+    case .sqrt: (nil, try -0.5 / y.square())
+    case .rsqrt: (nil, try -1.5 * y.square())
+    case .square: (x.graph.constant(2, x.type.dims), nil)
+    case .log: (try -1 / x.square(), nil)
+    case .log1p: (try -1 / (x + 1).square(), nil)
+    case .softplus: (try x.sigmoid() * (1 - x.sigmoid()), nil)
+    case .sin: (try -x.sin(), nil)
+    case .cos: (try -x.cos(), nil)
+    case .erf: (try -2.256_758_3 * x * (-x.square()).exp(), nil)
+    default: throw Diagnostic.noSecondDerivative(name, at: span)
+    }
   }
 
   var canReuseFirstOperand: Bool { true }

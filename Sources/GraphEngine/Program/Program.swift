@@ -24,14 +24,6 @@ public struct UpdatePlan {
   }
 }
 
-/// One pass over the trained parameters; every thread ends it before the next one begins.
-public enum UpdatePass {
-  /// Treats any range of the numbers by itself: those not updated where their gradient was made are shared out.
-  case ranges((Range<Int>) -> Void)
-  /// Shares out its work itself.
-  case whole(Step)
-}
-
 /// A condition on data that a program was made for.
 public struct Guard {
   /// A single number; not 0 holds.
@@ -42,6 +34,14 @@ public struct Guard {
     self.condition = condition
     self.expected = expected
   }
+}
+
+/// One pass over the trained parameters; every thread ends it before the next one begins.
+public enum UpdatePass {
+  /// Treats any range of the numbers by itself: those not updated where their gradient was made are shared out.
+  case ranges((Range<Int>) -> Void)
+  /// Shares out its work itself.
+  case whole(Step)
 }
 
 /// A graph compiled for one batch size: a flat list of bound kernel calls over one arena.

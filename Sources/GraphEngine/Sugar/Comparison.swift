@@ -40,7 +40,7 @@ extension Value {
 
   /// `a` where the condition is not 0, `b` elsewhere; all three broadcast.
   ///
-  /// Keras: `keras.ops.where`. What the value that is not chosen would have given leaves no trace in the gradient.
+  /// Keras: `keras.ops.where`. That the value not chosen is NaN leaves no trace in the gradient.
   /// - Throws: E0301 if the shapes do not fit.
   public static func select(_ condition: Value, _ a: Value, _ b: Value) throws(Diagnostic) -> Value {
     let graph = condition.graph

@@ -17,7 +17,8 @@ public struct BinaryCrossentropy: PlainLoss {
   public static let schema = lossSchema(
     "BinaryCrossentropy", "Cross-entropy of yes-or-no outputs.", prototype: Self(),
     Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
-    Field("label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1)),
+    Field(
+      "label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1)),
     Field("axis", \.axis, "The axis of which the mean is taken."))
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
@@ -43,7 +44,8 @@ public struct BinaryFocalCrossentropy: PlainLoss {
   public static let schema = lossSchema(
     "BinaryFocalCrossentropy", "Cross-entropy that looks away from what is right already.", prototype: Self(),
     Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
-    Field("label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1)),
+    Field(
+      "label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1)),
     Field("axis", \.axis, "The axis of which the mean is taken."),
     Field("apply_class_balancing", \.applyClassBalancing, "Whether alpha weighs the classes."),
     Field("alpha", \.alpha, "The weight of class 1.", check: within(0...1)),

@@ -22,7 +22,8 @@ public struct MeanSquaredError: PlainLoss {
 public struct MeanAbsoluteError: PlainLoss {
   public var reduction = LossReduction.sumOverBatchSize
   public init() {}
-  public static let schema = lossSchema("MeanAbsoluteError", "Mean of absolute differences.", prototype: Self())
+  public static let schema = lossSchema(
+    "MeanAbsoluteError", "Mean of absolute differences.", prototype: Self())
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     let difference = try target.graph.apply(Binary(.subtract), prediction, target)

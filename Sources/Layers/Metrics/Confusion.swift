@@ -106,7 +106,8 @@ public struct TrueNegatives: ThresholdMetric {
 public struct FalsePositives: ThresholdMetric {
   public var thresholds = Threshold()
   public init() {}
-  public static let schema = thresholdSchema("FalsePositives", "Outputs above the threshold that should not be.")
+  public static let schema = thresholdSchema(
+    "FalsePositives", "Outputs above the threshold that should not be.")
   public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).falsePositives[0] }
 }
 
@@ -116,6 +117,7 @@ public struct FalsePositives: ThresholdMetric {
 public struct FalseNegatives: ThresholdMetric {
   public var thresholds = Threshold()
   public init() {}
-  public static let schema = thresholdSchema("FalseNegatives", "Outputs below the threshold that should not be.")
+  public static let schema = thresholdSchema(
+    "FalseNegatives", "Outputs below the threshold that should not be.")
   public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).falseNegatives[0] }
 }

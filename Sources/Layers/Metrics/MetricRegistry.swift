@@ -48,11 +48,12 @@ public enum MetricRegistry {
       .init(R2Score.self, aliases: ["r2_score"]) { $0 },
     ])
 
-  /// The name Keras logs a metric under: the word that was written, or the snake case of the class.
+  /// The name Keras logs a metric under: its own, else the word that was written alone, else the snake case of the
+  /// class that was written with settings.
   public static func logName(_ written: String, settings: ConfigNode) -> String {
     if let name = settings["name"]?.string { return name }
-    guard let entry = all.find(written) else { return written }
-    guard written == entry.name else { return written }
+    if case .null = settings.content { return written }
+    guard let entry = all.find(written), written == entry.name else { return written }
     return ["FBetaScore": "fbeta_score", "LogCoshError": "logcosh"][written]
       ?? LayerRegistry.snakeCase(entry.name)
   }

@@ -10,7 +10,8 @@ public struct Precision: ClassMetric {
   public var topK: Int?
   public var classID: Int?
   public init() {}
-  public static let schema = classSchema("Precision", "How many of the outputs above the threshold are right.")
+  public static let schema = classSchema(
+    "Precision", "How many of the outputs above the threshold are right.")
 
   public func result(_ totals: [Double]) -> Double {
     let counts = ConfusionCounts(totals)

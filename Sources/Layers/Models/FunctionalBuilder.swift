@@ -49,7 +49,7 @@ public struct FunctionalBuilder {
 
   /// Orders the entries and connects them.
   ///
-  /// Every mistake is reported, `nil` if there was one: E0302 for names that clash, E0330 for unknown names, E0331 for
+  /// Every mistake is reported, `nil` if there was one: E0302 for names that clash, E0336 for unknown names, E0331 for
   /// cycles, E0332 for inputs and layers that lead to no output.
   public func model(into bag: inout DiagnosticBag) -> Functional? {
     var builder = Wiring(self)
@@ -213,24 +213,24 @@ private struct Wiring {
 }
 
 extension Diagnostic {
-  /// E0330: a name in a model's graph that nothing has.
+  /// E0336: a name in a model's graph that nothing has.
   static func unknownValue(
     _ name: String, _ known: [String], at span: SourceSpan?, what: String = "input or layer"
   ) -> Diagnostic {
     let near = nearest(to: name, in: known)
     return Diagnostic(
-      "E0330", "there is no \(what) '\(name)' in this model", at: span.map { Label($0, "not known") },
+      "E0336", "there is no \(what) '\(name)' in this model", at: span.map { Label($0, "not known") },
       help: near.map { "did you mean '\($0)'?" } ?? "known: " + known.joined(separator: ", "),
       fix: near.flatMap { near in span.map { Fix($0, replacement: near) } })
   }
 
-  /// E0330: an output that a model used as a layer does not have.
+  /// E0336: an output that a model used as a layer does not have.
   static func unknownOutput(
     _ name: String, of model: String, _ known: [String], at span: SourceSpan?
   ) -> Diagnostic {
     let near = nearest(to: name, in: known)
     return Diagnostic(
-      "E0330", "'\(model)' has no output '\(name)'", at: span.map { Label($0, "not known") },
+      "E0336", "'\(model)' has no output '\(name)'", at: span.map { Label($0, "not known") },
       help: near.map { "did you mean '\(model).\($0)'?" } ?? "its outputs: " + known.joined(separator: ", "))
   }
 

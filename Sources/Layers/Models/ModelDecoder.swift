@@ -18,7 +18,7 @@ public struct ModelDecoder {
   public init(custom: @escaping Custom = { _, _ in nil }) { self.custom = custom }
 
   /// - Parameter node: `{"class_name": "Sequential", "config": {…}}`.
-  /// - Throws: E0614 for a layer that does not exist here, E0615 for a configuration that makes no sense, and what is
+  /// - Throws: E0621 for a layer that does not exist here, E0615 for a configuration that makes no sense, and what is
   ///   wrong with a layer's settings.
   public func model(_ node: ConfigNode) throws -> any Model {
     let named = try layer(node)
@@ -254,12 +254,12 @@ private struct GraphDecoder {
 }
 
 extension Diagnostic {
-  /// E0614: a layer in a file that is not there (yet).
+  /// E0621: a layer in a file that is not there (yet).
   static func noSuchLayer(_ className: String, _ name: String) -> Diagnostic {
     let near = nearest(to: className, in: LayerRegistry.all.names)
     let isLambda = className == "Lambda"
     return Diagnostic(
-      "E0614", "the layer '\(name)' is of the class '\(className)', which runexp does not have",
+      "E0621", "the layer '\(name)' is of the class '\(className)', which runexp does not have",
       help: isLambda
         ? "a Lambda holds Python code, which is not run; write it as a 'layer:' cell with 'call:'"
         : near.map { "did you mean '\($0)'?" }

@@ -1,0 +1,109 @@
+import Config
+import Diagnostics
+import Layers
+import Training
+
+/// Reads how a model was compiled, as Keras 2 and Keras 3 write it.
+struct CompileReading {
+  /// Names of the model's outputs.
+  let names: [String]
+
+  /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
+  func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
+    var errors = DiagnosticBag()
+    let optimizer = config["optimizer_config"] ?? config["optimizer"]
+    guard let optimizer, let decoded = OptimizerConfig.decode(optimizer, into: &errors) else {
+      bag.report(.notCompiled(errors.all.first?.message ?? "it names no optimizer"))
+      return nil
+    }
+    let losses = byOutput(config["loss"], isPart: { $0.string != nil || $0["class_name"] != nil })
+    let weights = byOutput(config["loss_weights"], isPart: { $0.list == nil && $0.entries == nil })
+    let metrics = byOutput(metricLists(config["metrics"]), isPart: { _ in false })
+    var outputs: [CompileSettings.Output] = []
+    for i in names.indices {
+      var output = CompileSettings.Output(loss: nil)
+      if let node = losses[i], !node.isNull {
+        guard let loss = LossRegistry.all.decode(plain(node), into: &errors) else {
+          bag.report(.notCompiled(errors.all.first?.message ?? "a loss is not known"))
+          return nil
+        }
+        output.loss = loss
+      }
+      if let node = weights[i], !node.isNull, let weight = try? Double(config: node) {
+        output.weight = weight
+      }
+      for node in metrics[i]?.list ?? metrics[i].map({ [$0] }) ?? [] where !node.isNull {
+        if let metric = metric(node, of: names[i]) {
+          output.metrics.append(metric)
+        } else {
+          bag.report(.metricDropped(node["class_name"]?.string ?? node.string ?? node.json))
+        }
+      }
+      outputs.append(output)
+    }
+    return CompileSettings(outputs, optimizer: decoded)
+  }
+
+  /// One entry for each output: the same for all, or those of a list or mapping.
+  private func byOutput(_ node: ConfigNode?, isPart: (ConfigNode) -> Bool) -> [ConfigNode?] {
+    guard let node, !node.isNull else { return names.map { _ in nil } }
+    if isPart(node) { return names.map { _ in node } }
+    if let list = node.list { return names.indices.map { $0 < list.count ? list[$0] : nil } }
+    return names.map { node[$0] }
+  }
+
+  /// A list for each output.
+  ///
+  /// Keras 3 stores what the user wrote: a flat list is for the one output, and of several outputs for each one.
+  private func metricLists(_ node: ConfigNode?) -> ConfigNode? {
+    guard let list = node?.list else { return node }
+    let isNested = list.contains { $0.list != nil }
+    return isNested || names.count > 1 ? node : [ConfigNode(.list(list))]
+  }
+
+  /// The settings of a class without those that say nothing: its name, its type, Keras 2's function.
+  private func plain(_ node: ConfigNode) -> ConfigNode {
+    guard let config = node["config"] else { return node }
+    var kept = config.without(["name", "dtype", "fn"])
+    // Keras 2 leaves the reduction to whoever computes.
+    if kept["reduction"]?.string == "auto" { kept = kept.with(["reduction": "sum_over_batch_size"]) }
+    return node.with(["config": kept])
+  }
+
+  private func metric(_ node: ConfigNode, of output: String) -> NamedMetric? {
+    var ignored = DiagnosticBag()
+    if let word = node.string {
+      return MetricRegistry.all.decode(node, into: &ignored)
+        .map { NamedMetric(MetricRegistry.logName(word, settings: .init(.null)), $0) }
+    }
+    guard let className = node["class_name"]?.string, let config = node["config"] else { return nil }
+    // The name in a file of several outputs begins with the output's.
+    var name = config["name"]?.string ?? LayerRegistry.snakeCase(className)
+    if names.count > 1, name.hasPrefix(output + "_") { name = String(name.dropFirst(output.count + 1)) }
+    // Keras 2 stores which accuracy it took "accuracy" for, and of an untrained model the wrong one.
+    if ["accuracy", "acc"].contains(name) { return NamedMetric(name, Accuracy()) }
+    let function = className == "MeanMetricWrapper" ? config["fn"]?.string : nil
+    let known = function.map { ConfigNode(.string($0)) } ?? plain(node)
+    return MetricRegistry.all.decode(known, into: &ignored).map { NamedMetric(name, $0) }
+  }
+}
+
+extension ConfigNode {
+  var isNull: Bool { if case .null = content { true } else { false } }
+}
+
+extension Diagnostic {
+  /// E0622: compile settings that cannot be followed.
+  static func notCompiled(_ why: String) -> Diagnostic {
+    Diagnostic(
+      "E0622", "the model comes without its training settings: \(why)", severity: .warning,
+      help: "it predicts as saved; to train it on, say how in a 'train:' cell")
+  }
+
+  /// E0622: a metric that is not known.
+  static func metricDropped(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0622", "the metric '\(name)' of the file is left out, runexp does not have it", severity: .warning,
+      help: "name other metrics in the 'train:' cell")
+  }
+}

@@ -1,0 +1,107 @@
+public import Config
+public import GraphEngine
+import KernelABI
+import TensorCore
+
+/// The rectifier with all of Keras's settings: `max_value` cuts off above, below `threshold` a slope is left.
+///
+/// Keras: `keras.layers.ReLU`.
+public struct ReLU: UnaryLayer, Configurable {
+  public var maxValue: Double?
+  public var negativeSlope = 0.0
+  public var threshold = 0.0
+  public init() {}
+
+  public static let schema = Schema(
+    "ReLU", "The rectifier, with a slope and limits if wanted.", prototype: Self(),
+    Field("max_value", \.maxValue, "The largest output; none if null.") {
+      ($0 ?? 0) >= 0 ? nil : "must be at least 0"
+    },
+    Field("negative_slope", \.negativeSlope, "The slope below the threshold.", check: atLeast(0)),
+    Field("threshold", \.threshold, "What is below is rectified.", check: atLeast(0)))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let (slope, low) = (Float(negativeSlope), Float(threshold))
+    var y: Value
+    if low == 0 {
+      y = try slope == 0 ? x.mapped(.relu) : x.mapped(.leakyRelu, slope)
+    } else {
+      let below = try slope == 0 ? x * 0 : (x - low) * slope
+      y = try Value.select(try x .>= low, x, below)
+    }
+    if let maxValue { y = try y.minimum(Float(maxValue)) }
+    return y
+  }
+}
+
+/// `x` above 0, `negative_slope · x` below.
+///
+/// Keras: `keras.layers.LeakyReLU`.
+public struct LeakyReLU: UnaryLayer, Configurable {
+  public var negativeSlope = 0.3
+  public init() {}
+
+  public static let schema = Schema(
+    "LeakyReLU", "The rectifier with a slope below 0.", prototype: Self(),
+    Field("negative_slope", \.negativeSlope, "The slope below 0.", check: atLeast(0)))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    try x.mapped(.leakyRelu, Float(negativeSlope))
+  }
+}
+
+/// `x` above 0, `alpha · (exp(x) - 1)` below.
+///
+/// Keras: `keras.layers.ELU`.
+public struct ELU: UnaryLayer, Configurable {
+  public var alpha = 1.0
+  public init() {}
+
+  public static let schema = Schema(
+    "ELU", "The exponential linear unit.", prototype: Self(),
+    Field("alpha", \.alpha, "Minus the limit far below 0."))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value { try x.mapped(.elu, Float(alpha)) }
+}
+
+/// `x` above 0, `alpha · x` below, with learned slopes.
+///
+/// Weights: `alpha`, of the shape of a sample, with size 1 on shared axes. Keras: `keras.layers.PReLU`.
+public struct PReLU: UnaryLayer, Configurable {
+  public var initializer = Initializer.zeros
+  public var sharedAxes: [Int]?
+  public init() {}
+
+  public static let schema = Schema(
+    "PReLU", "The rectifier with learned slopes below 0.", prototype: Self(),
+    Field("alpha_initializer", \.initializer, "Start values of the slopes."),
+    Field("shared_axes", \.sharedAxes, "Axes along which there is one slope; counted from 1."))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    _ = try x.knownSize(for: className)
+    let shared = try Axes(sharedAxes ?? []).resolved(for: x.type, className)
+    let shape = x.type.shape(batch: 1).enumerated().dropFirst().map {
+      shared.contains($0.offset) ? 1 : $0.element
+    }
+    let alpha = try scope.parameter("alpha", Array(shape), initializer)
+    return try x.mapped(.relu) - alpha * (-x).mapped(.relu)
+  }
+}
+
+/// Exponentials that add up to 1 along an axis.
+///
+/// Keras: `keras.layers.Softmax`.
+public struct SoftmaxLayer: UnaryLayer, Configurable {
+  public var axis = -1
+  public init() {}
+
+  public static let schema = Schema(
+    "Softmax", "Exponentials that add up to 1.", prototype: Self(),
+    Field("axis", \.axis, "Along which axis."))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let axis = try Axes(axis).resolved(for: x.type, className)[0]
+    if axis == x.type.rank - 1 { return try x.graph.apply(Softmax(), x) }
+    return try x.graph.apply(Softmax(), x.swappingAxes(axis, -1)).swappingAxes(axis, -1)
+  }
+}

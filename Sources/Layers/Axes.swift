@@ -1,0 +1,40 @@
+public import Config
+public import Diagnostics
+import TensorCore
+
+/// One axis or several, as Keras's settings give them: `-1`, or `[1, 2]`.
+public struct Axes: ConfigConvertible, Hashable {
+  /// As written; negative ones count from the end, and the batch is axis 0.
+  public var numbers: [Int]
+  private var isList: Bool
+
+  public static let last = Axes(-1)
+
+  public init(_ axis: Int) { (numbers, isList) = ([axis], false) }
+  public init(_ axes: [Int]) { (numbers, isList) = (axes, true) }
+
+  public static var expectation: String { "an axis, or a list of axes" }
+
+  public init(config: ConfigNode) throws(Diagnostic) {
+    if config.list != nil { self.init(try [Int](config: config)) } else { self.init(try Int(config: config)) }
+  }
+
+  public var config: ConfigNode { isList ? numbers.config : numbers[0].config }
+  public static var jsonSchema: ConfigNode { ["type": ["integer", "array"]] }
+
+  /// The axes of a value, counted from the first, in order.
+  /// - Throws: E0301 if there is no such axis, or if it is the batch.
+  func resolved(for type: TensorType, _ layer: String) throws(Diagnostic) -> [Int] {
+    var found: Set<Int> = []
+    for number in numbers {
+      let axis = number < 0 ? number + type.rank : number
+      guard type.dims.indices.contains(axis), axis > 0 else {
+        throw Diagnostic(
+          "E0301", "\(layer): \(type) has no axis \(number) beside the batch",
+          help: "axes count from 0, which is the batch; -1 is the last")
+      }
+      found.insert(axis)
+    }
+    return found.sorted()
+  }
+}

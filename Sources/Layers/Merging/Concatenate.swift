@@ -1,0 +1,22 @@
+public import Config
+import Diagnostics
+public import GraphEngine
+
+/// Its inputs one after another along an axis.
+///
+/// Keras: `keras.layers.Concatenate`.
+public struct Concatenate: MergingLayer, Configurable {
+  public var axis = -1
+  public init(axis: Int = -1) { self.axis = axis }
+
+  public static let schema = Schema(
+    "Concatenate", "Its inputs one after another along an axis.", prototype: Self(),
+    Field("axis", \.axis, "Along which axis; 0 is the batch."))
+
+  public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
+    guard !inputs.isEmpty else {
+      throw Diagnostic.inputCount(className, "at least one input", 0, at: scope.graph.origin)
+    }
+    return [inputs.count == 1 ? inputs[0] : try Value.concatenate(inputs, axis: axis)]
+  }
+}

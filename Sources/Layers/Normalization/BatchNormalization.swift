@@ -1,0 +1,81 @@
+public import Config
+import Diagnostics
+public import GraphEngine
+import TensorCore
+
+/// Brings every channel to mean 0 and deviation 1, then scales and shifts it as learned.
+///
+/// In training by the batch's own statistics, of which running means are kept for inference; frozen by the running
+/// means always. Weights: `gamma`, `beta`, and not trained `moving_mean`, `moving_variance`, each (channels).
+///
+/// Ioffe and Szegedy, "Batch normalization" (2015). Keras: `keras.layers.BatchNormalization`.
+public struct BatchNormalization: UnaryLayer, Configurable {
+  public var axis = Axes.last
+  public var momentum = 0.99
+  public var epsilon = 1e-3
+  public var center = true
+  public var scale = true
+  public var betaInitializer = Initializer.zeros
+  public var gammaInitializer = Initializer.ones
+  public var meanInitializer = Initializer.zeros
+  public var varianceInitializer = Initializer.ones
+  public init() {}
+
+  public static let schema = Schema(
+    "BatchNormalization", "Brings every channel to mean 0 and deviation 1, then scales and shifts it.",
+    prototype: Self(),
+    Field("axis", \.axis, "The axis of the channels.") {
+      $0.numbers.count == 1 ? nil : "must be one axis"
+    },
+    Field("momentum", \.momentum, "How much of the running means a step keeps.", check: within(0...1)),
+    Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
+    Field("center", \.center, "Whether a learned shift is added."),
+    Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
+    Field("beta_initializer", \.betaInitializer, "Start values of the shift."),
+    Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."),
+    Field("moving_mean_initializer", \.meanInitializer, "Start values of the running mean."),
+    Field("moving_variance_initializer", \.varianceInitializer, "Start values of the running variance."))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let axis = try axis.resolved(for: x.type, "BatchNormalization")[0]
+    guard case .size(let channels) = x.type.dims[axis] else { throw Diagnostic.unknownAxis(className, x) }
+    let others = x.type.dims.indices.filter { $0 != axis }
+    var dims = x.type.dims.map { _ in Dim.size(1) }
+    dims[axis] = .size(channels)
+    func parameter(_ name: String, _ initializer: Initializer, isTrainable: Bool = true) throws -> Value {
+      try scope.parameter(name, [channels], initializer, isTrainable: isTrainable)
+    }
+    let gamma = scale ? try parameter("gamma", gammaInitializer) : nil
+    let beta = center ? try parameter("beta", betaInitializer) : nil
+    let movingMean = try parameter("moving_mean", meanInitializer, isTrainable: false)
+    let movingVariance = try parameter("moving_variance", varianceInitializer, isTrainable: false)
+    var (mean, variance) = (movingMean, movingVariance)
+    if scope.phase == .training && scope.isTrainable {
+      mean = try x.mean(over: others)
+      variance = try x.variance(over: others)
+      try keep("moving_mean", movingMean, mean, in: scope)
+      try keep("moving_variance", movingVariance, try variance * unbiased(x, axis, in: scope), in: scope)
+    }
+    var factor = try (variance + Float(epsilon)).squareRoot().reciprocal()
+    if let gamma { factor = try factor * gamma }
+    var shift = try -(mean * factor)
+    if let beta { shift = try shift + beta }
+    return try x * factor.reshaped(to: dims) + shift.reshaped(to: dims)
+  }
+
+  /// A running mean takes in what this batch has.
+  ///
+  /// A shared layer does so at every call.
+  private func keep(_ name: String, _ moving: Value, _ value: Value, in scope: LayerScope) throws {
+    let latest = scope.latest(name, moving)
+    scope.update(name, to: try latest * Float(momentum) + value * Float(1 - momentum))
+  }
+
+  /// What makes the variance of images one of the population in Keras 2, whose fused kernel did it: n / (n - 1).
+  private func unbiased(_ x: Value, _ axis: Int, in scope: LayerScope) throws -> Value {
+    guard scope.semantics == .keras2, [4, 5].contains(x.type.rank) else { return x.graph.constant(1) }
+    let dims = x.type.dims.enumerated().filter { $0.offset != axis }.map(\.element)
+    let count = try x.graph.constant(1, dims).sum()
+    return try count / (count - 1)
+  }
+}

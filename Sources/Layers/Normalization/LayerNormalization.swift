@@ -1,0 +1,49 @@
+public import Config
+import Diagnostics
+public import GraphEngine
+import TensorCore
+
+/// Brings every sample to mean 0 and deviation 1 along some axes, then scales and shifts it as learned.
+///
+/// Weights: `gamma`, `beta`, of the shape of the axes.
+///
+/// Ba, Kiros and Hinton, "Layer normalization" (2016). Keras: `keras.layers.LayerNormalization`.
+public struct LayerNormalization: UnaryLayer, Configurable {
+  public var axis = Axes.last
+  public var epsilon = 1e-3
+  public var center = true
+  public var scale = true
+  public var betaInitializer = Initializer.zeros
+  public var gammaInitializer = Initializer.ones
+  public init() {}
+
+  public static let schema = Schema(
+    "LayerNormalization", "Brings every sample to mean 0 and deviation 1, then scales and shifts it.",
+    prototype: Self(),
+    Field("axis", \.axis, "Along which axis, or axes."),
+    Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
+    Field("center", \.center, "Whether a learned shift is added."),
+    Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
+    Field("beta_initializer", \.betaInitializer, "Start values of the shift."),
+    Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let axes = try axis.resolved(for: x.type, className)
+    var dims = x.type.dims.map { _ in Dim.size(1) }
+    var shape: [Int] = []
+    for axis in axes {
+      guard case .size(let size) = x.type.dims[axis] else { throw Diagnostic.unknownAxis(className, x) }
+      dims[axis] = .size(size)
+      shape.append(size)
+    }
+    let mean = try x.mean(over: axes, keepingDimensions: true)
+    let variance = try x.variance(over: axes, keepingDimensions: true)
+    var factor = try (variance + Float(epsilon)).squareRoot().reciprocal()
+    if scale {
+      factor = try factor * scope.parameter("gamma", shape, gammaInitializer).reshaped(to: dims)
+    }
+    var shift = try -(mean * factor)
+    if center { shift = try shift + scope.parameter("beta", shape, betaInitializer).reshaped(to: dims) }
+    return try x * factor + shift
+  }
+}
