@@ -85,6 +85,9 @@ let package = Package(
     target(
       "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config",
       "Diagnostics", settings: fast),
+    target(
+      "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
+      "Diagnostics"),
     // Level 5
     target(
       "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "TensorCore", "HDF5Files", "Config",
@@ -135,6 +138,9 @@ let package = Package(
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
       "ExperimentsTests", "Experiments", "Config", "Diagnostics", resources: [.copy("Golden")]),
+    tests(
+      "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
+      "Diagnostics"),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
       "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets",

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 # Weak in every module and free of vector code: the runtime's own helpers, copies and releases of the two types that
 # cross the border, and the range check of a function's number.
 allowed='^(__swift_reflection_version|__swift_instantiate[A-Za-z]+|__swift_memcpy[0-9_]+|__swift_noop_void_return)$'
-allowed_demangled='^(outlined (copy|consume|retain|release|destroy|init with (copy|take)|assign with (copy|take)) of KernelABI\.(KernelTable|GemmTask)|(function signature specialization <.*> of )?KernelABI\.(Unary|Binary|Reduce)Function\.init\(rawValue: Swift\.Int32\) -> .*)$'
+allowed_demangled='^(outlined (copy|consume|retain|release|destroy|init with (copy|take)|assign with (copy|take)) of KernelABI\.(KernelTable|GemmTask)|(function signature specialization <.*> of )?KernelABI\.(UnaryFunction|BinaryFunction|ReduceFunction|UpdateRule)\.init\(rawValue: Swift\.Int32\) -> .*)$'
 
 checked=0
 failed=0

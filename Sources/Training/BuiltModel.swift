@@ -31,25 +31,49 @@ public final class BuiltModel {
     self.model = model
     self.seed = seed
     self.semantics = semantics
-    let trace = try Trace(model, phase: .training, seed: seed, semantics: semantics)
-    layers = trace.layers
-    outputs = trace.outputs.map(\.type)
-    try trace.checkMemory(of: model.name)
-    slab = ParameterSlab(trace.scope.parameters.map(\.spec))
-    for parameter in trace.scope.parameters where isDrawn {
+    let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
+    let parameters = Self.parameters(
+      of: ways + [try Trace(model, phase: .inference, seed: seed, semantics: semantics)], model)
+    layers = LayerSummary.joined(ways.map(\.layers))
+    outputs = ways[0].outputs.map(\.type)
+    try MemoryNeed.check(parameters, of: model.name)
+    slab = ParameterSlab(parameters.map(\.spec))
+    for parameter in parameters where isDrawn {
       let path = parameter.spec.path
       slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))
     }
   }
 
-  public var parameterCount: Int { layers.map(\.parameters).reduce(0, +) }
+  /// What any of the ways declares, layer by layer: a layer may be called on one of them only.
+  private static func parameters(of ways: [Trace], _ model: any Model) -> [LayerScope.Parameter] {
+    var seen: Set<String> = []
+    let all = ways.flatMap(\.scope.parameters).filter { seen.insert($0.spec.path).inserted }
+    if all.count == ways[0].scope.parameters.count { return all }
+    let ranks = Dictionary(
+      model.layers.enumerated().map { ("\(model.name)/\($1.name)", $0) }, uniquingKeysWith: { first, _ in first })
+    func rank(_ parameter: LayerScope.Parameter) -> Int {
+      let parts = parameter.spec.path.split(separator: "/", maxSplits: 2)
+      return parts.count < 3 ? -1 : ranks["\(parts[0])/\(parts[1])"] ?? -1
+    }
+    return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+  }
+
+  public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }
 }
 
 extension Trace {
   /// Whether this machine can hold the model: its parameters, and the gradients that any training needs beside them.
   /// - Throws: E0315.
   public func checkMemory(of name: String, at span: SourceSpan? = nil) throws(Diagnostic) {
-    let floats = scope.parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
-    try MemoryNeed.check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
+    try MemoryNeed.check(scope.parameters, of: name, at: span)
+  }
+}
+
+extension MemoryNeed {
+  fileprivate static func check(
+    _ parameters: [LayerScope.Parameter], of name: String, at span: SourceSpan? = nil
+  ) throws(Diagnostic) {
+    let floats = parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
+    try check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
   }
 }

@@ -25,12 +25,14 @@ final class CompiledStep {
       built.model, phase: site.state == nil ? .inference : .training, seed: built.seed,
       semantics: built.semantics, assuming: assumed)
     decisions = trace.scope.decisions.map(\.outcome)
+    try Self.checkParameters(trace, built)
     let graph = trace.graph
     let targets = Targets(graph, site.part, built.model.outputNames)
     let objective = try Objective(trace, site, targets)
     var update: UpdatePlan?
     if let state = site.state, let loss = objective.loss {
-      let trained = trace.scope.parameters.map(\.spec).filter(\.isTrainable)
+      // Parameters of layers that are not called on this way have a gradient, too: 0.
+      let trained = built.slab.entries.map(\.spec).filter(\.isTrainable)
       let leaves = trained.map { graph.leaf(.parameter($0.path), TensorType($0.shape.map { .size($0) })) }
       let gradients = try graph.gradients(of: loss, for: leaves)
       update = state.update(zip(trained.map(\.path), gradients).map { ($0, $1) })
@@ -60,6 +62,16 @@ final class CompiledStep {
     outputs = trace.outputs.map { program.place($0) }
     step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
     totals = StepTotals(objective, program)
+  }
+
+  /// - Throws: E0337 if a layer is called for the first time on this way, so that its weights were never made.
+  private static func checkParameters(_ trace: Trace, _ built: BuiltModel) throws(Diagnostic) {
+    let known = Set(built.slab.entries.map(\.spec.path))
+    for parameter in trace.scope.parameters where !known.contains(parameter.spec.path) {
+      throw Diagnostic(
+        "E0337", "'\(parameter.spec.path)' is needed on a way through the model that was not foreseen",
+        help: "only the first \(Trace.mostWays) ways are followed ahead of time; call the layer on each of them")
+    }
   }
 
   /// Runs one batch.

@@ -186,7 +186,9 @@ private let references = [
     }
     x = x.filter { !$0.isNaN }
     let scales: [Float] = [1 + .ulpOfOne, 1 - .ulpOfOne / 2, 3, 1e-20, 1.5e-30, 1e20, .leastNormalMagnitude]
-    let offsets: [Float] = [0, 1, -1, 1e-38, -3e-45, 1e-42, 16_777_216, -1e30]
+    let offsets: [Float] = [
+      0, 1, -1, 1e-38, -2 * .leastNonzeroMagnitude, 700 * .leastNonzeroMagnitude, 16_777_216, -1e30,
+    ]
     for scale in scales {
       for offset in offsets {
         var y = x

@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// Why a calculation has no result, and whether its right operand is to blame.
-struct ArithmeticError: Error {
-  var text: String
-  var isRight = false
+package struct ArithmeticError: Error {
+  package var text: String
+  package var isRight = false
 
   static let zeroDivisor = ArithmeticError(text: "division by zero", isRight: true)
   static let overflow = ArithmeticError(text: "the result is too large")
@@ -11,14 +11,14 @@ struct ArithmeticError: Error {
 }
 
 /// Python's arithmetic on whole numbers; `nil` where the result is a fraction.
-func integer(
+package func integer(
   _ kind: Expression.BinaryOperator, _ m: Int, _ n: Int
 ) throws(ArithmeticError) -> ScriptValue? {
   switch kind {
   case .add: return try checked(m.addingReportingOverflow(n))
   case .subtract: return try checked(m.subtractingReportingOverflow(n))
   case .multiply: return try checked(m.multipliedReportingOverflow(by: n))
-  case .divide: return nil
+  case .divide, .matrixMultiply: return nil
   case .floorDivide, .remainder:
     guard n != 0 else { throw .zeroDivisor }
     let (quotient, overflow) = m.dividedReportingOverflow(by: n)
@@ -49,7 +49,9 @@ private func power(_ base: Int, _ exponent: Int) throws(ArithmeticError) -> Int 
 }
 
 /// Python's arithmetic on fractions.
-func fraction(_ kind: Expression.BinaryOperator, _ x: Double, _ y: Double) throws(ArithmeticError) -> Double {
+package func fraction(_ kind: Expression.BinaryOperator, _ x: Double, _ y: Double) throws(ArithmeticError)
+  -> Double
+{
   let result: Double
   switch kind {
   case .add: result = x + y
@@ -67,6 +69,7 @@ func fraction(_ kind: Expression.BinaryOperator, _ x: Double, _ y: Double) throw
   case .power:
     if x == 0, y < 0 { throw .zeroDivisor }
     result = pow(x, y)
+  case .matrixMultiply: throw ArithmeticError(text: "'@' multiplies tensors, not numbers")
   }
   if result.isNaN { throw .notReal }
   if result.isInfinite { throw .overflow }

@@ -44,9 +44,12 @@ struct Evaluator {
     case .not(let operand): return .bool(try !value(operand).isTrue)
     case .conditional(let then, let condition, let otherwise):
       return try value(condition).isTrue ? try value(then) : try value(otherwise)
-    case .call(let name, let arguments):
-      return try ScriptFunction.call(name, values(arguments), at: script.span(expression.range))
+    case .call(let function, let arguments):
+      guard case .name(let name) = function.kind else { throw .onlyInBodies(script.span(function.range)) }
+      return try ScriptFunction.call(name, values(arguments.map(\.value)), at: script.span(expression.range))
     case .index(let list, let index): return try element(list, index)
+    case .tuple, .dictionary, .comprehension, .formatted, .attribute, .slice, .ellipsis:
+      throw .onlyInBodies(script.span(expression.range))
     }
   }
 
@@ -117,6 +120,7 @@ struct Evaluator {
     case .lessOrEqual: return try ordered(left, right, kind, span, { $0 <= $1 }, { $0 <= $1 })
     case .greater: return try ordered(left, right, kind, span, { $0 > $1 }, { $0 > $1 })
     case .greaterOrEqual: return try ordered(left, right, kind, span, { $0 >= $1 }, { $0 >= $1 })
+    case .in, .notIn, .is, .isNot: throw .onlyInBodies(span)
     }
   }
 
@@ -146,6 +150,11 @@ struct Evaluator {
 }
 
 extension Diagnostic {
+  /// E0120: a part of the language that belongs to bodies.
+  static func onlyInBodies(_ span: SourceSpan?) -> Diagnostic {
+    .scriptSyntax("this can only be written in the body of a 'call'", span)
+  }
+
   /// E0121: a name that stands for nothing.
   static func unknownName(_ name: String, _ span: SourceSpan?, _ scope: ScriptScope) -> Diagnostic {
     let near = nearest(to: name, in: scope.names)

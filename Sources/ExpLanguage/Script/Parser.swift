@@ -4,26 +4,33 @@ extension Expression {
   /// Reads one expression.
   /// - Throws: E0120 for what is no expression, E0124 for nesting that no stack should have to bear.
   public init(parsing script: ScriptText) throws(Diagnostic) {
-    var parser = ExpressionParser(script, try Lexer.tokens(of: script))
-    self = try parser.whole()
+    var parser = ScriptParser(script, try Lexer.tokens(of: script), .expression)
+    self = try parser.wholeExpression()
   }
 }
 
 /// Recursive descent for what has its own shape, precedence climbing for the operators, with Python's
 /// precedences.
-private struct ExpressionParser {
-  private static let depthLimit = 64
-  private let script: ScriptText
-  private let tokens: [Token]
-  private var position = 0
-  private var open = 0
+struct ScriptParser {
+  static let depthLimit = 64
+  let script: ScriptText
+  let dialect: Dialect
+  let tokens: [Token]
+  var position = 0
+  /// Expressions and statements that are being read.
+  var open = 0
+  var openBlocks = 0
+  var openLoops = 0
+  /// Whether the text of an `assert` or `raise` is being read.
+  var isInMessage = false
 
-  init(_ script: ScriptText, _ tokens: [Token]) {
+  init(_ script: ScriptText, _ tokens: [Token], _ dialect: Dialect) {
     self.script = script
     self.tokens = tokens
+    self.dialect = dialect
   }
 
-  mutating func whole() throws(Diagnostic) -> Expression {
+  mutating func wholeExpression() throws(Diagnostic) -> Expression {
     let result = try conditional()
     guard current.kind == .end else { throw unexpected("an operator") }
     return result
@@ -31,42 +38,73 @@ private struct ExpressionParser {
 
   // MARK: Tokens
 
-  private var current: Token { tokens[min(position, tokens.count - 1)] }
+  var current: Token { tokens[min(position, tokens.count - 1)] }
+  var previousEnd: Int { tokens[max(0, position - 1)].range.upperBound }
 
-  private mutating func accept(_ symbol: String) -> Bool {
-    guard current.kind == .symbol(symbol) else { return false }
+  func at(_ symbol: String) -> Bool { current.kind == .symbol(symbol) }
+
+  mutating func accept(_ symbol: String) -> Bool {
+    guard at(symbol) else { return false }
     position += 1
     return true
   }
 
-  private mutating func expect(_ symbol: String) throws(Diagnostic) {
+  mutating func expect(_ symbol: String) throws(Diagnostic) {
     if !accept(symbol) { throw unexpected("'\(symbol)'") }
   }
 
-  private func unexpected(_ wanted: String) -> Diagnostic {
+  func text(_ range: Range<Int>) -> String { String(decoding: script.bytes[range], as: UTF8.self) }
+
+  func unexpected(_ wanted: String, help: String? = nil) -> Diagnostic {
     let found = current
-    guard found.kind != .end else {
+    switch found.kind {
+    case .end where dialect == .expression:
       let last = max(0, script.bytes.count - 1)
       return .scriptSyntax(
         "the expression ends where \(wanted) is expected", script.span(last..<script.bytes.count))
+    case .newline, .end:
+      return .bodySyntax("the line ends where \(wanted) is expected", script.span(found.range), help: help)
+    case .indent, .dedent: return .bodySyntax("expected \(wanted)", script.span(found.range), help: help)
+    default: break
     }
-    let text = String(decoding: script.bytes[found.range], as: UTF8.self)
-    return .scriptSyntax("expected \(wanted), found '\(text)'", script.span(found.range))
+    let message = "expected \(wanted), found '\(text(found.range))'"
+    if dialect == .expression { return .scriptSyntax(message, script.span(found.range)) }
+    if case .symbol(let symbol) = found.kind, let refusal = Refusal(keyword: symbol), refusal != .decorator {
+      return .refused(refusal, script.span(found.range))
+    }
+    return .bodySyntax(
+      message, script.span(found.range), help: help ?? (at("=") ? "compare with '=='" : nil))
   }
 
   // MARK: Expressions
 
-  private func node(_ kind: Expression.Kind, _ range: Range<Int>) throws(Diagnostic) -> Expression {
+  func node(_ kind: Expression.Kind, _ range: Range<Int>) throws(Diagnostic) -> Expression {
     let result = Expression(kind, range)
-    if result.depth > Self.depthLimit { throw .scriptTooDeep(script.span(range), limit: Self.depthLimit) }
+    if result.depth > Self.depthLimit { throw tooDeep(range) }
     return result
   }
 
-  /// Guards every way back into itself.
-  private mutating func conditional() throws(Diagnostic) -> Expression {
+  private func tooDeep(_ range: Range<Int>) -> Diagnostic {
+    dialect == .expression
+      ? .scriptTooDeep(script.span(range), limit: Self.depthLimit)
+      : .bodyTooLarge("an expression is nested more than \(Self.depthLimit) deep", script.span(range))
+  }
+
+  /// Guards every way in which reading comes back to itself.
+  mutating func nested<Result>(
+    _ read: (inout ScriptParser) throws(Diagnostic) -> Result
+  ) throws(Diagnostic) -> Result {
     open += 1
     defer { open -= 1 }
-    if open > Self.depthLimit { throw .scriptTooDeep(script.span(current.range), limit: Self.depthLimit) }
+    if open > Self.depthLimit { throw tooDeep(current.range) }
+    return try read(&self)
+  }
+
+  mutating func conditional() throws(Diagnostic) -> Expression {
+    try nested { parser throws(Diagnostic) in try parser.unguardedConditional() }
+  }
+
+  private mutating func unguardedConditional() throws(Diagnostic) -> Expression {
     let then = try or()
     guard accept("if") else { return then }
     let condition = try or()
@@ -76,7 +114,7 @@ private struct ExpressionParser {
       .conditional(then: then, condition: condition, otherwise: otherwise), join(then, otherwise))
   }
 
-  private mutating func or() throws(Diagnostic) -> Expression {
+  mutating func or() throws(Diagnostic) -> Expression {
     var left = try and()
     while accept("or") {
       let right = try and()
@@ -85,7 +123,7 @@ private struct ExpressionParser {
     return left
   }
 
-  private mutating func and() throws(Diagnostic) -> Expression {
+  mutating func and() throws(Diagnostic) -> Expression {
     var left = try not()
     while accept("and") {
       let right = try not()
@@ -94,7 +132,7 @@ private struct ExpressionParser {
     return left
   }
 
-  private mutating func not() throws(Diagnostic) -> Expression {
+  mutating func not() throws(Diagnostic) -> Expression {
     var starts: [Int] = []
     while current.kind == .symbol("not") {
       starts.append(current.range.lowerBound)
@@ -105,19 +143,34 @@ private struct ExpressionParser {
     return result
   }
 
-  private mutating func comparison() throws(Diagnostic) -> Expression {
+  mutating func comparison() throws(Diagnostic) -> Expression {
     let first = try binary(minimum: 1)
     var rest: [Expression.Comparison] = []
-    while case .symbol(let symbol) = current.kind, let kind = Expression.Comparison.Operator(rawValue: symbol)
-    {
-      position += 1
+    while let kind = comparisonOperator() {
       rest.append(.init(operator: kind, right: try binary(minimum: 1)))
     }
     guard let last = rest.last else { return first }
     return try node(.comparison(first, rest), join(first, last.right))
   }
 
-  private mutating func binary(minimum: Int) throws(Diagnostic) -> Expression {
+  /// Takes an operator of comparison, if there is one; some are two words.
+  private mutating func comparisonOperator() -> Expression.Comparison.Operator? {
+    guard case .symbol(let symbol) = current.kind else { return nil }
+    let next = tokens[min(position + 1, tokens.count - 1)].kind
+    if dialect == .body, symbol == "not", next == .symbol("in") {
+      position += 2
+      return .notIn
+    }
+    if dialect == .body, symbol == "is", next == .symbol("not") {
+      position += 2
+      return .isNot
+    }
+    guard let kind = Expression.Comparison.Operator(rawValue: symbol) else { return nil }
+    position += 1
+    return kind
+  }
+
+  mutating func binary(minimum: Int) throws(Diagnostic) -> Expression {
     var left = try unary()
     while case .symbol(let symbol) = current.kind, let kind = Expression.BinaryOperator(rawValue: symbol),
       let strength = precedence(kind), strength >= minimum
@@ -130,22 +183,20 @@ private struct ExpressionParser {
   }
 
   /// `nil` for `**`, which binds closer than the signs.
-  private func precedence(_ kind: Expression.BinaryOperator) -> Int? {
+  func precedence(_ kind: Expression.BinaryOperator) -> Int? {
     switch kind {
     case .add, .subtract: 1
-    case .multiply, .divide, .floorDivide, .remainder: 2
+    case .multiply, .divide, .floorDivide, .remainder, .matrixMultiply: 2
     case .power: nil
     }
   }
 
-  private mutating func unary() throws(Diagnostic) -> Expression {
+  mutating func unary() throws(Diagnostic) -> Expression {
     var signs: [(isMinus: Bool, start: Int)] = []
     while current.kind == .symbol("-") || current.kind == .symbol("+") {
       signs.append((current.kind == .symbol("-"), current.range.lowerBound))
       position += 1
-      if signs.count > Self.depthLimit {
-        throw .scriptTooDeep(script.span(current.range), limit: Self.depthLimit)
-      }
+      if signs.count > Self.depthLimit { throw tooDeep(current.range) }
     }
     var result = try power()
     for sign in signs.reversed() {
@@ -154,79 +205,14 @@ private struct ExpressionParser {
     return result
   }
 
-  private mutating func power() throws(Diagnostic) -> Expression {
+  mutating func power() throws(Diagnostic) -> Expression {
     let base = try postfix()
     guard accept("**") else { return base }
-    open += 1
-    defer { open -= 1 }
-    if open > Self.depthLimit { throw .scriptTooDeep(script.span(current.range), limit: Self.depthLimit) }
-    let exponent = try unary()
+    let exponent = try nested { parser throws(Diagnostic) in try parser.unary() }
     return try node(.binary(.power, base, exponent), join(base, exponent))
   }
 
-  private mutating func postfix() throws(Diagnostic) -> Expression {
-    var result = try atom()
-    while accept("[") {
-      let index = try conditional()
-      try expect("]")
-      result = try node(.index(result, index), result.range.lowerBound..<previousEnd)
-    }
-    return result
-  }
-
-  private var previousEnd: Int { tokens[max(0, position - 1)].range.upperBound }
-
-  private mutating func atom() throws(Diagnostic) -> Expression {
-    let token = current
-    position += 1
-    switch token.kind {
-    case .int(let value): return try node(.literal(.int(value)), token.range)
-    case .double(let value): return try node(.literal(.double(value)), token.range)
-    case .string(let value): return try node(.literal(.string(value)), token.range)
-    case .name(let name): return try named(name, token)
-    case .symbol("("):
-      let inner = try conditional()
-      try expect(")")
-      return inner
-    case .symbol("["):
-      let items = try items(until: "]")
-      return try node(.list(items), token.range.lowerBound..<previousEnd)
-    default:
-      position -= 1
-      throw unexpected("a value")
-    }
-  }
-
-  /// A literal word, a call, or a name with its dots.
-  private mutating func named(_ word: String, _ token: Token) throws(Diagnostic) -> Expression {
-    switch word {
-    case "True", "true": return try node(.literal(.bool(true)), token.range)
-    case "False", "false": return try node(.literal(.bool(false)), token.range)
-    case "None", "null": return try node(.literal(.none), token.range)
-    default: break
-    }
-    var name = word
-    while accept(".") {
-      guard case .name(let next) = current.kind else { throw unexpected("a name") }
-      position += 1
-      name += "." + next
-    }
-    guard accept("(") else { return try node(.name(name), token.range.lowerBound..<previousEnd) }
-    let arguments = try items(until: ")")
-    return try node(.call(function: name, arguments), token.range.lowerBound..<previousEnd)
-  }
-
-  private mutating func items(until close: String) throws(Diagnostic) -> [Expression] {
-    var items: [Expression] = []
-    while !accept(close) {
-      items.append(try conditional())
-      if accept(close) { break }
-      try expect(",")
-    }
-    return items
-  }
-
-  private func join(_ first: Expression, _ last: Expression) -> Range<Int> {
+  func join(_ first: Expression, _ last: Expression) -> Range<Int> {
     first.range.lowerBound..<max(first.range.lowerBound, last.range.upperBound)
   }
 }

@@ -25,7 +25,10 @@ extension Value {
   ///
   /// Keras: `x[:, 1:-1, ::2]`, `keras.ops.slice`.
   /// - Throws: E0301 if a batch axis is cut, a place does not exist or a step is 0.
-  public func sliced(_ slices: AxisSlice...) throws(Diagnostic) -> Value {
+  public func sliced(_ slices: AxisSlice...) throws(Diagnostic) -> Value { try sliced(slices) }
+
+  /// The same with a list.
+  public func sliced(_ slices: [AxisSlice]) throws(Diagnostic) -> Value {
     let maps = try graph.checked(self) { () throws(ShapeError) in
       guard slices.count <= type.rank else {
         throw ShapeError("\(type) has no \(slices.count) axes to slice", hint: "it has \(type.rank)")

@@ -78,6 +78,11 @@ extension Value {
   /// broadcast. Without an arrow the result has the letters that occur once, in the order of the alphabet.
   /// - Throws: E0330 if the equation cannot be read or does not fit the values.
   public static func einsum(_ equation: String, _ values: Value...) throws(Diagnostic) -> Value {
+    try einsum(equation, values)
+  }
+
+  /// The same with a list.
+  public static func einsum(_ equation: String, _ values: [Value]) throws(Diagnostic) -> Value {
     let equation = try EinsumEquation(
       equation, ranks: values.map(\.type.rank), at: values.first?.graph.origin)
     return try Contraction(equation.operands, equation.result).apply(values)

@@ -89,7 +89,7 @@ public struct Functional: Model {
     for (i, call) in calls.enumerated() {
       let layer = layers[call.layer]
       let values = try call.inputs.map { try value($0, in: results) }
-      if let input = layer.layer as? InputLayer {
+      if call.inputs.isEmpty, let input = layer.layer as? InputLayer {
         // A nested model takes what it is given; its input layer only says of which type.
         results[i] = [try input.check(results[i], in: scope)]
       } else {

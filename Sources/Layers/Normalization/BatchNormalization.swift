@@ -56,7 +56,7 @@ public struct BatchNormalization: UnaryLayer, Configurable {
       try keep("moving_mean", movingMean, mean, in: scope)
       try keep("moving_variance", movingVariance, try variance * unbiased(x, axis, in: scope), in: scope)
     }
-    var factor = try (variance + Float(epsilon)).squareRoot().reciprocal()
+    var factor = try (variance + Float(epsilon)).reciprocalSquareRoot()
     if let gamma { factor = try factor * gamma }
     var shift = try -(mean * factor)
     if let beta { shift = try shift + beta }

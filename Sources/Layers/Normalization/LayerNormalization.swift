@@ -38,7 +38,7 @@ public struct LayerNormalization: UnaryLayer, Configurable {
     }
     let mean = try x.mean(over: axes, keepingDimensions: true)
     let variance = try x.variance(over: axes, keepingDimensions: true)
-    var factor = try (variance + Float(epsilon)).squareRoot().reciprocal()
+    var factor = try (variance + Float(epsilon)).reciprocalSquareRoot()
     if scale {
       factor = try factor * scope.parameter("gamma", shape, gammaInitializer).reshaped(to: dims)
     }

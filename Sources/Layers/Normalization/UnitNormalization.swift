@@ -21,6 +21,6 @@ extension Value {
   /// Divided by its length along some axes; one shorter than 1e-6 is taken to be 1e-6 long, as in Keras.
   func unitLength(along axes: [Int]) throws -> Value {
     let squares = try square().sum(over: axes, keepingDimensions: true)
-    return try self * squares.maximum(1e-12).squareRoot().reciprocal()
+    return try self * squares.maximum(1e-12).reciprocalSquareRoot()
   }
 }

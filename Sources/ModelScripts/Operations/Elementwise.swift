@@ -1,0 +1,161 @@
+import GraphEngine
+import KernelABI
+import TensorCore
+
+/// Functions of each element, of one value or two.
+enum Elementwise {
+  static let all: [Operation] = unary + elementary + binary + others
+
+  /// A function of each element; of a plain number it is a number where that is exact.
+  static func function(
+    _ name: String, also aliases: [String] = [], _ summary: String,
+    number: (@Sendable (Double) -> Double)? = nil,
+    _ body: @escaping @Sendable (Value) throws -> Value
+  ) -> Operation {
+    Operation(name, aliases, ["x"], summary) { arguments in
+      if let number, let x = arguments["x"].number {
+        let result = number(x)
+        if arguments["x"].whole != nil, let whole = Int(exactly: result) { return .int(whole) }
+        return .double(result)
+      }
+      return .tensor(try body(try arguments.tensor("x")))
+    }
+  }
+
+  private static let unary: [Operation] = [
+    function("sqrt", "The square root of each element.", number: { $0.squareRoot() }) { try $0.squareRoot() },
+    function("square", "Each element times itself.", number: { $0 * $0 }) { try $0.square() },
+    function("reciprocal", "1 divided by each element.", number: { 1 / $0 }) { try $0.reciprocal() },
+    function("negative", also: ["neg"], "Each element with the other sign.", number: { 0 - $0 }) { try -$0 },
+    function("logical_not", "1 where an element is 0, else 0.") { try .!$0 },
+    function("floor", "The whole number below each element.", number: { $0.rounded(.down) }) {
+      try $0.floor()
+    },
+    function("ceil", also: ["ceiling"], "The whole number above each element.", number: { $0.rounded(.up) }) {
+      try $0.ceil()
+    },
+    function("sign", "-1, 0 or 1 by the sign of each element.", number: { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }) {
+      try $0.sign()
+    },
+    function("isnan", also: ["is_nan"], "1 where an element is no number, else 0.") { try $0.isNaN() },
+    function("isfinite", also: ["is_finite"], "1 where an element is a finite number, else 0.") {
+      try $0.isFinite()
+    },
+    function("isinf", also: ["is_inf"], "1 where an element is infinite, else 0.") { try $0.isInfinite() },
+  ]
+
+  /// Functions of fractions that only the kernels calculate, so that they have the same bits everywhere.
+  private static let elementary: [Operation] = [
+    function("exp", .exp, "e to the power of each element."),
+    function("expm1", .expm1, "e to the power of each element, less 1."),
+    function("log", .log, "The natural logarithm of each element."),
+    function("log1p", .log1p, "The natural logarithm of 1 and each element."),
+    function("rsqrt", .rsqrt, "1 divided by the square root of each element."),
+    function("sin", .sin, "The sine of each element."), function("cos", .cos, "The cosine of each element."),
+    function("tan", .tan, "The tangent of each element."),
+    function("arcsin", also: ["asin"], .asin, "The angle of each sine."),
+    function("arccos", also: ["acos"], .acos, "The angle of each cosine."),
+    function("arctan", also: ["atan"], .atan, "The angle of each tangent."),
+    function("sinh", .sinh, "The hyperbolic sine of each element."),
+    function("cosh", .cosh, "The hyperbolic cosine of each element."),
+    function("arcsinh", also: ["asinh"], .asinh, "The inverse of the hyperbolic sine."),
+    function("arccosh", also: ["acosh"], .acosh, "The inverse of the hyperbolic cosine."),
+    function("arctanh", also: ["atanh"], .atanh, "The inverse of the hyperbolic tangent."),
+    function("erf", .erf, "The error function of each element."),
+  ]
+
+  private static func function(
+    _ name: String, also aliases: [String] = [], _ kind: UnaryFunction, _ summary: String
+  ) -> Operation {
+    function(name, also: aliases, summary) { try $0.mapped(kind) }
+  }
+
+  /// A function of two operands; of two plain numbers it is a number where that is exact.
+  private static func function(
+    _ name: String, also aliases: [String] = [], _ kind: BinaryFunction, _ summary: String,
+    number: (@Sendable (Double, Double) -> Double)? = nil
+  ) -> Operation {
+    Operation(name, aliases, ["x1", "x2"], summary) { arguments in
+      if let number, let x = arguments["x1"].number, let y = arguments["x2"].number {
+        let result = number(x, y)
+        if arguments["x1"].whole != nil, arguments["x2"].whole != nil, let whole = Int(exactly: result) {
+          return .int(whole)
+        }
+        return .double(result)
+      }
+      return .tensor(
+        try Operand.combine(
+          kind, try arguments.operand("x1"), try arguments.operand("x2"), in: arguments.graph))
+    }
+  }
+
+  private static let binary: [Operation] = [
+    function("add", .add, "The sum of two values.", number: { $0 + $1 }),
+    function("subtract", .subtract, "The difference of two values.", number: { $0 - $1 }),
+    function("multiply", .multiply, "The product of two values.", number: { $0 * $1 }),
+    function("divide", also: ["true_divide"], .divide, "The quotient of two values."),
+    function("divide_no_nan", .divideNoNaN, "The quotient of two values, 0 where the second is 0."),
+    function("floor_divide", also: ["floordiv"], .floorDivide, "The quotient rounded down."),
+    function("mod", also: ["floormod"], .modulo, "What is left of a division, with the sign of the divisor."),
+    function("power", also: ["pow"], .power, "The first value to the power of the second."),
+    function("maximum", .maximum, "The larger of two values.", number: { $0 < $1 ? $1 : $0 }),
+    function("minimum", .minimum, "The smaller of two values.", number: { $1 < $0 ? $1 : $0 }),
+    function("arctan2", also: ["atan2"], .arctangent, "The angle of the point (x2, x1)."),
+    function("equal", .equal, "1 where two values are equal, else 0."),
+    function("not_equal", .notEqual, "1 where two values differ, else 0."),
+    function("less", .less, "1 where the first value is smaller, else 0."),
+    function("less_equal", .lessOrEqual, "1 where the first value is not larger, else 0."),
+    function("greater", .greater, "1 where the first value is larger, else 0."),
+    function("greater_equal", .greaterOrEqual, "1 where the first value is not smaller, else 0."),
+    function("logical_and", .and, "1 where both values are not 0, else 0."),
+    function("logical_or", .or, "1 where a value is not 0, else 0."),
+    function("logical_xor", .exclusiveOr, "1 where one value of two is not 0, else 0."),
+  ]
+
+  private static let others: [Operation] = [
+    Operation(
+      "abs", ["absolute"], ["x"], "Each element without its sign."
+    ) { arguments in
+      if let whole = arguments["x"].whole, whole != .min { return .int(Swift.abs(whole)) }
+      if let number = arguments["x"].number { return .double(Swift.abs(number)) }
+      return .tensor(try arguments.tensor("x").abs())
+    },
+    Operation(
+      "squared_difference", [], ["x1", "x2"], "The square of the difference of two values."
+    ) { arguments in
+      let difference = try Operand.combine(
+        .subtract, try arguments.operand("x1"), try arguments.operand("x2"), in: arguments.graph)
+      return .tensor(try difference.square())
+    },
+    Operation(
+      "clip", ["clip_by_value"], ["x", "x_min", "x_max"],
+      "Each element, but at least x_min and at most x_max."
+    ) { arguments in
+      let low = try Operand.combine(
+        .maximum, .tensor(try arguments.tensor("x")), try arguments.operand("x_min"), in: arguments.graph)
+      return .tensor(
+        try Operand.combine(.minimum, .tensor(low), try arguments.operand("x_max"), in: arguments.graph))
+    },
+    Operation(
+      "where", [], ["condition", "x1", "x2"], "x1 where the condition is not 0, x2 elsewhere."
+    ) { arguments in
+      let (a, b) = (try arguments.operand("x1"), try arguments.operand("x2"))
+      let (x, y) = (a.tensor(in: arguments.graph, beside: b), b.tensor(in: arguments.graph, beside: a))
+      return .tensor(try Value.select(try arguments.tensor("condition"), x, y))
+    },
+    Operation(
+      "stop_gradient", [], ["x"], "The value itself, through which no gradient flows."
+    ) { .tensor(try $0.tensor("x").withoutGradient()) },
+    Operation("linear", [], ["x"], "The value itself.") { $0["x"] },
+    Operation("cast", [], ["x", "dtype"], "The same numbers as another type: float32, int32 or bool.") {
+      arguments in
+      let x = try arguments.tensor("x")
+      switch try arguments.string("dtype") {
+      case "float32", "float64", "float16", "bfloat16", "float": return .tensor(try x.cast(to: .float32))
+      case "int32", "int64", "int8", "int16", "uint8", "int": return .tensor(try x.cast(to: .int32))
+      case "bool": return .tensor(try x .!= 0)
+      default: throw arguments.mismatch("dtype", "'float32', 'int32' or 'bool'")
+      }
+    },
+  ]
+}
