@@ -98,19 +98,45 @@ struct StepSite {
   let kernels: KernelTable
 }
 
-/// What one batch gave: means of losses, and for each metric the sum of its values and how many there were.
+/// What one batch gave: means of losses, and what each metric adds to its totals.
 struct StepTotals {
   /// The sum of all losses with their weights, and of the regularizers.
   let loss: UnsafePointer<Float>?
   /// The mean of each output's own loss.
   let losses: [UnsafePointer<Float>?]
   /// By output.
-  let metrics: [[(sum: UnsafePointer<Float>, count: Int)]]
+  let metrics: [[BatchSums]]
+
+  /// Runs of numbers, and how many values they sum up where a mean is wanted.
+  struct BatchSums {
+    let runs: [UnsafeBufferPointer<Float>]
+    let valueCount: Int?
+    /// Numbers in all.
+    var count: Int { runs.map(\.count).reduce(0, +) + (valueCount == nil ? 0 : 1) }
+
+    /// Adds the batch to totals.
+    @inline(__always) func add(to totals: inout [Double]) {
+      var next = 0
+      for run in runs {
+        for x in run {
+          totals[next] += Double(x)
+          next += 1
+        }
+      }
+      if let valueCount { totals[next] += Double(valueCount) }
+    }
+  }
 
   fileprivate init(_ objective: Objective, _ program: Program) {
     loss = objective.loss.map { program.place($0).input }
     losses = objective.losses.map { $0.map { program.place($0).input } }
-    metrics = objective.metrics.map { $0.map { (program.place($0.sum).input, $0.count) } }
+    metrics = objective.metrics.map {
+      $0.map { sums, count in
+        let places = sums.map { program.place($0) }
+        return BatchSums(
+          runs: places.map { UnsafeBufferPointer(start: $0.input, count: $0.count) }, valueCount: count)
+      }
+    }
   }
 }
 
@@ -118,7 +144,7 @@ struct StepTotals {
 private struct Objective {
   var loss: Value?
   var losses: [Value?] = []
-  var metrics: [[(sum: Value, count: Int)]] = []
+  var metrics: [[(sums: [Value], count: Int?)]] = []
   var sampleWeights: Value?
 
   init(_ trace: Trace, _ site: StepSite, _ targets: Targets) throws {
@@ -130,9 +156,10 @@ private struct Objective {
       var mean: Value?
       if let loss = output.loss {
         let target = targets.leaf(loss.target(for: value.type), of: name)
-        var values = try loss.values(target, value)
-        if site.part.sampleWeights != nil { values = try weigh(values, graph) }
-        let own = try graph.apply(MeanAll(), values)
+        if site.part.sampleWeights != nil {
+          sampleWeights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
+        }
+        let own = try loss.reduced(target, value, weights: sampleWeights, site.built.semantics)
         mean = own
         terms.append(
           output.weight == 1
@@ -142,10 +169,12 @@ private struct Objective {
       metrics.append(
         try output.metrics.map { named in
           let wanted = named.metric.target(for: value.type, offered: targets.offered(for: name))
-          let values = try named.metric.values(targets.leaf(wanted, of: name), value)
-          return (
-            try graph.apply(SumAll(), values), values.type.shape(batch: site.batch).reduce(1, *)
-          )
+          let target = targets.leaf(wanted, of: name)
+          switch try named.metric.sums(target, value, site.built.semantics) {
+          case .totals(let sums): return (sums, nil)
+          case .mean(let values):
+            return ([try graph.apply(SumAll(), values)], values.type.shape(batch: site.batch).reduce(1, *))
+          }
         })
     }
     // Keras adds the losses up in the outputs' order, then the regularizers.
@@ -154,15 +183,8 @@ private struct Objective {
     }
   }
 
-  /// Values times the weight of their sample; the mean is still over the number of values, as in Keras.
-  private mutating func weigh(_ values: Value, _ graph: Graph) throws -> Value {
-    let weights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
-    sampleWeights = weights
-    return try graph.apply(Binary(.multiply), values, weights)
-  }
-
   var kept: [Value] {
-    (loss.map { [$0] } ?? []) + losses.compactMap { $0 } + metrics.flatMap { $0.map(\.sum) }
+    (loss.map { [$0] } ?? []) + losses.compactMap { $0 } + metrics.flatMap { $0.flatMap(\.sums) }
       + (sampleWeights.map { [$0] } ?? [])
   }
 }

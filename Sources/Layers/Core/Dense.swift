@@ -30,6 +30,6 @@ public struct Dense: UnaryLayer, Configurable {
     let kernel = try scope.parameter("kernel", [inputs, units], kernelInitializer, layout: .panels)
     var y = try x.graph.apply(MatMul(), x, kernel)
     if useBias { y = try x.graph.apply(AddBias(), y, try scope.parameter("bias", [units], biasInitializer)) }
-    return try activation(y)
+    return try activation(y, scope.semantics)
   }
 }
