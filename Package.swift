@@ -95,11 +95,10 @@ let package = Package(
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
-      "Reporting", "Plotting",
-      "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
+      "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "TensorCore", "RunLog",
+      "RunexpCommands", "Experiments", "KerasFiles", "Training", "Layers", "TensorCore", "RunLog",
       "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     // Level 8

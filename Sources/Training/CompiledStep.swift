@@ -14,6 +14,8 @@ final class CompiledStep {
   let totals: StepTotals
   let outputs: [Place]
   let program: Program
+  /// Brings parameters back into their bounds; run after the update.
+  private let constraints: Program?
   private let feed: Feed
   private let step: UnsafeMutableRawPointer?
 
@@ -59,6 +61,7 @@ final class CompiledStep {
     if let weights = objective.sampleWeights, let column = site.part.sampleWeights {
       feed.connect(column, to: program.place(weights), as: .float32)
     }
+    constraints = site.state == nil ? nil : try Self.constraints(trace, site)
     outputs = trace.outputs.map { program.place($0) }
     step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
     totals = StepTotals(objective, program)
@@ -75,6 +78,18 @@ final class CompiledStep {
     }
   }
 
+  private static func constraints(_ trace: Trace, _ site: StepSite) throws -> Program? {
+    guard !trace.scope.constraints.isEmpty else { return nil }
+    let graph = Graph()
+    let bounded = try trace.scope.constraints.map { path, constraint in
+      let type = TensorType(site.built.slab.entry(path).spec.shape.map { .size($0) })
+      return (path: path, value: try constraint.constrained(graph.leaf(.parameter(path), type)))
+    }
+    return try Program(
+      graph, keeping: [], batch: site.batch, parameters: site.built.slab, assignments: bounded,
+      pool: site.pool, kernels: site.kernels)
+  }
+
   /// Runs one batch.
   ///
   /// - Parameter iteration: numbers the random draws of this step.
@@ -82,7 +97,9 @@ final class CompiledStep {
   @inline(__always) func run(_ rows: UnsafePointer<Int32>, iteration: Int) -> Int? {
     feed.rows = rows
     step?.storeBytes(of: UInt64(iteration), as: UInt64.self)
-    return program.run()
+    let failed = program.run()
+    if failed == nil, let constraints { constraints.run() }
+    return failed
   }
 }
 

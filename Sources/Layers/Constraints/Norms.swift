@@ -30,7 +30,7 @@ public struct MinMaxNorm: ConstraintRule {
   public init() {}
   public static let schema = Schema(
     "MinMaxNorm", "Vectors whose length is in a range.", prototype: Self(),
-    Field("min_value", \.minValue, "The least length.", check: atLeast(0)),
+    Field("min_value", \.minValue, "The least length."),
     Field("max_value", \.maxValue, "The largest length.", check: atLeast(0)),
     Field("rate", \.rate, "The part of the way that is gone each step.", check: within(0...1)),
     Field("axis", \.axis, "The axis of the vectors, or several."))

@@ -132,9 +132,16 @@ private struct GraphDecoder {
   private let layers: [NamedLayer]
   private let numbers: [String: Int]
   /// For each layer its calls, as (layer, node, output) triples.
-  private var waiting: [(layer: Int, node: Int, inputs: [Reference])] = []
+  private var waiting: [WaitingCall] = []
   private var calls: [Functional.Call] = []
   private var places: [Reference: Int] = [:]
+
+  private struct WaitingCall {
+    var layer: Int
+    var node: Int
+    var inputs: [Reference]
+    var isTraining: Bool?
+  }
 
   private struct Reference: Hashable {
     var layer: Int
@@ -168,7 +175,8 @@ private struct GraphDecoder {
         var inputs: [Reference] = []
         try collect(inbound["args"] ?? inbound, into: &inputs)
         if let keywords = inbound["kwargs"] { try collect(keywords, into: &inputs) }
-        waiting.append((i, node, inputs))
+        let flag = inbound["kwargs"]?["training"].flatMap { try? Bool(config: $0) }
+        waiting.append(WaitingCall(layer: i, node: node, inputs: inputs, isTraining: flag))
       }
     }
     try connect()
@@ -197,7 +205,7 @@ private struct GraphDecoder {
   private mutating func connect() throws {
     while !waiting.isEmpty {
       let count = waiting.count
-      var rest: [(layer: Int, node: Int, inputs: [Reference])] = []
+      var rest: [WaitingCall] = []
       for call in waiting {
         let sources = call.inputs.compactMap { input in
           places[input.call].map { Functional.Source($0, output: input.output) }
@@ -207,7 +215,7 @@ private struct GraphDecoder {
           continue
         }
         places[Reference(layer: call.layer, node: call.node)] = calls.count
-        calls.append(.init(layer: call.layer, inputs: sources))
+        calls.append(.init(layer: call.layer, inputs: sources, isTraining: call.isTraining))
       }
       guard rest.count < count else {
         throw Diagnostic.senselessConfig("the layers of '\(name)' go in a circle")
