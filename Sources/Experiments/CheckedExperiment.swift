@@ -82,7 +82,8 @@ public struct CheckedExperiment {
     _ cell: CellSyntax, _ index: Int, _ context: inout CheckContext
   ) -> ExperimentPlan.PlannedCell? {
     guard let entry = CellRegistry.all.first(where: { $0.keyword == cell.keyword }) else { return nil }
-    guard let run = entry.plan(cell, &context) else {
+    let planned = Activation.$functions.withValue(context.activations) { entry.plan(cell, &context) }
+    guard let run = planned else {
       context.declareBroken(cell.name, keyword: cell.keyword)
       return nil
     }
