@@ -30,6 +30,7 @@ public enum CellRegistry {
     CellEntry(LayerCell.self),
     CellEntry(FunctionCell.self),
     CellEntry(ModelCell.self),
+    CellEntry(LoadCell.self),
     CellEntry(TrainCell.self),
     CellEntry(EvaluateCell.self),
     CellEntry(PlotCell.self),

@@ -19,7 +19,8 @@ public struct ScriptedLoss: Loss {
 
   /// For the registry of the file that defines it.
   public static func entry(_ function: ScriptedFunction) -> Registry<any Loss>.Entry {
-    .init(function.name, "A function of this file.", defaults: ConfigNode(.map([]))) { settings, ignored, bag in
+    .init(function.name, "A function of this file.", defaults: ConfigNode(.map([]))) {
+      settings, ignored, bag in
       settings.allowsNothing(but: ignored, of: function.name, into: &bag) ? ScriptedLoss(function) : nil
     }
   }
@@ -49,7 +50,8 @@ public struct ScriptedMetric: MeanMetric {
 
   /// For the registry of the file that defines it.
   public static func entry(_ function: ScriptedFunction) -> Registry<any Metric>.Entry {
-    .init(function.name, "A function of this file.", defaults: ConfigNode(.map([]))) { settings, ignored, bag in
+    .init(function.name, "A function of this file.", defaults: ConfigNode(.map([]))) {
+      settings, ignored, bag in
       settings.allowsNothing(but: ignored, of: function.name, into: &bag) ? ScriptedMetric(function) : nil
     }
   }

@@ -34,7 +34,8 @@ struct FunctionCell: Cell {
       return nil
     }
     let name = function.name
-    if context.losses.find(name) != nil || context.metrics.find(name) != nil || Activation.names.contains(name)
+    if context.losses.find(name) != nil || context.metrics.find(name) != nil
+      || Activation.names.contains(name)
       || OperationRegistry.find(name) != nil
     {
       context.bag.report(.builtInFunction(name, at: subject.span))
