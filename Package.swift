@@ -45,7 +45,10 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
   name: "runexp",
-  products: [.executable(name: "runexp", targets: ["runexp"])],
+  products: [
+    .executable(name: "runexp", targets: ["runexp"]),
+    .library(name: "Runexp", targets: ["Runexp"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -102,6 +105,9 @@ let package = Package(
       "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     // Level 8
+    target(
+      "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
+      "Kernels", "Config", "Diagnostics"),
     .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(
       name: "runexp-bench",
@@ -141,6 +147,7 @@ let package = Package(
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
       "Diagnostics"),
+    tests("RunexpTests", "Runexp"),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
       "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets",
