@@ -18,13 +18,13 @@ enum ModelText {
       let settings = layer["config"]
       let own = settings?["name"]?.string ?? layer["name"]?.string ?? "?"
       let stored = archive.layers.first { $0.name == own }?.weights ?? []
-      let count = stored.map { $0.tensor.elements.count }.reduce(0, +)
+      let count = stored.map { $0.count }.reduce(0, +)
       rows.append([
         "\(own) (\(layer["class_name"]?.string ?? "?"))", sketch(settings), NumberText.grouped(count),
       ])
     }
     lines.append(TextTable.render(rows, rightFrom: 2))
-    let total = archive.layers.flatMap(\.weights).map { $0.tensor.elements.count }.reduce(0, +)
+    let total = archive.layers.flatMap(\.weights).map { $0.count }.reduce(0, +)
     lines += ["", "Total parameters: \(NumberText.grouped(total))"]
     if let training = archive.trainingConfig {
       let optimizer = training["optimizer_config"]?["class_name"]?.string ?? "?"
@@ -33,7 +33,7 @@ enum ModelText {
         "Compiled with \(optimizer) (learning_rate \(rate)), loss \(training["loss"]?.string ?? training["loss"]?.json ?? "?")"
       )
     }
-    if weights { lines += ["", statistics(archive)] }
+    if weights { lines += ["", try statistics(archive)] }
     return lines.joined(separator: "\n")
   }
 
@@ -47,16 +47,16 @@ enum ModelText {
       separator: ", ")
   }
 
-  private static func statistics(_ archive: KerasArchive) -> String {
+  private static func statistics(_ archive: KerasArchive) throws(Diagnostic) -> String {
     var rows = [["Weight", "Shape", "Mean", "Deviation", "Least", "Largest"]]
     for weight in archive.layers.flatMap(\.weights) {
-      let numbers = weight.tensor.elements.map(Double.init)
+      let numbers = try weight.tensor().elements.map(Double.init)
       let count = Double(max(1, numbers.count))
       let mean = numbers.reduce(0, +) / count
       let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       let values = [mean, variance.squareRoot(), numbers.min() ?? 0, numbers.max() ?? 0]
       rows.append(
-        [weight.path, "\(weight.tensor.shape)"] + values.map { NumberText.significant($0, digits: 4) })
+        [weight.path, "\(weight.shape)"] + values.map { NumberText.significant($0, digits: 4) })
     }
     return TextTable.render(rows, rightFrom: 2)
   }

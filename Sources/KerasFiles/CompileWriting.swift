@@ -1,0 +1,90 @@
+import Config
+import Layers
+import Training
+
+/// Writes how a model was compiled: Keras's `training_config` of `.h5` files, `compile_config` of `.keras` files.
+struct CompileWriting {
+  let state: TrainingState
+  /// The names of the model's outputs.
+  let names: [String]
+
+  /// The settings in an `.h5` file.
+  func trainingConfig(as semantics: Semantics) -> ConfigNode {
+    let optimizer: ConfigNode = ["optimizer_config": optimizer(as: semantics)]
+    var entries = settings(as: semantics)
+    if semantics == .keras3 { entries += Self.execution }
+    return ConfigNode(.map(entries + (optimizer.entries ?? [])))
+  }
+
+  /// The settings in a `.keras` file, which names the module of everything.
+  var compileConfig: ConfigNode {
+    var optimizer = optimizer(as: .keras3).entries ?? []
+    optimizer.insert(.init("module", "keras.optimizers"), at: 0)
+    optimizer.append(.init("registered_name", nil))
+    let first = ConfigNode.Entry("optimizer", ConfigNode(.map(optimizer)))
+    return ConfigNode(.map([first] + settings(as: .keras3) + Self.execution))
+  }
+
+  private static let execution: [ConfigNode.Entry] = [
+    .init("run_eagerly", false), .init("steps_per_execution", 1), .init("jit_compile", false),
+  ]
+
+  private func optimizer(as semantics: Semantics) -> ConfigNode {
+    OptimizerConfig.encode(state.settings.optimizer, rate: state.learningRate, as: semantics)
+  }
+
+  /// A model with several outputs has a list for each setting, in the outputs' order: a flat list of metrics would be
+  /// for every output in Keras 2, and one for each in Keras 3.
+  private func settings(as semantics: Semantics) -> [ConfigNode.Entry] {
+    let outputs = state.settings.outputs
+    let isOne = outputs.count == 1
+    let losses = outputs.map { $0.loss?.kerasConfig(as: semantics) ?? nil }
+    let metrics = outputs.map { ConfigNode(.list($0.metrics.map { $0.kerasConfig(as: semantics) })) }
+    let isWeighted = outputs.contains { $0.weight != 1 }
+    let weights = isWeighted ? ConfigNode(.list(outputs.map(\.weight.config))) : nil
+    let loss = ConfigNode.Entry("loss", isOne ? losses[0] : ConfigNode(.list(losses)))
+    let own = ConfigNode.Entry("metrics", isOne ? metrics[0] : ConfigNode(.list(metrics)))
+    let lossWeights = ConfigNode.Entry("loss_weights", weights)
+    let weighted = ConfigNode.Entry("weighted_metrics", nil)
+    return semantics == .keras3 ? [loss, lossWeights, own, weighted] : [loss, own, weighted, lossWeights]
+  }
+}
+
+extension ConfigNode {
+  /// An object as each Keras writes it: Keras 2 knows no modules in `training_config`.
+  fileprivate static func object(
+    _ className: String, _ config: ConfigNode, in module: ConfigNode, as semantics: Semantics
+  ) -> ConfigNode {
+    if semantics == .keras2 { return ["class_name": className.config, "config": config] }
+    return ["module": module, "class_name": className.config, "config": config, "registered_name": nil]
+  }
+
+  fileprivate func following(_ entries: ConfigNode) -> ConfigNode {
+    let taken = Set((entries.entries ?? []).map(\.key))
+    return ConfigNode(.map((entries.entries ?? []) + (self.entries ?? []).filter { !taken.contains($0.key) }))
+  }
+}
+
+extension Loss {
+  /// The function's name, which every Keras reads back, unless there are settings that it would lose.
+  fileprivate func kerasConfig(as semantics: Semantics) -> ConfigNode {
+    let isPlain = config.entries?.allSatisfy { $0.value == false || $0.value == 0.0 } ?? true
+    let function = LossRegistry.functionName(of: self)
+    if isPlain { return function.config }
+    let named: ConfigNode = ["name": function.config, "reduction": "sum_over_batch_size"]
+    return .object(className, config.following(named), in: "keras.losses", as: semantics)
+  }
+}
+
+extension NamedMetric {
+  /// A word where Keras has one for it, so that every Keras reads it; otherwise the class with its settings.
+  fileprivate func kerasConfig(as semantics: Semantics) -> ConfigNode {
+    let words = MetricRegistry.all.find(metric.className)?.aliases ?? []
+    let defaults = MetricRegistry.all.find(metric.className)?.defaults
+    // Our `Accuracy` is the word, resolved by shapes; the class of that name in Keras compares labels.
+    if metric is Accuracy { return words.contains(name) ? name.config : "accuracy" }
+    if words.contains(name) && metric.config == defaults { return name.config }
+    let common: ConfigNode = ["name": name.config, "dtype": "float32"]
+    return .object(metric.className, metric.config.following(common), in: "keras.metrics", as: semantics)
+  }
+}
