@@ -91,7 +91,8 @@ let package = Package(
       "Diagnostics"),
     // Level 5
     target(
-      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore", "HDF5Files", "CZip",
+      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore", "HDF5Files",
+      "CZip",
       "Config", "Diagnostics"),
     // Level 6
     target(
@@ -107,7 +108,7 @@ let package = Package(
     .executableTarget(
       name: "runexp-bench",
       dependencies: [
-        "Kernels", "KernelABI", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
+        "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
     // Tests

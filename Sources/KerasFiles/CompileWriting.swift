@@ -1,12 +1,19 @@
 import Config
 import Layers
+import TensorCore
 import Training
 
 /// Writes how a model was compiled: Keras's `training_config` of `.h5` files, `compile_config` of `.keras` files.
 struct CompileWriting {
-  let state: TrainingState
-  /// The names of the model's outputs.
-  let names: [String]
+  private let state: TrainingState
+  /// Types of a batch of each output.
+  private let predictions: [TensorType]
+
+  /// - Returns: `nil` for a model that was not compiled.
+  init?(_ built: BuiltModel) {
+    guard let training = built.training else { return nil }
+    (state, predictions) = (training, built.outputs)
+  }
 
   /// The settings in an `.h5` file.
   func trainingConfig(as semantics: Semantics) -> ConfigNode {
@@ -39,11 +46,17 @@ struct CompileWriting {
     let outputs = state.settings.outputs
     let isOne = outputs.count == 1
     let losses = outputs.map { $0.loss?.kerasConfig(as: semantics) ?? nil }
-    let metrics = outputs.map { ConfigNode(.list($0.metrics.map { $0.kerasConfig(as: semantics) })) }
+    let metrics = zip(outputs, predictions).map { output, prediction in
+      let target = output.loss?.target(for: prediction)
+      return ConfigNode(
+        .list(output.metrics.map { $0.kerasConfig(as: semantics, comparing: prediction, with: target) }))
+    }
     let isWeighted = outputs.contains { $0.weight != 1 }
     let weights = isWeighted ? ConfigNode(.list(outputs.map(\.weight.config))) : nil
     let loss = ConfigNode.Entry("loss", isOne ? losses[0] : ConfigNode(.list(losses)))
-    let own = ConfigNode.Entry("metrics", isOne ? metrics[0] : ConfigNode(.list(metrics)))
+    let hasMetrics = outputs.contains { !$0.metrics.isEmpty }
+    let own = ConfigNode.Entry(
+      "metrics", !hasMetrics ? nil : isOne ? metrics[0] : ConfigNode(.list(metrics)))
     let lossWeights = ConfigNode.Entry("loss_weights", weights)
     let weighted = ConfigNode.Entry("weighted_metrics", nil)
     return semantics == .keras3 ? [loss, lossWeights, own, weighted] : [loss, own, weighted, lossWeights]
@@ -78,13 +91,30 @@ extension Loss {
 
 extension NamedMetric {
   /// A word where Keras has one for it, so that every Keras reads it; otherwise the class with its settings.
-  fileprivate func kerasConfig(as semantics: Semantics) -> ConfigNode {
+  fileprivate func kerasConfig(
+    as semantics: Semantics, comparing prediction: TensorType, with target: TensorType?
+  ) -> ConfigNode {
     let words = MetricRegistry.all.find(metric.className)?.aliases ?? []
     let defaults = MetricRegistry.all.find(metric.className)?.defaults
     // Our `Accuracy` is the word, resolved by shapes; the class of that name in Keras compares labels.
-    if metric is Accuracy { return words.contains(name) ? name.config : "accuracy" }
+    if metric is Accuracy {
+      if semantics == .keras2, let target { return accuracy(of: prediction, target) }
+      return words.contains(name) ? name.config : "accuracy"
+    }
     if words.contains(name) && metric.config == defaults { return name.config }
     let common: ConfigNode = ["name": name.config, "dtype": "float32"]
     return .object(metric.className, metric.config.following(common), in: "keras.metrics", as: semantics)
+  }
+
+  /// The accuracy that the word stands for: Keras 2 finds out before it has seen any data, and takes the wrong one.
+  private func accuracy(of prediction: TensorType, _ target: TensorType) -> ConfigNode {
+    let function: ConfigNode =
+      if prediction.dims.last == .size(1) {
+        "binary_accuracy"
+      } else if target.rank < prediction.rank || target.dims.last == .size(1) {
+        "sparse_categorical_accuracy"
+      } else { "categorical_accuracy" }
+    let config: ConfigNode = ["name": name.config, "dtype": "float32", "fn": function]
+    return .object("MeanMetricWrapper", config, in: "keras.metrics", as: .keras2)
   }
 }

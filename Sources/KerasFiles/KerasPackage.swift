@@ -100,7 +100,7 @@ extension BuiltModel {
 
   /// `config.json`.
   fileprivate var packageConfig: ConfigNode {
-    let compile = training.map { CompileWriting(state: $0, names: model.outputNames).compileConfig }
+    let compile = CompileWriting(self)?.compileConfig
     return Keras3Writing.full(model.kerasConfig, shapes: layerShapes)
       .with(["compile_config": compile ?? ConfigNode(.map([]))])
   }
@@ -110,7 +110,9 @@ extension BuiltModel {
   /// Others need none, and layers that take several values in other ways have their own words for them; Keras builds
   /// those when it calls them.
   private var layerShapes: [[String]: ConfigNode] {
-    guard let trace = try? Trace(model, phase: .inference, seed: seed, semantics: semantics) else { return [:] }
+    guard let trace = try? Trace(model, phase: .inference, seed: seed, semantics: semantics) else {
+      return [:]
+    }
     let owners = slab.entries.map(\.spec.path)
     var shapes: [[String]: ConfigNode] = [:]
     for call in trace.scope.calls where shapes[call.path] == nil && !(call.layer is any Model) {

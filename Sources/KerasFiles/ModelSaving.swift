@@ -14,7 +14,7 @@ extension KerasArchive {
   /// The numbers stay in the model until the archive is written.
   public init(_ built: BuiltModel, as semantics: Semantics = .keras3) {
     let config = built.model.kerasConfig
-    let compile = built.training.map { CompileWriting(state: $0, names: built.model.outputNames) }
+    let compile = CompileWriting(built)
     self.init(
       kerasVersion: semantics.writtenVersion, backend: "tensorflow",
       modelConfig: semantics == .keras2 ? Keras2Writing.translate(config) : Keras3Writing.legacy(config),

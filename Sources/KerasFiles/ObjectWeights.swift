@@ -44,12 +44,14 @@ enum ObjectWeights {
 
   /// Fills in the weights of a file, object by object.
   /// - Returns: how many variables were rounded to single precision.
-  /// - Throws: E0619 if an object has too few or too many variables, E0620 if one has another shape, E0605 if one cannot
-  ///   be read.
+  /// - Throws: E0619 if an object has too few or too many variables or is not the model's, E0620 if one has another
+  ///   shape, E0605 if one cannot be read.
   static func fill(_ built: BuiltModel, from root: borrowing H5Group) throws(Diagnostic) -> Int {
     var rounded = 0
+    var used: Set<String> = []
     for object in built.savedObjects where !object.parameters.isEmpty {
       let stored = try variables(of: object.path, in: root)
+      used.formUnion(spellings(of: vars(object.path)))
       guard stored.count == object.parameters.count else {
         throw .wrongWeightCount(
           object.name, object.parameters.count, stored.count,
@@ -60,7 +62,37 @@ enum ObjectWeights {
         if variable.element == .float64 { rounded += 1 }
       }
     }
+    if let foreign = try foreignObject(in: root, used) { throw .foreignWeights(foreign) }
     return rounded
+  }
+
+  /// More groups than any model has; a damaged file can lead in circles.
+  private static let mostGroups = 100_000
+
+  /// An object among the layers that has variables and is not among those that were read; Keras passes it over.
+  private static func foreignObject(
+    in root: borrowing H5Group, _ used: Set<String>
+  ) throws(Diagnostic) -> String? {
+    var waiting = ["layers", "_layer_checkpoint_dependencies"].filter { root.contains($0) }
+    var visited = 0
+    while let path = waiting.popLast() {
+      visited += 1
+      guard visited <= mostGroups, path.utf8.count < 4096 else {
+        throw .implausibleInHDF5("holds groups without end", in: root.place)
+      }
+      guard let group = try? root.group(path) else { continue }
+      for name in try group.names() {
+        let inner = path + "/" + name
+        if name != "vars" {
+          waiting.append(inner)
+        } else if !used.contains(inner), try !root.group(inner).names().isEmpty,
+          !path.hasSuffix("seed_generator")
+        {
+          return path
+        }
+      }
+    }
+    return nil
   }
 
   /// The optimizer's variables; none if the file has none.
@@ -118,5 +150,14 @@ extension BuiltModel {
       throw .wrongWeightShape(variable.path, of: layer, shape, variable.shape)
     }
     try slab.fill(path) { numbers throws(Diagnostic) in try variable.read(into: numbers) }
+  }
+}
+
+extension Diagnostic {
+  /// E0619: a file with weights of an object that the model does not have.
+  static func foreignWeights(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "E0619", "the file has weights for '\(path)', the model has none there",
+      help: "the weights are of another model, or the file was damaged")
   }
 }
