@@ -28,7 +28,9 @@ enum Keras3Writing {
     entries.append(.init("class_name", className.config))
     entries.append(.init("config", inside(config, shapes, path)))
     entries.append(.init("registered_name", registered))
-    if let built = buildConfig(className, config, shapes[path]) { entries.append(.init("build_config", built)) }
+    if let built = buildConfig(className, config, shapes[path]) {
+      entries.append(.init("build_config", built))
+    }
     let written = Set(entries.map(\.key))
     for entry in node.entries ?? [] where !written.contains(entry.key) {
       entries.append(.init(entry.key, inside(entry.value, shapes, path)))

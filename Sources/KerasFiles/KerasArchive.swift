@@ -4,7 +4,7 @@ import HDF5Files
 import TensorCore
 
 /// What a legacy Keras `.h5` file holds, as it lies in the file: names, numbers and configurations, of no meaning yet.
-public struct KerasArchive: Sendable {
+public struct KerasArchive {
   /// Decides how some settings are understood; Keras calls files that do not say so version 1.
   public var kerasVersion: String
   /// `tensorflow`, `jax`, `torch`; old files do not say.
@@ -23,7 +23,7 @@ public struct KerasArchive: Sendable {
   public var notes: [Diagnostic] = []
 
   /// The weights of one layer: trainable ones first.
-  public struct LayerWeights: Sendable, Equatable {
+  public struct LayerWeights: Equatable {
     public var name: String
     public var weights: [SavedVariable]
     public init(name: String, weights: [SavedVariable]) {

@@ -89,7 +89,8 @@ public struct OptimizerVariables {
     case .counter: state.iterations = Int(variable.integer ?? 0)
     case .rate: state.learningRate = Double(try variable.tensor().elements[0])
     case .numbers(let run?, let parameter, _):
-      try slab.fill(parameter.path, in: run) { numbers throws(Diagnostic) in try variable.read(into: numbers) }
+      try slab.fill(parameter.path, in: run) { numbers throws(Diagnostic) in try variable.read(into: numbers)
+      }
     case .numbers(nil, _, _), .scalar: break
     }
   }

@@ -6,8 +6,8 @@ public import TensorCore
 /// A variable with the path it is stored under: `sequential/dense/kernel`, in Keras 2 `dense/kernel:0`.
 ///
 /// Its numbers stay where they are, in a file or in a model, until they are read or written one variable at a time:
-/// what is read goes straight to where the model has it.
-public struct SavedVariable: Sendable, Equatable {
+/// what is read goes straight to where the model has it. An archive made from a model belongs to the task that owns it.
+public struct SavedVariable: Equatable {
   public var path: String
   /// The type in the file, in which it is written again.
   public var element: H5Element
@@ -15,7 +15,7 @@ public struct SavedVariable: Sendable, Equatable {
   public let shape: [Int]
   private let source: Source
 
-  private enum Source: Sendable {
+  private enum Source {
     case tensor(Tensor)
     /// A whole-number scalar keeps all its bits: step counters outgrow single precision.
     case integer(Int64)
@@ -122,15 +122,13 @@ extension [Float] {
 }
 
 /// Numbers that are still in their file.
-private final class StoredNumbers: Sendable {
+private final class StoredNumbers {
   let dataset: H5Dataset
   init(_ dataset: consuming H5Dataset) { self.dataset = dataset }
 }
 
 /// Numbers that a model has.
-///
-/// Unchecked: archives made from a model are written by the task that owns the model.
-private struct HeldNumbers: @unchecked Sendable {
+private struct HeldNumbers {
   let slab: ParameterSlab
   let run: AlignedBuffer?
   let parameter: String

@@ -165,6 +165,7 @@ extension Diagnostic {
   static func cannotUnpack(_ path: String, _ reason: String) -> Diagnostic {
     Diagnostic(
       "E0626", "the weights of '\(path)' cannot be unpacked: \(reason)",
-      help: "they need as much room in the folder for temporary files as the file has; TMPDIR names another folder")
+      help: "they need as much room in the folder for temporary files as the file has; TMPDIR names another"
+    )
   }
 }

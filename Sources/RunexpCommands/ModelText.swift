@@ -4,10 +4,13 @@ import KerasFiles
 import Plotting
 import TensorCore
 
-/// What a Keras `.h5` holds, in words: any file of Keras 1, 2 or 3, whatever its layers.
+/// What a model file holds, in words: any `.h5` of Keras 1, 2 or 3, whatever its layers, and `.keras` files whose layers
+/// are known here.
 enum ModelText {
-  static func text(of path: String, weights: Bool) throws(Diagnostic) -> String {
-    let archive = try KerasArchive.read(path)
+  static func text(of path: String, weights: Bool) throws -> String {
+    let isPackage = path.lowercased().hasSuffix(".keras")
+    let archive =
+      isPackage ? KerasArchive(try ModelFile.load(path, seed: 0).built) : try KerasArchive.read(path)
     let config = archive.modelConfig?["config"]
     let name = config?["name"]?.string ?? "weights only"
     let kind = archive.modelConfig?["class_name"]?.string ?? "no architecture"

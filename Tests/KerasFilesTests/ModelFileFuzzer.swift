@@ -39,7 +39,9 @@ struct ModelFileFuzzer {
     return (count, wrong)
   }
 
-  /// One damaged file. Of half of the zip files it is a member that is damaged, with the right checksum.
+  /// One damaged file.
+  ///
+  /// Of half of the zip files it is a member that is damaged, with the right checksum.
   func damaged(_ seed: UInt64) -> Data {
     var random = Generator(state: seed)
     let (name, data) = originals[Int(random.next() % UInt64(originals.count))]
