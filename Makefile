@@ -5,7 +5,7 @@ export RUNEXP_PEERS_PYTHON ?= python3
 export RUNEXP_PEERS ?= ../shared/bench/peers
 
 .DEFAULT_GOAL := help
-.PHONY: run test build install check lint kernels example bench format hooks clean help packages
+.PHONY: run test build install check lint kernels example bench interop format hooks clean help packages
 
 run: build ## run the example experiment
 	.build/release/runexp run experiments/mlp.exp
@@ -37,6 +37,9 @@ example: packages ## build and run the example of a Swift program that uses the 
 bench: build ## time the engine beside the libraries others use
 	$(SWIFT) build -c release --product runexp-bench
 	scripts/bench.sh
+
+interop: build ## have real Keras judge the model files that runexp writes
+	scripts/interop.py
 
 format: ## format all Swift files
 	$(SWIFT) format -i -r Package.swift Sources Tests

@@ -67,6 +67,7 @@ let package = Package(
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     system("CMarkdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev libcmark-gfm-extensions-dev"),
+    system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     // Level 1
     target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
@@ -93,8 +94,9 @@ let package = Package(
       "Diagnostics"),
     // Level 5
     target(
-      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "TensorCore", "HDF5Files", "Config",
-      "Diagnostics"),
+      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore", "HDF5Files",
+      "CZip",
+      "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
@@ -112,7 +114,7 @@ let package = Package(
     .executableTarget(
       name: "runexp-bench",
       dependencies: [
-        "Kernels", "KernelABI", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
+        "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
     // Tests

@@ -75,7 +75,7 @@ public final class Model {
     (settings.epochs, settings.batchSize, settings.shuffle) = (epochs, batchSize, shuffle)
     settings.callbacks = callbacks
     let result = try trainer.fit(
-      samples.part, validation: validation?.part, settings, save: { [built] in try built.save(to: $0) },
+      samples.part, validation: validation?.part, settings, save: { [built] in try ModelFile.save(built, to: $0) },
       isInterrupted: { false }, observe: { _ in })
     return result.history
   }
@@ -130,12 +130,12 @@ public final class Model {
 
   /// Writes architecture, weights, optimizer and its state as Keras does: aside, then renamed into place.
   /// - Throws: E0606 if it cannot be written.
-  public func save(_ path: String) throws { try built.save(to: path) }
+  public func save(_ path: String) throws { try ModelFile.save(built, to: path) }
 
   /// A model from a file of Keras 2 or 3 or of runexp, compiled if it was when it was saved.
   /// - Throws: `Diagnostic` E06xx for a file that cannot be read or followed.
   public static func load(_ path: String, seed: UInt64 = 0, threads: Int? = nil) throws -> Model {
-    Model(try KerasArchive.read(path).load(seed: seed).built, threads: threads)
+    Model(try ModelFile.load(path, seed: seed).built, threads: threads)
   }
 }
 

@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
   name: "example",
-  dependencies: [.package(path: "../..")],
+  dependencies: [.package(name: "runexp", path: "../..")],
   targets: [
     .executableTarget(
       name: "example", dependencies: [.product(name: "Runexp", package: "runexp")],
