@@ -87,7 +87,8 @@ public struct CheckedExperiment {
       return nil
     }
     let isProse = cell.keyword == "text" || cell.name?.contains("\n") ?? true
-    return .init(index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", run: run)
+    return .init(
+      index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", isRunAgain: entry.isRunAgain, run: run)
   }
 
   private static func contents(of path: String) throws(Diagnostic) -> [UInt8] {

@@ -9,6 +9,8 @@ public struct ExperimentPlan {
     public let keyword: String
     /// Empty where a cell has no name.
     public let name: String
+    /// Whether a resumed run runs it again though it was done.
+    let isRunAgain: Bool
     let run: CellRun
 
     /// As the console and the report call it: `train mlp`.

@@ -24,6 +24,7 @@ struct TrainCell: Cell {
   var batchSize = 32
   var stepsPerEpoch: Int?
   var shuffle = true
+  var checkpoint = CheckpointFrequency.auto
 
   static let schema = Schema(
     "train", "Trains a model.", prototype: TrainCell(),
@@ -45,7 +46,10 @@ struct TrainCell: Cell {
     Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") {
       (1...1_000_000_000).contains($0 ?? 1) ? nil : "must be between 1 and 1000000000"
     },
-    Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."))
+    Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."),
+    Field(
+      "checkpoint", \.checkpoint,
+      "How often the training is written down, to go on there after it was killed: auto, epoch, or a number of steps."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     let model = context.model(subject)
@@ -113,20 +117,29 @@ struct TrainCell: Cell {
     guard let built = context.models[name], let part = context.data[data.data]?[data.part] else { return }
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
     trainer.compile(settings)
+    if context.isRestoring {
+      context.histories[name] = TrainingRecord(history: [], settings: settings)
+      return
+    }
     var fit = FitSettings()
     (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (epochs, initialEpoch, batchSize, shuffle)
     (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
+    fit.checkpoints = checkpoint
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
     let validation = held.flatMap { context.data[$0.data]?[$0.part] }
     let total = fit.epochs
     built.takeParts()
     defer { built.giveParts() }
+    if let interrupted = context.takeInterruptedFit(of: name) {
+      try built.restore(interrupted.snapshot)
+      fit.resume = interrupted.progress
+    }
     let result = try trainer.fit(
       part, validation: validation, fit,
       save: { path in
         try context.save(built, to: path, caption: "\(name) after \(built.training?.iterations ?? 0) steps")
       },
-      isInterrupted: context.services.isInterrupted,
+      isInterrupted: context.services.isInterrupted, checkpoint: { try context.checkpoint((name, $0)) },
       observe: { event in
         if let progress = EpochProgress(event, model: name, epochs: total) {
           if progress.isEpochEnd {
