@@ -75,7 +75,10 @@ public struct ExperimentSyntax: Sendable, Equatable {
       if let args = cell.body["args"] {
         let entries = cell.body.entries ?? []
         cell.body.content = .map(
-          entries.map { $0.key == "args" ? .init("args", substitution.apply(to: args, into: &bag), keySpan: $0.keySpan) : $0 })
+          entries.map {
+            $0.key == "args"
+              ? .init("args", substitution.apply(to: args, into: &bag), keySpan: $0.keySpan) : $0
+          })
         return cell
       }
       cell.body = substitution.apply(to: cell.body, into: &bag)

@@ -16,17 +16,18 @@ public struct LoadedModel {
 extension KerasArchive {
   /// The model in its configuration, with the weights, and with the optimizer's state if it was compiled.
   /// - Parameters:
+  ///   - name: what the model is called here; its own name if left out.
   ///   - custom: layers that are written elsewhere.
   ///   - seed: of random numbers in further training.
   /// - Throws: E0621 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
   ///   weights that do not fit it.
-  public func load(custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64) throws
-    -> LoadedModel
-  {
+  public func load(
+    named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64
+  ) throws -> LoadedModel {
     guard let modelConfig else { throw Diagnostic.weightsOnly() }
     let semantics = Semantics(version: kerasVersion)
     let config = semantics == .keras2 ? Keras2Reading.translate(modelConfig) : modelConfig
-    let model = try ModelDecoder(custom: custom).model(config)
+    let model = try ModelDecoder(custom: custom).model(config, named: name)
     let built = try BuiltModel(
       model, seed: seed, semantics: semantics, isDrawn: false)
     try built.setWeights(layers)

@@ -31,7 +31,7 @@ extension TrainingState {
   fileprivate func kerasConfig(outputs names: [String]) -> ConfigNode {
     let outputs = settings.outputs
     let isOne = outputs.count == 1
-    let losses = outputs.map { $0.loss?.kerasConfig ?? nil }
+    let losses = outputs.map { $0.loss.map { LossRegistry.kerasConfig($0, .keras3) } ?? nil }
     let metrics = outputs.map { ConfigNode(.list($0.metrics.map(\.kerasConfig))) }
     let isWeighted = outputs.contains { $0.weight != 1 }
     return [
@@ -40,20 +40,6 @@ extension TrainingState {
       "metrics": isOne ? metrics[0] : ConfigNode(.list(metrics)), "weighted_metrics": nil,
       "run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
       "optimizer_config": OptimizerConfig.encode(settings.optimizer, rate: learningRate, as: .keras3),
-    ]
-  }
-}
-
-extension Loss {
-  /// The function's name, which every Keras reads back, unless there are settings that it would lose.
-  fileprivate var kerasConfig: ConfigNode {
-    let isPlain = config.entries?.allSatisfy { $0.value == false || $0.value == 0.0 } ?? true
-    let function = LossRegistry.functionName(of: self)
-    if isPlain { return function.config }
-    let named: ConfigNode = ["name": function.config, "reduction": "sum_over_batch_size"]
-    return [
-      "module": "keras.losses", "class_name": className.config,
-      "config": ConfigNode(.map((named.entries ?? []) + (config.entries ?? []))), "registered_name": nil,
     ]
   }
 }

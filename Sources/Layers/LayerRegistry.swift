@@ -31,6 +31,7 @@ public enum LayerRegistry {
       .init(ActivationLayer.self) { $0 },
       .init(Dropout.self) { $0 },
       .init(Identity.self) { $0 },
+      .init(ActivityRegularization.self) { $0 },
       .init(Permute.self) { $0 },
       .init(RepeatVector.self) { $0 },
       .init(Rescaling.self) { $0 },

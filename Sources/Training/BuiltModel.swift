@@ -32,8 +32,8 @@ public final class BuiltModel {
     self.seed = seed
     self.semantics = semantics
     let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
-    let parameters = Self.parameters(
-      of: ways + [try Trace(model, phase: .inference, seed: seed, semantics: semantics)], model)
+    let inference = try Trace(model, phase: .inference, seed: seed, semantics: semantics)
+    let parameters = Trace.parameters(of: ways + [inference], model)
     layers = LayerSummary.joined(ways.map(\.layers))
     outputs = ways[0].outputs.map(\.type)
     try MemoryNeed.check(parameters, of: model.name)
@@ -44,18 +44,15 @@ public final class BuiltModel {
     }
   }
 
-  /// What any of the ways declares, layer by layer: a layer may be called on one of them only.
-  private static func parameters(of ways: [Trace], _ model: any Model) -> [LayerScope.Parameter] {
-    var seen: Set<String> = []
-    let all = ways.flatMap(\.scope.parameters).filter { seen.insert($0.spec.path).inserted }
-    if all.count == ways[0].scope.parameters.count { return all }
-    let ranks = Dictionary(
-      model.layers.enumerated().map { ("\(model.name)/\($1.name)", $0) }, uniquingKeysWith: { first, _ in first })
-    func rank(_ parameter: LayerScope.Parameter) -> Int {
-      let parts = parameter.spec.path.split(separator: "/", maxSplits: 2)
-      return parts.count < 3 ? -1 : ranks["\(parts[0])/\(parts[1])"] ?? -1
+  /// A model with the weights of another, of which it differs in names or in what is trained.
+  /// - Parameter other: a model with the same layers; its own name may differ.
+  /// - Throws: what ``init(_:seed:semantics:isDrawn:)`` throws.
+  public convenience init(_ model: any Model, weightsOf other: BuiltModel) throws {
+    try self.init(model, seed: other.seed, semantics: other.semantics, isDrawn: false)
+    for entry in other.slab.entries {
+      let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
+      slab.set(path, other.slab.tensor(entry.spec.path))
     }
-    return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
   }
 
   public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }

@@ -1,4 +1,5 @@
 import Config
+import Diagnostics
 import Layers
 
 /// How far a training has come: where it is, what its callbacks remember, and what was logged.
@@ -21,12 +22,14 @@ struct Course {
   }
 
   /// Tells the callbacks that it begins, and goes to where an earlier training was.
-  mutating func begin(_ progress: FitProgress?, _ control: TrainingControl) throws {
+  /// - Parameter step: a step of this training.
+  /// - Throws: E0517 if the earlier one was another.
+  mutating func begin(_ progress: FitProgress?, _ step: StepTotals, _ control: TrainingControl) throws {
     try tell(.began, control)
     guard let progress else { return }
-    (epoch, step, history) = (progress.epoch, progress.step, progress.history)
+    guard means.restore(progress.totals, of: step) else { throw Diagnostic.otherTraining() }
+    (epoch, self.step, history) = (progress.epoch, progress.step, progress.history)
     firstNonFinite = progress.firstNonFinite
-    means.totals = progress.totals
     for (i, memory) in zip(callbacks.indices, progress.callbacks) { callbacks[i].memory = memory }
     control.keep(progress.kept)
   }
@@ -55,7 +58,16 @@ struct Course {
 
   func progress(_ control: TrainingControl) -> FitProgress {
     FitProgress(
-      epoch: epoch, step: step, totals: means.totals, history: history, firstNonFinite: firstNonFinite,
+      epoch: epoch, step: step, totals: means.sums, history: history, firstNonFinite: firstNonFinite,
       callbacks: callbacks.map(\.memory), kept: control.kept)
+  }
+}
+
+extension Diagnostic {
+  /// E0517: a checkpoint of another training.
+  fileprivate static func otherTraining() -> Diagnostic {
+    Diagnostic(
+      "E0517", "the checkpoint is of a training with other losses or metrics",
+      help: "the run was made by another version of runexp, or its folder was changed; start the run again")
   }
 }

@@ -104,7 +104,7 @@ public final class Trainer {
       clock.wrote(from: start, to: now())
     }
 
-    try course.begin(settings.resume, control)
+    try course.begin(settings.resume, full.totals, control)
     epochs: for epoch in course.epoch..<max(settings.epochs, course.epoch) {
       let began = now()
       var shown = began

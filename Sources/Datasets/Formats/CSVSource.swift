@@ -74,7 +74,9 @@ struct CSVSource: RawSource {
       for column in group.columns { columns.append(try reader.column(column.name)) }
       data.features.append(.table(name: group.name, columns))
     }
-    for group in targets { try reader.readTarget(group, settings.classes, into: &data) }
+    for group in targets {
+      try reader.readTarget(group, settings.classes, isOnly: targets.count == 1, into: &data)
+    }
     return data
   }
 

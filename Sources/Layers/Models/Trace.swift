@@ -52,7 +52,23 @@ public struct Trace {
   /// Ways that are followed ahead of time.
   public static let mostWays = 64
 
-  public var parameterCount: Int { layers.map(\.parameters).reduce(0, +) }
+  /// What any of the ways declares, layer by layer: a layer may be called on one of them only.
+  public static func parameters(
+    of ways: [Trace], _ model: any Model
+  ) -> [LayerScope.Parameter] {
+    var seen: Set<String> = []
+    let all = ways.flatMap(\.scope.parameters).filter { seen.insert($0.spec.path).inserted }
+    if all.count == ways[0].scope.parameters.count { return all }
+    let ranks = Dictionary(
+      model.layers.enumerated().map { ("\(model.name)/\($1.name)", $0) },
+      uniquingKeysWith: { first, _ in first })
+    func rank(_ parameter: LayerScope.Parameter) -> Int {
+      let parts = parameter.spec.path.split(separator: "/", maxSplits: 2)
+      return parts.count < 3 ? -1 : ranks["\(parts[0])/\(parts[1])"] ?? -1
+    }
+    return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(
+      \.element)
+  }
 }
 
 /// One layer of a traced model, for tables and drawings.
