@@ -129,6 +129,8 @@ struct TrainingRecord {
   var history: [Logs]
   /// From 1; the epoch whose weights the model has, or the best by validation loss.
   var bestEpoch: Int?
+  /// The number of the last epoch; more than there are in the history where others were counted as done.
+  var epochs: Int
   var settings: CompileSettings
 
   func values(of name: String) -> [Double] {

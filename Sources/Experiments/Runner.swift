@@ -53,7 +53,8 @@ public struct Runner {
     let context = RunContext(services, folder: folder, plan: plan, isQuick: options.isQuick)
     let path = URL(fileURLWithPath: plan.path).standardizedFileURL.path
     let writer = CheckpointWriter(
-      folder, .init(path: path, options: options), from: resumption, now: services.now)
+      folder,
+      .init(path: path, options: options, startRun: plan.startRun), from: resumption, now: services.now)
     context.checkpoint = { [unowned context] in try writer.write(context, $0) }
     if let resumption {
       try resume(resumption, context)

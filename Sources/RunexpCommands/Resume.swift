@@ -46,7 +46,7 @@ struct Resume: ParsableCommand {
     let (checkpoint, warning) = try CheckpointStore(folder: folder.path).read()
     if checkpoint.isComplete { throw Diagnostic.isFinished(record.name) }
     if let warning { terminal.report(warning) }
-    let plan = try plan(of: record, asked: checkpoint.request, terminal)
+    let plan = try plan(of: record, in: folder, asked: checkpoint.request, terminal)
     Interrupts.watch()
     let session = RunSession(
       plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: RunSession.threads(threads))
@@ -87,16 +87,16 @@ struct Resume: ParsableCommand {
 
   /// The experiment, if it is still what it was when the run began.
   private func plan(
-    of record: RunRecord, asked: RunCheckpoint.Request, _ terminal: Terminal
+    of record: RunRecord, in folder: RunFolder, asked: RunCheckpoint.Request, _ terminal: Terminal
   ) throws -> ExperimentPlan {
     let path = Places.relative(asked.path)
     if let source = try? String(contentsOfFile: asked.path, encoding: .utf8), source != record.source {
       throw Diagnostic.experimentChanged(path, from: record.source, to: source)
     }
-    var request = ExperimentRequest(path: path)
-    request.seed = record.seed
+    let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
+    var request = ExperimentRequest(path: path, reports: Places.relative(reports))
+    (request.seed, request.startRun) = (record.seed, asked.startRun)
     request.overrides = record.parameters.map { "\($0.name)=\($0.json)" }
-    (request.searchFolders, request.dataFolder) = (Places.dataFolders, Places.environment("RUNEXP_DATA"))
     let checked = CheckedExperiment(request)
     guard let plan = checked.plan else {
       terminal.report(checked.diagnostics, checked.sources)

@@ -48,7 +48,7 @@ struct Run: ParsableCommand {
     let terminal = common.terminal
     var plans: [ExperimentPlan] = []
     for path in files {
-      let checked = CheckedExperiment(file.request(path))
+      let checked = CheckedExperiment(file.request(path, reports: common.reports))
       terminal.report(checked.diagnostics.map(hinted), checked.sources)
       guard let plan = checked.plan else { continue }
       plans.append(plan)

@@ -37,7 +37,7 @@ struct Show: ParsableCommand {
   }
 
   private func showFile(_ terminal: Terminal) throws {
-    let checked = CheckedExperiment(file.request(what))
+    let checked = CheckedExperiment(file.request(what, reports: common.reports))
     terminal.report(checked.diagnostics, checked.sources)
     guard let plan = checked.plan else { throw Status.wrongFile }
     print(plan.resolved)

@@ -68,8 +68,10 @@ struct TrainCell: Cell {
         context.claim(file: checkpoint.filepath, at: node.nameSpan)
       }
     }
-    if initialEpoch >= epochs {
-      context.bag.report(.nothingToTrain(initialEpoch, epochs, at: subject.span))
+    let start = start(model, training, &context)
+    let first = max(initialEpoch, start?.epochs ?? 0)
+    if first >= epochs {
+      context.bag.report(.nothingToTrain(first, epochs, at: subject.span))
       isRight = false
     }
     guard let model, let part else { return nil }
@@ -80,8 +82,21 @@ struct TrainCell: Cell {
     }
     guard isRight else { return nil }
     context.declare(training, of: name)
-    let cell = self
-    return { try cell.run($0, name, training.settings, decoded, part, held) }
+    var cell = self
+    cell.initialEpoch = first
+    return { [cell] in
+      try cell.run($0, name, training.settings, decoded, part, held, start)
+    }
+  }
+
+  /// What the header has the training start from.
+  private func start(
+    _ model: CheckContext.ModelInfo?, _ training: CheckContext.TrainingInfo, _ context: inout CheckContext
+  ) -> StartingPoint? {
+    guard let model, var starts = context.starts else { return nil }
+    let seed = context.seed
+    defer { context.starts = starts }
+    return context.collect { try starts.take(model, training, seed: seed) } ?? nil
   }
 
   private func watchesOnlyWhatIsLogged(
@@ -112,13 +127,13 @@ struct TrainCell: Cell {
 
   private func run(
     _ context: RunContext, _ name: String, _ settings: CompileSettings, _ callbacks: [any Callback],
-    _ data: CheckContext.DataPartInfo, _ held: CheckContext.DataPartInfo?
+    _ data: CheckContext.DataPartInfo, _ held: CheckContext.DataPartInfo?, _ start: StartingPoint?
   ) throws {
     guard let built = context.models[name], let part = context.data[data.data]?[data.part] else { return }
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
     trainer.compile(settings)
     if context.isRestoring {
-      context.histories[name] = TrainingRecord(history: [], settings: settings)
+      context.histories[name] = TrainingRecord(history: [], epochs: 0, settings: settings)
       return
     }
     var fit = FitSettings()
@@ -133,6 +148,9 @@ struct TrainCell: Cell {
     if let interrupted = context.takeInterruptedFit(of: name) {
       try built.restore(interrupted.snapshot)
       fit.resume = interrupted.progress
+    } else if let start {
+      try start.apply(to: built)
+      try context.note("starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
     }
     let result = try trainer.fit(
       part, validation: validation, fit,
@@ -154,7 +172,8 @@ struct TrainCell: Cell {
         }
       })
     let best = result.restoredEpoch ?? Self.best(result.history)
-    context.histories[name] = TrainingRecord(history: result.history, bestEpoch: best, settings: settings)
+    context.histories[name] = TrainingRecord(
+      history: result.history, bestEpoch: best, epochs: initialEpoch + result.history.count, settings: settings)
     context.results["\(name).epochs"] = .int(result.history.count)
     for (metric, value) in result.history.last ?? [] { context.results["\(name).\(metric)"] = .double(value) }
     if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }

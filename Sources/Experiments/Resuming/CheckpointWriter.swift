@@ -59,7 +59,7 @@ final class CheckpointWriter {
       number: number, request: request, isComplete: isComplete, seconds: now() - began, cells: cells,
       results: context.results, failedChecks: context.failedChecks,
       data: context.dataRecords.mapValues { $0.files.map(\.sha256) },
-      trainings: context.histories.mapValues { .init(history: $0.history, bestEpoch: $0.bestEpoch) },
+      trainings: context.histories.mapValues { .init(history: $0.history, bestEpoch: $0.bestEpoch, epochs: $0.epochs) },
       models: context.models.mapValues { ModelSnapshot($0) }, fit: fit)
   }
 }
@@ -79,6 +79,7 @@ extension RunContext {
     for (name, training) in checkpoint.trainings {
       histories[name]?.history = training.history
       histories[name]?.bestEpoch = training.bestEpoch
+      histories[name]?.epochs = training.epochs
     }
     (results, failedChecks) = (checkpoint.results, checkpoint.failedChecks)
     for (name, snapshot) in checkpoint.models where name != checkpoint.fit?.model {

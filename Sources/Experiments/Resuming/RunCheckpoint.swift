@@ -13,12 +13,16 @@ public struct RunCheckpoint {
     /// The experiment file, absolute.
     public var path: String
     public var options: Runner.Options
+    /// The run that trainings start from.
+    public var startRun: String?
   }
 
   /// A model's training that is done, but for its settings, which are in the experiment.
   struct Training {
     var history: [Logs]
     var bestEpoch: Int?
+    /// The number of the last epoch.
+    var epochs: Int
   }
 
   /// From 1; the log knows it by this number.
@@ -46,14 +50,6 @@ public struct RunCheckpoint {
     guard let fit else { return cell }
     return cell + ", epoch \(fit.progress.epoch + 1)" + (fit.progress.step > 0 ? ", step \(fit.progress.step + 1)" : "")
   }
-
-  /// The epochs a model was trained for.
-  func epochs(of model: String) -> Int? { trainings[model]?.epochs }
-}
-
-extension RunCheckpoint.Training {
-  /// The number of the last epoch.
-  var epochs: Int { history.count }
 }
 
 extension RunCheckpoint {
@@ -73,7 +69,7 @@ extension RunCheckpoint {
       "results": map(results) { $1.config }, "failed_checks": failedChecks.config,
       "data": map(data) { $1.config },
       "trainings": map(trainings) { _, training in
-        ["history": FitProgress.encode(training.history), "best_epoch": training.bestEpoch.config]
+        ["history": FitProgress.encode(training.history), "best_epoch": training.bestEpoch.config, "epochs": training.epochs.config]
       },
       "models": map(models) { name, model in part(model.encoded(as: "models/\(name)")) },
       "fit": fit.map { fit in
@@ -121,8 +117,10 @@ extension RunCheckpoint {
 
 extension RunCheckpoint.Training {
   fileprivate init?(_ node: ConfigNode) {
-    guard let history = node["history"].flatMap(FitProgress.history) else { return nil }
-    self.history = history
+    guard let history = node["history"].flatMap(FitProgress.history), case .int(let epochs)? = node["epochs"]?.content,
+      (0...(1 << 53)).contains(epochs)
+    else { return nil }
+    (self.history, self.epochs) = (history, epochs)
     bestEpoch = node["best_epoch"].flatMap { try? Int?(config: $0) } ?? nil
   }
 }
@@ -131,7 +129,7 @@ extension RunCheckpoint.Request {
   fileprivate var config: ConfigNode {
     [
       "path": path.config, "quick": options.isQuick.config, "until": options.until.config,
-      "name": options.name.config,
+      "name": options.name.config, "start": startRun.config,
     ]
   }
 
@@ -142,6 +140,7 @@ extension RunCheckpoint.Request {
     options.isQuick = isQuick
     options.until = node["until"].flatMap { try? Int?(config: $0) } ?? nil
     options.name = node["name"]?.string
+    startRun = node["start"]?.string
   }
 }
 

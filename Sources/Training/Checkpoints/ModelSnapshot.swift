@@ -31,12 +31,15 @@ public struct OptimizerSnapshot {
   public var iterations: Int
   /// The rate, which callbacks change; of no meaning under a schedule.
   public var rate: Double
+  /// The rate it was compiled with.
+  public var startRate: Double?
   /// Slots, averages and sums of gradients.
   public var memory: [NamedNumbers]
 
   init(_ state: TrainingState) {
     className = state.settings.optimizer.className
     (iterations, rate, memory) = (state.iterations, state.learningRate, state.rememberedNumbers)
+    if case .constant(let start) = state.settings.optimizer.common.learningRate { startRate = start }
   }
 }
 
@@ -57,6 +60,14 @@ extension BuiltModel {
     guard let optimizer = snapshot.optimizer else { return copy(snapshot.weights, to: slab.storage) }
     try restore(optimizer)
     copy(snapshot.weights, to: slab.storage)
+  }
+
+  /// Goes on with an earlier training, which may have been compiled with another learning rate: the one here counts then.
+  /// - Throws: E0512 if the snapshot is of another model or optimizer; nothing is changed then.
+  public func resumeTraining(from snapshot: ModelSnapshot) throws(Diagnostic) {
+    let rate = training?.learningRate
+    try restore(snapshot)
+    if let rate, snapshot.optimizer?.startRate != rate { training?.learningRate = rate }
   }
 
   /// Takes over the weights alone.
@@ -104,7 +115,7 @@ extension ModelSnapshot {
           "optimizer",
           [
             "class_name": optimizer.className.config, "iterations": optimizer.iterations.config,
-            "rate": optimizer.rate.config, "memory": ConfigNode(.list(names)),
+            "rate": optimizer.rate.config, "start_rate": optimizer.startRate.config, "memory": ConfigNode(.list(names)),
           ]))
       arrays += optimizer.memory.map { NamedNumbers("\(name)/\($0.name)", $0.numbers) }
     }
@@ -135,6 +146,7 @@ extension OptimizerSnapshot {
       let names = facts["memory"]?.list?.map({ $0.string ?? "" })
     else { return nil }
     (self.className, self.iterations, self.rate) = (className, iterations, rate)
+    startRate = facts["start_rate"].flatMap { try? Double?(config: $0) } ?? nil
     memory = names.compactMap { name in numbers(name).map { NamedNumbers(name, $0) } }
     guard memory.count == names.count else { return nil }
   }
