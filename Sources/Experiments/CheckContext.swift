@@ -66,6 +66,8 @@ public struct CheckContext {
   private var areResultsLost = false
   /// Settings of the cell at hand that were wrong, or written under a wrong name.
   var wrongSettings: Set<String> = []
+  /// What trainings start from, if the header says so.
+  var starts: StartingPoints?
   private let unresolved: Set<String>
   /// Kinds of things of which one has no usable name.
   private var areNamesLost: Set<String> = []

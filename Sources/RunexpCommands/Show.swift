@@ -38,7 +38,7 @@ struct Show: ParsableCommand {
   }
 
   private func showFile(_ terminal: Terminal) throws {
-    let checked = CheckedExperiment(file.request(what))
+    let checked = CheckedExperiment(file.request(what, reports: common.reports))
     terminal.report(checked.diagnostics, checked.sources)
     guard let plan = checked.plan else { throw Status.wrongFile }
     print(plan.resolved)
@@ -51,9 +51,7 @@ struct Show: ParsableCommand {
     let path = "\(reports)/\(name)/run.sqlite"
     guard FileManager.default.fileExists(atPath: path) else {
       let known = try index?.log.runs().map(\.name) ?? []
-      throw Diagnostic(
-        "E0907", "there is no run '\(what)' in \(reports)",
-        help: nearest(to: what, in: known).map { "did you mean '\($0)'?" } ?? "'runexp list' shows all runs")
+      throw Diagnostic.noRun(what, in: reports, known: known)
     }
     let log = try RunStore.read(path)
     let run = try log.run(named: name)
