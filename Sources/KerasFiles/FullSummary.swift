@@ -1,0 +1,20 @@
+public import Layers
+import TensorCore
+public import Training
+
+extension BuiltModel {
+  /// The summary with the numbers that the optimizer keeps, as Keras counts them, if the model was trained.
+  public var fullSummary: ModelSummary {
+    var summary = summary
+    if let state = training {
+      let variables = OptimizerVariables(state, slab, trained: trainedParameters).saved(as: .keras3)
+      summary.optimizerParameters = variables.map { variable in
+        switch variable.value {
+        case .tensor(let tensor): tensor.elements.count
+        case .int64: 1
+        }
+      }.reduce(0, +)
+    }
+    return summary
+  }
+}
