@@ -79,7 +79,9 @@ public struct Runner {
   }
 
   private func resume(_ checkpoint: RunCheckpoint, _ context: RunContext) throws {
-    guard checkpoint.cells.count <= plan.cells.count else { throw Diagnostic.unreadable(checkpointIn: folder) }
+    guard checkpoint.cells.count <= plan.cells.count else {
+      throw Diagnostic.unreadable(checkpointIn: folder)
+    }
     try context.restore(checkpoint, plan.cells.prefix(checkpoint.cells.count))
     try context.emit(.runResumed(record, checkpoint: checkpoint.number))
     // What was kept when it was interrupted is no result of a run that goes on.

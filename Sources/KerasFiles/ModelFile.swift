@@ -38,7 +38,7 @@ public enum ModelFile {
   /// - Throws: E0601 to E0605 and E0624 to E0626 for a file that cannot be read, E0610 if it is no model file, E0611 to
   ///   E0621 for a model that cannot be followed, E0618 if the file holds weights only.
   public static func load(
-    _ path: String, named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil },
+    _ path: String, named name: String? = nil, custom: @escaping ModelDecoder.Custom = ModelDecoder.scripted,
     seed: UInt64
   ) throws -> LoadedModel {
     if try content(of: path) == .zip {

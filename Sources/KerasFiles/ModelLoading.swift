@@ -1,4 +1,4 @@
-public import Config
+import Config
 public import Diagnostics
 import GraphEngine
 import Kernels
@@ -22,7 +22,7 @@ extension KerasArchive {
   /// - Throws: E0621 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
   ///   weights that do not fit it.
   public func load(
-    named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64
+    named name: String? = nil, custom: @escaping ModelDecoder.Custom = ModelDecoder.scripted, seed: UInt64
   ) throws -> LoadedModel {
     guard let modelConfig else { throw Diagnostic.weightsOnly() }
     let semantics = Semantics(version: kerasVersion)

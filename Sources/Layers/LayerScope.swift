@@ -19,6 +19,8 @@ public final class LayerScope {
     public let layer: any Layer
     public let inputs: [Value]
     public let outputs: [Value]
+    /// The calls that were made inside of it, which stand before it in the list.
+    public let inner: Range<Int>
   }
 
   /// A condition on data and the way it went in this trace.
@@ -27,6 +29,12 @@ public final class LayerScope {
     public let outcome: Bool
     /// Where it was written.
     public let origin: SourceSpan?
+    /// The layer or model it is a condition of, named as a call is; empty for the outermost model.
+    public let path: [String]
+    /// How many calls were finished before it.
+    public let callsBefore: Int
+    /// The condition as it was written, where that is known.
+    public let text: String?
   }
 
   public let graph: Graph
@@ -129,14 +137,19 @@ public final class LayerScope {
   ///
   /// A trace follows one way only. The program made from it compares the condition with the assumption before it
   /// changes anything, and the trainer takes the program of the other way where they differ.
-  /// - Parameter condition: a single number; not 0 holds.
+  /// - Parameters:
+  ///   - condition: a single number; not 0 holds.
+  ///   - text: the condition as it was written, for drawings.
   /// - Throws: E0318 if it is more than one number.
-  public func decide(_ condition: Value) throws(Diagnostic) -> Bool {
+  public func decide(_ condition: Value, written text: String? = nil) throws(Diagnostic) -> Bool {
     guard condition.type.dims.allSatisfy({ $0 == .size(1) }) else {
       throw .undecidable(condition.type, at: graph.origin)
     }
     let outcome = decisions.count < assumed.count ? assumed[decisions.count] : false
-    decisions.append(Decision(condition: condition, outcome: outcome, origin: graph.origin))
+    decisions.append(
+      Decision(
+        condition: condition, outcome: outcome, origin: graph.origin, path: Array(path.dropFirst()),
+        callsBefore: calls.count, text: text))
     return outcome
   }
 
@@ -148,6 +161,7 @@ public final class LayerScope {
     path.append(layer.name)
     graph.origin = layer.span ?? outerOrigin
     isTrainable = outerTrainable && layer.isTrainable
+    let first = calls.count
     defer {
       path.removeLast()
       graph.origin = outerOrigin
@@ -156,7 +170,9 @@ public final class LayerScope {
     }
     let outputs = try layer.layer.call(inputs, in: self)
     calls.append(
-      Call(path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, outputs: outputs))
+      Call(
+        path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, outputs: outputs,
+        inner: first..<calls.count))
     return outputs
   }
 }

@@ -52,6 +52,8 @@ public protocol Canvas: ~Copyable {
   /// Draws a line through the points; fewer than two points draw nothing.
   mutating func line(_ points: [Point], _ stroke: Stroke)
   mutating func fill(_ rect: Rect, _ color: Color)
+  /// Fills the area inside the points; fewer than three draw nothing.
+  mutating func polygon(_ points: [Point], _ color: Color)
   mutating func disc(at center: Point, radius: Double, _ color: Color)
   mutating func text(_ string: String, at point: Point, _ style: TextStyle)
   /// Stretches an image over a rectangle; enlarged pixels stay sharp squares.

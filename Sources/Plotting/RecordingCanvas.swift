@@ -24,6 +24,11 @@ public struct RecordingCanvas: Canvas {
     commands.append("fill \(color.hex) \(Self.extent(rect))")
   }
 
+  public mutating func polygon(_ points: [Point], _ color: Color) {
+    guard points.count > 2 else { return }
+    commands.append("polygon \(color.hex): " + points.map(Self.place).joined(separator: " "))
+  }
+
   public mutating func disc(at center: Point, radius: Double, _ color: Color) {
     commands.append("disc \(color.hex) \(Self.place(center)) r \(Self.number(radius))")
   }

@@ -71,6 +71,13 @@ struct CairoCanvas: ~Copyable, Canvas {
     cairo_fill(context)
   }
 
+  mutating func polygon(_ points: [Point], _ color: Color) {
+    guard points.count > 2 else { return }
+    for point in points { cairo_line_to(context, point.x, point.y) }
+    setColor(color)
+    cairo_fill(context)
+  }
+
   mutating func disc(at center: Point, radius: Double, _ color: Color) {
     setColor(color)
     cairo_new_sub_path(context)

@@ -75,7 +75,8 @@ public final class Model {
     (settings.epochs, settings.batchSize, settings.shuffle) = (epochs, batchSize, shuffle)
     settings.callbacks = callbacks
     let result = try trainer.fit(
-      samples.part, validation: validation?.part, settings, save: { [built] in try ModelFile.save(built, to: $0) },
+      samples.part, validation: validation?.part, settings,
+      save: { [built] in try ModelFile.save(built, to: $0) },
       isInterrupted: { false }, observe: { _ in })
     return result.history
   }

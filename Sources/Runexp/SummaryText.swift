@@ -7,7 +7,7 @@ struct SummaryText {
 
   init(_ built: BuiltModel) {
     var rows = [["Layer (type)", "Output shape", "Parameters", "Connected to"]]
-    for layer in built.layers {
+    for (_, layer) in built.summary.rows(expandingNested: false) {
       let shapes = layer.outputs.map { type in
         "(" + type.dims.map { $0 == .batch ? "None" : $0.description }.joined(separator: ", ") + ")"
       }
@@ -25,7 +25,7 @@ struct SummaryText {
       while line.last == " " { line.removeLast() }
       return line
     }
-    let trainable = built.layers.map(\.trainable).reduce(0, +)
+    let trainable = built.summary.trainable
     text =
       "Model: \(built.model.name)\n" + lines.joined(separator: "\n")
       + "\nTotal parameters: \(built.parameterCount), trainable: \(trainable)"

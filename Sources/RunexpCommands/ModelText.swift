@@ -4,13 +4,11 @@ import KerasFiles
 import Plotting
 import TensorCore
 
-/// What a model file holds, in words: any `.h5` of Keras 1, 2 or 3, whatever its layers, and `.keras` files whose layers
-/// are known here.
+/// What a Keras `.h5` holds, in words: any file of Keras 1, 2 or 3, whatever its layers.
+///
+/// For files that no model can be made of; see ``ModelView`` for the others.
 enum ModelText {
-  static func text(of path: String, weights: Bool) throws -> String {
-    let isPackage = path.lowercased().hasSuffix(".keras")
-    let archive =
-      isPackage ? KerasArchive(try ModelFile.load(path, seed: 0).built) : try KerasArchive.read(path)
+  static func text(of archive: KerasArchive, weights: Bool) throws -> String {
     let config = archive.modelConfig?["config"]
     let name = config?["name"]?.string ?? "weights only"
     let kind = archive.modelConfig?["class_name"]?.string ?? "no architecture"
@@ -29,15 +27,19 @@ enum ModelText {
     lines.append(TextTable.render(rows, rightFrom: 2))
     let total = archive.layers.flatMap(\.weights).map { $0.count }.reduce(0, +)
     lines += ["", "Total parameters: \(NumberText.grouped(total))"]
-    if let training = archive.trainingConfig {
-      let optimizer = training["optimizer_config"]?["class_name"]?.string ?? "?"
-      let rate = training["optimizer_config"]?["config"]?["learning_rate"]?.json ?? "?"
-      lines.append(
-        "Compiled with \(optimizer) (learning_rate \(rate)), loss \(training["loss"]?.string ?? training["loss"]?.json ?? "?")"
-      )
-    }
+    lines += [compilation(archive)].filter { $0 != "" }
     if weights { lines += ["", try statistics(archive)] }
     return lines.joined(separator: "\n")
+  }
+
+  /// How the model was compiled, in a line; empty if it was not.
+  static func compilation(_ archive: KerasArchive) -> String {
+    guard let training = archive.trainingConfig else { return "" }
+    let optimizer = training["optimizer_config"]
+    let name = optimizer?["class_name"]?.string ?? "?"
+    let rate = optimizer?["config"]?["learning_rate"]?.json ?? "?"
+    let loss = training["loss"]?.string ?? training["loss"]?.json ?? "?"
+    return "Compiled with \(name) (learning_rate \(rate)), loss \(loss)"
   }
 
   /// The settings one looks for first.
@@ -50,7 +52,7 @@ enum ModelText {
       separator: ", ")
   }
 
-  private static func statistics(_ archive: KerasArchive) throws(Diagnostic) -> String {
+  static func statistics(_ archive: KerasArchive) throws -> String {
     var rows = [["Weight", "Shape", "Mean", "Deviation", "Least", "Largest"]]
     for weight in archive.layers.flatMap(\.weights) {
       let numbers = try weight.tensor().elements.map(Double.init)

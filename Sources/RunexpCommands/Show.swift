@@ -22,15 +22,21 @@ struct Show: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @Flag(help: "The weights of a model file: shape, mean, deviation, range.")
   var weights = false
+  @Flag(help: "The layers of models used as layers, too.")
+  var expand = false
+  @Flag(help: "The layers of a model file as JSON.")
+  var json = false
+  @Option(help: ArgumentHelp("Draw the model into a PNG file.", valueName: "file"))
+  var graph: String?
+  @Option(help: ArgumentHelp("Which model of a run, if it saved several.", valueName: "name"))
+  var model: String?
 
   func run() throws {
     let terminal = common.terminal
     do {
-      if [".h5", ".hdf5", ".keras"].contains(where: what.hasSuffix) {
-        return print(try ModelText.text(of: what, weights: weights))
-      }
+      if [".h5", ".hdf5", ".keras"].contains(where: what.hasSuffix) { return print(try modelText(what)) }
       if what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") { return try showFile(terminal) }
-      print(try runText())
+      print(try showsModel ? modelText(savedModel()) : runText())
     } catch let diagnostic as Diagnostic {
       terminal.report(diagnostic)
       throw Status.failed
@@ -44,7 +50,39 @@ struct Show: ParsableCommand {
     print(plan.resolved)
   }
 
-  private func runText() throws -> String {
+  /// Whether it is a run's model that is asked for.
+  private var showsModel: Bool { graph != nil || model != nil || json || weights || expand }
+
+  private func modelText(_ path: String) throws -> String {
+    // A `.keras` file is a zip; what is in it is shown as if it were an `.h5`.
+    let isPackage = path.lowercased().hasSuffix(".keras")
+    let archive =
+      isPackage ? KerasArchive(try ModelFile.load(path, seed: 0).built) : try KerasArchive.read(path)
+    let view: ModelView
+    do {
+      view = try ModelView(archive)
+    } catch var diagnostic as Diagnostic where graph == nil && !json {
+      // A file of any layers can be listed; what is missing to make a model of it is said.
+      diagnostic.severity = .warning
+      common.terminal.report(diagnostic)
+      return try ModelText.text(of: archive, weights: weights)
+    }
+    if let graph { try view.draw(to: graph, expandingNested: expand) }
+    if json { return view.json }
+    let parts = [view.text(expandingNested: expand), ModelText.compilation(archive)]
+    return (parts + (weights ? ["", try ModelText.statistics(archive)] : [])).filter { weights || $0 != "" }
+      .joined(separator: "\n")
+  }
+
+  private func savedModel() throws -> String {
+    let (path, name) = try findRun()
+    let files = try RunStore.read(path).artifacts(of: name).map(\.path)
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    return try "\(folder)/\(ModelView.file(of: name, named: model, in: files))"
+  }
+
+  /// A run's log and the run's name in it.
+  private func findRun() throws -> (path: String, name: String) {
     let reports = Places.reports(common.reports)
     let index = try RunIndex.current(in: reports)
     let name = try what == "latest" ? index?.log.runs(limit: 1).first?.name ?? what : what
@@ -53,6 +91,11 @@ struct Show: ParsableCommand {
       let known = try index?.log.runs().map(\.name) ?? []
       throw Diagnostic.noRun(what, in: reports, known: known)
     }
+    return (path, name)
+  }
+
+  private func runText() throws -> String {
+    let (path, name) = try findRun()
     let log = try RunStore.read(path)
     let run = try log.run(named: name)
     let record = run.record

@@ -1,18 +1,28 @@
-import Foundation
+import Reporting
 
 /// Columns of text, aligned.
 enum TextTable {
   /// - Parameter rightFrom: the first column that is aligned to the right.
   static func render(_ rows: [[String]], rightFrom: Int) -> String {
+    render(rows) { $0 >= rightFrom }
+  }
+
+  /// - Parameter aligned: to which side each column is; those left out to the left.
+  static func render(_ rows: [[String]], aligned: [ReportTable.Alignment]) -> String {
+    render(rows) { aligned.indices.contains($0) && aligned[$0] == .right }
+  }
+
+  private static func render(_ rows: [[String]], isRight: (Int) -> Bool) -> String {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
     }
     return rows.map { row in
-      row.enumerated().map { column, text in
+      let line = row.enumerated().map { column, text in
         let space = String(repeating: " ", count: widths[column] - text.count)
-        return column >= rightFrom ? space + text : text + space
-      }.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+        return isRight(column) ? space + text : text + space
+      }.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }.joined(separator: "\n")
   }
 }

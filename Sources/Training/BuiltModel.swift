@@ -12,7 +12,8 @@ public final class BuiltModel {
   public let slab: ParameterSlab
   public let seed: UInt64
   public let semantics: Semantics
-  public let layers: [LayerSummary]
+  /// Its layers and their parameters, without an optimizer's.
+  public let summary: ModelSummary
   /// Types of a batch of each output.
   public let outputs: [TensorType]
   /// Models whose weights are also those of layers here, by the layers' names.
@@ -34,7 +35,7 @@ public final class BuiltModel {
     let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
     let inference = try Trace(model, phase: .inference, seed: seed, semantics: semantics)
     let parameters = Trace.parameters(of: ways + [inference], model)
-    layers = LayerSummary.joined(ways.map(\.layers))
+    summary = ModelSummary(of: model, ways)
     outputs = ways[0].outputs.map(\.type)
     try MemoryNeed.check(parameters, of: model.name)
     slab = ParameterSlab(parameters.map(\.spec))
@@ -53,6 +54,13 @@ public final class BuiltModel {
       let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
       slab.set(path, other.slab.tensor(entry.spec.path))
     }
+  }
+
+  /// The model as boxes and arrows.
+  /// - Parameter isExpanded: whether models used as layers are opened.
+  public func diagram(expandingNested isExpanded: Bool = false) throws -> ModelDiagram {
+    let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
+    return ModelDiagram(of: model, ways, expandingNested: isExpanded)
   }
 
   public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }

@@ -69,7 +69,7 @@ struct LoadCell: Cell {
     return { context in
       context.models[name] = built
       try context.note("\(file)   \(ModelCell.chain(built))")
-      context.show(.table(ModelCell.table(built)))
+      context.show(.table(built.fullSummary.table()))
     }
   }
 

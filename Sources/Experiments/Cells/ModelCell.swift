@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import GraphEngine
+import KerasFiles
 import Layers
 import ModelScripts
 import Plotting
@@ -136,7 +137,7 @@ struct ModelCell: Cell {
       }
       context.models[model.name] = built
       try context.note(Self.chain(built))
-      context.show(.table(Self.table(built)))
+      context.show(.table(built.fullSummary.table()))
     }
   }
 
@@ -147,7 +148,7 @@ struct ModelCell: Cell {
       return [inputs, outputs].map { $0.map(text).joined(separator: " + ") }.joined(separator: " → ")
     }
     var shapes = built.model.inputs.map { text($0.type) }
-    for output in built.layers.flatMap(\.outputs) where text(output) != shapes.last {
+    for output in built.summary.rows.flatMap(\.outputs) where text(output) != shapes.last {
       shapes.append(text(output))
     }
     return shapes.joined(separator: " → ")
@@ -155,27 +156,6 @@ struct ModelCell: Cell {
 
   private static func text(_ type: TensorType) -> String {
     type.dims.dropFirst().map(\.description).joined(separator: "×")
-  }
-
-  /// The table of Keras's `summary()`.
-  static func table(_ built: BuiltModel) -> ReportTable {
-    let isGraph = !(built.model is Sequential)
-    let rows = built.layers.map { layer in
-      let shapes = layer.outputs.map { type in
-        "(" + type.dims.map { $0 == .batch ? "None" : $0.description }.joined(separator: ", ") + ")"
-      }
-      let row = [
-        "\(layer.name) (\(layer.className))", shapes.joined(separator: ", "),
-        NumberText.grouped(layer.parameters),
-      ]
-      return isGraph ? row + [layer.connectedTo.joined(separator: ", ")] : row
-    }
-    let trainable = built.layers.map(\.trainable).reduce(0, +)
-    let total = built.parameterCount
-    return ReportTable(
-      header: ["Layer (type)", "Output shape", "Parameters"] + (isGraph ? ["Connected to"] : []), rows: rows,
-      alignments: [.left, .left, .right] + (isGraph ? [.left] : []),
-      caption: "Total parameters: \(NumberText.grouped(total)), trainable: \(NumberText.grouped(trainable))")
   }
 }
 

@@ -11,13 +11,15 @@ struct PlotCell: Cell {
   var data = ConfigNode(.null)
   var title: String?
   var file: String?
+  var expandsNested = false
 
   static let schema = Schema(
-    "plot", "A figure: learning_curves or confusion_matrix.", prototype: PlotCell(),
+    "plot", "A figure: learning_curves, confusion_matrix or model_graph.", prototype: PlotCell(),
     Field("of", \.of, "The model it is about.").required,
     Field("data", \.data, "The part of a data set it is about, such as fashion.test."),
     Field("title", \.title, "Heading of the figure."),
-    Field("file", \.file, "Name of the file in figures/, without .png.", check: figureName))
+    Field("file", \.file, "Name of the file in figures/, without .png.", check: figureName),
+    Field("expand_nested", \.expandsNested, "Whether a model_graph opens models used as layers."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let written = subject.string else {
@@ -28,6 +30,10 @@ struct PlotCell: Cell {
     guard let kind = PlotRegistry.all.first(where: { $0.name == written }) else {
       context.bag.report(
         .unknownWord(written, in: PlotRegistry.names, at: subject.span, what: "kind of figure"))
+      return nil
+    }
+    if expandsNested && kind.name != modelGraph.name {
+      context.bag.report(.nothingToExpand(kind.name, at: subject.span))
       return nil
     }
     let file = file ?? "\(written)-\(of.string ?? "")"
@@ -52,6 +58,6 @@ struct PlotKind: Sendable {
 ///
 /// Adding one adds one line here.
 enum PlotRegistry {
-  static let all: [PlotKind] = [learningCurves, confusionMatrix]
+  static let all: [PlotKind] = [learningCurves, confusionMatrix, modelGraph]
   static var names: [String] { all.map(\.name) }
 }

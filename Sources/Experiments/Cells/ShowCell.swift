@@ -1,29 +1,32 @@
 import Config
 import Datasets
 import Diagnostics
+import KerasFiles
+import Layers
 import Plotting
 import Reporting
 import TensorCore
 import Training
 
-/// Shows samples of a data set, or the table of a model.
+/// Shows samples of a data set, or the table and the drawing of a model.
 struct ShowCell: Cell {
   static let isRunAgain = false
   var subject = ConfigNode(.null)
   var count = 20
   var columns: Int?
   var file: String?
+  var expandsNested = false
 
   static let schema = Schema(
-    "show", "Samples of a data set, or the table of a model.", prototype: ShowCell(),
+    "show", "Samples of a data set, or the table and the drawing of a model.", prototype: ShowCell(),
     Field("count", \.count, "How many samples.", check: within(1...400)),
     Field("columns", \.columns, "Samples side by side.") { ($0 ?? 1) >= 1 ? nil : "must be at least 1" },
-    Field("file", \.file, "Name of the file in figures/, without .png.", check: figureName))
+    Field("file", \.file, "Name of the file in figures/, without .png.", check: figureName),
+    Field("expand_nested", \.expandsNested, "Whether models used as layers are opened."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
-    if let name = subject.string, context.models[name] != nil {
-      return { context in if let built = context.models[name] { context.show(.table(ModelCell.table(built))) }
-      }
+    if let name = subject.string, let known = context.models[name] {
+      return model(name, known.content.model, &context)
     }
     guard let part = context.part(subject, orModel: true) else { return nil }
     let (count, columns) = (count, columns)
@@ -40,6 +43,19 @@ struct ShowCell: Cell {
       let grid = SampleGrid(
         title: "\(part.data): \(part.part)", images: images, labels: labels, columns: columns)
       try context.show(grid, as: file, caption: "The first \(shown) samples of \(part.data).\(part.part)")
+    }
+  }
+
+  private func model(_ name: String, _ model: any Model, _ context: inout CheckContext) -> CellRun? {
+    let (file, isExpanded) = (file ?? "model-\(name)", expandsNested)
+    guard let graph = context.graph(of: model, expandingNested: isExpanded, title: nil) else {
+      return nil
+    }
+    context.claim(file: "figures/\(file).png", at: subject.span)
+    return { context in
+      guard let built = context.models[name] else { return }
+      context.show(.table(built.fullSummary.table(expandingNested: isExpanded)))
+      try context.show(graph, as: file, caption: ModelGraph.caption(name))
     }
   }
 

@@ -21,7 +21,13 @@ extension Tracer {
         at: span(range).map { .init($0, "this is a tensor \(condition.type)") },
         help: "choose number by number with 'where(condition, a, b)'")
     }
-    return try at(range) { try scope.decide(condition) }
+    let text = written(range)
+    return try at(range) { try scope.decide(condition, written: text) }
+  }
+
+  /// A part of the body as it stands there.
+  private func written(_ range: Range<Int>) -> String {
+    String(decoding: Array(script.text.utf8)[range], as: UTF8.self)
   }
 
   /// Runs something that records in the graph; what it records, and what fails, is at this place.
@@ -46,9 +52,8 @@ extension Tracer {
     }
     guard fails else { return }
     let said = try text.map { try value($0).text }
-    let written = String(decoding: Array(script.text.utf8)[condition.range], as: UTF8.self)
     throw Diagnostic(
-      "E0325", "an assertion of the body failed: \(said ?? written)",
+      "E0325", "an assertion of the body failed: \(said ?? written(condition.range))",
       at: span(condition.range).map { .init($0, "does not hold") })
   }
 

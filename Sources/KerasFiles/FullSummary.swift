@@ -1,0 +1,16 @@
+public import Layers
+import TensorCore
+public import Training
+
+extension BuiltModel {
+  /// The summary with the numbers that the optimizer keeps, as Keras counts them, if the model was trained.
+  public var fullSummary: ModelSummary {
+    var summary = summary
+    if let state = training {
+      let trained = trainedParameters(as: .keras3)
+      let variables = OptimizerVariables(state, slab, trained: trained).saved(as: .keras3)
+      summary.optimizerParameters = variables.map(\.count).reduce(0, +)
+    }
+    return summary
+  }
+}

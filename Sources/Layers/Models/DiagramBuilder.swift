@@ -1,0 +1,272 @@
+import GraphEngine
+import TensorCore
+
+/// Follows a model every way it was traced; what the ways have in common is one node.
+struct DiagramBuilder {
+  /// An output of a node.
+  struct Endpoint: Hashable {
+    var node: Int
+    var output = 0
+  }
+
+  /// What makes two nodes of different ways the same.
+  private enum Key: Hashable {
+    case input(String)
+    case output(String)
+    case weight([String], String)
+    /// The use of a layer by its number; a variant where ways order the calls differently.
+    case call([String], Int, variant: Int)
+    case step(String, [Endpoint], TensorType?)
+  }
+
+  private struct EdgeKey: Hashable {
+    var from: Endpoint
+    var to: Int
+  }
+
+  let isExpanded: Bool
+  private var nodes: [ModelDiagram.Node] = []
+  private var groups: [ModelDiagram.Group] = []
+  private var keys: [Key: Int] = [:]
+  /// The layer of each node that is one.
+  private var paths: [Int: [String]] = [:]
+  private var groupKeys: [[String]: Int] = [:]
+  /// The ways on which a node or an edge occurs.
+  private var nodeWays: [Set<Int>] = []
+  private var edges: [EdgeKey] = []
+  private var edgeWays: [EdgeKey: Set<Int>] = [:]
+  private var successors: [[Int]] = []
+  /// How each condition went on each way.
+  private var outcomes: [Int: [Int: Bool]] = [:]
+
+  // Of the way being followed:
+  private var way = -1
+  private var records: [[String]: [LayerScope.Call]] = [:]
+  private var uses: [[String]: Int] = [:]
+  private var parameters: [String: Int] = [:]
+  private var root = ""
+
+  init(isExpanded: Bool) { self.isExpanded = isExpanded }
+
+  mutating func follow(_ trace: Trace, of model: any Model) {
+    way += 1
+    (uses, root) = ([:], model.name)
+    records = Dictionary(grouping: trace.scope.calls, by: \.path)
+    parameters = trace.scope.parameters.countsByPath.mapValues(\.all)
+    let starts = model.inputs.map { input in
+      Endpoint(node: node(.input(input.name), .init(kind: .input, name: input.name, outputs: [input.type])))
+    }
+    let place = Place(trace: trace, path: [], group: nil, inner: 0..<trace.scope.calls.count)
+    let ends = add(model, on: starts, entering: trace.inputs, leaving: trace.outputs, at: place)
+    for (name, end) in zip(model.outputNames, ends) {
+      let shown = model.outputNames.count == 1 ? "output" : name
+      connect([end], to: node(.output(name), .init(kind: .output, name: shown)))
+    }
+  }
+
+  /// Where a model is that is being followed.
+  struct Place {
+    let trace: Trace
+    let path: [String]
+    let group: Int?
+    /// The calls made inside of it, and inside of these.
+    let inner: Range<Int>
+  }
+
+  private mutating func add(
+    _ model: any Model, on inputs: [Endpoint], entering: [Value], leaving: [Value], at place: Place
+  ) -> [Endpoint] {
+    switch model {
+    case let chain as Sequential:
+      return chain.layers.reduce(inputs) { apply($1, on: $0, at: place) }
+    case let graph as Functional:
+      var results = [[Endpoint]](repeating: [], count: graph.calls.count)
+      for (call, input) in zip(graph.inputCalls, inputs) { results[call] = [input] }
+      func value(_ source: Functional.Source) -> Endpoint? {
+        let made = results[source.call]
+        return made.indices.contains(source.output) ? made[source.output] : nil
+      }
+      for (i, call) in graph.calls.enumerated() where !call.inputs.isEmpty {
+        results[i] = apply(graph.layers[call.layer], on: call.inputs.compactMap(value), at: place)
+      }
+      return graph.outputs.compactMap(value)
+    default:
+      let steps = TracedSteps(model, entering: entering, leaving: leaving, at: place)
+      return add(steps, on: inputs, at: place)
+    }
+  }
+
+  /// A layer's next call.
+  private mutating func apply(
+    _ layer: NamedLayer, on inputs: [Endpoint], at place: Place
+  ) -> [Endpoint] {
+    let path = place.path + [layer.name]
+    let use = uses[path, default: 0]
+    uses[path] = use + 1
+    let record = records[path].flatMap { $0.indices.contains(use) ? $0[use] : nil }
+    if isExpanded, let model = layer.layer as? any Model, let record {
+      let inside = Place(
+        trace: place.trace, path: path, group: group(path, use, layer, in: place.group), inner: record.inner)
+      return add(model, on: inputs, entering: record.inputs, leaving: record.outputs, at: inside)
+    }
+    let plain = Key.call(path, use, variant: 0)
+    let count = parameters[([root] + path).joined(separator: "/")] ?? 0
+    // Two ways may call the same layers in another order; arrows in a circle would be wrong.
+    let clashes = keys[plain].map { known in inputs.contains { reaches(known, $0.node) } } ?? false
+    let made = node(
+      clashes ? .call(path, use, variant: way) : plain,
+      .init(
+        kind: layer.layer is any Model ? .model : .layer, name: layer.name,
+        className: layer.layer.className, settings: layer.layer.chosenSettings,
+        outputs: record?.outputs.map(\.type) ?? [],
+        parameters: count, group: place.group,
+        isFrozen: !layer.isTrainable))
+    paths[made] = path
+    connect(inputs, to: made)
+    return (0..<max(1, record?.outputs.count ?? 1)).map { Endpoint(node: made, output: $0) }
+  }
+
+  private mutating func add(
+    _ steps: TracedSteps, on inputs: [Endpoint], at place: Place
+  ) -> [Endpoint] {
+    var made = [[Endpoint]](repeating: [], count: steps.items.count)
+    func endpoint(_ source: TracedSteps.Source) -> Endpoint? {
+      switch source {
+      case .input(let i): inputs.indices.contains(i) ? inputs[i] : nil
+      case .item(let i, let output): made[i].indices.contains(output) ? made[i][output] : made[i].first
+      }
+    }
+    for (i, item) in steps.items.enumerated() {
+      let sources = item.inputs.compactMap(endpoint)
+      switch item.content {
+      case .call(let layer): made[i] = apply(layer, on: sources, at: place)
+      case .weight(let name):
+        let weight = ModelDiagram.Node(
+          kind: .weight, name: name, outputs: item.type.map { [$0] } ?? [],
+          parameters: item.type?.sampleCount ?? 0, group: place.group)
+        made[i] = [Endpoint(node: node(.weight(place.path, name), weight))]
+      case .operation(let names):
+        made[i] = [step(.operation, TracedSteps.label(names), sources, item.type, place)]
+      case .condition(let text, let names, let outcome):
+        let condition = step(.condition, text ?? TracedSteps.label(names), sources, nil, place)
+        outcomes[condition.node, default: [:]][way] = outcome
+      case .merged: continue
+      }
+    }
+    return steps.outputs.compactMap(endpoint)
+  }
+
+  private mutating func step(
+    _ kind: ModelDiagram.Kind, _ label: String, _ sources: [Endpoint], _ type: TensorType?, _ place: Place
+  ) -> Endpoint {
+    let made = node(
+      .step(label, sources, type),
+      .init(kind: kind, name: label, outputs: type.map { [$0] } ?? [], group: place.group))
+    connect(sources, to: made)
+    return Endpoint(node: made)
+  }
+
+  // MARK: Nodes and edges
+
+  private mutating func node(_ key: Key, _ node: @autoclosure () -> ModelDiagram.Node) -> Int {
+    if let known = keys[key] {
+      nodeWays[known].insert(way)
+      return known
+    }
+    keys[key] = nodes.count
+    nodes.append(node())
+    nodeWays.append([way])
+    successors.append([])
+    return nodes.count - 1
+  }
+
+  private mutating func group(
+    _ path: [String], _ use: Int, _ layer: NamedLayer, in parent: Int?
+  ) -> Int {
+    let key = path + ["\(use)", "\(parent ?? -1)"]
+    if let known = groupKeys[key] { return known }
+    groupKeys[key] = groups.count
+    groups.append(.init(name: layer.name, className: layer.layer.className, parent: parent))
+    return groups.count - 1
+  }
+
+  private mutating func connect(_ sources: [Endpoint], to node: Int) {
+    for source in sources {
+      let key = EdgeKey(from: source, to: node)
+      if edgeWays[key] == nil {
+        edges.append(key)
+        successors[source.node].append(node)
+      }
+      edgeWays[key, default: []].insert(way)
+    }
+  }
+
+  /// Whether arrows lead from one node to another.
+  private func reaches(_ start: Int, _ end: Int) -> Bool {
+    var seen: Set<Int> = []
+    var stack = [start]
+    while let next = stack.popLast() {
+      if next == end { return true }
+      if seen.insert(next).inserted { stack += successors[next] }
+    }
+    return false
+  }
+
+  // MARK: The whole
+
+  func diagram(named name: String) -> ModelDiagram {
+    let arrows = edges.map { edge in
+      let isConditional = edgeWays[edge] != nodeWays[edge.to]
+      return ModelDiagram.Edge(
+        from: edge.from.node, to: edge.to, output: edge.from.output, label: "", isConditional: isConditional)
+    }
+    return ModelDiagram(name: name, nodes: shared(), edges: arrows + branches(), groups: groups)
+  }
+
+  /// The nodes, those of layers that are used several times numbered.
+  private func shared() -> [ModelDiagram.Node] {
+    var uses: [[String]: [Int]] = [:]
+    for i in nodes.indices { if let path = paths[i] { uses[path, default: []].append(i) } }
+    var marked = nodes
+    var count = 0
+    for i in nodes.indices {
+      guard let path = paths[i], let all = uses[path], all.count > 1, all.first == i else { continue }
+      for (use, node) in all.enumerated() {
+        marked[node].sharing = .init(use: use + 1, count: all.count, layer: count)
+      }
+      count += 1
+    }
+    return marked
+  }
+
+  /// Arrows from each condition to what is computed only if it holds, and only if it does not.
+  private func branches() -> [ModelDiagram.Edge] {
+    var owner: [Int: (condition: Int, outcome: Bool, ways: Int)] = [:]
+    for condition in nodes.indices {
+      guard let went = outcomes[condition] else { continue }
+      for outcome in [false, true] {
+        let ways = Set(went.filter { $0.value == outcome }.keys)
+        guard !ways.isEmpty, ways.count < went.count else { continue }
+        // The innermost of several conditions is that on which a node hangs.
+        for node in nodes.indices where node != condition && nodeWays[node].isSubset(of: ways) {
+          if let known = owner[node], known.ways < ways.count { continue }
+          owner[node] = (condition, outcome, ways.count)
+        }
+      }
+    }
+    var all: [ModelDiagram.Edge] = []
+    for node in nodes.indices {
+      guard let own = owner[node], !reaches(node, own.condition) else { continue }
+      let isInside = edges.contains { edge in
+        guard edge.to == node, let before = owner[edge.from.node] else { return false }
+        return before.condition == own.condition && before.outcome == own.outcome
+      }
+      if isInside || nodes[node].kind == .weight { continue }
+      all.append(
+        .init(
+          from: own.condition, to: node, output: own.outcome ? 1 : 0, label: own.outcome ? "yes" : "no",
+          isConditional: true))
+    }
+    return all
+  }
+}

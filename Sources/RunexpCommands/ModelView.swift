@@ -1,0 +1,76 @@
+import Config
+import Diagnostics
+import Experiments
+import Foundation
+import KerasFiles
+import Layers
+import Plotting
+import PlottingCairo
+import Reporting
+import Training
+
+/// A model from a file, to be looked at: as a table, as JSON, as a drawing.
+struct ModelView {
+  let built: BuiltModel
+  /// The table for the terminal, with how the model was compiled.
+  let archive: KerasArchive
+
+  /// - Throws: E06xx for a file that cannot be read, E0621 for one with layers that there are not.
+  init(_ archive: KerasArchive) throws {
+    self.archive = archive
+    built = try archive.load(seed: 0).built
+  }
+
+  func text(expandingNested isExpanded: Bool) -> String {
+    let summary = built.fullSummary
+    let table = summary.table(expandingNested: isExpanded)
+    let rows = TextTable.render([table.header] + table.rows, aligned: table.alignments)
+    return
+      "\(summary.name) (\(summary.className), Keras \(archive.kerasVersion))\n\n\(rows)\n\n\(table.caption)"
+  }
+
+  var json: String { built.fullSummary.json.json }
+
+  /// Draws the model into a PNG file.
+  /// - Throws: E0226 for a file of another name, E0223 for a model of too many boxes, E0905 if it cannot be written.
+  func draw(to path: String, expandingNested isExpanded: Bool) throws {
+    guard path.hasSuffix(".png") else { throw Diagnostic.notPNG(path) }
+    let figure = try ModelGraph(built.diagram(expandingNested: isExpanded))
+    try writeFile(renderPNG(figure), to: path)
+  }
+
+  /// The file of a run's model.
+  /// - Parameters:
+  ///   - files: what the run wrote, relative to its folder.
+  ///   - name: the model that is wanted; may be left out where there is one.
+  /// - Throws: E0225 if there is no such file or several.
+  static func file(of run: String, named name: String?, in files: [String]) throws(Diagnostic) -> String {
+    let models = files.filter { $0.hasSuffix(".h5") }
+    let names = models.map { String(($0.split(separator: "/").last ?? "").dropLast(3)) }
+    if let name {
+      if let found = names.firstIndex(of: name) { return models[found] }
+      throw .noSavedModel("the run '\(run)' saved no model '\(name)'", names)
+    }
+    guard models.count == 1 else {
+      throw .noSavedModel("the run '\(run)' saved \(models.isEmpty ? "no model" : "several models")", names)
+    }
+    return models[0]
+  }
+}
+
+extension Diagnostic {
+  /// E0225: a run without the model that is asked for.
+  fileprivate static func noSavedModel(_ message: String, _ names: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0225", message,
+      help: names.isEmpty
+        ? "add '- save: NAME' to the experiment, or '- plot: model_graph' to have it in the report"
+        : "name one of them with '--model': \(names.joined(separator: ", "))")
+  }
+
+  /// E0226: a drawing into a file that is no PNG.
+  fileprivate static func notPNG(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "E0226", "'\(path)' is no name for a drawing", help: "drawings are PNG files: '--graph model.png'")
+  }
+}
