@@ -83,7 +83,8 @@ let package = Package(
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
     target(
-      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "RunEvents", "Config",
+      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "RunEvents",
+      "Config",
       "Diagnostics", settings: fast),
     target(
       "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
@@ -137,7 +138,8 @@ let package = Package(
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
-      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config", "Diagnostics",
+      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config",
+      "Diagnostics",
       resources: [.copy("Golden")]),
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
