@@ -4,10 +4,13 @@ import KerasFiles
 import Plotting
 import TensorCore
 
-/// What a Keras `.h5` holds, in words: any file of Keras 1, 2 or 3, whatever its layers.
+/// What a model file holds, in words: any `.h5` of Keras 1, 2 or 3, whatever its layers, and `.keras` files whose layers
+/// are known here.
 enum ModelText {
-  static func text(of path: String, weights: Bool) throws(Diagnostic) -> String {
-    let archive = try KerasArchive.read(path)
+  static func text(of path: String, weights: Bool) throws -> String {
+    let isPackage = path.lowercased().hasSuffix(".keras")
+    let archive =
+      isPackage ? KerasArchive(try ModelFile.load(path, seed: 0).built) : try KerasArchive.read(path)
     let config = archive.modelConfig?["config"]
     let name = config?["name"]?.string ?? "weights only"
     let kind = archive.modelConfig?["class_name"]?.string ?? "no architecture"
@@ -18,13 +21,13 @@ enum ModelText {
       let settings = layer["config"]
       let own = settings?["name"]?.string ?? layer["name"]?.string ?? "?"
       let stored = archive.layers.first { $0.name == own }?.weights ?? []
-      let count = stored.map { $0.tensor.elements.count }.reduce(0, +)
+      let count = stored.map { $0.count }.reduce(0, +)
       rows.append([
         "\(own) (\(layer["class_name"]?.string ?? "?"))", sketch(settings), NumberText.grouped(count),
       ])
     }
     lines.append(TextTable.render(rows, rightFrom: 2))
-    let total = archive.layers.flatMap(\.weights).map { $0.tensor.elements.count }.reduce(0, +)
+    let total = archive.layers.flatMap(\.weights).map { $0.count }.reduce(0, +)
     lines += ["", "Total parameters: \(NumberText.grouped(total))"]
     if let training = archive.trainingConfig {
       let optimizer = training["optimizer_config"]?["class_name"]?.string ?? "?"
@@ -33,7 +36,7 @@ enum ModelText {
         "Compiled with \(optimizer) (learning_rate \(rate)), loss \(training["loss"]?.string ?? training["loss"]?.json ?? "?")"
       )
     }
-    if weights { lines += ["", statistics(archive)] }
+    if weights { lines += ["", try statistics(archive)] }
     return lines.joined(separator: "\n")
   }
 
@@ -47,16 +50,16 @@ enum ModelText {
       separator: ", ")
   }
 
-  private static func statistics(_ archive: KerasArchive) -> String {
+  private static func statistics(_ archive: KerasArchive) throws(Diagnostic) -> String {
     var rows = [["Weight", "Shape", "Mean", "Deviation", "Least", "Largest"]]
     for weight in archive.layers.flatMap(\.weights) {
-      let numbers = weight.tensor.elements.map(Double.init)
+      let numbers = try weight.tensor().elements.map(Double.init)
       let count = Double(max(1, numbers.count))
       let mean = numbers.reduce(0, +) / count
       let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       let values = [mean, variance.squareRoot(), numbers.min() ?? 0, numbers.max() ?? 0]
       rows.append(
-        [weight.path, "\(weight.tensor.shape)"] + values.map { NumberText.significant($0, digits: 4) })
+        [weight.path, "\(weight.shape)"] + values.map { NumberText.significant($0, digits: 4) })
     }
     return TextTable.render(rows, rightFrom: 2)
   }

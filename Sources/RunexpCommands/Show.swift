@@ -15,7 +15,8 @@ struct Show: ParsableCommand {
     commandName: "show", abstract: "Show a run, an experiment file or a model file.")
 
   @Argument(
-    help: ArgumentHelp("A run (mlp-1, latest), an experiment file, or a Keras .h5.", valueName: "what"))
+    help: ArgumentHelp(
+      "A run (mlp-1, latest), an experiment file, or a Keras .h5 or .keras.", valueName: "what"))
   var what: String
   @OptionGroup var file: FileOptions
   @OptionGroup var common: CommonOptions
@@ -25,7 +26,7 @@ struct Show: ParsableCommand {
   func run() throws {
     let terminal = common.terminal
     do {
-      if what.hasSuffix(".h5") || what.hasSuffix(".hdf5") {
+      if [".h5", ".hdf5", ".keras"].contains(where: what.hasSuffix) {
         return print(try ModelText.text(of: what, weights: weights))
       }
       if what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") { return try showFile(terminal) }

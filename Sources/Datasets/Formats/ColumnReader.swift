@@ -53,8 +53,9 @@ struct ColumnReader {
   }
 
   /// Adds the targets: labels for a column of texts or with named classes, numbers otherwise.
+  /// - Parameter areMeant: whether the classes are those of this column, whatever is in it.
   func readTarget(
-    _ group: (name: String, columns: [ColumnName]), _ classes: [ConfigNode], isOnly: Bool,
+    _ group: (name: String, columns: [ColumnName]), _ classes: [ConfigNode], areMeant: Bool,
     into data: inout RawData
   ) throws(Diagnostic) {
     let name = group.columns[0].name
@@ -64,8 +65,7 @@ struct ColumnReader {
         throw .missing(cell(row, column.name), isTarget: true)
       }
     }
-    let isMeant = isOnly && classes.contains { $0.span != nil }
-    let classes = isMeant || fits(classes, texts(name)) ? classes : []
+    let classes = areMeant || fits(classes, texts(name)) ? classes : []
     var isClasses = !classes.isEmpty || oneHot.contains(name)
     if !isClasses { isClasses = try numbers(name, texts(name)) == nil }
     guard isClasses else {

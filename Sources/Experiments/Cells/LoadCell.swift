@@ -32,7 +32,7 @@ struct LoadCell: Cell {
           guard registry.find(className) != nil, LayerRegistry.all.find(className) == nil else { return nil }
           return registry.decode(["class_name": className.config, "config": config], into: &bag)
         }
-        return try KerasArchive.read(path).load(named: name, custom: custom, seed: seed)
+        return try ModelFile.load(path, named: name, custom: custom, seed: seed)
       } catch let diagnostic as Diagnostic {
         throw diagnostic.located(at: span, "from '\(file)'")
       }

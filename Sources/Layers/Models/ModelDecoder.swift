@@ -48,7 +48,7 @@ public struct ModelDecoder {
     case "Functional", "Model":
       return NamedLayer(name, try inner.functional(name, config), isTrainable: isTrainable)
     case "InputLayer":
-      return NamedLayer(name, InputLayer(of: try Self.type(of: config)), isTrainable: isTrainable)
+      return NamedLayer(name, InputLayer(try Self.type(of: config)), isTrainable: isTrainable)
     default:
       if let own = try custom(className, config) {
         return NamedLayer(name, own, isTrainable: isTrainable)
