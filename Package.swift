@@ -144,7 +144,8 @@ let package = Package(
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
-      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config", "Diagnostics",
+      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config",
+      "Diagnostics",
       resources: [.copy("Golden")]),
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",

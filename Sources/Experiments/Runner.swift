@@ -68,13 +68,13 @@ public struct Runner {
     let seconds = services.now() - writer.began
     do {
       try writeReport(cells, end, seconds, context)
+      if end.isComplete { try writer.finish(context) }
     } catch {
       // Without room for its report a run has still ended, and its log should say so.
       try context.emit(.runEnded(status: .failed, seconds: seconds))
       throw error
     }
     try context.emit(.runEnded(status: end.status, seconds: seconds))
-    if end.isComplete { try writer.finish(context) }
     return end
   }
 

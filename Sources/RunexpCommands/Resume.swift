@@ -43,9 +43,11 @@ struct Resume: ParsableCommand {
 
   private func resume(_ terminal: Terminal) throws -> ExitCode {
     let folder = try found()
-    let record = try interruptedRun(in: folder)
+    let run = try interruptedRun(in: folder)
+    let record = run.record
     let (checkpoint, warning) = try CheckpointStore(folder: folder.path).read()
-    if checkpoint.isComplete { throw Diagnostic.isFinished(record.name) }
+    // A complete run may have been killed before its log said so: only that is left to do.
+    if checkpoint.isComplete && run.status == .failed { throw Diagnostic.isFinished(record.name) }
     if let warning { terminal.report(warning) }
     let plan = try plan(of: record, in: folder, asked: checkpoint.request, terminal)
     Interrupts.watch()
@@ -73,8 +75,8 @@ struct Resume: ParsableCommand {
       what, in: reports, known: try RunIndex.current(in: reports)?.log.runs().map(\.name) ?? [])
   }
 
-  /// The record of a run that is neither under way nor finished.
-  private func interruptedRun(in folder: RunFolder) throws(Diagnostic) -> RunRecord {
+  /// What is known of a run that is neither under way nor finished.
+  private func interruptedRun(in folder: RunFolder) throws(Diagnostic) -> LoggedRun {
     let log = try RunStore.read(folder.path + "/run.sqlite")
     guard let name = try log.runs(limit: 1).first?.name else {
       throw .noRun(folder.name, in: folder.path, known: [])
@@ -83,7 +85,7 @@ struct Resume: ParsableCommand {
     switch run.status {
     case .finished: throw .isFinished(name)
     case .running: throw .isRunning(name, pid: run.process.pid, host: run.process.host)
-    case .failed, .interrupted: return run.record
+    case .failed, .interrupted: return run
     }
   }
 

@@ -93,9 +93,9 @@ private struct Place: ~Copyable {
   let plan: ExperimentPlan
   let folder: String
 
-  init(_ text: String) throws {
+  init(_ text: String, overrides: [String] = []) throws {
     let scratch = try Scratch()
-    let checked = try scratch.check(text)
+    let checked = try scratch.check(text, overrides: overrides)
     plan = try #require(checked.plan, "\(checked.diagnostics)")
     folder = scratch.url.path
     self.scratch = scratch
@@ -199,6 +199,22 @@ private struct Place: ~Copyable {
       let resumed = try place.resume("killed-\(i)", threads: i % 2 + 1)
       #expect(resumed.end == .checksFailed(1))
       expectSame(try place.result("killed-\(i)"), whole, "killed after event \(step) of \(events)")
+    }
+  }
+
+  @Test(arguments: ["multi_output", "wide_and_deep", "subclass", "residual"])
+  func `experiments of every kind of model can be killed and resumed`(name: String) throws {
+    let file = repository.appending(path: "experiments/\(name).exp")
+    let text = try String(contentsOf: file, encoding: .utf8).replacing(
+      /\n    epochs: \S+/, with: "\n    epochs: 2\n    checkpoint: 3")
+    let place = try Place(text)
+    let (end, events) = try place.run("whole")
+    let whole = try place.result("whole")
+    for i in 1...3 {
+      #expect(try place.run("killed-\(i)", killedAfter: events * i / 4).end == nil)
+      #expect(try place.resume("killed-\(i)").end == end)
+      expectSame(
+        try place.result("killed-\(i)"), whole, "\(name) killed after event \(events * i / 4) of \(events)")
     }
   }
 

@@ -52,6 +52,7 @@ final class CheckpointWriter {
   /// Leaves what another run may start from.
   func finish(_ context: RunContext) throws {
     number += 1
+    try context.emit(.checkpoint(number))
     try store.finish(with: checkpoint(context, nil, isComplete: true))
   }
 
