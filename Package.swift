@@ -96,8 +96,8 @@ let package = Package(
       "Config", "Diagnostics"),
     // Level 6
     target(
-      "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "Reporting", "Plotting",
-      "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
+      "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
+      "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
       "RunexpCommands", "Experiments", "KerasFiles", "Training", "Layers", "TensorCore", "RunLog",

@@ -24,6 +24,22 @@ public struct Registry<Member>: Sendable {
       defaults = T.schema.defaults
       decode = { node, ignored, bag in T.schema.decode(node, ignoring: ignored, into: &bag).map(lift) }
     }
+
+    /// A member that is described by data: one that an experiment file defines.
+    /// - Parameters:
+    ///   - defaults: its settings with their defaults.
+    ///   - decode: reads its settings; the keys in the set are somebody else's.
+    public init(
+      _ name: String, _ summary: String, defaults: ConfigNode,
+      decode: @escaping @Sendable (ConfigNode, Set<String>, inout DiagnosticBag) -> Member?
+    ) {
+      self.name = name
+      self.summary = summary
+      self.defaults = defaults
+      self.decode = decode
+      aliases = []
+      jsonSchema = ["type": "object", "description": ConfigNode(.string(summary))]
+    }
   }
 
   /// What a member is called in messages: "layer".
@@ -36,6 +52,11 @@ public struct Registry<Member>: Sendable {
     self.kind = kind
     self.entries = entries
     self.commonKeys = commonKeys
+  }
+
+  /// The same family with some more members.
+  public func adding(_ more: [Entry]) -> Registry {
+    Registry(kind, commonKeys: commonKeys, entries + more)
   }
 
   private var article: String { "aeiou".contains(kind.prefix(1)) ? "an" : "a" }

@@ -71,6 +71,16 @@ public struct ExperimentSyntax: Sendable, Equatable {
     copy.cells = cells.map { cell in
       var cell = cell
       cell.value = substitution.apply(to: cell.value, into: &bag)
+      // A cell with arguments is a template: its names are settled where it is used.
+      if let args = cell.body["args"] {
+        let entries = cell.body.entries ?? []
+        cell.body.content = .map(
+          entries.map {
+            $0.key == "args"
+              ? .init("args", substitution.apply(to: args, into: &bag), keySpan: $0.keySpan) : $0
+          })
+        return cell
+      }
       cell.body = substitution.apply(to: cell.body, into: &bag)
       return cell
     }

@@ -3,6 +3,7 @@ import Datasets
 public import Diagnostics
 import ExpLanguage
 import Layers
+import ModelScripts
 import TensorCore
 import Training
 
@@ -18,6 +19,7 @@ public struct CheckContext {
   struct ModelInfo {
     var model: any Model
     var trace: Trace
+    var parameterCount: Int
   }
   struct DataPartInfo {
     var data: String
@@ -47,6 +49,15 @@ public struct CheckContext {
   private(set) var data: [String: Declared<DataShape>] = [:]
   private(set) var models: [String: Declared<ModelInfo>] = [:]
   private(set) var trainings: [String: TrainingInfo] = [:]
+  /// Every layer that models below may use: the registry's, and those of cells.
+  private(set) var layers = LayerRegistry.all
+  private(set) var losses = LossRegistry.all
+  private(set) var metrics = MetricRegistry.all
+  private(set) var activations: [String: Activation.Function] = [:]
+  /// Whether a function was wrong, so that unknown ones are not reported.
+  private(set) var areFunctionsLost = false
+  /// The functions of cells.
+  private(set) var functions: [ScriptedFunction] = []
   /// Results that `check:` and prose may name, in the order they come to be.
   private(set) var results: [String] = []
   /// Names whose cell was wrong: what follows from that is not reported again.
@@ -93,9 +104,25 @@ public struct CheckContext {
     if isFree(name, at: span) { data[name] = Declared(content: shape, span: span) }
   }
 
-  mutating func declare(_ model: any Model, _ trace: Trace, at span: SourceSpan?) {
-    if isFree(model.name, at: span) {
-      models[model.name] = Declared(content: ModelInfo(model: model, trace: trace), span: span)
+  mutating func declare(_ model: ModelInfo, at span: SourceSpan?) {
+    let name = model.model.name
+    if isFree(name, at: span) { models[name] = Declared(content: model, span: span) }
+  }
+
+  mutating func declare(layer: Registry<any Layer>.Entry, named name: String, at span: SourceSpan?) {
+    if isFree(name, at: span) { layers = layers.adding([layer]) }
+  }
+
+  /// Makes a function known to bodies below; with two parameters also as a loss and a metric, with one as an
+  /// activation.
+  mutating func declare(function: ScriptedFunction) {
+    functions.append(function)
+    switch function.signature.parameters.filter({ $0.initial == nil }).count {
+    case 1: activations[function.name] = { try function.call([$0]) }
+    case 2:
+      losses = losses.adding([ScriptedLoss.entry(function)])
+      metrics = metrics.adding([ScriptedMetric.entry(function)])
+    default: break
     }
   }
 
@@ -123,6 +150,11 @@ public struct CheckContext {
     if let name, keyword != "train" { broken.insert(name) }
     if let name, keyword == "train" || keyword == nil { broken.insert("train \(name)") }
     if keyword == "train" || keyword == "evaluate" || keyword == nil { areResultsLost = true }
+    // Models that use a layer or function that was wrong are wrong for that reason only.
+    if let name, keyword == "layer" || keyword == nil, layers.find(name) == nil {
+      layers = layers.adding([.init(name, "", defaults: nil) { _, _, _ in nil }])
+    }
+    if keyword == "function" || keyword == nil { areFunctionsLost = true }
   }
 
   /// What prose and expectations may name: parameters, and results with some number in their place.

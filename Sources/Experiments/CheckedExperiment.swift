@@ -74,7 +74,7 @@ public struct CheckedExperiment {
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
       cells: cells,
       models: context.modelNames.compactMap { name in
-        context.models[name].map { (name, $0.content.trace.parameterCount) }
+        context.models[name].map { (name, $0.content.parameterCount) }
       })
   }
 
@@ -82,7 +82,8 @@ public struct CheckedExperiment {
     _ cell: CellSyntax, _ index: Int, _ context: inout CheckContext
   ) -> ExperimentPlan.PlannedCell? {
     guard let entry = CellRegistry.all.first(where: { $0.keyword == cell.keyword }) else { return nil }
-    guard let run = entry.plan(cell, &context) else {
+    let planned = Activation.$functions.withValue(context.activations) { entry.plan(cell, &context) }
+    guard let run = planned else {
       context.declareBroken(cell.name, keyword: cell.keyword)
       return nil
     }

@@ -73,8 +73,10 @@ struct CompileReading {
   private func metric(_ node: ConfigNode, of output: String) -> NamedMetric? {
     var ignored = DiagnosticBag()
     if let word = node.string {
-      return MetricRegistry.all.decode(node, into: &ignored)
-        .map { NamedMetric(MetricRegistry.logName(word, settings: .init(.null)), $0) }
+      // The name of a class stands for an object with the name that its class gives it.
+      let isClass = MetricRegistry.all.find(word)?.name == word
+      let name = MetricRegistry.logName(word, settings: ConfigNode(isClass ? .map([]) : .null))
+      return MetricRegistry.all.decode(node, into: &ignored).map { NamedMetric(name, $0) }
     }
     guard let className = node["class_name"]?.string, let config = node["config"] else { return nil }
     // The name in a file of several outputs begins with the output's.

@@ -45,7 +45,7 @@ struct CompileWriting {
   private func settings(as semantics: Semantics) -> [ConfigNode.Entry] {
     let outputs = state.settings.outputs
     let isOne = outputs.count == 1
-    let losses = outputs.map { $0.loss?.kerasConfig(as: semantics) ?? nil }
+    let losses = outputs.map { $0.loss.map { LossRegistry.kerasConfig($0, semantics) } ?? nil }
     let metrics = zip(outputs, predictions).map { output, prediction in
       let target = output.loss?.target(for: prediction)
       return ConfigNode(
@@ -75,17 +75,6 @@ extension ConfigNode {
   fileprivate func following(_ entries: ConfigNode) -> ConfigNode {
     let taken = Set((entries.entries ?? []).map(\.key))
     return ConfigNode(.map((entries.entries ?? []) + (self.entries ?? []).filter { !taken.contains($0.key) }))
-  }
-}
-
-extension Loss {
-  /// The function's name, which every Keras reads back, unless there are settings that it would lose.
-  fileprivate func kerasConfig(as semantics: Semantics) -> ConfigNode {
-    let isPlain = config.entries?.allSatisfy { $0.value == false || $0.value == 0.0 } ?? true
-    let function = LossRegistry.functionName(of: self)
-    if isPlain { return function.config }
-    let named: ConfigNode = ["name": function.config, "reduction": "sum_over_batch_size"]
-    return .object(className, config.following(named), in: "keras.losses", as: semantics)
   }
 }
 

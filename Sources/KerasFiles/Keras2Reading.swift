@@ -74,7 +74,10 @@ struct Keras2Reading {
       let inbound = (node["inbound_nodes"]?.list ?? []).map { call -> ConfigNode in
         var tensors: [ConfigNode] = []
         collect(call, names, models, into: &tensors)
-        return ["args": ConfigNode(.list(tensors)), "kwargs": ConfigNode(.map([]))]
+        // Keyword arguments stand behind each value; those of the first are the call's.
+        let keywords = call.list?.first?.list?.dropFirst(3).first
+        let flag = keywords?["training"].map { [ConfigNode.Entry("training", $0)] } ?? []
+        return ["args": ConfigNode(.list(tensors)), "kwargs": ConfigNode(.map(flag))]
       }
       return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
     }

@@ -79,6 +79,9 @@ struct Keras2Writing {
       let inbound = (node["inbound_nodes"]?.list ?? []).map { call -> ConfigNode in
         var references: [ConfigNode] = []
         collect(call, models, into: &references)
+        if let flag = call["kwargs"]?["training"], let first = references.first?.list {
+          references[0] = ConfigNode(.list(first.dropLast() + [["training": flag]]))
+        }
         return ConfigNode(.list(references))
       }
       return translate(node).with(["inbound_nodes": ConfigNode(.list(inbound))])

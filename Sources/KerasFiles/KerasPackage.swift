@@ -17,7 +17,7 @@ enum KerasPackage {
   /// - Throws: E0624 to E0626 for a zip file that cannot be read, E0612 for a configuration that is not JSON, E06xx for
   ///   one that cannot be followed, E0619 and E0620 for weights that do not fit it.
   static func load(
-    _ path: String, custom: @escaping ModelDecoder.Custom, seed: UInt64
+    _ path: String, named name: String?, custom: @escaping ModelDecoder.Custom, seed: UInt64
   ) throws -> LoadedModel {
     let zip = try ZipReader(path)
     guard let config = try json(Self.config, in: zip, path) else {
@@ -26,7 +26,7 @@ enum KerasPackage {
     let version = try json(metadata, in: zip, path)?["keras_version"]?.string
     let semantics = Semantics(version: version ?? "3")
     guard zip.contains(weights) else { throw Diagnostic.missingMember(weights, in: path) }
-    var loaded = try LoadedModel(config, as: semantics, custom: custom, seed: seed)
+    var loaded = try LoadedModel(config, as: semantics, named: name, custom: custom, seed: seed)
     let file = try openWeights(in: zip, path)
     let root = try file.root()
     let rounded = try ObjectWeights.fill(loaded.built, from: root)

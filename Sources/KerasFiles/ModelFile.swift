@@ -32,16 +32,20 @@ public enum ModelFile {
 
   /// The model of a file, with its weights, and with how it was compiled and the optimizer's state if it was.
   /// - Parameters:
+  ///   - name: what the model is called here; its own name if left out.
   ///   - custom: layers that are written elsewhere.
   ///   - seed: of random numbers in further training.
   /// - Throws: E0601 to E0605 and E0624 to E0626 for a file that cannot be read, E0610 if it is no model file, E0611 to
   ///   E0621 for a model that cannot be followed, E0618 if the file holds weights only.
   public static func load(
-    _ path: String, custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64
+    _ path: String, named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil },
+    seed: UInt64
   ) throws -> LoadedModel {
-    if try content(of: path) == .zip { return try KerasPackage.load(path, custom: custom, seed: seed) }
+    if try content(of: path) == .zip {
+      return try KerasPackage.load(path, named: name, custom: custom, seed: seed)
+    }
     if try hasObjectLayout(path) { throw Diagnostic.weightsOnly() }
-    return try KerasArchive.read(path).load(custom: custom, seed: seed)
+    return try KerasArchive.read(path).load(named: name, custom: custom, seed: seed)
   }
 
   /// Writes a model, in the container that the name ends in; the file is complete or not there.
@@ -78,7 +82,7 @@ public enum ModelFile {
 
   /// Fills the weights of a file into a model that is already there; the model's training settings stay.
   /// - Returns: what was lost, to be told.
-  /// - Throws: what ``load(_:custom:seed:)`` throws for files and weights that do not fit.
+  /// - Throws: what ``load(_:named:custom:seed:)`` throws for files and weights that do not fit.
   @discardableResult
   static func loadWeights(_ path: String, into built: BuiltModel) throws(Diagnostic) -> [Diagnostic] {
     if try content(of: path) == .zip {

@@ -16,16 +16,17 @@ public struct LoadedModel {
 extension KerasArchive {
   /// The model in its configuration, with the weights, and with the optimizer's state if it was compiled.
   /// - Parameters:
+  ///   - name: what the model is called here; its own name if left out.
   ///   - custom: layers that are written elsewhere.
   ///   - seed: of random numbers in further training.
-  /// - Throws: E0621 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
+  /// - Throws: E0615 to E0621 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
   ///   weights that do not fit it.
-  public func load(custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64) throws
-    -> LoadedModel
-  {
+  public func load(
+    named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64
+  ) throws -> LoadedModel {
     guard let modelConfig else { throw Diagnostic.weightsOnly() }
     let semantics = Semantics(version: kerasVersion)
-    var loaded = try LoadedModel(modelConfig, as: semantics, custom: custom, seed: seed)
+    var loaded = try LoadedModel(modelConfig, as: semantics, named: name, custom: custom, seed: seed)
     loaded.notes = notes
     try loaded.built.setWeights(layers, topLevel: topLevel)
     if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
@@ -37,10 +38,11 @@ extension LoadedModel {
   /// The model of a configuration, with all weights 0.
   /// - Throws: E03xx and E06xx for a configuration that cannot be followed.
   init(
-    _ config: ConfigNode, as semantics: Semantics, custom: @escaping ModelDecoder.Custom, seed: UInt64
+    _ config: ConfigNode, as semantics: Semantics, named name: String?,
+    custom: @escaping ModelDecoder.Custom, seed: UInt64
   ) throws {
     let config = semantics == .keras2 ? Keras2Reading.translate(config) : config
-    let model = try ModelDecoder(custom: custom).model(config)
+    let model = try ModelDecoder(custom: custom).model(config, named: name)
     built = try BuiltModel(model, seed: seed, semantics: semantics, isDrawn: false)
     notes = []
   }

@@ -1,38 +1,47 @@
 public import Config
 public import Diagnostics
 public import GraphEngine
-import KernelABI
 
 /// An activation function by Keras's name.
 public struct Activation: ConfigConvertible, Hashable {
   struct Definition: Sendable {
     var name: String
-    var aliases: [String] = []
-    var apply: @Sendable (Value) throws -> Value
-  }
+    var aliases: [String]
+    var apply: @Sendable (Value, Semantics) throws -> Value
 
-  /// Every activation that a file can name.
-  static let all: [Definition] = [
-    Definition(name: "linear") { $0 },
-    Definition(name: "relu", apply: unary(.relu)),
-    Definition(name: "sigmoid", apply: unary(.sigmoid)),
-    Definition(name: "tanh", apply: unary(.tanh)),
-    Definition(name: "softmax") { try $0.graph.apply(Softmax(), $0) },
-    Definition(name: "elu", apply: unary(.elu, 1)),
-    Definition(name: "selu", apply: unary(.selu)),
-    Definition(name: "gelu", apply: unary(.gelu)),
-    Definition(name: "softplus", apply: unary(.softplus)),
-    Definition(name: "silu", aliases: ["swish"], apply: unary(.silu)),
-    Definition(name: "leaky_relu", apply: unary(.leakyRelu, 0.2)),
-    Definition(name: "exponential", apply: unary(.exp)),
-  ]
+    init(
+      _ name: String, _ aliases: String..., apply: @escaping @Sendable (Value, Semantics) throws -> Value
+    ) {
+      self.name = name
+      self.aliases = aliases
+      self.apply = apply
+    }
+  }
 
   public static let linear = Activation(name: "linear")
   public static let relu = Activation(name: "relu")
   public static let softmax = Activation(name: "softmax")
+  public static let sigmoid = Activation(name: "sigmoid")
+  public static let tanh = Activation(name: "tanh")
+  public static let hardSigmoid = Activation(name: "hard_sigmoid")
 
   public let name: String
-  private init(name: String) { self.name = name }
+  /// What a function of an experiment file does; `nil` for those that are built in.
+  private let own: Function?
+
+  /// A function that is used as an activation.
+  public typealias Function = @Sendable (Value) throws -> Value
+
+  private init(name: String, _ own: Function? = nil) {
+    self.name = name
+    self.own = own
+  }
+
+  /// The functions of the file that is being read, which its layers may name.
+  @TaskLocal public static var functions: [String: Function] = [:]
+
+  public static func == (a: Activation, b: Activation) -> Bool { a.name == b.name }
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   public static var expectation: String { "the name of an activation" }
   public static var names: [String] { all.flatMap { [$0.name] + $0.aliases } }
@@ -43,11 +52,19 @@ public struct Activation: ConfigConvertible, Hashable {
       self = .linear
       return
     }
-    guard let written = config.string else { throw .mismatch(config, Self.expectation) }
-    guard let found = Self.all.first(where: { $0.name == written || $0.aliases.contains(written) }) else {
-      throw .unknownWord(written, in: Self.names, at: config.span, what: "activation")
+    // A function may be stored as an object that names it.
+    let isFunction = config["class_name"]?.string == "function"
+    guard let written = config.string ?? (isFunction ? config["config"]?.string : nil) else {
+      throw .mismatch(config, Self.expectation)
     }
-    name = found.name
+    if let found = Self.all.first(where: { $0.name == written || $0.aliases.contains(written) }) {
+      self.init(name: found.name)
+    } else if let own = Self.functions[written] {
+      self.init(name: written, own)
+    } else {
+      throw .unknownWord(
+        written, in: Self.names + Self.functions.keys.sorted(), at: config.span, what: "activation")
+    }
   }
 
   public var config: ConfigNode { ConfigNode(.string(name)) }
@@ -55,16 +72,12 @@ public struct Activation: ConfigConvertible, Hashable {
     ["enum": ConfigNode(.list(names.map { ConfigNode(.string($0)) }))]
   }
 
-  public func callAsFunction(_ x: Value) throws -> Value {
+  /// - Parameter semantics: whose formula is meant; `hard_sigmoid` differs.
+  public func callAsFunction(_ x: Value, _ semantics: Semantics = .keras3) throws -> Value {
+    if let own { return try own(x) }
     guard let definition = Self.all.first(where: { $0.name == name }) else {
       preconditionFailure("an Activation named '\(name)' was made without being known")
     }
-    return try definition.apply(x)
-  }
-
-  private static func unary(_ function: UnaryFunction, _ parameter: Float = 0)
-    -> @Sendable (Value) throws -> Value
-  {
-    { try $0.graph.apply(Unary(function, parameter), $0) }
+    return try definition.apply(x, semantics)
   }
 }

@@ -1,11 +1,27 @@
 public import Config
 public import Diagnostics
+import Synchronization
 
 /// Every layer an experiment file or a Keras file can name.
 ///
 /// Adding a layer adds one line here.
 public enum LayerRegistry {
-  public static let all = Registry<any Layer>(
+  /// Runexp's own layers, and those registered since.
+  public static var all: Registry<any Layer> { builtIn.adding(registered.withLock { $0 }) }
+
+  private static let registered = Mutex<[Registry<any Layer>.Entry]>([])
+
+  /// Makes a layer of your own known to experiment files and model files of this process.
+  ///
+  /// Registering a name again replaces what it stood for; runexp's own names stay.
+  public static func register<L: Layer & Configurable>(_ type: L.Type) {
+    registered.withLock { entries in
+      entries.removeAll { $0.name == type.schema.name }
+      entries.append(.init(type) { $0 })
+    }
+  }
+
+  private static let builtIn = Registry<any Layer>(
     "layer", commonKeys: ["name", "trainable", "dtype"],
     [
       .init(InputLayer.self, aliases: ["Input"]) { $0 },
@@ -15,6 +31,7 @@ public enum LayerRegistry {
       .init(ActivationLayer.self) { $0 },
       .init(Dropout.self) { $0 },
       .init(Identity.self) { $0 },
+      .init(ActivityRegularization.self) { $0 },
       .init(Permute.self) { $0 },
       .init(RepeatVector.self) { $0 },
       .init(Rescaling.self) { $0 },
@@ -40,13 +57,16 @@ public enum LayerRegistry {
   /// Reads the layers of a sequential model and names those that have no name, as Keras does.
   ///
   /// Names are `dense`, `dense_1` and so on. Every mistake is reported; `nil` if there was one.
-  public static func decode(_ nodes: [ConfigNode], into bag: inout DiagnosticBag) -> [NamedLayer]? {
+  /// - Parameter registry: the layers there are, those of an experiment file among them.
+  public static func decode(
+    _ nodes: [ConfigNode], among registry: Registry<any Layer> = all, into bag: inout DiagnosticBag
+  ) -> [NamedLayer]? {
     var layers: [NamedLayer] = []
     var taken: [String: SourceSpan?] = [:]
     var counts: [String: Int] = [:]
     var isRight = true
     for node in nodes {
-      guard let layer = all.decode(node, into: &bag), let common = common(of: node, into: &bag) else {
+      guard let layer = registry.decode(node, into: &bag), let common = common(of: node, into: &bag) else {
         isRight = false
         continue
       }

@@ -30,13 +30,16 @@ public final class LayerScope {
   }
 
   public let graph: Graph
-  public let phase: Phase
+  /// What the layer at work is called for; a call may say otherwise than the model's.
+  public private(set) var phase: Phase
   public let semantics: Semantics
   public private(set) var parameters: [Parameter] = []
   /// Parameters that get a new value from each training step, by other means than a gradient.
   public private(set) var updates: [(path: String, value: Value)] = []
   /// Scalars that are added to the loss: regularizers.
   public private(set) var losses: [Value] = []
+  /// What trained parameters are brought back to after each step.
+  public private(set) var constraints: [(path: String, constraint: Constraint)] = []
   public private(set) var decisions: [Decision] = []
   public private(set) var calls: [Call] = []
   private let seed: UInt64
@@ -65,14 +68,17 @@ public final class LayerScope {
   /// - Throws: E0314 if it has more elements than can be counted, E0317 if it has another shape than before, E0340 if
   ///   its initializer is made for other shapes.
   public func parameter(
-    _ name: String, _ shape: [Int], _ initializer: Initializer, isTrainable: Bool = true,
-    layout: Layout = .rowMajor
-  ) throws(Diagnostic) -> Value {
+    _ name: String, _ shape: [Int], _ initializer: Initializer, regularizer: Regularizer? = nil,
+    constraint: Constraint? = nil, isTrainable: Bool = true, layout: Layout = .rowMajor
+  ) throws -> Value {
     let full = (path + [name]).joined(separator: "/")
-    guard shape.product <= TensorType.largestCount else { throw .uncountable("'\(full)'", at: graph.origin) }
+    guard shape.product <= TensorType.largestCount else {
+      throw Diagnostic.uncountable("'\(full)'", at: graph.origin)
+    }
+    let value = graph.leaf(.parameter(full), TensorType(shape.map { .size($0) }))
     if let known = declared[full].map({ parameters[$0].spec }) {
       guard known.shape == shape else {
-        throw .reshapedParameter(full, known.shape, shape, at: graph.origin)
+        throw Diagnostic.reshapedParameter(full, known.shape, shape, at: graph.origin)
       }
     } else {
       try initializer.check(shape, of: full, at: graph.origin)
@@ -80,8 +86,18 @@ public final class LayerScope {
       let spec = ParameterSpec(
         full, shape, isTrainable: isTrainable && self.isTrainable, layout: layout)
       parameters.append(Parameter(spec: spec, initializer: initializer))
+      // What is not trained is neither drawn to 0 nor kept in bounds.
+      if let regularizer, spec.isTrainable { add(loss: try regularizer.penalty(value)) }
+      if let constraint, spec.isTrainable { constraints.append((full, constraint)) }
     }
-    return graph.leaf(.parameter(full), TensorType(shape.map { .size($0) }))
+    return value
+  }
+
+  /// Adds a penalty on what a layer gives to the loss, for each sample of the batch.
+  public func penalize(_ output: Value, with regularizer: Regularizer?) throws {
+    guard let regularizer else { return }
+    let samples = try graph.constant(1, [.batch]).sum()
+    add(loss: try regularizer.penalty(output) / samples)
   }
 
   /// What a parameter of the layer at work will be after the step, as far as this trace has come.
@@ -125,8 +141,10 @@ public final class LayerScope {
   }
 
   /// Calls a layer under its name; what goes wrong inside points at where the layer was written.
-  public func apply(_ layer: NamedLayer, _ inputs: [Value]) throws -> [Value] {
-    let (outerOrigin, outerTrainable) = (graph.origin, isTrainable)
+  /// - Parameter isTraining: Keras's `training` argument of a single call.
+  public func apply(_ layer: NamedLayer, _ inputs: [Value], isTraining: Bool? = nil) throws -> [Value] {
+    let (outerOrigin, outerTrainable, outerPhase) = (graph.origin, isTrainable, phase)
+    if let isTraining { phase = isTraining ? .training : .inference }
     path.append(layer.name)
     graph.origin = layer.span ?? outerOrigin
     isTrainable = outerTrainable && layer.isTrainable
@@ -134,6 +152,7 @@ public final class LayerScope {
       path.removeLast()
       graph.origin = outerOrigin
       isTrainable = outerTrainable
+      phase = outerPhase
     }
     let outputs = try layer.layer.call(inputs, in: self)
     calls.append(

@@ -11,7 +11,11 @@ public struct ScriptParts: Sendable {
     public var isList: Bool
 
     /// One layer under its name.
-    public init(_ layer: NamedLayer) { (name, layers, isList) = (layer.name, [layer], false) }
+    public init(_ layer: NamedLayer) { self.init(layer.name, [layer], isList: false) }
+
+    init(_ name: String, _ layers: [NamedLayer], isList: Bool) {
+      (self.name, self.layers, self.isList) = (name, layers, isList)
+    }
 
     /// The same settings several times, each with its own weights: `hidden`, `hidden_1`, `hidden_2`.
     public init(_ layer: NamedLayer, repeated count: Int) {

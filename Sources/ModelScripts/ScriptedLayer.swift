@@ -20,12 +20,9 @@ public struct ScriptedLayer: Layer {
     self.body = body
   }
 
+  /// Its parts and its body: what ``ScriptDecoder`` reads.
   public var config: ConfigNode {
-    ConfigNode(
-      .map(
-        parts.arguments.map { .init($0.name, $0.value.config) } + parts.entries + [
-          .init("call", ConfigNode(.string(body.script.text)))
-        ]))
+    ConfigNode(.map(parts.config + [.init("call", body.script.text.config)]))
   }
 
   /// The names of the tensors that `call` takes, in order.

@@ -32,31 +32,25 @@ public struct ScriptedModel: Model {
   public var className: String { "ScriptedModel" }
   public var layers: [NamedLayer] { parts.allLayers }
 
+  /// Its inputs, parts, body and outputs: what ``ScriptDecoder`` reads.
   public var config: ConfigNode {
-    let inputs = inputs.map { input in
-      ConfigNode(
-        .map([
-          .init("name", ConfigNode(.string(input.name))), .init("shape", Self.sizes(input.type)),
-          .init("dtype", ConfigNode(.string(input.type.element.rawValue))),
-        ]))
+    let inputs = inputs.map { input -> ConfigNode in
+      [
+        "name": input.name.config, "shape": Array(input.type.shape(batch: 0).dropFirst()).config,
+        "dtype": input.type.element.rawValue.config,
+      ]
     }
-    return ConfigNode(
-      .map(
-        [.init("name", ConfigNode(.string(name))), .init("inputs", ConfigNode(.list(inputs)))] + parts.entries
-          + [
-            .init("call", ConfigNode(.string(body.script.text))),
-            .init("outputs", ConfigNode(.list(outputNames.map { ConfigNode(.string($0)) }))),
-          ]))
+    let first: [ConfigNode.Entry] = [
+      .init("name", name.config), .init("inputs", ConfigNode(.list(inputs))),
+      .init("outputs", outputNames.config),
+    ]
+    return ConfigNode(.map(first + parts.config + [.init("call", body.script.text.config)]))
   }
 
-  /// The shape of one sample.
-  private static func sizes(_ type: TensorType) -> ConfigNode {
-    ConfigNode(
-      .list(
-        type.dims.dropFirst().map { dim in
-          if case .size(let size) = dim { return ConfigNode(.int(size)) }
-          return ConfigNode(.null)
-        }))
+  public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> ScriptedModel {
+    var parts = parts
+    for i in parts.layers.indices { parts.layers[i].layers = parts.layers[i].layers.map(change) }
+    return ScriptedModel(name, inputs: inputs, parts, body: body, outputs: outputNames)
   }
 
   /// - Throws: `Diagnostic` E0320 to E0329 from the body, E0301 if shapes do not fit.

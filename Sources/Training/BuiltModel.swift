@@ -31,25 +31,46 @@ public final class BuiltModel {
     self.model = model
     self.seed = seed
     self.semantics = semantics
-    let trace = try Trace(model, phase: .training, seed: seed, semantics: semantics)
-    layers = trace.layers
-    outputs = trace.outputs.map(\.type)
-    try trace.checkMemory(of: model.name)
-    slab = ParameterSlab(trace.scope.parameters.map(\.spec))
-    for parameter in trace.scope.parameters where isDrawn {
+    let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
+    let inference = try Trace(model, phase: .inference, seed: seed, semantics: semantics)
+    let parameters = Trace.parameters(of: ways + [inference], model)
+    layers = LayerSummary.joined(ways.map(\.layers))
+    outputs = ways[0].outputs.map(\.type)
+    try MemoryNeed.check(parameters, of: model.name)
+    slab = ParameterSlab(parameters.map(\.spec))
+    for parameter in parameters where isDrawn {
       let path = parameter.spec.path
       slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))
     }
   }
 
-  public var parameterCount: Int { layers.map(\.parameters).reduce(0, +) }
+  /// A model with the weights of another, of which it differs in names or in what is trained.
+  /// - Parameter other: a model with the same layers; its own name may differ.
+  /// - Throws: what ``init(_:seed:semantics:isDrawn:)`` throws.
+  public convenience init(_ model: any Model, weightsOf other: BuiltModel) throws {
+    try self.init(model, seed: other.seed, semantics: other.semantics, isDrawn: false)
+    for entry in other.slab.entries {
+      let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
+      slab.set(path, other.slab.tensor(entry.spec.path))
+    }
+  }
+
+  public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }
 }
 
 extension Trace {
   /// Whether this machine can hold the model: its parameters, and the gradients that any training needs beside them.
   /// - Throws: E0315.
   public func checkMemory(of name: String, at span: SourceSpan? = nil) throws(Diagnostic) {
-    let floats = scope.parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
-    try MemoryNeed.check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
+    try MemoryNeed.check(scope.parameters, of: name, at: span)
+  }
+}
+
+extension MemoryNeed {
+  fileprivate static func check(
+    _ parameters: [LayerScope.Parameter], of name: String, at span: SourceSpan? = nil
+  ) throws(Diagnostic) {
+    let floats = parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
+    try check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
   }
 }

@@ -14,6 +14,8 @@ final class CompiledStep {
   let totals: StepTotals
   let outputs: [Place]
   let program: Program
+  /// Brings parameters back into their bounds; run after the update.
+  private let constraints: Program?
   private let feed: Feed
   private let step: UnsafeMutableRawPointer?
 
@@ -25,12 +27,14 @@ final class CompiledStep {
       built.model, phase: site.state == nil ? .inference : .training, seed: built.seed,
       semantics: built.semantics, assuming: assumed)
     decisions = trace.scope.decisions.map(\.outcome)
+    try Self.checkParameters(trace, built)
     let graph = trace.graph
     let targets = Targets(graph, site.part, built.model.outputNames)
     let objective = try Objective(trace, site, targets)
     var update: UpdatePlan?
     if let state = site.state, let loss = objective.loss {
-      let trained = trace.scope.parameters.map(\.spec).filter(\.isTrainable)
+      // Parameters of layers that are not called on this way have a gradient, too: 0.
+      let trained = built.slab.entries.map(\.spec).filter(\.isTrainable)
       let leaves = trained.map { graph.leaf(.parameter($0.path), TensorType($0.shape.map { .size($0) })) }
       let gradients = try graph.gradients(of: loss, for: leaves)
       update = state.update(zip(trained.map(\.path), gradients).map { ($0, $1) })
@@ -57,9 +61,33 @@ final class CompiledStep {
     if let weights = objective.sampleWeights, let column = site.part.sampleWeights {
       feed.connect(column, to: program.place(weights), as: .float32)
     }
+    constraints = site.state == nil ? nil : try Self.constraints(trace, site)
     outputs = trace.outputs.map { program.place($0) }
     step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
     totals = StepTotals(objective, program)
+  }
+
+  /// - Throws: E0337 if a layer is called for the first time on this way, so that its weights were never made.
+  private static func checkParameters(_ trace: Trace, _ built: BuiltModel) throws(Diagnostic) {
+    let known = Set(built.slab.entries.map(\.spec.path))
+    for parameter in trace.scope.parameters where !known.contains(parameter.spec.path) {
+      throw Diagnostic(
+        "E0337", "'\(parameter.spec.path)' is needed on a way through the model that was not foreseen",
+        help:
+          "only the first \(Trace.mostWays) ways are followed ahead of time; call the layer on each of them")
+    }
+  }
+
+  private static func constraints(_ trace: Trace, _ site: StepSite) throws -> Program? {
+    guard !trace.scope.constraints.isEmpty else { return nil }
+    let graph = Graph()
+    let bounded = try trace.scope.constraints.map { path, constraint in
+      let type = TensorType(site.built.slab.entry(path).spec.shape.map { .size($0) })
+      return (path: path, value: try constraint.constrained(graph.leaf(.parameter(path), type)))
+    }
+    return try Program(
+      graph, keeping: [], batch: site.batch, parameters: site.built.slab, assignments: bounded,
+      pool: site.pool, kernels: site.kernels)
   }
 
   /// Runs one batch.
@@ -69,7 +97,9 @@ final class CompiledStep {
   @inline(__always) func run(_ rows: UnsafePointer<Int32>, iteration: Int) -> Int? {
     feed.rows = rows
     step?.storeBytes(of: UInt64(iteration), as: UInt64.self)
-    return program.run()
+    let failed = program.run()
+    if failed == nil, let constraints { constraints.run() }
+    return failed
   }
 }
 
@@ -85,19 +115,45 @@ struct StepSite {
   let kernels: KernelTable
 }
 
-/// What one batch gave: means of losses, and for each metric the sum of its values and how many there were.
+/// What one batch gave: means of losses, and what each metric adds to its totals.
 struct StepTotals {
   /// The sum of all losses with their weights, and of the regularizers.
   let loss: UnsafePointer<Float>?
   /// The mean of each output's own loss.
   let losses: [UnsafePointer<Float>?]
   /// By output.
-  let metrics: [[(sum: UnsafePointer<Float>, count: Int)]]
+  let metrics: [[BatchSums]]
+
+  /// Runs of numbers, and how many values they sum up where a mean is wanted.
+  struct BatchSums {
+    let runs: [UnsafeBufferPointer<Float>]
+    let valueCount: Int?
+    /// Numbers in all.
+    var count: Int { runs.map(\.count).reduce(0, +) + (valueCount == nil ? 0 : 1) }
+
+    /// Adds the batch to totals.
+    @inline(__always) func add(to totals: inout [Double]) {
+      var next = 0
+      for run in runs {
+        for x in run {
+          totals[next] += Double(x)
+          next += 1
+        }
+      }
+      if let valueCount { totals[next] += Double(valueCount) }
+    }
+  }
 
   fileprivate init(_ objective: Objective, _ program: Program) {
     loss = objective.loss.map { program.place($0).input }
     losses = objective.losses.map { $0.map { program.place($0).input } }
-    metrics = objective.metrics.map { $0.map { (program.place($0.sum).input, $0.count) } }
+    metrics = objective.metrics.map {
+      $0.map { sums, count in
+        let places = sums.map { program.place($0) }
+        return BatchSums(
+          runs: places.map { UnsafeBufferPointer(start: $0.input, count: $0.count) }, valueCount: count)
+      }
+    }
   }
 }
 
@@ -105,7 +161,7 @@ struct StepTotals {
 private struct Objective {
   var loss: Value?
   var losses: [Value?] = []
-  var metrics: [[(sum: Value, count: Int)]] = []
+  var metrics: [[(sums: [Value], count: Int?)]] = []
   var sampleWeights: Value?
 
   init(_ trace: Trace, _ site: StepSite, _ targets: Targets) throws {
@@ -116,10 +172,12 @@ private struct Objective {
       let name = targets.names[i]
       var mean: Value?
       if let loss = output.loss {
-        let target = targets.leaf(loss.target(for: value.type), of: name)
-        var values = try loss.values(target, value)
-        if site.part.sampleWeights != nil { values = try weigh(values, graph) }
-        let own = try graph.apply(MeanAll(), values)
+        let wanted = loss.target(for: value.type, offered: targets.offered(for: name))
+        let target = targets.leaf(wanted, of: name)
+        if site.part.sampleWeights != nil {
+          sampleWeights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
+        }
+        let own = try loss.reduced(target, value, weights: sampleWeights, site.built.semantics)
         mean = own
         terms.append(
           output.weight == 1
@@ -129,10 +187,12 @@ private struct Objective {
       metrics.append(
         try output.metrics.map { named in
           let wanted = named.metric.target(for: value.type, offered: targets.offered(for: name))
-          let values = try named.metric.values(targets.leaf(wanted, of: name), value)
-          return (
-            try graph.apply(SumAll(), values), values.type.shape(batch: site.batch).reduce(1, *)
-          )
+          let target = targets.leaf(wanted, of: name)
+          switch try named.metric.sums(target, value, site.built.semantics) {
+          case .totals(let sums): return (sums, nil)
+          case .mean(let values):
+            return ([try graph.apply(SumAll(), values)], values.type.shape(batch: site.batch).reduce(1, *))
+          }
         })
     }
     // Keras adds the losses up in the outputs' order, then the regularizers.
@@ -141,15 +201,8 @@ private struct Objective {
     }
   }
 
-  /// Values times the weight of their sample; the mean is still over the number of values, as in Keras.
-  private mutating func weigh(_ values: Value, _ graph: Graph) throws -> Value {
-    let weights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
-    sampleWeights = weights
-    return try graph.apply(Binary(.multiply), values, weights)
-  }
-
   var kept: [Value] {
-    (loss.map { [$0] } ?? []) + losses.compactMap { $0 } + metrics.flatMap { $0.map(\.sum) }
+    (loss.map { [$0] } ?? []) + losses.compactMap { $0 } + metrics.flatMap { $0.flatMap(\.sums) }
       + (sampleWeights.map { [$0] } ?? [])
   }
 }

@@ -245,55 +245,67 @@ private final class Order {
   }
 }
 
-/// Running means over the samples of an epoch.
+/// What was logged so far in an epoch: means of losses, and metrics of their totals.
 ///
 /// A smaller batch counts for less.
 private struct Means {
   private let names: [String]
-  private var sums: [Double]
-  private var counts: [Double]
-
-  init(_ settings: CompileSettings, _ built: BuiltModel) {
-    let (losses, metrics) = settings.logNames(outputs: built.model.outputNames)
-    isLossOfBatches = built.semantics == .keras3
-    names = ["loss"] + losses.compactMap { $0 } + metrics.flatMap { $0 }
-    areLossesShown = losses.contains { $0 != nil }
-    sums = [Double](repeating: 0, count: names.count)
-    counts = sums
-  }
-
+  private let metrics: [any Metric]
+  /// The loss, then those of outputs where they are logged, each with what it is divided by.
+  private var losses: [(sum: Double, weight: Double)]
+  /// What each metric has added up; empty before the first batch.
+  private var totals: [[Double]]
   /// Whether outputs have losses of their own in the logs.
   private let areLossesShown: Bool
   /// Whether an output's own loss is a mean over batches, whatever their size, as in Keras 3.
   private let isLossOfBatches: Bool
 
+  init(_ settings: CompileSettings, _ built: BuiltModel) {
+    let names = settings.logNames(outputs: built.model.outputNames)
+    let shown = names.losses.compactMap { $0 }
+    self.names = ["loss"] + shown + names.metrics.flatMap { $0 }
+    isLossOfBatches = built.semantics == .keras3
+    areLossesShown = !shown.isEmpty
+    metrics = settings.outputs.flatMap { $0.metrics.map(\.metric) }
+    losses = (0...shown.count).map { _ in (0, 0) }
+    totals = metrics.map { _ in [] }
+  }
+
   mutating func add(_ program: StepProgram) {
     let batch = Double(program.batch)
-    let totals = program.totals
-    sums[0] += Double(totals.loss?.pointee ?? 0) * batch
-    counts[0] += batch
+    let sums = program.totals
+    add(sums.loss?.pointee ?? 0, weight: batch, to: 0)
     var next = 1
     if areLossesShown {
-      for loss in totals.losses {
+      for loss in sums.losses {
         guard let loss else { continue }
-        let weight = isLossOfBatches ? 1 : batch
-        sums[next] += Double(loss.pointee) * weight
-        counts[next] += weight
+        add(loss.pointee, weight: isLossOfBatches ? 1 : batch, to: next)
         next += 1
       }
     }
-    for output in totals.metrics {
+    next = 0
+    for output in sums.metrics {
       for metric in output {
-        sums[next] += Double(metric.sum.pointee)
-        counts[next] += Double(metric.count)
+        if totals[next].isEmpty { totals[next] = [Double](repeating: 0, count: metric.count) }
+        metric.add(to: &totals[next])
         next += 1
       }
     }
   }
 
-  var loss: Double { counts[0] == 0 ? 0 : sums[0] / counts[0] }
+  private mutating func add(_ loss: Float, weight: Double, to place: Int) {
+    losses[place].sum += Double(loss) * weight
+    losses[place].weight += weight
+  }
+
+  private func mean(_ loss: (sum: Double, weight: Double)) -> Double {
+    loss.weight == 0 ? 0 : loss.sum / loss.weight
+  }
+
+  var loss: Double { mean(losses[0]) }
 
   func logs() -> Logs {
-    names.indices.map { (names[$0], counts[$0] == 0 ? 0 : sums[$0] / counts[$0]) }.sorted { $0.0 < $1.0 }
+    let results = zip(metrics, totals).map { $1.isEmpty ? 0 : $0.result($1) }
+    return zip(names, losses.map(mean) + results).map { ($0, $1) }.sorted { $0.0 < $1.0 }
   }
 }

@@ -20,12 +20,17 @@ public struct LayerSample: Sendable {
 
   public static let all: [LayerSample] = [
     .init(["InputLayer": ["shape": [2, 3]]]),
-    .init(["Dense": ["units": 5, "activation": "tanh"]]),
+    .init([
+      "Dense": [
+        "units": 5, "activation": "tanh", "kernel_regularizer": "l2", "kernel_constraint": "max_norm",
+      ]
+    ]),
     .init(["Flatten": nil]),
     .init(["Reshape": ["target_shape": [3, -1]]]),
     .init(["Activation": ["activation": "gelu"]]),
     .init(["Dropout": ["rate": 0.25]]),
     .init(["Identity": nil]),
+    .init(["ActivityRegularization": ["l1": 0.01, "l2": 0.1]]),
     .init(["Permute": ["dims": [2, 1]]]),
     .init(["RepeatVector": ["n": 2]]),
     .init(["Rescaling": ["scale": 0.5, "offset": 1.0]]),

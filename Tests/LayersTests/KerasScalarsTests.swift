@@ -12,11 +12,23 @@ private struct Comparison {
   let graph = Graph()
   let prediction: Value
   let target: Value
+  private(set) var weights: Value?
   let batch: Int
-  private let leaves: [Leaf: Tensor]
+  private var leaves: [Leaf: Tensor]
+
+  /// One value of fixed shape.
+  init(_ x: ConfigNode) {
+    batch = 1
+    prediction = graph.leaf(.parameter("x"), TensorType(x.sizes.map { .size($0) }))
+    target = prediction
+    leaves = [.parameter("x"): Tensor(x.sizes, x.floats)]
+  }
 
   /// - Parameter wanted: the type of target for a prediction.
-  init(_ prediction: ConfigNode, _ target: ConfigNode, _ wanted: (TensorType, TensorType) -> TensorType) {
+  init(
+    _ prediction: ConfigNode, _ target: ConfigNode, _ sampleWeight: ConfigNode? = nil,
+    _ wanted: (TensorType, TensorType) -> TensorType
+  ) {
     batch = prediction.sizes[0]
     let sizes = prediction.sizes.dropFirst().map { Dim.size($0) }
     let offered = TensorType([.batch] + target.sizes.dropFirst().map { .size($0) })
@@ -28,6 +40,11 @@ private struct Comparison {
       .input("p"): Tensor(prediction.sizes, prediction.floats),
       .input("t"): Tensor(type.shape(batch: batch), numbers),
     ]
+    if let sampleWeight, !sampleWeight.isNull {
+      let sizes = sampleWeight.sizes
+      weights = graph.leaf(.input("w"), TensorType([.batch] + sizes.dropFirst().map { .size($0) }))
+      leaves[.input("w")] = Tensor(sizes, sampleWeight.floats)
+    }
   }
 
   func numbers(_ value: Value) -> [Double] {
@@ -41,57 +58,122 @@ private struct Comparison {
     ["class_name": fixture["class_name"] ?? nil, "config": fixture["kwargs"] ?? nil]
   }
 
-  @Test func `losses and their gradients are Keras's`() throws {
-    var fixtures = KerasFixtures("k3_losses")
+  @Test(arguments: ["k2", "k3"])
+  func `losses and their gradients are Keras's`(version: String) throws {
+    let semantics: Semantics = version == "k2" ? .keras2 : .keras3
+    var fixtures = KerasFixtures("\(version)_losses")
     try fixtures.each { fixture in
-      var bag = DiagnosticBag()
-      guard fixture["sample_weight"]?.isNull == true,
-        let loss = LossRegistry.all.decode(settings(fixture), into: &bag),
-        let prediction = fixture["y_pred"], let truth = fixture["y_true"], let expected = fixture["value"]
+      guard let prediction = fixture["y_pred"], let truth = fixture["y_true"], let expected = fixture["value"]
       else { return false }
-      let pair = Comparison(prediction, truth) { type, _ in loss.target(for: type) }
-      let values = try loss.values(pair.target, pair.prediction)
-      let reduced: Value =
-        switch fixture["reduction"]?.string {
-        case "sum_over_batch_size": try pair.graph.apply(MeanAll(), values)
-        case "sum": try pair.graph.apply(SumAll(), values)
-        default: values
-        }
-      #expect(distance(pair.numbers(reduced), expected.numbers) < 1e-5, "\(fixture)")
-      let scalar = try reduced.type.rank == 0 ? reduced : pair.graph.apply(SumAll(), reduced)
+      var bag = DiagnosticBag()
+      var settings = fixture["kwargs"]?.entries ?? []
+      let reduction = fixture["reduction"]?.string
+      if let reduction, reduction != "none" { settings.append(.init("reduction", reduction.config)) }
+      let loss = try #require(
+        LossRegistry.all.decode(
+          ["class_name": fixture["class_name"] ?? nil, "config": ConfigNode(.map(settings))], into: &bag),
+        "\(bag.all)")
+      let pair = Comparison(prediction, truth, fixture["sample_weight"]) { type, _ in loss.target(for: type) }
+      let result =
+        reduction == "none"
+        ? try loss.values(pair.target, pair.prediction, semantics)
+        : try loss.reduced(pair.target, pair.prediction, weights: pair.weights, semantics)
+      let isWeighted = reduction == "none" && pair.weights != nil
+      if isWeighted { return false }
+      #expect(distance(pair.numbers(result), expected.numbers) < 1e-5, "\(fixture)")
+      let scalar = try result.type.rank == 0 ? result : pair.graph.apply(SumAll(), result)
       let slope = try pair.graph.gradients(of: scalar, for: [pair.prediction])[0]
-      #expect(distance(pair.numbers(slope), fixture["grad"]?.numbers ?? []) < 2e-5, "\(fixture)")
+      #expect(distance(pair.numbers(slope), fixture["grad"]?.numbers ?? []) < 3e-5, "\(fixture)")
       return true
     }
-    #expect(fixtures.hasChecked(40))
+    #expect(fixtures.hasChecked(130))
   }
 
-  @Test func `metrics that are means are Keras's`() throws {
-    var fixtures = KerasFixtures("k3_metrics")
+  @Test(arguments: ["k2", "k3"])
+  func `metrics are Keras's`(version: String) throws {
+    let semantics: Semantics = version == "k2" ? .keras2 : .keras3
+    var fixtures = KerasFixtures("\(version)_metrics")
     try fixtures.each { fixture in
       var bag = DiagnosticBag()
       let updates = fixture["updates"]?.list ?? []
       let isWeighted = updates.contains { $0["sample_weight"]?.isNull == false }
       // As a class, Accuracy compares labels; as a word it is the accuracy that fits, which is what we have.
       guard !isWeighted, fixture["class_name"]?.string != "Accuracy",
+        fixture["results"]?.list?.first?.list == nil,
         let metric = MetricRegistry.all.decode(settings(fixture), into: &bag)
       else { return false }
-      var (sum, count, results) = (0.0, 0.0, [Double]())
+      var (totals, results) = ([Double](), [Double]())
       for update in updates {
         guard let prediction = update["y_pred"], let truth = update["y_true"] else { return false }
         let pair = Comparison(prediction, truth) { metric.target(for: $0, offered: $1) }
-        let values = pair.numbers(try metric.values(pair.target, pair.prediction))
-        sum += values.reduce(0, +)
-        count += Double(values.count)
-        results.append(sum / count)
+        let batch: [Double]
+        switch try metric.sums(pair.target, pair.prediction, semantics) {
+        case .totals(let sums): batch = sums.flatMap { pair.numbers($0) }
+        case .mean(let values):
+          let numbers = pair.numbers(values)
+          batch = [numbers.reduce(0, +), Double(numbers.count)]
+        }
+        totals = totals.isEmpty ? batch : zip(totals, batch).map { $0 + $1 }
+        results.append(metric.result(totals))
       }
       #expect(distance(results, fixture["results"]?.numbers ?? []) < 1e-5, "\(fixture)")
       return true
     }
-    #expect(fixtures.hasChecked(6))
+    #expect(fixtures.hasChecked(30))
   }
 
-  @Test(arguments: ["softmax", "sigmoid"], LossRegistry.all.names.filter { $0.hasSuffix("entropy") })
+  @Test(arguments: ["k2", "k3"])
+  func `regularizers and their gradients are Keras's`(version: String) throws {
+    var fixtures = KerasFixtures("\(version)_regularizers")
+    try fixtures.each { fixture in
+      let regularizer = try Regularizer(config: fixture)
+      let x = Comparison(fixture["x"] ?? nil)
+      let penalty = try regularizer.penalty(x.prediction)
+      #expect(distance(x.numbers(penalty), fixture["value"]?.numbers ?? []) < 1e-5, "\(fixture)")
+      let slope = try x.graph.gradients(of: penalty, for: [x.prediction])[0]
+      #expect(distance(x.numbers(slope), fixture["grad"]?.numbers ?? []) < 2e-5, "\(fixture)")
+      #expect(try Regularizer(config: regularizer.config).config == regularizer.config)
+      return true
+    }
+    #expect(fixtures.hasChecked(5))
+  }
+
+  @Test(arguments: ["k2", "k3"])
+  func `constraints are Keras's`(version: String) throws {
+    var fixtures = KerasFixtures("\(version)_constraints")
+    try fixtures.each { fixture in
+      let constraint = try Constraint(config: fixture)
+      let x = Comparison(fixture["x"] ?? nil)
+      let found = x.numbers(try constraint.constrained(x.prediction))
+      #expect(distance(found, fixture["y"]?.numbers ?? []) < 1e-5, "\(fixture)")
+      #expect(constraint.config["config"] == fixture["config"], "\(fixture)")
+      return true
+    }
+    #expect(fixtures.hasChecked(8))
+  }
+
+  @Test func `a loss without a reduction is E0232`() {
+    var bag = DiagnosticBag()
+    #expect(LossRegistry.all.decode(["MeanSquaredError": ["reduction": "none"]], into: &bag) == nil)
+    #expect(bag.all.map(\.code) == ["E0232"])
+  }
+
+  @Test func `a loss is written as a word unless it has settings`() throws {
+    var huber = Huber()
+    #expect(LossRegistry.kerasConfig(huber, .keras3) == "huber")
+    huber.delta = 0.5
+    #expect(
+      LossRegistry.kerasConfig(huber, .keras2) == [
+        "class_name": "Huber",
+        "config": [
+          "reduction": "sum_over_batch_size", "name": "huber", "delta": 0.5, "fn": "huber",
+        ],
+      ])
+  }
+
+  @Test(
+    arguments: ["softmax", "sigmoid"],
+    ["SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy"])
   func `a cross-entropy takes the logits before an activation, told of logits or not`(
     activation: String, name: String
   ) throws {

@@ -225,12 +225,45 @@ import Testing
     #expect(diagnostic?.code == "E0328")
   }
 
-  @Test func `the source and the parts are stored with a model`() throws {
+  @Test func `a model reads back from its configuration`() throws {
+    let double = try ScriptedFunction(
+      signature: ScriptText("double(x, n=2)"), body: ScriptText("return n * x"))
+    let inner = ScriptedLayer(
+      "Scale",
+      ScriptParts(
+        weights: [ScriptWeight("w", .sizes([3]), initializer: .zeros, isTrainable: false)],
+        arguments: [("units", .int(3))]), body: try ScriptBody("return inputs * w + units"))
     let parts = ScriptParts(
-      layers: [layer("d", Dense(2))], weights: [ScriptWeight("w", .sizes([2]), initializer: .zeros)])
-    let config = try model("return d(x) * w", parts: parts).config
-    #expect(config["call"]?.string == "return d(x) * w")
-    #expect(config["layers"]?["d"]?["class_name"]?.string == "Dense")
-    #expect(config["weights"]?["w"]?["shape"]?.list == [2])
+      layers: [
+        .init(NamedLayer("d", Dense(3)), repeated: 2), .init(NamedLayer("scale", inner, isTrainable: false)),
+      ],
+      weights: [ScriptWeight("v", .calculated(ScriptText("[x.shape[-1]]")))], functions: [double])
+    let model = try model("return scale(d[1](d[0](double(x)))) * v", parts: parts)
+    var bag = DiagnosticBag()
+    let read = try #require(ScriptDecoder().model(model.config, into: &bag))
+    #expect(bag.all == [])
+    #expect(read.config == model.config)
+    let traces = try [model, read].map { try Trace($0, phase: .training, seed: 1) }
+    for property in [\ParameterSpec.path, \.shape.description, \.isTrainable.description] {
+      let values = traces.map { $0.scope.parameters.map { $0.spec[keyPath: property] } }
+      #expect(values[0] == values[1])
+    }
+    #expect(traces[0].outputs.map(\.type) == traces[1].outputs.map(\.type))
+  }
+
+  @Test(arguments: ["name", "inputs", "outputs", "arguments", "layers", "weights", "functions", "call"])
+  func `a configuration that was changed never crashes`(key: String) throws {
+    let config = try model("return d(x) * w", parts: ScriptParts(layers: [layer("d", Dense(2))])).config
+    let wrong: [ConfigNode] = [nil, 3, "a", ["a"], ["a": 1], [["shape": 1]], ["a": ["class_name": "Dense"]]]
+    for value in wrong {
+      let entries = (config.entries ?? []).map { $0.key == key ? .init(key, value) : $0 }
+      var bag = DiagnosticBag()
+      if let read = ScriptDecoder().model(ConfigNode(.map(entries)), into: &bag) {
+        _ = try? Trace(read, phase: .inference, seed: 1)
+        #expect(bag.all == [])
+      } else {
+        #expect(bag.hasErrors)
+      }
+    }
   }
 }

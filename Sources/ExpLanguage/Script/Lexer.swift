@@ -204,7 +204,7 @@ func isLetter(_ byte: UInt8) -> Bool {
 private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") }
 
 /// Whether a text is a name as Python has them (ASCII only).
-func isName(_ text: some StringProtocol) -> Bool {
+public func isName(_ text: some StringProtocol) -> Bool {
   guard let first = text.utf8.first, isLetter(first) else { return false }
   return text.utf8.allSatisfy { isLetter($0) || isDigit($0) }
 }

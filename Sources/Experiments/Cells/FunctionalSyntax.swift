@@ -15,7 +15,7 @@ struct FunctionalSyntax {
   ///
   /// Every mistake is reported; `nil` if there was one.
   func model(_ context: inout CheckContext) -> (model: Functional, parts: [String: String])? {
-    let inputs = readInputs(&context)
+    let inputs = readInputs(orInputs: false, &context)
     var entries: [FunctionalBuilder.Entry] = []
     var parts: [String: String] = [:]
     let written = layers.entries ?? []
@@ -32,15 +32,19 @@ struct FunctionalSyntax {
     return builder.model(into: &context.bag).map { ($0, parts) }
   }
 
-  private func readInputs(
-    _ context: inout CheckContext
+  /// - Parameter orInputs: whether a single input is called `inputs`, as in the signature of a `call`.
+  func readInputs(
+    orInputs: Bool, _ context: inout CheckContext
   ) -> [(word: FunctionalBuilder.Word, input: ModelInput)]? {
     if inputs.isAbsent {
       guard let input else {
-        if !context.wrongSettings.contains("input") { context.bag.report(.noInput(name, at: layers.span)) }
+        if !context.wrongSettings.contains("input") {
+          context.bag.report(.noInput(name, at: layers.isAbsent ? nil : layers.span))
+        }
         return nil
       }
-      return [(.init("input"), ModelInput("input", shape: input))]
+      let name = orInputs ? "inputs" : "input"
+      return [(.init(name), ModelInput(name, shape: input))]
     }
     if input != nil {
       context.bag.report(.inputTwice(name, at: inputs.span))
@@ -118,7 +122,9 @@ struct FunctionalSyntax {
       return .init(word, .layer(layer), from: sources)
     }
     let node = ConfigNode(.map(rest), span: entry.value.span)
-    guard let layer = LayerRegistry.decode([node], into: &context.bag)?.first else { return nil }
+    guard let layer = LayerRegistry.decode([node], among: context.layers, into: &context.bag)?.first else {
+      return nil
+    }
     return .init(word, .layer(layer), from: sources)
   }
 }

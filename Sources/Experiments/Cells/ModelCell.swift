@@ -1,6 +1,8 @@
 import Config
 import Diagnostics
+import GraphEngine
 import Layers
+import ModelScripts
 import Plotting
 import Reporting
 import TensorCore
@@ -13,27 +15,39 @@ struct ModelCell: Cell {
   var inputs = ConfigNode(.null)
   var layers = ConfigNode(.null)
   var outputs = ConfigNode(.null)
+  var weights = ConfigNode(.null)
+  var call = ConfigNode(.null)
 
   static let schema = Schema(
-    "model", "A model: a list of layers, one after another, or a graph of layers.", prototype: ModelCell(),
+    "model", "A model: a list of layers, a graph of layers, or layers and what a call does with them.",
+    prototype: ModelCell(),
     Field("input", \.input, "The shape of one sample, such as [28, 28].") { input in
       (input ?? [1]).allSatisfy { $0 >= 1 } ? nil : "must hold sizes of at least 1"
     },
     Field("inputs", \.inputs, "Names and shapes of several inputs, such as {wide: [5], deep: [6]}."),
     Field(
       "layers", \.layers,
-      "Layers by Keras's names: a list, or a mapping in which each says what it is called 'from'."
-    ).required,
-    Field("outputs", \.outputs, "The layers of a graph that are its outputs. The last one if left out."))
+      "Layers by Keras's names: a list, a mapping in which each says what it is called 'from', or with 'call' one without."
+    ),
+    Field("outputs", \.outputs, "The layers of a graph that are its outputs. The last one if left out."),
+    Field("weights", \.weights, "Weights that 'call' uses itself, such as {scale: {shape: [30]}}."),
+    Field("call", \.call, "What happens to the inputs, in the language of Keras's 'call'."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let name = context.name(subject, of: "model") else {
       // Without a name there still may be mistakes in the layers.
-      if let list = layers.list { _ = LayerRegistry.decode(list, into: &context.bag) }
+      if let list = layers.list { _ = LayerRegistry.decode(list, among: context.layers, into: &context.bag) }
       return nil
     }
-    guard !context.wrongSettings.contains("layers") else { return nil }
+    if !call.isAbsent { return scripted(name, &context) }
+    if !weights.isAbsent {
+      context.bag.report(.weightsWithoutCall(at: weights.span))
+      return nil
+    }
     switch layers.content {
+    case .null where layers.isAbsent:
+      context.bag.report(.missingLayers(at: subject.span))
+      return nil
     case .list(let nodes): return sequential(name, nodes, &context)
     case .map:
       let graph = FunctionalSyntax(name: name, input: input, inputs: inputs, layers: layers, outputs: outputs)
@@ -50,7 +64,9 @@ struct ModelCell: Cell {
       context.bag.report(.graphSetting(key, at: node.span))
       return nil
     }
-    guard var layers = LayerRegistry.decode(nodes, into: &context.bag) else { return nil }
+    guard var layers = LayerRegistry.decode(nodes, among: context.layers, into: &context.bag) else {
+      return nil
+    }
     guard !layers.isEmpty else {
       context.bag.report(.noLayers(name, at: subject.span))
       return nil
@@ -72,19 +88,47 @@ struct ModelCell: Cell {
     return declare(Sequential(name, input: shape, layers), parts: [:], &context)
   }
 
+  private func scripted(_ name: String, _ context: inout CheckContext) -> CellRun? {
+    let graph = FunctionalSyntax(name: name, input: input, inputs: inputs, layers: layers, outputs: outputs)
+    let inputs = graph.readInputs(orInputs: true, &context)
+    let syntax = ScriptedSyntax(
+      layers: layers, weights: weights, call: call, sources: context.sources, registry: context.layers,
+      functions: context.functions)
+    var parts: [String: String] = [:]
+    let body = syntax.body(into: &context.bag)
+    var own = context
+    let read = syntax.parts(
+      arguments: [],
+      models: { node, bag in
+        own.bag = DiagnosticBag()
+        let model = own.model(node)?.model
+        own.bag.all.forEach { bag.report($0) }
+        return model
+      }, into: &context.bag)
+    for entry in layers.entries ?? [] {
+      if let used = entry.value["model"]?.string, entry.value["repeat"] == nil { parts[entry.key] = used }
+    }
+    let names = outputs.isAbsent ? nil : (outputs.list ?? [outputs]).map { $0.string ?? $0.json }
+    guard let inputs, let body, let read else { return nil }
+    let model = ScriptedModel(name, inputs: inputs.map(\.input), read, body: body, outputs: names)
+    return declare(model, parts: parts, &context)
+  }
+
   /// Traces the model, and builds it in a run.
   /// - Parameter parts: names of models of earlier cells by the names of the layers they are here.
   private func declare(
     _ model: any Model, parts: [String: String], _ context: inout CheckContext
   ) -> CellRun? {
     let (seed, span) = (context.seed, subject.span)
-    let trace = context.collect {
-      let trace = try Trace(model, phase: .training, seed: seed)
-      try trace.checkMemory(of: model.name, at: span)
-      return trace
+    let traced = context.collect {
+      // Every way that conditions on data may go, so that no mistake waits for rare data.
+      let ways = try Trace.allWays(of: model, phase: .training, seed: seed)
+      if model is ScriptedModel { _ = try Trace.allWays(of: model, phase: .inference, seed: seed) }
+      try ways[0].checkMemory(of: model.name, at: span)
+      return (ways[0], Trace.parameters(of: ways, model).map { $0.spec.shape.reduce(1, *) }.reduce(0, +))
     }
-    guard let trace else { return nil }
-    context.declare(model, trace, at: subject.span)
+    guard let (trace, parameterCount) = traced else { return nil }
+    context.declare(.init(model: model, trace: trace, parameterCount: parameterCount), at: subject.span)
     return { context in
       let built = try BuiltModel(model, seed: context.seed)
       for (layer, part) in parts.sorted(by: { $0.key < $1.key }) {
@@ -178,5 +222,19 @@ extension Diagnostic {
       "E0333", "'\(key)' belongs to a graph of layers, and these are a list",
       at: span.map { Label($0, "a list has one input and one output") },
       help: "write 'input: [SHAPE]', or name the layers: 'hidden: {Dense: {units: 30}, from: x}'")
+  }
+
+  /// E0203: a model of nothing.
+  static func missingLayers(at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0203", "model needs 'layers'", at: span.map { Label($0, "'layers' is missing here") },
+      help: "layers by Keras's names: a list, or a mapping in which each says what it is called 'from'")
+  }
+
+  /// E0341: weights that nothing uses.
+  static func weightsWithoutCall(at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0341", "'weights' are for a model with 'call'", at: span.map { Label($0, "nothing uses them") },
+      help: "write in 'call:' what happens with them, or remove them")
   }
 }

@@ -12,5 +12,7 @@ public struct ActivationLayer: UnaryLayer, Configurable {
     "Activation", "Applies an activation function.", prototype: ActivationLayer(.linear),
     Field("activation", \.activation, "Which one.").required)
 
-  public func call(_ x: Value, in scope: LayerScope) throws -> Value { try activation(x) }
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    try activation(x, scope.semantics)
+  }
 }

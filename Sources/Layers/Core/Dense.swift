@@ -11,6 +11,11 @@ public struct Dense: UnaryLayer, Configurable {
   public var useBias = true
   public var kernelInitializer = Initializer.glorotUniform
   public var biasInitializer = Initializer.zeros
+  public var kernelRegularizer: Regularizer?
+  public var biasRegularizer: Regularizer?
+  public var activityRegularizer: Regularizer?
+  public var kernelConstraint: Constraint?
+  public var biasConstraint: Constraint?
 
   public init(_ units: Int, activation: Activation = .linear) {
     self.units = units
@@ -23,13 +28,26 @@ public struct Dense: UnaryLayer, Configurable {
     Field("activation", \.activation, "Applied to the result."),
     Field("use_bias", \.useBias, "Whether a bias is added."),
     Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
-    Field("bias_initializer", \.biasInitializer, "Start values of the bias."))
+    Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
+    Field("kernel_regularizer", \.kernelRegularizer, "What draws the kernel to 0."),
+    Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
+    Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
+    Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
+    Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let inputs = try x.knownLastAxis(for: "Dense")
-    let kernel = try scope.parameter("kernel", [inputs, units], kernelInitializer, layout: .panels)
+    let kernel = try scope.parameter(
+      "kernel", [inputs, units], kernelInitializer, regularizer: kernelRegularizer,
+      constraint: kernelConstraint, layout: .panels)
     var y = try x.graph.apply(MatMul(), x, kernel)
-    if useBias { y = try x.graph.apply(AddBias(), y, try scope.parameter("bias", [units], biasInitializer)) }
-    return try activation(y)
+    if useBias {
+      let bias = try scope.parameter(
+        "bias", [units], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+      y = try x.graph.apply(AddBias(), y, bias)
+    }
+    y = try activation(y, scope.semantics)
+    try scope.penalize(y, with: activityRegularizer)
+    return y
   }
 }

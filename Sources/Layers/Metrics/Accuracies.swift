@@ -6,11 +6,11 @@ public import TensorCore
 ///
 /// One output: binary, with threshold one half. Targets of lower rank, or of one column where the prediction has
 /// more: sparse. Otherwise categorical.
-public struct Accuracy: Metric {
+public struct Accuracy: MeanMetric {
   public init() {}
   public static let schema = Schema("Accuracy", "How often predictions are right.", prototype: Self())
 
-  private func resolved(_ prediction: TensorType, _ offered: TensorType) -> any Metric {
+  private func resolved(_ prediction: TensorType, _ offered: TensorType) -> any MeanMetric {
     if prediction.dims.last == .size(1) { return BinaryAccuracy() }
     let isSparse = offered.rank < prediction.rank || (offered.dims.last == .size(1))
     return isSparse ? SparseCategoricalAccuracy() : CategoricalAccuracy()
@@ -20,15 +20,15 @@ public struct Accuracy: Metric {
     resolved(prediction, offered).target(for: prediction, offered: offered)
   }
 
-  public func values(_ target: Value, _ prediction: Value) throws -> Value {
-    try resolved(prediction.type, target.type).values(target, prediction)
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    try resolved(prediction.type, target.type).values(target, prediction, semantics)
   }
 }
 
 /// How often the first largest output is the label.
 ///
 /// Keras: `keras.metrics.SparseCategoricalAccuracy`.
-public struct SparseCategoricalAccuracy: Metric {
+public struct SparseCategoricalAccuracy: MeanMetric {
   public init() {}
   public static let schema = Schema(
     "SparseCategoricalAccuracy", "How often the largest output is the label.", prototype: Self())
@@ -37,7 +37,7 @@ public struct SparseCategoricalAccuracy: Metric {
     TensorType(prediction.dims.dropLast(), .int32)
   }
 
-  public func values(_ target: Value, _ prediction: Value) throws -> Value {
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     try prediction.graph.apply(Matches(.sparse), prediction, target)
   }
 }
@@ -45,12 +45,12 @@ public struct SparseCategoricalAccuracy: Metric {
 /// How often the first largest output is where the target is largest.
 ///
 /// Keras: `keras.metrics.CategoricalAccuracy`.
-public struct CategoricalAccuracy: Metric {
+public struct CategoricalAccuracy: MeanMetric {
   public init() {}
   public static let schema = Schema(
     "CategoricalAccuracy", "How often the largest output is that of the target.", prototype: Self())
 
-  public func values(_ target: Value, _ prediction: Value) throws -> Value {
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     try prediction.graph.apply(Matches(.categorical), prediction, target)
   }
 }
@@ -58,14 +58,14 @@ public struct CategoricalAccuracy: Metric {
 /// How often outputs are on the target's side of the threshold.
 ///
 /// Keras: `keras.metrics.BinaryAccuracy`.
-public struct BinaryAccuracy: Metric {
+public struct BinaryAccuracy: MeanMetric {
   public var threshold = 0.5
   public init() {}
   public static let schema = Schema(
     "BinaryAccuracy", "How often outputs are on the right side of a threshold.", prototype: Self(),
     Field("threshold", \.threshold, "Above it an output counts as 1.", check: within(0...1)))
 
-  public func values(_ target: Value, _ prediction: Value) throws -> Value {
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     try prediction.graph.apply(Matches(.binary(threshold: Float(threshold))), prediction, target)
       .meanOverLastAxis()
   }

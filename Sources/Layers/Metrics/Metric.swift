@@ -3,12 +3,29 @@ import Diagnostics
 public import GraphEngine
 public import TensorCore
 
-/// A mean over samples that is reported while training and evaluating, but not trained on.
+/// A number that is reported while training and evaluating, but not trained on.
+///
+/// A program adds up a batch; the sums of all batches are added in double precision outside of it, and the result is
+/// made of their totals.
 public protocol Metric: Configurable {
+  /// Keras's class name and config; free with the schema.
+  var className: String { get }
+  var config: ConfigNode { get }
   /// The type of target it wants, from the prediction and what the data set offers.
   func target(for prediction: TensorType, offered: TensorType) -> TensorType
-  /// The value of each sample.
-  func values(_ target: Value, _ prediction: Value) throws -> Value
+  /// What a batch adds to the totals.
+  func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums
+  /// The metric from the totals: the numbers of ``MetricSums/totals(_:)`` one after another, of
+  /// ``MetricSums/mean(_:)`` the sum and the count.
+  func result(_ totals: [Double]) -> Double
+}
+
+/// What one batch adds to a metric.
+public enum MetricSums {
+  /// Values of which the sum and the number count.
+  case mean(Value)
+  /// Numbers that are added up over batches one by one: scalars or vectors without a batch axis.
+  case totals([Value])
 }
 
 extension Metric {
@@ -16,6 +33,20 @@ extension Metric {
   public var config: ConfigNode { Self.schema.encode(self) }
   public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
     TensorType(prediction.dims)
+  }
+  /// The mean, and 0 of nothing.
+  public func result(_ totals: [Double]) -> Double { totals[1] == 0 ? 0 : totals[0] / totals[1] }
+}
+
+/// A metric that is a mean over samples.
+public protocol MeanMetric: Metric {
+  /// The value of each sample.
+  func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value
+}
+
+extension MeanMetric {
+  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+    .mean(try values(target, prediction, semantics))
   }
 }
 
@@ -29,46 +60,22 @@ public struct NamedMetric: Sendable {
   }
 }
 
-/// Every metric by Keras's names.
-public enum MetricRegistry {
-  public static let all = Registry<any Metric>(
-    "metric", commonKeys: ["name", "dtype"],
-    [
-      .init(Accuracy.self, aliases: ["accuracy", "acc"]) { $0 },
-      .init(SparseCategoricalAccuracy.self, aliases: ["sparse_categorical_accuracy"]) { $0 },
-      .init(CategoricalAccuracy.self, aliases: ["categorical_accuracy"]) { $0 },
-      .init(BinaryAccuracy.self, aliases: ["binary_accuracy"]) { $0 },
-      .init(LossMetric<MeanAbsoluteError>.self, aliases: ["mae", "MAE", "mean_absolute_error"]) { $0 },
-      .init(LossMetric<MeanSquaredError>.self, aliases: ["mse", "MSE", "mean_squared_error"]) { $0 },
-      .init(
-        LossMetric<SparseCategoricalCrossentropy>.self, aliases: ["sparse_categorical_crossentropy"]
-      ) { $0 },
-      .init(LossMetric<CategoricalCrossentropy>.self, aliases: ["categorical_crossentropy"]) { $0 },
-      .init(LossMetric<BinaryCrossentropy>.self, aliases: ["binary_crossentropy", "bce"]) { $0 },
-    ])
-
-  /// The name Keras logs a metric under: the word that was written, or the snake case of the class.
-  public static func logName(_ written: String, settings: ConfigNode) -> String {
-    if let name = settings["name"]?.string { return name }
-    guard let entry = all.find(written) else { return written }
-    return written == entry.name ? LayerRegistry.snakeCase(entry.name) : written
-  }
-}
-
-/// A loss that can be made without settings.
-public protocol PlainLoss: Loss { init() }
-
 /// A loss, watched as a metric.
-public struct LossMetric<L: PlainLoss>: Metric {
+public struct LossMetric<L: PlainLoss>: MeanMetric {
   public var loss = L()
   public init() {}
 
-  public static var schema: Schema<Self> { Schema(L.schema, at: \.loss, prototype: Self()) }
+  public static var schema: Schema<Self> {
+    let whole = Schema(L.schema, at: \Self.loss, prototype: Self())
+    // Metrics are means, whatever the loss would be.
+    return Schema(
+      whole.name, whole.summary, prototype: Self(), fields: whole.fields.filter { $0.key != "reduction" })
+  }
 
   public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
     loss.target(for: prediction)
   }
-  public func values(_ target: Value, _ prediction: Value) throws -> Value {
-    try loss.values(target, prediction)
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    try loss.values(target, prediction, semantics)
   }
 }

@@ -24,9 +24,12 @@ public struct Functional: Model {
     /// Which of ``Functional/layers``.
     public var layer: Int
     public var inputs: [Source]
-    public init(layer: Int, inputs: [Source]) {
+    /// Keras's `training` argument; `nil` for what the model is called for.
+    public var isTraining: Bool?
+    public init(layer: Int, inputs: [Source], isTraining: Bool? = nil) {
       self.layer = layer
       self.inputs = inputs
+      self.isTraining = isTraining
     }
   }
 
@@ -93,10 +96,18 @@ public struct Functional: Model {
         // A nested model takes what it is given; its input layer only says of which type.
         results[i] = [try input.check(results[i], in: scope)]
       } else {
-        results[i] = try scope.apply(layer, values)
+        // Keras 3 notes the argument too, but calls every layer for what the model is called for.
+        let isTraining = scope.semantics == .keras2 ? call.isTraining : nil
+        results[i] = try scope.apply(layer, values, isTraining: isTraining)
       }
     }
     return results
+  }
+
+  public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> Functional {
+    var copy = self
+    copy.layers = layers.map(change)
+    return copy
   }
 
   private func value(_ source: Source, in results: [[Value]]) throws(Diagnostic) -> Value {

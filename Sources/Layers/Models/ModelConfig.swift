@@ -82,8 +82,10 @@ extension Functional {
         // Merging layers take one list; a model of several inputs takes one, too.
         let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && tensors.count > 1)
         let arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
-        let keywords: ConfigNode = layer.layer is any Model ? ["mask": nil] : ConfigNode(.map([]))
-        return ["args": ConfigNode(.list(arguments)), "kwargs": keywords]
+        var keywords: [ConfigNode.Entry] = []
+        if let isTraining = call.isTraining { keywords.append(.init("training", isTraining.config)) }
+        if layer.layer is any Model { keywords.append(.init("mask", nil)) }
+        return ["args": ConfigNode(.list(arguments)), "kwargs": ConfigNode(.map(keywords))]
       }
       var entry = layer.kerasConfig.entries ?? []
       entry.append(.init("name", layer.name.config))

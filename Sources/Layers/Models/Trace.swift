@@ -29,7 +29,46 @@ public struct Trace {
     layers = LayerSummary.all(of: model, inputs: inputs, in: scope)
   }
 
-  public var parameterCount: Int { layers.map(\.parameters).reduce(0, +) }
+  /// Follows a model every way its conditions on data may go, as far as they are not too many.
+  ///
+  /// The first trace is that in which none holds.
+  /// - Throws: `Diagnostic` E03xx if shapes do not fit on some way.
+  public static func allWays(
+    of model: any Model, phase: LayerScope.Phase, seed: UInt64, semantics: Semantics = .keras3
+  ) throws -> [Trace] {
+    var traces: [Trace] = []
+    var waiting: [[Bool]] = [[]]
+    while let assumed = waiting.popLast(), traces.count < mostWays {
+      let trace = try Trace(model, phase: phase, seed: seed, semantics: semantics, assuming: assumed)
+      traces.append(trace)
+      let outcomes = trace.scope.decisions.map(\.outcome)
+      for i in outcomes.indices.dropFirst(assumed.count).reversed() {
+        waiting.insert(Array(outcomes[..<i]) + [!outcomes[i]], at: 0)
+      }
+    }
+    return traces
+  }
+
+  /// Ways that are followed ahead of time.
+  public static let mostWays = 64
+
+  /// What any of the ways declares, layer by layer: a layer may be called on one of them only.
+  public static func parameters(
+    of ways: [Trace], _ model: any Model
+  ) -> [LayerScope.Parameter] {
+    var seen: Set<String> = []
+    let all = ways.flatMap(\.scope.parameters).filter { seen.insert($0.spec.path).inserted }
+    if all.count == ways[0].scope.parameters.count { return all }
+    let ranks = Dictionary(
+      model.layers.enumerated().map { ("\(model.name)/\($1.name)", $0) },
+      uniquingKeysWith: { first, _ in first })
+    func rank(_ parameter: LayerScope.Parameter) -> Int {
+      let parts = parameter.spec.path.split(separator: "/", maxSplits: 2)
+      return parts.count < 3 ? -1 : ranks["\(parts[0])/\(parts[1])"] ?? -1
+    }
+    return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(
+      \.element)
+  }
 }
 
 /// One layer of a traced model, for tables and drawings.
@@ -42,6 +81,22 @@ public struct LayerSummary: Sendable {
   public var trainable: Int
   /// Where the values of its calls come from, as Keras writes it: `dense[0][0]`.
   public var connectedTo: [String]
+
+  /// Tables of several ways through one model as one: what is called on any of them counts.
+  public static func joined(_ tables: [[LayerSummary]]) -> [LayerSummary] {
+    guard let first = tables.first else { return [] }
+    return first.indices.map { i in
+      tables.dropFirst().reduce(first[i]) { known, table in
+        var row = known
+        if row.outputs.isEmpty { row.outputs = table[i].outputs }
+        if table[i].parameters > row.parameters {
+          (row.parameters, row.trainable) = (table[i].parameters, table[i].trainable)
+        }
+        row.connectedTo += table[i].connectedTo.filter { !row.connectedTo.contains($0) }
+        return row
+      }
+    }
+  }
 
   static func all(of model: any Model, inputs: [Value], in scope: LayerScope) -> [LayerSummary] {
     var connections: [String: [String]] = [:]

@@ -19,6 +19,10 @@ public struct BatchNormalization: UnaryLayer, Configurable {
   public var gammaInitializer = Initializer.ones
   public var meanInitializer = Initializer.zeros
   public var varianceInitializer = Initializer.ones
+  public var betaRegularizer: Regularizer?
+  public var gammaRegularizer: Regularizer?
+  public var betaConstraint: Constraint?
+  public var gammaConstraint: Constraint?
   public init() {}
 
   public static let schema = Schema(
@@ -34,7 +38,11 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     Field("beta_initializer", \.betaInitializer, "Start values of the shift."),
     Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."),
     Field("moving_mean_initializer", \.meanInitializer, "Start values of the running mean."),
-    Field("moving_variance_initializer", \.varianceInitializer, "Start values of the running variance."))
+    Field("moving_variance_initializer", \.varianceInitializer, "Start values of the running variance."),
+    Field("beta_regularizer", \.betaRegularizer, "What draws the shift to 0."),
+    Field("gamma_regularizer", \.gammaRegularizer, "What draws the factor to 0."),
+    Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
+    Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let axis = try axis.resolved(for: x.type, "BatchNormalization")[0]
@@ -42,13 +50,19 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     let others = x.type.dims.indices.filter { $0 != axis }
     var dims = x.type.dims.map { _ in Dim.size(1) }
     dims[axis] = .size(channels)
-    func parameter(_ name: String, _ initializer: Initializer, isTrainable: Bool = true) throws -> Value {
-      try scope.parameter(name, [channels], initializer, isTrainable: isTrainable)
-    }
-    let gamma = scale ? try parameter("gamma", gammaInitializer) : nil
-    let beta = center ? try parameter("beta", betaInitializer) : nil
-    let movingMean = try parameter("moving_mean", meanInitializer, isTrainable: false)
-    let movingVariance = try parameter("moving_variance", varianceInitializer, isTrainable: false)
+    let gamma =
+      scale
+      ? try scope.parameter(
+        "gamma", [channels], gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
+      : nil
+    let beta =
+      center
+      ? try scope.parameter(
+        "beta", [channels], betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
+      : nil
+    let movingMean = try scope.parameter("moving_mean", [channels], meanInitializer, isTrainable: false)
+    let movingVariance = try scope.parameter(
+      "moving_variance", [channels], varianceInitializer, isTrainable: false)
     var (mean, variance) = (movingMean, movingVariance)
     if scope.phase == .training && scope.isTrainable {
       mean = try x.mean(over: others)

@@ -15,6 +15,10 @@ public struct LayerNormalization: UnaryLayer, Configurable {
   public var scale = true
   public var betaInitializer = Initializer.zeros
   public var gammaInitializer = Initializer.ones
+  public var betaRegularizer: Regularizer?
+  public var gammaRegularizer: Regularizer?
+  public var betaConstraint: Constraint?
+  public var gammaConstraint: Constraint?
   public init() {}
 
   public static let schema = Schema(
@@ -25,7 +29,11 @@ public struct LayerNormalization: UnaryLayer, Configurable {
     Field("center", \.center, "Whether a learned shift is added."),
     Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
     Field("beta_initializer", \.betaInitializer, "Start values of the shift."),
-    Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."))
+    Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."),
+    Field("beta_regularizer", \.betaRegularizer, "What draws the shift to 0."),
+    Field("gamma_regularizer", \.gammaRegularizer, "What draws the factor to 0."),
+    Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
+    Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let axes = try axis.resolved(for: x.type, className)
@@ -40,10 +48,16 @@ public struct LayerNormalization: UnaryLayer, Configurable {
     let variance = try x.variance(over: axes, keepingDimensions: true)
     var factor = try (variance + Float(epsilon)).reciprocalSquareRoot()
     if scale {
-      factor = try factor * scope.parameter("gamma", shape, gammaInitializer).reshaped(to: dims)
+      let gamma = try scope.parameter(
+        "gamma", shape, gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
+      factor = try factor * gamma.reshaped(to: dims)
     }
     var shift = try -(mean * factor)
-    if center { shift = try shift + scope.parameter("beta", shape, betaInitializer).reshaped(to: dims) }
+    if center {
+      let beta = try scope.parameter(
+        "beta", shape, betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
+      shift = try shift + beta.reshaped(to: dims)
+    }
     return try x * factor + shift
   }
 }

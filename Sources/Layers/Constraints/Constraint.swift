@@ -1,0 +1,69 @@
+public import Config
+public import Diagnostics
+public import GraphEngine
+
+/// What a parameter is made to be after every step of the optimizer.
+public protocol ConstraintRule: Configurable {
+  /// The new numbers of a parameter, of the same shape.
+  func constrained(_ weight: Value) throws -> Value
+}
+
+/// The setting of a layer that names a constraint: `non_neg`, `MaxNorm: {max_value: 2}`, or as Keras stores it.
+///
+/// After the optimizer's step the parameter becomes `constraint.constrained(parameter)`.
+public struct Constraint: ConfigConvertible {
+  public let rule: any ConstraintRule
+  public init(_ rule: any ConstraintRule) { self.rule = rule }
+
+  public static let all = Registry<any ConstraintRule>(
+    "constraint",
+    [
+      .init(MaxNorm.self, aliases: ["max_norm"]) { $0 },
+      .init(MinMaxNorm.self, aliases: ["min_max_norm"]) { $0 },
+      .init(NonNeg.self, aliases: ["non_neg"]) { $0 },
+      .init(UnitNorm.self, aliases: ["unit_norm"]) { $0 },
+    ])
+
+  public static var expectation: String { "the name of a constraint" }
+
+  public init(config: ConfigNode) throws(Diagnostic) {
+    var bag = DiagnosticBag()
+    guard let rule = Self.all.decode(config, into: &bag) else {
+      throw bag.all.first ?? .mismatch(config, Self.expectation)
+    }
+    self.rule = rule
+  }
+
+  /// As Keras stores it.
+  public var config: ConfigNode { kerasObject(rule, in: "keras.constraints") }
+
+  public func constrained(_ weight: Value) throws -> Value { try rule.constrained(weight) }
+}
+
+/// One axis, or a list of them, as it was written.
+public enum AxisChoice: ConfigConvertible, Hashable {
+  case one(Int)
+  case several([Int])
+
+  public static var expectation: String { "an axis or a list of axes" }
+
+  public init(config: ConfigNode) throws(Diagnostic) {
+    self = config.list == nil ? .one(try Int(config: config)) : .several(try [Int](config: config))
+  }
+
+  public var config: ConfigNode {
+    switch self {
+    case .one(let axis): axis.config
+    case .several(let axes): axes.config
+    }
+  }
+
+  public static var jsonSchema: ConfigNode { ["type": ["integer", "array"]] }
+
+  public var axes: [Int] {
+    switch self {
+    case .one(let axis): [axis]
+    case .several(let axes): axes
+    }
+  }
+}

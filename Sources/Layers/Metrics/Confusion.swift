@@ -1,0 +1,123 @@
+public import Config
+public import Diagnostics
+public import GraphEngine
+import TensorCore
+
+/// How often a yes-or-no output is right and wrong, for each of some thresholds.
+struct ConfusionCounts {
+  var truePositives: [Double]
+  var falsePositives: [Double]
+  var trueNegatives: [Double]
+  var falseNegatives: [Double]
+
+  /// - Parameter totals: what ``sums(_:_:thresholds:)`` added up to.
+  init(_ totals: [Double]) {
+    let count = totals.count / 4
+    let part = { (i: Int) in Array(totals[i * count..<(i + 1) * count]) }
+    truePositives = part(0)
+    falsePositives = part(1)
+    // Of all, positive or negative, what is not predicted positive.
+    falseNegatives = zip(part(2), truePositives).map { $0 - $1 }
+    trueNegatives = zip(part(3), falsePositives).map { $0 - $1 }
+  }
+
+  /// What a batch adds: right and wrong positives for each threshold, then all positives and all negatives.
+  static func sums(_ target: Value, _ prediction: Value, thresholds: [Double]) throws -> MetricSums {
+    let graph = prediction.graph
+    let bounds = graph.constant(Tensor([thresholds.count], thresholds.map { Float($0) }))
+    let positive = try (target .!= 0).expandingDimensions(at: -1)
+    let isAbove = try prediction.expandingDimensions(at: -1) .> bounds
+    let axes = Array(prediction.type.dims.indices)
+    let sum = { (x: Value) in try x.sum(over: axes).broadcast(to: [.size(thresholds.count)]) }
+    let negative = try 1 - positive
+    return .totals([
+      try sum(isAbove * positive), try sum(isAbove * negative), try sum(positive), try sum(negative),
+    ])
+  }
+}
+
+/// `a / b`, and 0 where b is 0.
+func ratio(_ a: Double, _ b: Double) -> Double { b == 0 ? 0 : a / b }
+
+/// A single threshold: one number, or a list of one.
+public struct Threshold: ConfigConvertible, Hashable {
+  public var value: Double?
+  public init(_ value: Double? = nil) { self.value = value }
+
+  public static var expectation: String { "a number between 0 and 1" }
+
+  public init(config: ConfigNode) throws(Diagnostic) {
+    if case .null = config.content { return }
+    let node = config.list?.count == 1 ? config.list?.first ?? config : config
+    let number = try Double(config: node)
+    guard (0...1).contains(number) else {
+      throw Diagnostic(
+        "E0202", "'thresholds' must be between 0 and 1",
+        at: node.span.map { .init($0, "found \(node.sketch)") })
+    }
+    value = number
+  }
+
+  public var config: ConfigNode { value.config }
+  public static var jsonSchema: ConfigNode { ["type": "number"] }
+}
+
+/// A metric of one threshold on yes-or-no outputs.
+public protocol ThresholdMetric: Metric {
+  init()
+  var thresholds: Threshold { get set }
+}
+
+extension ThresholdMetric {
+  static func thresholdSchema(_ name: String, _ summary: String, _ fields: Field<Self>...) -> Schema<Self> {
+    let threshold = Field<Self>(
+      "thresholds", \.thresholds, "Above it an output counts as 1; one half if not given.")
+    return Schema(name, summary, prototype: Self(), fields: [threshold] + fields)
+  }
+
+  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+    try ConfusionCounts.sums(target, prediction, thresholds: [thresholds.value ?? 0.5])
+  }
+}
+
+/// How many outputs are above the threshold and should be.
+///
+/// Keras: `keras.metrics.TruePositives`.
+public struct TruePositives: ThresholdMetric {
+  public var thresholds = Threshold()
+  public init() {}
+  public static let schema = thresholdSchema("TruePositives", "Outputs above the threshold that should be.")
+  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).truePositives[0] }
+}
+
+/// How many outputs are below the threshold and should be.
+///
+/// Keras: `keras.metrics.TrueNegatives`.
+public struct TrueNegatives: ThresholdMetric {
+  public var thresholds = Threshold()
+  public init() {}
+  public static let schema = thresholdSchema("TrueNegatives", "Outputs below the threshold that should be.")
+  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).trueNegatives[0] }
+}
+
+/// How many outputs are above the threshold and should not be.
+///
+/// Keras: `keras.metrics.FalsePositives`.
+public struct FalsePositives: ThresholdMetric {
+  public var thresholds = Threshold()
+  public init() {}
+  public static let schema = thresholdSchema(
+    "FalsePositives", "Outputs above the threshold that should not be.")
+  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).falsePositives[0] }
+}
+
+/// How many outputs are below the threshold and should not be.
+///
+/// Keras: `keras.metrics.FalseNegatives`.
+public struct FalseNegatives: ThresholdMetric {
+  public var thresholds = Threshold()
+  public init() {}
+  public static let schema = thresholdSchema(
+    "FalseNegatives", "Outputs below the threshold that should not be.")
+  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).falseNegatives[0] }
+}

@@ -1,0 +1,91 @@
+public import Config
+public import GraphEngine
+public import TensorCore
+
+/// The root of the mean of `(t - p)²`.
+///
+/// Keras: `keras.metrics.RootMeanSquaredError`.
+public struct RootMeanSquaredError: MeanMetric {
+  public init() {}
+  public static let schema = Schema(
+    "RootMeanSquaredError", "Root of the mean of squared differences.", prototype: Self())
+
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    try (prediction - target).square()
+  }
+
+  public func result(_ totals: [Double]) -> Double {
+    totals[1] == 0 ? 0 : (totals[0] / totals[1]).squareRoot()
+  }
+}
+
+/// The mean of `ln cosh(p - t)`.
+///
+/// Keras: `keras.metrics.LogCoshError`.
+public struct LogCoshError: MeanMetric {
+  public init() {}
+  public static let schema = Schema(
+    "LogCoshError", "Mean of the logarithms of hyperbolic cosines of differences.", prototype: Self())
+
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    try LogCosh().values(target, prediction, semantics)
+  }
+}
+
+/// The cosine of the angle between target and prediction; the loss of that name is its negative.
+///
+/// Keras: `keras.metrics.CosineSimilarity`.
+public struct CosineSimilarityMetric: MeanMetric {
+  public var axis = -1
+  public init() {}
+  public static let schema = Schema(
+    "CosineSimilarity", "The cosine between target and prediction.", prototype: Self(),
+    Field("axis", \.axis, "The axis of the vectors."))
+
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    var loss = CosineSimilarity()
+    loss.axis = axis
+    return try loss.cosine(target, prediction, semantics)
+  }
+}
+
+/// How often the label is among the k largest outputs.
+///
+/// Keras: `keras.metrics.SparseTopKCategoricalAccuracy`.
+public struct SparseTopKCategoricalAccuracy: MeanMetric {
+  public var k = 5
+  public init() {}
+  public static let schema = Schema(
+    "SparseTopKCategoricalAccuracy", "How often the label is among the largest outputs.", prototype: Self(),
+    Field("k", \.k, "How many outputs count.", check: atLeast(1)))
+
+  public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
+    TensorType(prediction.dims.dropLast(), .int32)
+  }
+
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    try isAmongLargest(target, prediction, k)
+  }
+}
+
+/// How often the output where the target is largest is among the k largest.
+///
+/// Keras: `keras.metrics.TopKCategoricalAccuracy`.
+public struct TopKCategoricalAccuracy: MeanMetric {
+  public var k = 5
+  public init() {}
+  public static let schema = Schema(
+    "TopKCategoricalAccuracy", "How often the target's class is among the largest outputs.",
+    prototype: Self(), Field("k", \.k, "How many outputs count.", check: atLeast(1)))
+
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    try isAmongLargest(target.argumentOfMaximum(), prediction, k)
+  }
+}
+
+/// 1 where fewer than k outputs are larger than that of the label; outputs that are no numbers are never right.
+private func isAmongLargest(_ labels: Value, _ prediction: Value, _ k: Int) throws -> Value {
+  let own = try prediction.graph.apply(PickClass(), prediction, labels)
+  let larger = try (prediction .> own.expandingDimensions(at: -1)).sum(over: [-1])
+  return try (larger .< Float(k)) .& (own .== own)
+}

@@ -1,0 +1,162 @@
+public import Config
+public import GraphEngine
+import TensorCore
+
+/// The part of the outputs above the threshold that should be there.
+///
+/// Keras: `keras.metrics.Precision`.
+public struct Precision: ClassMetric {
+  public var thresholds = Threshold()
+  public var topK: Int?
+  public var classID: Int?
+  public init() {}
+  public static let schema = classSchema(
+    "Precision", "How many of the outputs above the threshold are right.")
+
+  public func result(_ totals: [Double]) -> Double {
+    let counts = ConfusionCounts(totals)
+    return ratio(counts.truePositives[0], counts.truePositives[0] + counts.falsePositives[0])
+  }
+}
+
+/// The part of the outputs that should be above the threshold that are.
+///
+/// Keras: `keras.metrics.Recall`.
+public struct Recall: ClassMetric {
+  public var thresholds = Threshold()
+  public var topK: Int?
+  public var classID: Int?
+  public init() {}
+  public static let schema = classSchema("Recall", "How many of the outputs that should be above it are.")
+
+  public func result(_ totals: [Double]) -> Double {
+    let counts = ConfusionCounts(totals)
+    return ratio(counts.truePositives[0], counts.truePositives[0] + counts.falseNegatives[0])
+  }
+}
+
+/// A metric of one threshold that may look at the largest outputs or at one class only.
+public protocol ClassMetric: ThresholdMetric {
+  var topK: Int? { get set }
+  var classID: Int? { get set }
+}
+
+extension ClassMetric {
+  static func classSchema(_ name: String, _ summary: String) -> Schema<Self> {
+    thresholdSchema(
+      name, summary,
+      Field("top_k", \.topK, "Only this many of the largest outputs of a sample can count as 1.") {
+        $0.map { $0 >= 1 } ?? true ? nil : "must be at least 1"
+      },
+      Field("class_id", \.classID, "The only class that counts.") {
+        $0.map { $0 >= 0 } ?? true ? nil : "must be at least 0"
+      })
+  }
+
+  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+    var (target, prediction) = (target, prediction)
+    if let topK, case .size(let classes)? = prediction.type.dims.last, topK < classes {
+      let least = try prediction.largest(topK).values.min(over: [-1], keepingDimensions: true)
+      // What is not among the largest is below any threshold.
+      prediction = try Value.select(prediction .>= least, prediction, -1)
+    }
+    if let classID {
+      target = try target.taking([classID], axis: -1)
+      prediction = try prediction.taking([classID], axis: -1)
+    }
+    let bound = thresholds.value ?? (topK == nil ? 0.5 : -0.5)
+    return try ConfusionCounts.sums(target, prediction, thresholds: [bound])
+  }
+}
+
+/// A mean of precision and recall in which recall counts beta times as much.
+///
+/// Keras: `keras.metrics.FBetaScore`.
+public struct FBetaScore: ScoreMetric {
+  public var average: ScoreAverage?
+  public var beta = 1.0
+  public var threshold: Double?
+  public init() {}
+  public static let schema = Schema(
+    "FBetaScore", "A mean of precision and recall, one of which counts more.", prototype: Self(),
+    fields: [
+      averageField, Field("beta", \.beta, "How much recall counts.") { $0 > 0 ? nil : "must be above 0" },
+      thresholdField,
+    ])
+}
+
+/// The harmonic mean of precision and recall.
+///
+/// Keras: `keras.metrics.F1Score`.
+public struct F1Score: ScoreMetric {
+  public var average: ScoreAverage?
+  public var threshold: Double?
+  public var beta: Double { 1 }
+  public init() {}
+  public static let schema = Schema(
+    "F1Score", "The harmonic mean of precision and recall.", prototype: Self(),
+    fields: [averageField, thresholdField])
+}
+
+/// How the scores of classes become one.
+public enum ScoreAverage: String, CaseIterable, ConfigConvertible {
+  /// Of the counts of all classes together.
+  case micro
+  /// The mean of the classes' scores.
+  case macro
+  /// The mean, each class by the number of its samples.
+  case weighted
+}
+
+/// A score made of counts for each class.
+public protocol ScoreMetric: Metric {
+  /// Without it the mean is logged; Keras would log one number for each class.
+  var average: ScoreAverage? { get set }
+  var beta: Double { get }
+  /// Above it an output counts as 1; without one the largest of a sample does.
+  var threshold: Double? { get set }
+}
+
+extension ScoreMetric {
+  static var averageField: Field<Self> {
+    Field("average", \.average, "How the scores of classes become one; the mean if not given.")
+  }
+  static var thresholdField: Field<Self> {
+    Field("threshold", \.threshold, "Above it an output counts as 1; without it the largest does.") {
+      $0.map { $0 > 0 && $0 <= 1 } ?? true ? nil : "must be above 0 and at most 1"
+    }
+  }
+
+  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+    let chosen: Value
+    if let threshold {
+      chosen = try prediction .> Float(threshold)
+    } else {
+      let largest = try prediction.max(over: [-1], keepingDimensions: true)
+      chosen = try (prediction .>= largest) .& (prediction.abs() .> 1e-9)
+    }
+    let axes = Array(0..<max(0, prediction.type.rank - 1))
+    return .totals([
+      try (chosen * target).sum(over: axes), try (chosen * (1 - target)).sum(over: axes),
+      try ((1 - chosen) * target).sum(over: axes), try target.sum(over: axes),
+    ])
+  }
+
+  public func result(_ totals: [Double]) -> Double {
+    let classes = totals.count / 4
+    let part = { (i: Int) in Array(totals[i * classes..<(i + 1) * classes]) }
+    let (right, extra, missed, weights) = (part(0), part(1), part(2), part(3))
+    let score = { (right: Double, extra: Double, missed: Double) in
+      let epsilon = Double(fuzz)
+      let (precision, recall) = (right / (right + extra + epsilon), right / (right + missed + epsilon))
+      let square = beta * beta
+      return precision * recall / (square * precision + recall + epsilon) * (1 + square)
+    }
+    if average == .micro {
+      return score(right.reduce(0, +), extra.reduce(0, +), missed.reduce(0, +))
+    }
+    let scores = (0..<classes).map { score(right[$0], extra[$0], missed[$0]) }
+    guard average == .weighted else { return ratio(scores.reduce(0, +), Double(classes)) }
+    return zip(scores, weights).reduce(0) { $0 + $1.0 * $1.1 } / (weights.reduce(0, +) + Double(fuzz))
+  }
+}
