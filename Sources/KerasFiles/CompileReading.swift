@@ -7,6 +7,7 @@ import Training
 struct CompileReading {
   /// Names of the model's outputs.
   let names: [String]
+  let semantics: Semantics
 
   /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
   func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
@@ -73,8 +74,8 @@ struct CompileReading {
   private func metric(_ node: ConfigNode, of output: String) -> NamedMetric? {
     var ignored = DiagnosticBag()
     if let word = node.string {
-      // The name of a class stands for an object with the name that its class gives it.
-      let isClass = MetricRegistry.all.find(word)?.name == word
+      // Keras 2 logs the name of a class as its objects are called, Keras 3 as it was written.
+      let isClass = semantics == .keras2 && MetricRegistry.all.find(word)?.name == word
       let name = MetricRegistry.logName(word, settings: ConfigNode(isClass ? .map([]) : .null))
       return MetricRegistry.all.decode(node, into: &ignored).map { NamedMetric(name, $0) }
     }

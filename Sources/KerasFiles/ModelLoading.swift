@@ -52,7 +52,7 @@ extension LoadedModel {
   mutating func compile(_ config: ConfigNode, _ optimizer: [SavedVariable], _ semantics: Semantics) {
     var bag = DiagnosticBag()
     defer { notes += bag.all }
-    let reading = CompileReading(names: built.model.outputNames)
+    let reading = CompileReading(names: built.model.outputNames, semantics: semantics)
     guard let settings = reading.settings(config, into: &bag) else { return }
     let state = TrainingState(settings, slab: built.slab, kernels: kernels)
     built.training = state
