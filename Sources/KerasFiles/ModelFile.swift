@@ -82,7 +82,7 @@ public enum ModelFile {
 
   /// Fills the weights of a file into a model that is already there; the model's training settings stay.
   /// - Returns: what was lost, to be told.
-  /// - Throws: what ``load(_:custom:seed:)`` throws for files and weights that do not fit.
+  /// - Throws: what ``load(_:named:custom:seed:)`` throws for files and weights that do not fit.
   @discardableResult
   static func loadWeights(_ path: String, into built: BuiltModel) throws(Diagnostic) -> [Diagnostic] {
     if try content(of: path) == .zip {
