@@ -5,7 +5,7 @@ export RUNEXP_PEERS_PYTHON ?= python3
 export RUNEXP_PEERS ?= ../shared/bench/peers
 
 .DEFAULT_GOAL := help
-.PHONY: run test build install check lint kernels bench format hooks clean help packages
+.PHONY: run test build install check lint kernels example bench interop format hooks clean help packages
 
 run: build ## run the example experiment
 	.build/release/runexp run experiments/mlp.exp
@@ -31,9 +31,15 @@ kernels: packages ## check that no kernel module leaks code into the others
 	$(SWIFT) build -c release --target Kernels
 	scripts/check-kernels.sh
 
+example: packages ## build and run the example of a Swift program that uses the library
+	cd docs/example && $(SWIFT) run example
+
 bench: build ## time the engine beside the libraries others use
 	$(SWIFT) build -c release --product runexp-bench
 	scripts/bench.sh
+
+interop: build ## have real Keras judge the model files that runexp writes
+	scripts/interop.py
 
 format: ## format all Swift files
 	$(SWIFT) format -i -r Package.swift Sources Tests

@@ -45,7 +45,10 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
   name: "runexp",
-  products: [.executable(name: "runexp", targets: ["runexp"])],
+  products: [
+    .executable(name: "runexp", targets: ["runexp"]),
+    .library(name: "Runexp", targets: ["Runexp"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -64,6 +67,7 @@ let package = Package(
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     system("CMarkdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev libcmark-gfm-extensions-dev"),
+    system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     // Level 1
     target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
@@ -83,15 +87,16 @@ let package = Package(
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
     target(
-      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "Config",
+      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "RunEvents", "Config",
       "Diagnostics", settings: fast),
     target(
       "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
       "Diagnostics"),
     // Level 5
     target(
-      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "TensorCore", "HDF5Files", "Config",
-      "Diagnostics"),
+      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore", "HDF5Files",
+      "CZip",
+      "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
@@ -102,11 +107,14 @@ let package = Package(
       "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     // Level 8
+    target(
+      "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
+      "Kernels", "Config", "Diagnostics"),
     .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(
       name: "runexp-bench",
       dependencies: [
-        "Kernels", "KernelABI", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
+        "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
     // Tests
@@ -137,10 +145,12 @@ let package = Package(
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
-      "ExperimentsTests", "Experiments", "Config", "Diagnostics", resources: [.copy("Golden")]),
+      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config", "Diagnostics",
+      resources: [.copy("Golden")]),
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
       "Diagnostics"),
+    tests("RunexpTests", "Runexp"),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
       "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets",

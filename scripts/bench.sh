@@ -18,3 +18,7 @@ done
 
 # The book's classifier through `runexp`, beside the same training in other frameworks.
 "$python" scripts/bench-mlp.py
+
+# Writing and reading of a large model, beside h5py and Keras.
+.build/release/runexp-bench files
+"$python" scripts/bench-files.py

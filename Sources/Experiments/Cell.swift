@@ -9,11 +9,19 @@ import ExpLanguage
 public protocol Cell: Configurable {
   /// What stands behind the keyword: a name, prose, a list.
   var subject: ConfigNode { get set }
+  /// Whether a resumed run runs it again though it was done: later cells need more of it than its results.
+  ///
+  /// It is then run with `isRestoring`, and reports and writes nothing.
+  static var isRunAgain: Bool { get }
   ///
   /// Settings that are wrong have been reported and hold their defaults; the plan is then only made to find further
   /// mistakes.
   /// - Returns: `nil` after a mistake.
   func plan(_ context: inout CheckContext) -> CellRun?
+}
+
+extension Cell {
+  static var isRunAgain: Bool { true }
 }
 
 /// What running a cell does.
@@ -30,6 +38,7 @@ public enum CellRegistry {
     CellEntry(LayerCell.self),
     CellEntry(FunctionCell.self),
     CellEntry(ModelCell.self),
+    CellEntry(LoadCell.self),
     CellEntry(TrainCell.self),
     CellEntry(EvaluateCell.self),
     CellEntry(PlotCell.self),
@@ -45,12 +54,14 @@ public struct CellEntry: Sendable {
   public let keyword: String
   public let summary: String
   public let jsonSchema: ConfigNode
+  let isRunAgain: Bool
   let plan: @Sendable (CellSyntax, inout CheckContext) -> CellRun?
 
   init<C: Cell>(_ type: C.Type) {
     keyword = C.schema.name
     summary = C.schema.summary
     jsonSchema = C.schema.jsonSchema
+    isRunAgain = C.isRunAgain
     plan = { syntax, context in
       var body = syntax.body
       // What is missing in a cell is shown at its first word.

@@ -51,6 +51,9 @@ public struct CheckContext {
   private(set) var trainings: [String: TrainingInfo] = [:]
   /// Every layer that models below may use: the registry's, and those of cells.
   private(set) var layers = LayerRegistry.all
+  private(set) var losses = LossRegistry.all
+  private(set) var metrics = MetricRegistry.all
+  private(set) var activations: [String: Activation.Function] = [:]
   /// Whether a function was wrong, so that unknown ones are not reported.
   private(set) var areFunctionsLost = false
   /// The functions of cells.
@@ -63,6 +66,8 @@ public struct CheckContext {
   private var areResultsLost = false
   /// Settings of the cell at hand that were wrong, or written under a wrong name.
   var wrongSettings: Set<String> = []
+  /// What trainings start from, if the header says so.
+  var starts: StartingPoints?
   private let unresolved: Set<String>
   /// Kinds of things of which one has no usable name.
   private var areNamesLost: Set<String> = []
@@ -110,7 +115,18 @@ public struct CheckContext {
     if isFree(name, at: span) { layers = layers.adding([layer]) }
   }
 
-  mutating func declare(function: ScriptedFunction) { functions.append(function) }
+  /// Makes a function known to bodies below; with two parameters also as a loss and a metric, with one as an
+  /// activation.
+  mutating func declare(function: ScriptedFunction) {
+    functions.append(function)
+    switch function.signature.parameters.filter({ $0.initial == nil }).count {
+    case 1: activations[function.name] = { try function.call([$0]) }
+    case 2:
+      losses = losses.adding([ScriptedLoss.entry(function)])
+      metrics = metrics.adding([ScriptedMetric.entry(function)])
+    default: break
+    }
+  }
 
   mutating func declare(_ training: TrainingInfo, of model: String) {
     trainings[model] = training

@@ -61,18 +61,26 @@ public struct CheckedExperiment {
       dataEnvironment: DataEnvironment(
         base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed),
       seed: seed)
+    if let start = header.resume {
+      context.starts = context.bag.collect { () throws(Diagnostic) in
+        try StartingPoints(start, request, folder: folder)
+      }
+    }
     for cell in syntax.lostCells {
       context.declareBroken(nil, keyword: nil)
       for entry in cell.entries ?? [] { context.declareBroken(entry.value.string, keyword: nil) }
     }
     let cells = resolved.cells.enumerated().compactMap { index, cell in plan(cell, index, &context) }
+    if let starts = context.starts, !context.bag.hasErrors {
+      _ = context.bag.collect { () throws(Diagnostic) in try starts.checkUse() }
+    }
     consequences.add(context.bag.all, to: &bag)
     guard !bag.hasErrors else { return nil }
     let name = header.experiment ?? Header.defaultName(request.path)
     return ExperimentPlan(
       path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
-      cells: cells,
+      cells: cells, startRun: context.starts?.name,
       models: context.modelNames.compactMap { name in
         context.models[name].map { (name, $0.content.parameterCount) }
       })
@@ -82,12 +90,14 @@ public struct CheckedExperiment {
     _ cell: CellSyntax, _ index: Int, _ context: inout CheckContext
   ) -> ExperimentPlan.PlannedCell? {
     guard let entry = CellRegistry.all.first(where: { $0.keyword == cell.keyword }) else { return nil }
-    guard let run = entry.plan(cell, &context) else {
+    let planned = Activation.$functions.withValue(context.activations) { entry.plan(cell, &context) }
+    guard let run = planned else {
       context.declareBroken(cell.name, keyword: cell.keyword)
       return nil
     }
     let isProse = cell.keyword == "text" || cell.name?.contains("\n") ?? true
-    return .init(index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", run: run)
+    return .init(
+      index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", isRunAgain: entry.isRunAgain, run: run)
   }
 
   private static func contents(of path: String) throws(Diagnostic) -> [UInt8] {

@@ -9,6 +9,8 @@ public struct ExperimentPlan {
     public let keyword: String
     /// Empty where a cell has no name.
     public let name: String
+    /// Whether a resumed run runs it again though it was done.
+    let isRunAgain: Bool
     let run: CellRun
 
     /// As the console and the report call it: `train mlp`.
@@ -28,6 +30,8 @@ public struct ExperimentPlan {
   /// The texts that places in diagnostics of the run point into.
   public let sources: SourceMap
   public let cells: [PlannedCell]
+  /// The run that trainings start from, if the header says one.
+  public let startRun: String?
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]
 
@@ -51,6 +55,12 @@ public struct ExperimentRequest: Sendable {
   public var searchFolders: [String] = []
   /// The value of `RUNEXP_DATA`.
   public var dataFolder: String?
+  /// The folder of the runs that trainings may start from.
+  public var reports = "reports"
+  /// The best run of an experiment by a metric.
+  public var bestRun: (@Sendable (_ experiment: String, _ metric: String) -> String?)?
+  /// The run that trainings start from, whatever is the best now: that of a run that is resumed.
+  public var startRun: String?
 
   public init(path: String) { self.path = path }
 }

@@ -8,12 +8,16 @@ public struct Header: Configurable {
   var experiment: String?
   var title: String?
   var seed = 0
+  private var start = ConfigNode(.null)
+  /// What trainings start from.
+  private(set) var resume: WarmStart?
 
   public static let schema = Schema(
     "the header", "What an experiment is called and where its random numbers start.", prototype: Header(),
     Field("experiment", \.experiment, "Name of the runs: NAME-1, NAME-2, …. The file's name if left out."),
     Field("title", \.title, "Heading of the report."),
-    Field("seed", \.seed, "Start of every random number.", check: atLeast(0)))
+    Field("seed", \.seed, "Start of every random number.", check: atLeast(0)),
+    Field("resume", \.start, "Start from the models of an earlier run: {from: mlp-3, mode: continue}."))
 
   /// Every key that may stand at the left edge of a file.
   static let keys = schema.fields.map(\.key) + ["params", "cells"]
@@ -25,6 +29,7 @@ public struct Header: Configurable {
     }
     let known = entries.filter { Self.keys.contains($0.key) }
     self = Self.schema.read(ConfigNode(.map(known)), into: &bag).root
+    if !start.isAbsent { resume = WarmStart.schema.decode(start, into: &bag) }
     guard let experiment, !isFileName(experiment) else { return }
     bag.report(.badExperimentName(experiment, at: entries.first { $0.key == "experiment" }?.value.span))
   }

@@ -1,18 +1,13 @@
-import Config
+package import Config
 import Diagnostics
-package import KerasFiles
-import Layers
-import Config
+package import Layers
 import ModelScripts
 
-extension KerasArchive {
-  /// The model in the file, hand-written layers and models among what it may be made of.
-  /// - Throws: E06xx, as `load(custom:seed:)` does, and E0326 for a hand-written part that cannot be read.
-  package func loadModel(seed: UInt64 = 0) throws -> LoadedModel {
-    try load(custom: Self.scripted, seed: seed)
-  }
-
-  private static func scripted(_ className: String, _ config: ConfigNode) throws -> (any Layer)? {
+/// How model files are read that may hold hand-written layers and models.
+package enum ModelReading {
+  /// A hand-written layer or model of a file; `nil` for any other.
+  /// - Throws: E0326 for one that cannot be read.
+  package static func scripted(_ className: String, _ config: ConfigNode) throws -> (any Layer)? {
     guard ScriptDecoder.isScript(config) else { return nil }
     var bag = DiagnosticBag()
     let decoder = ScriptDecoder()

@@ -54,6 +54,12 @@ public final class RunContext {
   /// The cell at work and what it has to show.
   private(set) var cell = 0
   private(set) var blocks: [ReportBlock] = []
+  /// Whether cells are run again only to have what later cells need of them: nothing is reported or written.
+  var isRestoring = false
+  /// Writes the run down, with the training under way.
+  var checkpoint: ((model: String, progress: FitProgress)?) throws -> Void = { _ in }
+  /// The training that was under way when the run was cut off, for its cell to go on with.
+  var interrupted: InterruptedFit?
 
   init(_ services: RunServices, folder: String, plan: ExperimentPlan, isQuick: Bool) {
     self.services = services
@@ -66,7 +72,10 @@ public final class RunContext {
   func begin(cell: Int) { (self.cell, blocks) = (cell, []) }
   func show(_ block: ReportBlock) { blocks.append(block) }
   func note(_ text: String) throws { try emit(.cellNote(index: cell, text: text)) }
-  func emit(_ event: RunEvent) throws { for sink in services.sinks { try sink.receive(event) } }
+  func emit(_ event: RunEvent) throws {
+    if isRestoring { return }
+    for sink in services.sinks { try sink.receive(event) }
+  }
 
   /// Parameters and results, for expressions.
   var scope: ScriptScope {
@@ -78,12 +87,14 @@ public final class RunContext {
 
   /// Writes a file into the run's folder, aside first, and logs it.
   func write(_ bytes: [UInt8], to path: String, mediaType: String, caption: String) throws {
+    if isRestoring { return }
     try writeFile(bytes, to: folder + "/" + path)
     try log(path, mediaType, caption)
   }
 
   /// Saves a model into the run's folder and logs the file.
   func save(_ built: BuiltModel, to path: String, caption: String) throws {
+    if isRestoring { return }
     try makeFolder(of: folder + "/" + path)
     try built.save(to: folder + "/" + path)
     try log(path, "application/x-hdf5", caption)
@@ -106,11 +117,20 @@ public final class RunContext {
   }
 }
 
+/// A training that was cut off: where it was, and the model and its optimizer there.
+struct InterruptedFit {
+  let model: String
+  let progress: FitProgress
+  let snapshot: ModelSnapshot
+}
+
 /// What a training left behind for figures and results.
 struct TrainingRecord {
   var history: [Logs]
   /// From 1; the epoch whose weights the model has, or the best by validation loss.
   var bestEpoch: Int?
+  /// The number of the last epoch; more than there are in the history where others were counted as done.
+  var epochs: Int
   var settings: CompileSettings
 
   func values(of name: String) -> [Double] {

@@ -14,7 +14,7 @@ public struct Runner {
     case interrupted
   }
 
-  public struct Options: Sendable {
+  public struct Options: Sendable, Equatable {
     public var isQuick = false
     /// The index of the last cell to run.
     public var until: Int?
@@ -31,28 +31,41 @@ public struct Runner {
   private let folder: String
   private let services: RunServices
   private let options: Options
+  private let resumption: RunCheckpoint?
 
+  /// - Parameter resumption: where a run that was cut off goes on.
   public init(
     _ plan: ExperimentPlan, record: RunRecord, folder: String, services: RunServices,
-    options: Options = Options()
+    options: Options = Options(), from resumption: RunCheckpoint? = nil
   ) {
     self.plan = plan
     self.record = record
     self.folder = folder
     self.services = services
-    self.options = options
+    self.options = resumption?.request.options ?? options
+    self.resumption = resumption
   }
 
-  /// Runs all cells and writes the report.
-  /// - Throws: what the log throws; anything that goes wrong in a cell is an ``End``.
+  /// Runs all cells, or those that are left, and writes the report.
+  /// - Throws: what the log throws, and what keeps a run from being resumed; anything that goes wrong in a cell is an
+  ///   ``End``.
   public func run() throws -> End {
     let context = RunContext(services, folder: folder, plan: plan, isQuick: options.isQuick)
-    let began = services.now()
-    try context.emit(.runStarted(record))
-    try writeFile(Array(plan.source.utf8), to: folder + "/experiment.exp")
-    try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
-    let (cells, end) = try runCells(context)
-    let seconds = services.now() - began
+    let path = URL(fileURLWithPath: plan.path).standardizedFileURL.path
+    let writer = CheckpointWriter(
+      folder,
+      .init(path: path, options: options, startRun: plan.startRun), from: resumption, now: services.now)
+    context.checkpoint = { [unowned context] in try writer.write(context, $0) }
+    if let resumption {
+      try resume(resumption, context)
+    } else {
+      try context.emit(.runStarted(record))
+      try writeFile(Array(plan.source.utf8), to: folder + "/experiment.exp")
+      try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
+      try writer.write(context)
+    }
+    let (cells, end) = try runCells(context, writer)
+    let seconds = services.now() - writer.began
     do {
       try writeReport(cells, end, seconds, context)
     } catch {
@@ -61,17 +74,30 @@ public struct Runner {
       throw error
     }
     try context.emit(.runEnded(status: end.status, seconds: seconds))
+    if end.isComplete { try writer.finish(context) }
     return end
   }
 
+  private func resume(_ checkpoint: RunCheckpoint, _ context: RunContext) throws {
+    guard checkpoint.cells.count <= plan.cells.count else { throw Diagnostic.unreadable(checkpointIn: folder) }
+    try context.restore(checkpoint, plan.cells.prefix(checkpoint.cells.count))
+    try context.emit(.runResumed(record, checkpoint: checkpoint.number))
+    // What was kept when it was interrupted is no result of a run that goes on.
+    for (name, _) in plan.models { unlink("\(folder)/\(keptPath(of: name))") }
+  }
+
   /// Runs cells until one fails, somebody interrupts, or the last one wanted is done.
-  private func runCells(_ context: RunContext) throws -> ([ReportCell], End) {
-    var cells: [ReportCell] = []
+  private func runCells(_ context: RunContext, _ writer: CheckpointWriter) throws -> ([ReportCell], End) {
+    var cells = writer.cells
     var end: End?
-    var isWanted = true
-    for cell in plan.cells {
+    var isWanted = options.until.map { $0 >= cells.count } ?? true
+    for cell in plan.cells.dropFirst(cells.count) {
       if end == nil && isWanted && services.isInterrupted() {
-        try keepModels(context)
+        // Before a training is taken up again its checkpoint says all there is to say.
+        if context.interrupted == nil {
+          try writer.write(context)
+          try keepModels(context)
+        }
         end = .interrupted
       }
       guard end == nil, isWanted else {
@@ -82,6 +108,7 @@ public struct Runner {
       let (report, failure) = try run(cell, context)
       cells.append(report)
       end = failure
+      if end == nil { try writer.finish(report, context) }
       isWanted = cell.index != options.until
     }
     if end == nil && context.failedChecks > 0 { end = .checksFailed(context.failedChecks) }
@@ -127,11 +154,12 @@ public struct Runner {
       Array(markdown.utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
   }
 
+  private func keptPath(of model: String) -> String { "checkpoints/\(model)-interrupted.h5" }
+
   /// Keeps what was trained before an interruption.
   private func keepModels(_ context: RunContext) throws {
     for (name, built) in context.models.sorted(by: { $0.key < $1.key }) where built.training != nil {
-      let path = "checkpoints/\(name)-interrupted.h5"
-      try context.save(built, to: path, caption: "\(name) when the run was interrupted")
+      try context.save(built, to: keptPath(of: name), caption: "\(name) when the run was interrupted")
     }
   }
 
@@ -171,6 +199,14 @@ public struct Runner {
 }
 
 extension Runner.End {
+  /// Whether nothing is left to do.
+  fileprivate var isComplete: Bool {
+    switch self {
+    case .finished, .checksFailed: true
+    case .failed, .interrupted: false
+    }
+  }
+
   public var status: RunStatus {
     switch self {
     case .finished: .finished

@@ -38,16 +38,32 @@ public struct H5Dataset: ~Copyable, Sendable {
     try read(h5_native_int64(), zero: 0)
   }
 
+  /// Reads the numbers in row order to where they are wanted, converted to single precision.
+  /// - Parameter numbers: has room for ``count`` of them.
+  /// - Throws: E0605 if they cannot be read.
+  public func read(into numbers: UnsafeMutableBufferPointer<Float>) throws(Diagnostic) {
+    precondition(numbers.count == count, "\(count) numbers do not fill \(numbers.count)")
+    try read(h5_native_float(), into: numbers.baseAddress)
+  }
+
   private func read<T: BitwiseCopyable>(_ type: @autoclosure () -> hid_t, zero: T) throws(Diagnostic) -> [T] {
     var numbers = [T](repeating: zero, count: count)
+    try numbers.withUnsafeMutableBufferPointer { buffer throws(Diagnostic) in
+      try read(type(), into: buffer.baseAddress)
+    }
+    return numbers
+  }
+
+  private func read(
+    _ type: @autoclosure () -> hid_t, into numbers: UnsafeMutableRawPointer?
+  ) throws(Diagnostic) {
     let (id, place) = (handle.id, self.place)
-    guard !numbers.isEmpty else { return numbers }
+    guard let numbers, count > 0 else { return }
     try HDF5Library.locked { () throws(Diagnostic) in
-      try check(H5Dread(id, type(), h5_all(), h5_all(), h5_default(), &numbers)) {
+      try check(H5Dread(id, type(), h5_all(), h5_all(), h5_default(), numbers)) {
         .implausibleInHDF5("cannot be read: \($0)", in: place)
       }
     }
-    return numbers
   }
 }
 
@@ -57,6 +73,16 @@ extension H5Group {
   public func write(
     _ numbers: [Float], shape: [Int], to path: String, as element: H5Element = .float32
   ) throws(Diagnostic) {
+    try numbers.withUnsafeBufferPointer { buffer throws(Diagnostic) in
+      try write(buffer, shape: shape, to: path, as: element)
+    }
+  }
+
+  /// Writes numbers from where they lie, in row order.
+  /// - Throws: E0606, also if the name is taken.
+  public func write(
+    _ numbers: UnsafeBufferPointer<Float>, shape: [Int], to path: String, as element: H5Element = .float32
+  ) throws(Diagnostic) {
     try write(numbers, of: h5_native_float(), shape: shape, to: path, as: element)
   }
 
@@ -65,11 +91,14 @@ extension H5Group {
   public func write(
     _ numbers: [Int64], shape: [Int], to path: String, as element: H5Element = .int64
   ) throws(Diagnostic) {
-    try write(numbers, of: h5_native_int64(), shape: shape, to: path, as: element)
+    try numbers.withUnsafeBufferPointer { buffer throws(Diagnostic) in
+      try write(buffer, of: h5_native_int64(), shape: shape, to: path, as: element)
+    }
   }
 
   private func write<T: BitwiseCopyable>(
-    _ numbers: [T], of type: @autoclosure () -> hid_t, shape: [Int], to path: String, as element: H5Element
+    _ numbers: UnsafeBufferPointer<T>, of type: @autoclosure () -> hid_t, shape: [Int], to path: String,
+    as element: H5Element
   ) throws(Diagnostic) {
     precondition(shape.reduce(1, *) == numbers.count, "\(numbers.count) numbers do not fill \(shape)")
     let (id, place) = (handle.id, self.place)
@@ -86,8 +115,8 @@ extension H5Group {
       let link = try linkCreation(for: path)
       let dataset = try Handle(
         H5Dcreate2(id, name, stored.id, space.id, link.id, creation.id, h5_default()), failure)
-      guard !numbers.isEmpty else { return }
-      try check(H5Dwrite(dataset.id, type(), h5_all(), h5_all(), h5_default(), numbers), failure)
+      guard let first = numbers.baseAddress, !numbers.isEmpty else { return }
+      try check(H5Dwrite(dataset.id, type(), h5_all(), h5_all(), h5_default(), first), failure)
     }
   }
 }

@@ -1,7 +1,5 @@
 import CHDF5
 public import Diagnostics
-import Foundation
-import Synchronization
 
 /// An open HDF5 file; owns it, and closes it when dropped.
 ///
@@ -16,16 +14,18 @@ public struct H5File: ~Copyable, Sendable {
   private let handle: Handle
 
   /// Opens a file for reading.
+  /// - Parameter name: what messages call it, if not by its path: a copy of what lies in another file.
   /// - Throws: E0601 if there is no such file or it may not be read, E0602 if it is not HDF5 or damaged.
-  public init(reading path: String) throws(Diagnostic) {
+  public init(reading path: String, as name: String? = nil) throws(Diagnostic) {
+    let name = name ?? path
     let source = try FileSource(path: path)
     let handle = try HDF5Library.locked { () throws(Diagnostic) in
-      let access = try accessList(path)
+      let access = try accessList(name)
       // Reading needs no lock on the file, and some network file systems have none to give.
       H5Pset_file_locking(access.id, false, true)
-      return try Handle(H5Fopen(path, h5_read_only(), access.id)) { .damaged(path, $0) }
+      return try Handle(H5Fopen(path, h5_read_only(), access.id)) { .damaged(name, $0) }
     }
-    self.init(path: path, source: source, handle: handle)
+    self.init(path: name, source: source, handle: handle)
   }
 
   /// Makes a file aside that messages call by the name it is going to have.
@@ -65,19 +65,13 @@ public struct H5File: ~Copyable, Sendable {
   public static func write(
     to path: String, _ body: (borrowing H5Group) throws(Diagnostic) -> Void
   ) throws(Diagnostic) {
-    let aside = try asideName(for: path)
-    do throws(Diagnostic) {
-      try writeAside(aside, for: path, body)
-      try synchronize(aside)
-      guard rename(aside, path) == 0 else { throw .cannotWrite("'\(path)'", systemError()) }
-      try synchronize((path as NSString).deletingLastPathComponent)
-    } catch {
-      unlink(aside)
-      throw error
-    }
+    try writeAside(path) { aside throws(Diagnostic) in try create(aside, for: path, body) }
   }
 
-  private static func writeAside(
+  /// Writes a file in place, for whoever goes on to put it into another.
+  /// - Parameter path: the name messages call it by.
+  /// - Throws: E0606 with the reason, or whatever `body` throws.
+  public static func create(
     _ aside: String, for path: String, _ body: (borrowing H5Group) throws(Diagnostic) -> Void
   ) throws(Diagnostic) {
     let file = try H5File(creating: aside, for: path)
@@ -91,24 +85,4 @@ public struct H5File: ~Copyable, Sendable {
 
 private func accessList(_ path: String) throws(Diagnostic) -> Handle {
   try Handle(H5Pcreate(h5_file_access())) { .cannotOpen(path, $0) }
-}
-
-private let asideNumber = Atomic<Int>(0)
-
-/// A name in the same folder, so that the rename stays on one file system; unlike any other writer's.
-private func asideName(for path: String) throws(Diagnostic) -> String {
-  let (folder, name) = ((path as NSString).deletingLastPathComponent, (path as NSString).lastPathComponent)
-  let place = folder.isEmpty ? "." : folder
-  guard access(place, W_OK) == 0 else { throw .cannotWrite("'\(path)'", systemError()) }
-  let number = asideNumber.wrappingAdd(1, ordering: .relaxed).newValue
-  return (place as NSString).appendingPathComponent(".\(name).\(getpid())-\(number).part")
-}
-
-/// Waits until the disk has the file, or the folder's entries.
-private func synchronize(_ path: String) throws(Diagnostic) {
-  let place = path.isEmpty ? "." : path
-  let descriptor = open(place, O_RDONLY)
-  guard descriptor >= 0 else { throw .cannotWrite("'\(place)'", systemError()) }
-  defer { close(descriptor) }
-  guard fsync(descriptor) == 0 || errno == EINVAL else { throw .cannotWrite("'\(place)'", systemError()) }
 }

@@ -2,7 +2,7 @@ public import Diagnostics
 
 extension Diagnostic {
   /// E0601: a file that cannot be opened at all.
-  static func cannotOpen(_ path: String, _ reason: String) -> Diagnostic {
+  public static func cannotOpen(_ path: String, _ reason: String) -> Diagnostic {
     Diagnostic("E0601", "cannot open '\(path)': \(reason)", help: "check the path and its permissions")
   }
 
@@ -32,7 +32,7 @@ extension Diagnostic {
   }
 
   /// E0606: a file that cannot be written.
-  static func cannotWrite(_ what: String, _ reason: String) -> Diagnostic {
+  public static func cannotWrite(_ what: String, _ reason: String) -> Diagnostic {
     Diagnostic(
       "E0606", "cannot write \(what): \(reason)",
       help: "check that the folder exists, may be written to and has room")

@@ -7,6 +7,8 @@ import Training
 struct CompileReading {
   /// Names of the model's outputs.
   let names: [String]
+  /// Who wrote it: Keras 2 logs a class that is named by a bare word in snake case.
+  var semantics = Semantics.keras3
 
   /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
   func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
@@ -73,8 +75,9 @@ struct CompileReading {
   private func metric(_ node: ConfigNode, of output: String) -> NamedMetric? {
     var ignored = DiagnosticBag()
     if let word = node.string {
-      return MetricRegistry.all.decode(node, into: &ignored)
-        .map { NamedMetric(MetricRegistry.logName(word, settings: .init(.null)), $0) }
+      let isClass = MetricRegistry.all.find(word)?.name == word
+      let name = isClass && semantics == .keras2 ? LayerRegistry.snakeCase(word) : word
+      return MetricRegistry.all.decode(node, into: &ignored).map { NamedMetric(name, $0) }
     }
     guard let className = node["class_name"]?.string, let config = node["config"] else { return nil }
     // The name in a file of several outputs begins with the output's.

@@ -7,13 +7,9 @@ extension BuiltModel {
   public var fullSummary: ModelSummary {
     var summary = summary
     if let state = training {
-      let variables = OptimizerVariables(state, slab, trained: trainedParameters).saved(as: .keras3)
-      summary.optimizerParameters = variables.map { variable in
-        switch variable.value {
-        case .tensor(let tensor): tensor.elements.count
-        case .int64: 1
-        }
-      }.reduce(0, +)
+      let variables = OptimizerVariables(state, slab, trained: trainedParameters(as: .keras3)).saved(
+        as: .keras3)
+      summary.optimizerParameters = variables.map(\.count).reduce(0, +)
     }
     return summary
   }

@@ -1,10 +1,10 @@
 public import Config
 public import Diagnostics
-public import HDF5Files
-public import TensorCore
+import HDF5Files
+import TensorCore
 
 /// What a legacy Keras `.h5` file holds, as it lies in the file: names, numbers and configurations, of no meaning yet.
-public struct KerasArchive: Sendable {
+public struct KerasArchive {
   /// Decides how some settings are understood; Keras calls files that do not say so version 1.
   public var kerasVersion: String
   /// `tensorflow`, `jax`, `torch`; old files do not say.
@@ -23,7 +23,7 @@ public struct KerasArchive: Sendable {
   public var notes: [Diagnostic] = []
 
   /// The weights of one layer: trainable ones first.
-  public struct LayerWeights: Sendable, Equatable {
+  public struct LayerWeights: Equatable {
     public var name: String
     public var weights: [SavedVariable]
     public init(name: String, weights: [SavedVariable]) {
@@ -44,39 +44,5 @@ public struct KerasArchive: Sendable {
     self.layers = layers
     self.topLevel = topLevel
     self.optimizer = optimizer
-  }
-}
-
-/// A variable with the path it is stored under: `sequential/dense/kernel`, in Keras 2 `dense/kernel:0`.
-public struct SavedVariable: Sendable, Equatable {
-  /// A whole-number scalar keeps all its bits: step counters outgrow single precision.
-  public enum Value: Sendable, Equatable {
-    case tensor(Tensor)
-    case int64(Int64)
-  }
-
-  public var path: String
-  public var value: Value
-  /// The type in the file, in which it is written again.
-  public var element: H5Element
-
-  public init(_ path: String, _ tensor: Tensor, element: H5Element = .float32) {
-    self.path = path
-    self.element = element
-    value = .tensor(tensor)
-  }
-
-  public init(_ path: String, _ number: Int64, element: H5Element = .int64) {
-    self.path = path
-    self.element = element
-    value = .int64(number)
-  }
-
-  /// The numbers, a counter as a tensor of one.
-  public var tensor: Tensor {
-    switch value {
-    case .tensor(let tensor): tensor
-    case .int64(let number): Tensor([], [Float(number)])
-    }
   }
 }

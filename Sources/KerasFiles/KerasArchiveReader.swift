@@ -70,7 +70,7 @@ private struct ArchiveReader {
     return variables
   }
 
-  private mutating func variable(_ name: String, _ dataset: borrowing H5Dataset) throws(Diagnostic)
+  private mutating func variable(_ name: String, _ dataset: consuming H5Dataset) throws(Diagnostic)
     -> SavedVariable
   {
     budget -= dataset.byteCount
@@ -81,7 +81,7 @@ private struct ArchiveReader {
       return SavedVariable(name, try dataset.integers()[0], element: dataset.element)
     }
     if dataset.element == .float64 { rounded += 1 }
-    return SavedVariable(name, Tensor(dataset.shape, try dataset.floats()), element: dataset.element)
+    return SavedVariable(name, dataset)
   }
 
   /// A list of names; Keras splits a long one into `name0`, `name1`, ….

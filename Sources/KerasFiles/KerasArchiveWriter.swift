@@ -36,14 +36,7 @@ extension KerasArchive {
 
   private func write(_ variables: [SavedVariable], in group: borrowing H5Group) throws(Diagnostic) {
     try writeNames(variables.map(\.path), as: "weight_names", in: group)
-    for variable in variables {
-      switch variable.value {
-      case .int64(let number):
-        try group.write([number], shape: [], to: variable.path, as: variable.element)
-      case .tensor(let tensor):
-        try group.write(tensor.elements, shape: tensor.shape, to: variable.path, as: variable.element)
-      }
-    }
+    for variable in variables { try variable.write(in: group, at: variable.path) }
   }
 
   private func writeNames(

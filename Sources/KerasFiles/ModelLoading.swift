@@ -16,65 +16,82 @@ public struct LoadedModel {
 extension KerasArchive {
   /// The model in its configuration, with the weights, and with the optimizer's state if it was compiled.
   /// - Parameters:
+  ///   - name: what the model is called here; its own name if left out.
   ///   - custom: layers that are written elsewhere.
   ///   - seed: of random numbers in further training.
   /// - Throws: E0621 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
   ///   weights that do not fit it.
-  public func load(custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64) throws
-    -> LoadedModel
-  {
+  public func load(
+    named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64
+  ) throws -> LoadedModel {
     guard let modelConfig else { throw Diagnostic.weightsOnly() }
     let semantics = Semantics(version: kerasVersion)
-    let config = semantics == .keras2 ? Keras2Reading.translate(modelConfig) : modelConfig
-    let model = try ModelDecoder(custom: custom).model(config)
-    let built = try BuiltModel(
-      model, seed: seed, semantics: semantics, isDrawn: false)
-    try built.setWeights(layers)
-    var loaded = LoadedModel(built: built, notes: notes)
+    var loaded = try LoadedModel(modelConfig, as: semantics, named: name, custom: custom, seed: seed)
+    loaded.notes = notes
+    try loaded.built.setWeights(layers, topLevel: topLevel)
     if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
     return loaded
   }
 }
 
 extension LoadedModel {
+  /// The model of a configuration, with all weights 0.
+  /// - Throws: E03xx and E06xx for a configuration that cannot be followed.
+  init(
+    _ config: ConfigNode, as semantics: Semantics, named name: String?, custom: @escaping ModelDecoder.Custom,
+    seed: UInt64
+  ) throws {
+    let config = semantics == .keras2 ? Keras2Reading.translate(config) : config
+    let model = try ModelDecoder(custom: custom).model(config, named: name)
+    built = try BuiltModel(model, seed: seed, semantics: semantics, isDrawn: false)
+    notes = []
+  }
+
   /// Takes up how the model was compiled and the optimizer's state; what cannot be followed is noted, and the model
   /// stays without.
-  fileprivate mutating func compile(
-    _ config: ConfigNode, _ optimizer: [SavedVariable], _ semantics: Semantics
-  ) {
+  mutating func compile(_ config: ConfigNode, _ optimizer: [SavedVariable], _ semantics: Semantics) {
     var bag = DiagnosticBag()
     defer { notes += bag.all }
-    let reading = CompileReading(names: built.model.outputNames)
+    let reading = CompileReading(names: built.model.outputNames, semantics: semantics)
     guard let settings = reading.settings(config, into: &bag) else { return }
     let state = TrainingState(settings, slab: built.slab, kernels: kernels)
     built.training = state
-    let variables = OptimizerVariables(
-      state, built.slab, trained: built.trainedParameters)
-    if !optimizer.isEmpty, let note = variables.restore(optimizer, from: semantics) { bag.report(note) }
+    guard !optimizer.isEmpty else { return }
+    let variables = OptimizerVariables(state, built.slab, trained: built.trainedParameters(as: semantics))
+    if let note = variables.restore(optimizer, from: semantics) {
+      bag.report(note)
+      // Part of it may have been taken up before the file turned out to be damaged.
+      built.training = TrainingState(settings, slab: built.slab, kernels: kernels)
+    }
   }
 }
 
 extension BuiltModel {
   /// Fills in weights that were saved: layer by layer in order, as Keras does; names do not matter.
-  /// - Throws: E0619 if there are more or fewer than the model has, E0620 if one has another shape.
-  public func setWeights(_ saved: [KerasArchive.LayerWeights]) throws(Diagnostic) {
+  /// - Throws: E0619 if there are more or fewer than the model has, E0620 if one has another shape, E0605 if one cannot
+  ///   be read.
+  public func setWeights(
+    _ saved: [KerasArchive.LayerWeights], topLevel: [SavedVariable] = []
+  ) throws(Diagnostic) {
     let parameters = orderedParameters
-    let own = model.layers.map { layer in (layer.name, parameters.filter { $0.layer == layer.name }) }
-      .filter { !$0.1.isEmpty }
+    let inLayers = Dictionary(grouping: parameters.filter { $0.layer != nil }) { $0.layer ?? "" }
+    let own = model.layers.compactMap { layer in inLayers[layer.name].map { (layer.name, $0) } }
     let stored = saved.filter { !$0.weights.isEmpty }
     guard own.count == stored.count else { throw .wrongLayerCount(own.count, stored.count) }
     for ((name, parameters), layer) in zip(own, stored) {
-      guard parameters.count == layer.weights.count else {
-        throw .wrongWeightCount(name, parameters.count, layer.weights.count, stored: layer.name)
-      }
-      for (parameter, weight) in zip(parameters, layer.weights) {
-        let shape = slab.entry(parameter.path).spec.shape
-        guard weight.tensor.shape == shape else {
-          throw .wrongWeightShape(weight.path, of: name, shape, weight.tensor.shape)
-        }
-        slab.set(parameter.path, weight.tensor)
-      }
+      try set(parameters, from: layer.weights, of: name, stored: layer.name)
     }
+    let rest = parameters.filter { $0.layer == nil }
+    try set(rest, from: topLevel, of: model.name, stored: "top_level_model_weights")
+  }
+
+  private func set(
+    _ parameters: [OrderedParameter], from weights: [SavedVariable], of name: String, stored: String
+  ) throws(Diagnostic) {
+    guard parameters.count == weights.count else {
+      throw .wrongWeightCount(name, parameters.count, weights.count, stored: stored)
+    }
+    for (parameter, weight) in zip(parameters, weights) { try fill(parameter.path, from: weight, of: name) }
   }
 }
 

@@ -59,10 +59,9 @@ public struct OptimizerVariables {
       case .rate: return SavedVariable(path, Tensor([], [Float(state.learningRate)]))
       case .scalar(let value): return SavedVariable(path, Tensor([], [value]))
       case .numbers(let run?, let parameter, _):
-        return SavedVariable(path, slab.tensor(parameter.path, in: run))
+        return SavedVariable(path, of: parameter.path, in: slab, run)
       case .numbers(nil, let parameter, let start):
-        let shape = slab.entry(parameter.path).spec.shape
-        return SavedVariable(path, Tensor(shape, .init(repeating: start, count: shape.reduce(1, *))))
+        return SavedVariable(path, repeating: start, shape: slab.entry(parameter.path).spec.shape)
       }
     }
   }
@@ -77,16 +76,23 @@ public struct OptimizerVariables {
     let heads = expected.prefix { if case .counter = $0.content { true } else { $0.content.isRate } }
     let found = variables.count == heads.count ? Array(heads) : expected
     if let mismatch = mismatch(variables, found) { return mismatch }
-    for (variable, (_, content)) in zip(variables, found) {
-      switch (content, variable.value) {
-      case (.counter, .int64(let count)): state.iterations = Int(count)
-      case (.rate, .tensor(let rate)): state.learningRate = Double(rate.elements[0])
-      case (.numbers(let run?, let parameter, _), .tensor(let tensor)):
-        slab.set(parameter.path, tensor, in: run)
-      default: continue
-      }
+    do throws(Diagnostic) {
+      for (variable, (_, content)) in zip(variables, found) { try restore(content, from: variable) }
+    } catch {
+      return .optimizerMismatch(error.message)
     }
     return nil
+  }
+
+  private func restore(_ content: Content, from variable: SavedVariable) throws(Diagnostic) {
+    switch content {
+    case .counter: state.iterations = Int(variable.integer ?? 0)
+    case .rate: state.learningRate = Double(try variable.tensor().elements[0])
+    case .numbers(let run?, let parameter, _):
+      try slab.fill(parameter.path, in: run) { numbers throws(Diagnostic) in try variable.read(into: numbers)
+      }
+    case .numbers(nil, _, _), .scalar: break
+    }
   }
 
   private func mismatch(
@@ -98,20 +104,18 @@ public struct OptimizerVariables {
       )
     }
     for (variable, (name, content)) in zip(variables, expected) {
-      let shape: [Int]
-      switch (content, variable.value) {
+      switch content {
       // Beyond 2⁵³ steps no training gets, and arithmetic on the number would overflow.
-      case (.counter, .int64(let count)) where (0...(1 << 53)).contains(count): continue
-      case (.rate, .tensor(let tensor)), (.scalar, .tensor(let tensor)): shape = tensor.shape
-      case (.numbers(_, let parameter, _), .tensor(let tensor)):
-        shape = tensor.shape
-        if shape == slab.entry(parameter.path).spec.shape { continue }
-      default: return .optimizerMismatch("'\(variable.path)' is not what '\(name)' can be")
+      case .counter where (0...(1 << 53)).contains(variable.integer ?? -1): continue
+      case .counter: return .optimizerMismatch("'\(variable.path)' is not what '\(name)' can be")
+      case .rate, .scalar:
+        if !variable.shape.isEmpty { return .optimizerMismatch("'\(variable.path)' is not a single number") }
+      case .numbers(_, let parameter, _):
+        if variable.shape != slab.entry(parameter.path).spec.shape {
+          return .optimizerMismatch(
+            "'\(variable.path)' has shape \(variable.shape), which is not that of '\(name)'")
+        }
       }
-      if case .numbers = content {
-        return .optimizerMismatch("'\(variable.path)' has shape \(shape), which is not that of '\(name)'")
-      }
-      if !shape.isEmpty { return .optimizerMismatch("'\(variable.path)' is not a single number") }
     }
     return nil
   }

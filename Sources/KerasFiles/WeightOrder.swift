@@ -6,40 +6,73 @@ import Training
 extension BuiltModel {
   /// A parameter with the layer of the model that it belongs to.
   struct OrderedParameter {
-    let layer: String
+    /// The top-level layer; `nil` for what belongs to the model itself.
+    let layer: String?
     let path: String
     let isTrainable: Bool
+    /// Names of nested models between the model and the layer.
+    let nesting: Int
+    /// Whether it is a whole number in files: how many samples a `Normalization` has seen.
+    let isCount: Bool
   }
 
   /// All parameters, layer by layer in the model's order; within a layer those that are trained come first, and both
   /// kinds in the order in which a walk through nested models meets them.
+  ///
+  /// What belongs to no layer comes last.
   var orderedParameters: [OrderedParameter] {
     let entries = slab.entries
-    return model.layers.flatMap { layer -> [OrderedParameter] in
-      let own = Self.paths(of: layer, below: model.name, entries)
-      return (own.filter(\.spec.isTrainable) + own.filter { !$0.spec.isTrainable }).map {
-        OrderedParameter(layer: layer.name, path: $0.spec.path, isTrainable: $0.spec.isTrainable)
-      }
+    let inLayers = model.layers.flatMap { layer -> [OrderedParameter] in
+      let own = Self.parameters(of: layer, in: layer.name, below: model.name, 0, entries)
+      return own.filter(\.isTrainable) + own.filter { !$0.isTrainable }
     }
+    let known = Set(inLayers.map(\.path))
+    let rest = entries.filter { !known.contains($0.spec.path) }.map {
+      OrderedParameter(
+        layer: nil, path: $0.spec.path, isTrainable: $0.spec.isTrainable, nesting: 0, isCount: false)
+    }
+    return inLayers + rest.filter(\.isTrainable) + rest.filter { !$0.isTrainable }
+  }
+
+  private static func parameters(
+    of layer: NamedLayer, in top: String, below prefix: String, _ depth: Int,
+    _ entries: [ParameterSlab.Entry]
+  ) -> [OrderedParameter] {
+    let own = prefix + "/" + layer.name
+    var inner: [OrderedParameter] = []
+    if let model = layer.layer as? any Model {
+      inner = model.layers.flatMap { parameters(of: $0, in: top, below: own, depth + 1, entries) }
+    }
+    let known = Set(inner.map(\.path))
+    let rest = entries.filter { $0.spec.path.hasPrefix(own + "/") && !known.contains($0.spec.path) }
+    return rest.map {
+      let isCount = layer.layer is Normalization && $0.spec.path == own + "/count"
+      return OrderedParameter(
+        layer: top, path: $0.spec.path, isTrainable: $0.spec.isTrainable, nesting: depth, isCount: isCount)
+    } + inner
   }
 
   /// The parameters that the optimizer sees, in its order, with their names in files.
-  var trainedParameters: [TrainedParameter] {
-    orderedParameters.filter(\.isTrainable).map { TrainedParameter($0.path, savedAs: savedPath(of: $0.path)) }
+  func trainedParameters(as semantics: Semantics) -> [TrainedParameter] {
+    let parameters = orderedParameters
+    let names = savedNames(of: parameters, as: semantics)
+    return zip(parameters, names).filter(\.0.isTrainable).map { TrainedParameter($0.path, savedAs: $1) }
   }
 
-  private static func paths(
-    of layer: NamedLayer, below prefix: String, _ entries: [ParameterSlab.Entry]
-  ) -> [ParameterSlab.Entry] {
-    let own = prefix + "/" + layer.name
-    if let model = layer.layer as? any Model, !model.layers.isEmpty {
-      return model.layers.flatMap { paths(of: $0, below: own, entries) }
+  /// What each parameter is called in a file.
+  ///
+  /// Keras 3 puts the names of all models in front, of which a functional one leaves its own out; Keras 2 none, and
+  /// `:0` behind.
+  func savedNames(of parameters: [OrderedParameter], as semantics: Semantics) -> [String] {
+    let full = parameters.map { parameter in
+      model is Sequential && semantics == .keras3
+        ? parameter.path : String(parameter.path.dropFirst(model.name.utf8.count + 1))
     }
-    return entries.filter { $0.spec.path.hasPrefix(own + "/") }
-  }
-
-  /// Keras 3's name of a parameter: a functional model does not put its own name in front.
-  func savedPath(of path: String) -> String {
-    model is Sequential ? path : String(path.dropFirst(model.name.utf8.count + 1))
+    guard semantics == .keras2 else { return full }
+    let short = zip(parameters, full).map { parameter, path in
+      path.split(separator: "/").dropFirst(parameter.nesting).joined(separator: "/")
+    }
+    let uses = Dictionary(short.map { ($0, 1) }, uniquingKeysWith: +)
+    return zip(short, full).map { (uses[$0] == 1 ? $0 : $1) + ":0" }
   }
 }

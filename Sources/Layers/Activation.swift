@@ -26,7 +26,22 @@ public struct Activation: ConfigConvertible, Hashable {
   public static let hardSigmoid = Activation(name: "hard_sigmoid")
 
   public let name: String
-  private init(name: String) { self.name = name }
+  /// What a function of an experiment file does; `nil` for those that are built in.
+  private let own: Function?
+
+  /// A function that is used as an activation.
+  public typealias Function = @Sendable (Value) throws -> Value
+
+  private init(name: String, _ own: Function? = nil) {
+    self.name = name
+    self.own = own
+  }
+
+  /// The functions of the file that is being read, which its layers may name.
+  @TaskLocal public static var functions: [String: Function] = [:]
+
+  public static func == (a: Activation, b: Activation) -> Bool { a.name == b.name }
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   public static var expectation: String { "the name of an activation" }
   public static var names: [String] { all.flatMap { [$0.name] + $0.aliases } }
@@ -42,10 +57,14 @@ public struct Activation: ConfigConvertible, Hashable {
     guard let written = config.string ?? (isFunction ? config["config"]?.string : nil) else {
       throw .mismatch(config, Self.expectation)
     }
-    guard let found = Self.all.first(where: { $0.name == written || $0.aliases.contains(written) }) else {
-      throw .unknownWord(written, in: Self.names, at: config.span, what: "activation")
+    if let found = Self.all.first(where: { $0.name == written || $0.aliases.contains(written) }) {
+      self.init(name: found.name)
+    } else if let own = Self.functions[written] {
+      self.init(name: written, own)
+    } else {
+      throw .unknownWord(
+        written, in: Self.names + Self.functions.keys.sorted(), at: config.span, what: "activation")
     }
-    name = found.name
   }
 
   public var config: ConfigNode { ConfigNode(.string(name)) }
@@ -55,6 +74,7 @@ public struct Activation: ConfigConvertible, Hashable {
 
   /// - Parameter semantics: whose formula is meant; `hard_sigmoid` differs.
   public func callAsFunction(_ x: Value, _ semantics: Semantics = .keras3) throws -> Value {
+    if let own { return try own(x) }
     guard let definition = Self.all.first(where: { $0.name == name }) else {
       preconditionFailure("an Activation named '\(name)' was made without being known")
     }

@@ -47,6 +47,12 @@ public struct ScriptedModel: Model {
     return ConfigNode(.map(first + parts.config + [.init("call", body.script.text.config)]))
   }
 
+  public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> ScriptedModel {
+    var parts = parts
+    for i in parts.layers.indices { parts.layers[i].layers = parts.layers[i].layers.map(change) }
+    return ScriptedModel(name, inputs: inputs, parts, body: body, outputs: outputNames)
+  }
+
   /// - Throws: `Diagnostic` E0320 to E0329 from the body, E0301 if shapes do not fit.
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
     let locals = try body.bind(inputs, named: self.inputs.map(\.name), name, in: scope)

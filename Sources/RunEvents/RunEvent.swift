@@ -5,6 +5,10 @@ public import Diagnostics
 /// The console, the SQLite log and tests are sinks of this stream.
 public enum RunEvent: Sendable {
   case runStarted(RunRecord)
+  /// A run that was cut off goes on at a checkpoint: what it reported after that is undone.
+  case runResumed(RunRecord, checkpoint: Int)
+  /// The run is about to be written down: what was reported until now must not be lost any more.
+  case checkpoint(Int)
   case cellStarted(index: Int, keyword: String, name: String)
   /// A few words about what a cell does, for the console: "55,000 train   5,000 validation".
   case cellNote(index: Int, text: String)

@@ -48,7 +48,7 @@ extension LogDatabase {
     }
   }
 
-  /// The history of every metric; points that a resumption left behind are not shown.
+  /// The history of every metric.
   /// - Throws: E0706 if there is no such run.
   public func metrics(of name: String) throws(Diagnostic) -> [MetricHistory] {
     try reading(name) { db, run in
@@ -56,7 +56,7 @@ extension LogDatabase {
         db, sql: "SELECT * FROM metric WHERE run = ? ORDER BY number", arguments: [run["id"]]
       ).map { MetricHistory(series: $0["series"], name: $0["name"], goal: goal($0), points: []) }
       let points = try Row.fetchCursor(
-        db, sql: "SELECT metric, step, epoch, value FROM live_point WHERE run = ? ORDER BY position",
+        db, sql: "SELECT metric, step, epoch, value FROM series_point WHERE run = ? ORDER BY position",
         arguments: [run["id"]])
       while let row = try points.next() {
         let metric: Int = row[0]

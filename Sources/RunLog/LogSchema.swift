@@ -13,11 +13,11 @@ enum LogSchema {
   /// Migration N brings a log from version N to N + 1.
   ///
   /// Never edit one that was released; append.
-  static let migrations = [version1]
+  static let migrations = [version1, version2]
 
   /// The tables that hold what belongs to a run, with the order in which rows are copied.
   static let tables = [
-    "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "point", "summary", "resumption",
+    "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "point", "summary",
     "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event",
   ]
 
@@ -125,6 +125,21 @@ enum LogSchema {
       run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, cell INTEGER, code TEXT,
       severity TEXT NOT NULL CHECK (severity IN ('error', 'warning', 'note')), text TEXT NOT NULL, help TEXT,
       PRIMARY KEY (run, number)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Where a run goes on is known by what each table held at a checkpoint; what came later is removed then.
+  private static let version2 = """
+    DROP VIEW live_point;
+    DROP TABLE resumption;
+    CREATE VIEW series_point AS
+      SELECT point.rowid AS position, point.*, metric.series, metric.name FROM point
+      JOIN metric ON metric.run = point.run AND metric.number = point.metric;
+
+    -- The number of the last row of each table at a checkpoint; -1 if there was none.
+    CREATE TABLE mark (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, checkpoint INTEGER NOT NULL, name TEXT NOT NULL,
+      last INTEGER NOT NULL, PRIMARY KEY (run, checkpoint, name)
     ) STRICT, WITHOUT ROWID;
     """
 

@@ -37,24 +37,23 @@ public struct RunStore: Sendable {
 
   /// Writes events in one transaction: all of them, or none and the reason.
   ///
-  /// The first must be `runStarted`. Progress is not logged.
+  /// The first must be `runStarted`, or `runResumed` for a run that is in the log already. Progress is not logged.
   /// - Throws: E0701 to E0706.
   public func append(_ events: [RunEvent]) throws(Diagnostic) {
     try log.write { db in
       for event in events {
-        if case .runStarted(let record) = event {
-          _ = try RunWriter.begin(record, process, in: db)
-        } else {
-          try writer(db).write(event)
+        switch event {
+        case .runStarted(let record): _ = try RunWriter.begin(record, process, in: db)
+        case .runResumed(_, let checkpoint): try writer(db).resume(process, from: checkpoint)
+        default: try writer(db).write(event)
         }
       }
     }
   }
 
-  /// Goes on with an interrupted run: points of each series after `steps` are kept, but no longer shown.
-  /// - Throws: E0701 to E0706.
-  public func resume(after steps: [(series: String, step: Int)]) throws(Diagnostic) {
-    try log.write { db in try writer(db).resume(process, after: steps) }
+  /// Puts what was written on the disk, so that not even a power failure takes it back.
+  public func sync() throws(Diagnostic) {
+    try log.pragma("PRAGMA wal_checkpoint(PASSIVE)")
   }
 
   /// Folds everything into one file and closes it.

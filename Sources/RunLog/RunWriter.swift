@@ -33,7 +33,8 @@ struct RunWriter {
 
   func write(_ event: RunEvent) throws {
     switch event {
-    case .runStarted, .progress: break
+    case .runStarted, .runResumed, .progress: break
+    case .checkpoint(let number): try mark(number)
     case .cellStarted(let index, let keyword, let name):
       try execute(
         "INSERT OR REPLACE INTO cell VALUES (?, ?, ?, ?, 'running')", [run, index, keyword, name])
@@ -60,32 +61,7 @@ struct RunWriter {
     }
   }
 
-  /// Marks what every series did after the given steps as dead, and goes on in a new segment.
-  func resume(_ process: ProcessIdentity, after steps: [(series: String, step: Int)]) throws {
-    let started = try Double.fetchOne(
-      db, sql: "SELECT started_at FROM run_clock WHERE run = ?", arguments: [run])
-    try write(process, startedAt: started ?? 0)
-    try execute("UPDATE run SET status = 'running', segment = segment + 1 WHERE id = ?", [run])
-    for (series, step) in steps {
-      try execute(
-        "INSERT INTO resumption SELECT id, segment, ?, ? FROM run WHERE id = ?", [series, step, run])
-    }
-    try execute("DELETE FROM summary WHERE run = ?", [run])
-    let live = try Row.fetchAll(
-      db, sql: "SELECT metric, step, epoch, value FROM live_point WHERE run = ? ORDER BY position",
-      arguments: [run])
-    for row in live {
-      let goal = try String.fetchOne(
-        db, sql: "SELECT goal FROM metric WHERE run = ? AND number = ?",
-        arguments: [run, row["metric"] as Int])
-      try summarize(
-        row["metric"], goal.flatMap(MetricGoal.init(rawValue:)) ?? .smaller, step: row["step"],
-        epoch: row["epoch"],
-        value: row["value"])
-    }
-  }
-
-  private func write(_ process: ProcessIdentity, startedAt: Double) throws {
+  func write(_ process: ProcessIdentity, startedAt: Double) throws {
     try execute(
       "INSERT OR REPLACE INTO run_clock VALUES (?, ?, NULL, ?, ?, ?, ?)",
       [run, startedAt, process.host, process.bootID, process.pid, process.startTicks])
@@ -120,7 +96,7 @@ struct RunWriter {
   }
 
   /// Keeps the last value and the best one; NaN is never the best while there is a number.
-  private func summarize(_ metric: Int, _ goal: MetricGoal, step: Int, epoch: Int?, value: Double?) throws {
+  func summarize(_ metric: Int, _ goal: MetricGoal, step: Int, epoch: Int?, value: Double?) throws {
     let isBetter =
       "(excluded.best IS NOT NULL AND (best IS NULL OR excluded.best \(goal == .smaller ? "<" : ">") best))"
     func chosen(_ column: String) -> String { "\(column) = iif(\(isBetter), excluded.\(column), \(column))" }
@@ -178,7 +154,7 @@ struct RunWriter {
     return try Int.fetchOne(last, arguments: [run]) ?? 0
   }
 
-  private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+  func execute(_ sql: String, _ arguments: StatementArguments) throws {
     try db.cachedStatement(sql: sql).execute(arguments: arguments)
   }
 }

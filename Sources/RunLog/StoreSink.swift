@@ -22,6 +22,7 @@ public final class StoreSink: EventSink {
     }
     batch.append(event)
     if event.endsBatch || batch.count >= Self.largestBatch { try flush() }
+    if case .checkpoint = event { try store.sync() }
   }
 
   /// Writes what has come in since the last time.

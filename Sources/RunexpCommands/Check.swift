@@ -23,7 +23,7 @@ struct Check: ParsableCommand {
     // One list for all files, so that what is printed is one piece of JSON.
     var found: [ConfigNode] = []
     for path in files {
-      let checked = CheckedExperiment(file.request(path))
+      let checked = CheckedExperiment(file.request(path, reports: common.reports))
       switch format {
       case .json:
         found += try ConfigNode(json: JSONRenderer(checked.sources).render(checked.diagnostics)).list ?? []

@@ -11,6 +11,8 @@ final class ConsoleSink: EventSink {
   private let folder: String
   private let titles: [String]
   private let sources: SourceMap
+  /// The place at which a run goes on.
+  private let place: String
   /// Where notes begin, so that they stand below each other.
   private let noteColumn: Int
   private var heading = ""
@@ -20,18 +22,22 @@ final class ConsoleSink: EventSink {
   /// - Parameters:
   ///   - folder: the run's, for the last lines.
   ///   - plan: for the titles of cells and the texts that diagnostics point into.
-  init(_ terminal: Terminal, folder: String, plan: ExperimentPlan) {
+  ///   - place: where a run that was cut off goes on.
+  init(_ terminal: Terminal, folder: String, plan: ExperimentPlan, resuming place: String? = nil) {
     let titles = plan.cells.map(\.title)
     self.terminal = terminal
     self.folder = folder
     self.titles = titles
     sources = plan.sources
+    self.place = place ?? ""
     noteColumn = min(48, titles.indices.map { Self.heading($0, titles).count }.max() ?? 0) + 3
   }
 
   func receive(_ event: RunEvent) {
     switch event {
     case .runStarted(let record): terminal.say(opening(record))
+    case .runResumed(let record, _):
+      terminal.say("\nrun \(terminal.bold(record.name)) goes on in \(place)\n")
     case .cellStarted(let index, let keyword, _):
       heading = Self.heading(index, titles)
       // The others are one line with what there is to say of them, at their end.
@@ -113,11 +119,12 @@ final class ConsoleSink: EventSink {
       case .failed, .running: terminal.style(checks, "1;31") + " after "
       }
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
+    let next = status == .interrupted ? "runexp resume \(name)" : "runexp show \(name)   or   runexp list"
     return """
 
       \(words)\(DurationText.text(seconds))
         report    \(folder)/report.html
-        next      runexp show \(name)   or   runexp list
+        next      \(next)
       """
   }
 }

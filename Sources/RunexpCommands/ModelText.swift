@@ -4,11 +4,11 @@ import KerasFiles
 import Plotting
 import TensorCore
 
-/// What a Keras `.h5` holds, in words: any file of Keras 1, 2 or 3, whatever its layers.
+/// What a `.h5` of Keras 1, 2 or 3 holds, in words, whatever its layers.
 ///
 /// For files that no model can be made of; see ``ModelView`` for the others.
 enum ModelText {
-  static func text(of archive: KerasArchive, weights: Bool) -> String {
+  static func text(of archive: KerasArchive, weights: Bool) throws(Diagnostic) -> String {
     let config = archive.modelConfig?["config"]
     let name = config?["name"]?.string ?? "weights only"
     let kind = archive.modelConfig?["class_name"]?.string ?? "no architecture"
@@ -19,16 +19,16 @@ enum ModelText {
       let settings = layer["config"]
       let own = settings?["name"]?.string ?? layer["name"]?.string ?? "?"
       let stored = archive.layers.first { $0.name == own }?.weights ?? []
-      let count = stored.map { $0.tensor.elements.count }.reduce(0, +)
+      let count = stored.map { $0.count }.reduce(0, +)
       rows.append([
         "\(own) (\(layer["class_name"]?.string ?? "?"))", sketch(settings), NumberText.grouped(count),
       ])
     }
     lines.append(TextTable.render(rows, rightFrom: 2))
-    let total = archive.layers.flatMap(\.weights).map { $0.tensor.elements.count }.reduce(0, +)
+    let total = archive.layers.flatMap(\.weights).map { $0.count }.reduce(0, +)
     lines += ["", "Total parameters: \(NumberText.grouped(total))"]
     lines += [compilation(archive)].filter { $0 != "" }
-    if weights { lines += ["", statistics(archive)] }
+    if weights { lines += ["", try statistics(archive)] }
     return lines.joined(separator: "\n")
   }
 
@@ -52,16 +52,16 @@ enum ModelText {
       separator: ", ")
   }
 
-  static func statistics(_ archive: KerasArchive) -> String {
+  static func statistics(_ archive: KerasArchive) throws(Diagnostic) -> String {
     var rows = [["Weight", "Shape", "Mean", "Deviation", "Least", "Largest"]]
     for weight in archive.layers.flatMap(\.weights) {
-      let numbers = weight.tensor.elements.map(Double.init)
+      let numbers = try weight.tensor().elements.map(Double.init)
       let count = Double(max(1, numbers.count))
       let mean = numbers.reduce(0, +) / count
       let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       let values = [mean, variance.squareRoot(), numbers.min() ?? 0, numbers.max() ?? 0]
       rows.append(
-        [weight.path, "\(weight.tensor.shape)"] + values.map { NumberText.significant($0, digits: 4) })
+        [weight.path, "\(weight.shape)"] + values.map { NumberText.significant($0, digits: 4) })
     }
     return TextTable.render(rows, rightFrom: 2)
   }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Experiments
+import RunEvents
+import RunLog
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {
@@ -26,10 +28,24 @@ struct FileOptions: ParsableArguments {
   @Option(help: "Where random numbers start, instead of the file's seed.")
   var seed: UInt64?
 
-  func request(_ path: String) -> ExperimentRequest {
-    var request = ExperimentRequest(path: path)
+  /// - Parameter reports: the folder of the runs, as it was asked for.
+  func request(_ path: String, reports: String?) -> ExperimentRequest {
+    var request = ExperimentRequest(path: path, reports: Places.reports(reports, for: path))
     (request.overrides, request.seed) = (parameters, seed)
-    (request.searchFolders, request.dataFolder) = (Places.dataFolders, Places.environment("RUNEXP_DATA"))
     return request
+  }
+}
+
+extension ExperimentRequest {
+  /// A request that finds what is on this machine.
+  init(path: String, reports: String) {
+    self.init(path: path)
+    self.reports = reports
+    (searchFolders, dataFolder) = (Places.dataFolders, Places.environment("RUNEXP_DATA"))
+    bestRun = { experiment, metric in
+      let runs = try? RunIndex.current(in: reports)?.log.runs(
+        experiment: experiment, sortedBy: .best(metric: metric))
+      return runs?.first { $0.metric(metric) != nil && $0.status != .running && $0.status != .interrupted }?.name
+    }
   }
 }

@@ -48,7 +48,7 @@ struct Run: ParsableCommand {
     let terminal = common.terminal
     var plans: [ExperimentPlan] = []
     for path in files {
-      let checked = CheckedExperiment(file.request(path))
+      let checked = CheckedExperiment(file.request(path, reports: common.reports))
       terminal.report(checked.diagnostics.map(hinted), checked.sources)
       guard let plan = checked.plan else { continue }
       plans.append(plan)
@@ -94,51 +94,19 @@ struct Run: ParsableCommand {
     return copy
   }
 
-  /// Runs one experiment and takes it into the index.
   private func run(_ plan: ExperimentPlan, until last: Int?, _ terminal: Terminal) -> ExitCode {
     do {
       let reports = Places.reports(common.reports, for: plan.path)
       let folder = try RunFolder.next(of: name ?? plan.name, in: reports)
-      let end = try run(plan, until: last, in: folder, terminal)
-      do {
-        try RunIndexPage.refresh(reports, with: folder.path)
-      } catch {
-        // The index can be made from the runs at any time: it is no reason to call a good run a failed one.
-        terminal.report(.indexIsOld(reports, error))
-      }
-      return end.exitCode
+      let threads = RunSession.threads(threads)
+      var options = Runner.Options()
+      (options.isQuick, options.until, options.name) = (quick, last, name)
+      let session = RunSession(
+        plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: threads)
+      return try session.run(record(plan, folder, threads: threads), options)
     } catch {
       terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))
       return Status.failed
-    }
-  }
-
-  private func run(
-    _ plan: ExperimentPlan, until last: Int?, in folder: RunFolder, _ terminal: Terminal
-  ) throws -> Runner.End {
-    let threads = threads ?? Places.threads ?? Machine.processors
-    let store = StoreSink(try RunStore(path: folder.path + "/run.sqlite", process: .current()))
-    let transcript = open(folder.path + "/log.txt", O_WRONLY | O_CREAT | O_TRUNC, 0o666)
-    defer { if transcript >= 0 { close(transcript) } }
-    let console: any EventSink =
-      quiet ? MistakeSink(terminal, plan.sources) : ConsoleSink(terminal, folder: folder.path, plan: plan)
-    let log = ConsoleSink(Terminal(descriptor: transcript), folder: folder.path, plan: plan)
-    let services = RunServices(
-      pool: WorkerPool(threads: threads), now: Self.now, isInterrupted: { Interrupts.isRequested },
-      renderPNG: { try renderPNG($0) }, sinks: [store, console, log])
-    var options = Runner.Options()
-    (options.isQuick, options.until, options.name) = (quick, last, name)
-    do {
-      let runner = Runner(
-        plan, record: record(plan, folder, threads: threads), folder: folder.path, services: services,
-        options: options)
-      let end = try runner.run()
-      try store.close()
-      return end
-    } catch {
-      // What could be logged stays readable; the first mistake is the one to tell.
-      try? store.close()
-      throw error
     }
   }
 
@@ -152,13 +120,6 @@ struct Run: ParsableCommand {
       resolved: plan.resolved,
       tag: tag, note: note)
   }
-
-  /// Seconds from any start.
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
 }
 
 extension ExperimentPlan {
@@ -170,26 +131,5 @@ extension ExperimentPlan {
       count == 0
       ? "" : ", \(count) model\(count == 1 ? "" : "s") (\(NumberText.grouped(parameters)) parameters)"
     return "checked \(path): \(cells.count) cell\(cells.count == 1 ? "" : "s")\(named)"
-  }
-}
-
-extension Runner.End {
-  fileprivate var exitCode: ExitCode {
-    switch self {
-    case .finished: .success
-    case .checksFailed: Status.checkFailed
-    case .failed: Status.failed
-    case .interrupted: Status.interrupted
-    }
-  }
-}
-
-extension Diagnostic {
-  /// E0908: an index that could not be brought up to date.
-  fileprivate static func indexIsOld(_ reports: String, _ error: any Error) -> Diagnostic {
-    let reason = (error as? Diagnostic)?.message ?? "\(error)"
-    return Diagnostic(
-      "E0908", "the index of \(reports) is not up to date: \(reason)", severity: .warning,
-      help: "the run itself is complete; the next run or 'runexp list' takes it in")
   }
 }

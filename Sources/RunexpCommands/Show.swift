@@ -15,7 +15,8 @@ struct Show: ParsableCommand {
     commandName: "show", abstract: "Show a run, an experiment file or a model file.")
 
   @Argument(
-    help: ArgumentHelp("A run (mlp-1, latest), an experiment file, or a Keras .h5.", valueName: "what"))
+    help: ArgumentHelp(
+      "A run (mlp-1, latest), an experiment file, or a Keras .h5 or .keras.", valueName: "what"))
   var what: String
   @OptionGroup var file: FileOptions
   @OptionGroup var common: CommonOptions
@@ -33,7 +34,7 @@ struct Show: ParsableCommand {
   func run() throws {
     let terminal = common.terminal
     do {
-      if what.hasSuffix(".h5") || what.hasSuffix(".hdf5") { return print(try modelText(what)) }
+      if [".h5", ".hdf5", ".keras"].contains(where: what.hasSuffix) { return print(try modelText(what)) }
       if what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") { return try showFile(terminal) }
       print(try showsModel ? modelText(savedModel()) : runText())
     } catch let diagnostic as Diagnostic {
@@ -43,7 +44,7 @@ struct Show: ParsableCommand {
   }
 
   private func showFile(_ terminal: Terminal) throws {
-    let checked = CheckedExperiment(file.request(what))
+    let checked = CheckedExperiment(file.request(what, reports: common.reports))
     terminal.report(checked.diagnostics, checked.sources)
     guard let plan = checked.plan else { throw Status.wrongFile }
     print(plan.resolved)
@@ -53,21 +54,22 @@ struct Show: ParsableCommand {
   private var showsModel: Bool { graph != nil || model != nil || json || weights || expand }
 
   private func modelText(_ path: String) throws -> String {
-    let archive = try KerasArchive.read(path)
     let view: ModelView
     do {
-      view = try ModelView(archive)
-    } catch var diagnostic as Diagnostic where graph == nil && !json {
+      view = try ModelView(path)
+    } catch var diagnostic as Diagnostic where graph == nil && !json && !path.hasSuffix(".keras") {
       // A file of any layers can be listed; what is missing to make a model of it is said.
+      let archive = try KerasArchive.read(path)
       diagnostic.severity = .warning
       common.terminal.report(diagnostic)
-      return ModelText.text(of: archive, weights: weights)
+      return try ModelText.text(of: archive, weights: weights)
     }
     if let graph { try view.draw(to: graph, expandingNested: expand) }
     if json { return view.json }
-    let parts = [view.text(expandingNested: expand), ModelText.compilation(archive)]
-    return (parts + (weights ? ["", ModelText.statistics(archive)] : [])).filter { weights || $0 != "" }
-      .joined(separator: "\n")
+    let compiled = ModelText.compilation(view.archive)
+    var parts = [view.text(expandingNested: expand)] + (compiled.isEmpty ? [] : [compiled])
+    if weights { parts += ["", try ModelText.statistics(view.archive)] }
+    return parts.joined(separator: "\n")
   }
 
   private func savedModel() throws -> String {
@@ -85,9 +87,7 @@ struct Show: ParsableCommand {
     let path = "\(reports)/\(name)/run.sqlite"
     guard FileManager.default.fileExists(atPath: path) else {
       let known = try index?.log.runs().map(\.name) ?? []
-      throw Diagnostic(
-        "E0907", "there is no run '\(what)' in \(reports)",
-        help: nearest(to: what, in: known).map { "did you mean '\($0)'?" } ?? "'runexp list' shows all runs")
+      throw Diagnostic.noRun(what, in: reports, known: known)
     }
     return (path, name)
   }

@@ -52,6 +52,17 @@ public final class BuiltModel {
     return ModelDiagram(of: model, ways, expandingNested: isExpanded)
   }
 
+  /// A model with the weights of another, of which it differs in names or in what is trained.
+  /// - Parameter other: a model with the same layers; its own name may differ.
+  /// - Throws: what ``init(_:seed:semantics:isDrawn:)`` throws.
+  public convenience init(_ model: any Model, weightsOf other: BuiltModel) throws {
+    try self.init(model, seed: other.seed, semantics: other.semantics, isDrawn: false)
+    for entry in other.slab.entries {
+      let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
+      slab.set(path, other.slab.tensor(entry.spec.path))
+    }
+  }
+
   public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }
 }
 

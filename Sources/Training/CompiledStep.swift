@@ -172,7 +172,8 @@ private struct Objective {
       let name = targets.names[i]
       var mean: Value?
       if let loss = output.loss {
-        let target = targets.leaf(loss.target(for: value.type), of: name)
+        let wanted = loss.target(for: value.type, offered: targets.offered(for: name))
+        let target = targets.leaf(wanted, of: name)
         if site.part.sampleWeights != nil {
           sampleWeights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
         }

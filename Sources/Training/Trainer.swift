@@ -29,6 +29,10 @@ public struct FitSettings {
   public var callbacks: [any Callback] = []
   /// Names the random order of the samples.
   public var stream = "fit"
+  /// How often `checkpoint` is called.
+  public var checkpoints = CheckpointFrequency.auto
+  /// Where to go on; the model and its optimizer have to be what they were there.
+  public var resume: FitProgress?
   public init() {}
 }
 
@@ -36,7 +40,7 @@ public struct FitSettings {
 public struct FitResult {
   public enum End: Sendable, Equatable { case finished, stopped(by: String), interrupted }
   public var end: End
-  /// One entry an epoch, from `initialEpoch` on.
+  /// One entry an epoch, from `initialEpoch` on, also of epochs before a resumption.
   public var history: [Logs]
   /// The epoch, from 1, whose weights the model has now, if a callback restored them.
   public var restoredEpoch: Int?
@@ -74,10 +78,12 @@ public final class Trainer {
   /// - Parameters:
   ///   - save: writes the model to a file, for callbacks that checkpoint.
   ///   - isInterrupted: asked before every step.
-  /// - Throws: `Diagnostic`s of the trace, and what `save` throws.
+  ///   - checkpoint: writes down how far the training is, with the model and its optimizer as they are.
+  /// - Throws: `Diagnostic`s of the trace, and what `save` and `checkpoint` throw.
   public func fit(
     _ part: DataPart, validation: DataPart?, _ settings: FitSettings, save: @escaping (String) throws -> Void,
-    isInterrupted: () -> Bool, observe: (TrainingEvent) throws -> Void
+    isInterrupted: () -> Bool, checkpoint: (FitProgress) throws -> Void = { _ in },
+    observe: (TrainingEvent) throws -> Void
   ) throws -> FitResult {
     guard let state = built.training else { preconditionFailure("fit before compile") }
     let batch = min(settings.batchSize, max(1, part.count))
@@ -88,19 +94,25 @@ public final class Trainer {
     let last = lastBatch < batch ? try program(part, batch: lastBatch, state: state) : full
     let evaluator = try validation.map { try Evaluator(self, state.settings, $0, batchSize: batch) }
     let control = TrainingControl(built, state, save: save)
-    var callbacks = settings.callbacks
-    var result = FitResult(end: .finished, history: [])
+    var end = FitResult.End.finished
+    var course = Course(settings, Means(state.settings, built))
     let order = Order(part.rows.all)
+    var clock = CheckpointClock(settings.checkpoints, at: now())
+    func write(_ course: Course, _ clock: inout CheckpointClock) throws {
+      let start = now()
+      try checkpoint(course.progress(control))
+      clock.wrote(from: start, to: now())
+    }
 
-    for i in callbacks.indices { try callbacks[i].handle(.began, control) }
-    epochs: for epoch in settings.initialEpoch..<max(settings.epochs, settings.initialEpoch) {
-      var means = Means(state.settings, built)
+    try course.begin(settings.resume, full.totals, control)
+    epochs: for epoch in course.epoch..<max(settings.epochs, course.epoch) {
       let began = now()
       var shown = began
       try observe(.epochBegan(epoch: epoch + 1, steps: steps))
-      for step in 0..<steps {
+      for step in course.step..<max(steps, course.step) {
         if isInterrupted() {
-          result.end = .interrupted
+          end = .interrupted
+          try write(course, &clock)
           break epochs
         }
         let (pass, index) = (epoch * steps + step).quotientAndRemainder(dividingBy: batches)
@@ -111,42 +123,40 @@ public final class Trainer {
         state.optimizer.prepare(iterations: state.iterations, rate: state.learningRate)
         try program.run(order.pointer + index * batch, iteration: state.iterations)
         state.iterations += 1
-        means.add(program)
         let loss = Double(program.totals.loss?.pointee ?? 0)
-        if !loss.isFinite && result.firstNonFinite == nil {
-          result.firstNonFinite = (epoch + 1, state.iterations)
-        }
-        for i in callbacks.indices where callbacks[i].watchesBatches {
-          try callbacks[i].handle(.batchEnded(loss: loss), control)
-        }
+        try course.add(program, loss: loss, iterations: state.iterations, control)
         if let reason = control.stopReason {
-          result.end = .stopped(by: reason)
+          end = .stopped(by: reason)
           break epochs
         }
         let time = now()
         if time - shown >= 0.1 {
           shown = time
-          let logs = means.logs()
+          let logs = course.means.logs()
           try observe(
             .progress(epoch: epoch + 1, step: step + 1, steps: steps, seconds: time - began, logs: logs))
         }
+        if clock.isDue(afterStep: state.iterations, at: time) { try write(course, &clock) }
       }
-      var logs = means.logs()
+      let isNotANumber = course.means.loss.isNaN
+      var logs = course.means.logs()
       if let evaluator { logs += try evaluator.run().map { ("val_" + $0.name, $0.value) } }
-      result.history.append(logs)
+      course.history.append(logs)
       try observe(.epochEnded(epoch: epoch + 1, steps: steps, seconds: now() - began, logs: logs))
-      for i in callbacks.indices { try callbacks[i].handle(.epochEnded(epoch: epoch, logs: logs), control) }
+      try course.endEpoch(logs, control)
       // Weights that are not numbers never become numbers again. Keras trains on; a batch run has better things to do.
-      if control.stopReason == nil && means.loss.isNaN { control.stopReason = "A loss that is not a number" }
+      if control.stopReason == nil && isNotANumber { control.stopReason = "A loss that is not a number" }
       if let reason = control.stopReason {
-        result.end = .stopped(by: reason)
+        end = .stopped(by: reason)
         break
       }
+      if clock.isDue(afterEpochAt: now()) { try write(course, &clock) }
     }
     state.finish()
-    for i in callbacks.indices { try callbacks[i].handle(.ended, control) }
-    result.restoredEpoch = control.restoredEpoch
-    return result
+    try course.tell(.ended, control)
+    return FitResult(
+      end: end, history: course.history, restoredEpoch: control.restoredEpoch,
+      firstNonFinite: course.firstNonFinite)
   }
 
   /// The loss and the metrics over a part of the data.
@@ -221,91 +231,4 @@ private struct Batches: Sequence, IteratorProtocol {
   }
 
   mutating func next() -> (size: Int, starts: [Int])? { groups.popLast() }
-}
-
-/// The rows of a part in the order in which they are visited, at a fixed address.
-private final class Order {
-  let pointer: UnsafeMutablePointer<Int32>
-  /// How often all rows had been visited when they were shuffled.
-  private(set) var pass = -1
-  private let rows: [Int32]
-
-  init(_ rows: [Int32]) {
-    self.rows = rows
-    pointer = .allocate(capacity: max(1, rows.count))
-    for (i, row) in rows.enumerated() { pointer[i] = row }
-  }
-
-  deinit { pointer.deallocate() }
-
-  func shuffle(for pass: Int, seed: UInt64, _ name: String) {
-    self.pass = pass
-    let stream = RandomStream(seed: seed, "\(name)/shuffle/\(pass)")
-    for (i, j) in stream.permutation(rows.count).enumerated() { pointer[i] = rows[Int(j)] }
-  }
-}
-
-/// What was logged so far in an epoch: means of losses, and metrics of their totals.
-///
-/// A smaller batch counts for less.
-private struct Means {
-  private let names: [String]
-  private let metrics: [any Metric]
-  /// The loss, then those of outputs where they are logged, each with what it is divided by.
-  private var losses: [(sum: Double, weight: Double)]
-  /// What each metric has added up; empty before the first batch.
-  private var totals: [[Double]]
-  /// Whether outputs have losses of their own in the logs.
-  private let areLossesShown: Bool
-  /// Whether an output's own loss is a mean over batches, whatever their size, as in Keras 3.
-  private let isLossOfBatches: Bool
-
-  init(_ settings: CompileSettings, _ built: BuiltModel) {
-    let names = settings.logNames(outputs: built.model.outputNames)
-    let shown = names.losses.compactMap { $0 }
-    self.names = ["loss"] + shown + names.metrics.flatMap { $0 }
-    isLossOfBatches = built.semantics == .keras3
-    areLossesShown = !shown.isEmpty
-    metrics = settings.outputs.flatMap { $0.metrics.map(\.metric) }
-    losses = (0...shown.count).map { _ in (0, 0) }
-    totals = metrics.map { _ in [] }
-  }
-
-  mutating func add(_ program: StepProgram) {
-    let batch = Double(program.batch)
-    let sums = program.totals
-    add(sums.loss?.pointee ?? 0, weight: batch, to: 0)
-    var next = 1
-    if areLossesShown {
-      for loss in sums.losses {
-        guard let loss else { continue }
-        add(loss.pointee, weight: isLossOfBatches ? 1 : batch, to: next)
-        next += 1
-      }
-    }
-    next = 0
-    for output in sums.metrics {
-      for metric in output {
-        if totals[next].isEmpty { totals[next] = [Double](repeating: 0, count: metric.count) }
-        metric.add(to: &totals[next])
-        next += 1
-      }
-    }
-  }
-
-  private mutating func add(_ loss: Float, weight: Double, to place: Int) {
-    losses[place].sum += Double(loss) * weight
-    losses[place].weight += weight
-  }
-
-  private func mean(_ loss: (sum: Double, weight: Double)) -> Double {
-    loss.weight == 0 ? 0 : loss.sum / loss.weight
-  }
-
-  var loss: Double { mean(losses[0]) }
-
-  func logs() -> Logs {
-    let results = zip(metrics, totals).map { $1.isEmpty ? 0 : $0.result($1) }
-    return zip(names, losses.map(mean) + results).map { ($0, $1) }.sorted { $0.0 < $1.0 }
-  }
 }

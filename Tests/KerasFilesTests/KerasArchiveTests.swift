@@ -15,11 +15,11 @@ import Testing
     #expect(archive.trainingConfig?["loss"]?.string == "sparse_categorical_crossentropy")
     #expect(archive.layers.map(\.name) == ["dense", "batch_normalization", "dense_1"])
     #expect(archive.layers[0].weights.map(\.path) == ["sequential/dense/kernel", "sequential/dense/bias"])
-    #expect(archive.layers[0].weights.map(\.tensor.shape) == [[3, 4], [4]])
+    #expect(archive.layers[0].weights.map(\.shape) == [[3, 4], [4]])
     #expect(archive.topLevel == [])
     #expect(archive.optimizer[0] == SavedVariable("sgd/iteration", 4))
     #expect(archive.optimizer[1].path == "sgd/learning_rate")
-    #expect(archive.optimizer[1].tensor == Tensor([], [0.01]))
+    #expect(try archive.optimizer[1].tensor() == Tensor([], [0.01]))
     #expect(archive.notes == [])
   }
 
@@ -38,7 +38,8 @@ import Testing
   @Test func `double precision is rounded with a note`() throws {
     let archive = try KerasArchive.read(try fixture("double"))
     let single = try KerasArchive.read(try fixture("keras3"))
-    #expect(archive.layers.map { $0.weights.map(\.tensor) } == single.layers.map { $0.weights.map(\.tensor) })
+    let (double, plain) = (archive.layers.flatMap(\.weights), single.layers.flatMap(\.weights))
+    #expect(try double.map { try $0.tensor() } == plain.map { try $0.tensor() })
     #expect(archive.layers[0].weights[0].element == .float64)
     #expect(archive.optimizer[0] == SavedVariable("sgd/iteration", 4, element: .int32))
     #expect(archive.notes.map(\.code) == ["E0613"])
@@ -48,7 +49,7 @@ import Testing
     let half = try KerasArchive.read(try fixture("half")).layers[0].weights[0]
     let single = try KerasArchive.read(try fixture("keras3")).layers[0].weights[0]
     #expect(half.element == .float16)
-    #expect(half.tensor.elements == single.tensor.elements.map { Float(Float16($0)) })
+    #expect(try half.tensor().elements == single.tensor().elements.map { Float(Float16($0)) })
   }
 
   @Test func `a file of weights has no configuration`() throws {

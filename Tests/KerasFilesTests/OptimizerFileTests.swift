@@ -26,7 +26,7 @@ private struct Restored {
     let weights = archive.layers.flatMap(\.weights)
     let slab = ParameterSlab(
       weights.map {
-        ParameterSpec($0.path, $0.tensor.shape, layout: $0.tensor.shape.count == 2 ? .panels : .rowMajor)
+        ParameterSpec($0.path, $0.shape, layout: $0.shape.count == 2 ? .panels : .rowMajor)
       })
     state = TrainingState(
       CompileSettings(loss: MeanSquaredError(), optimizer: optimizer, metrics: []), slab: slab,
@@ -60,7 +60,8 @@ private struct Restored {
       #expect(saved.map(\.path) == archive.optimizer.map(\.path), "\(name)")
       let isStateless = restored.state.slots.isEmpty
       for (ours, theirs) in zip(saved, archive.optimizer) {
-        let isSame = isStateless && ours.tensor.shape.count > 0 || near(ours.tensor, theirs.tensor)
+        let isNear = near(try ours.tensor(), try theirs.tensor())
+        let isSame = isNear || isStateless && ours.shape.count > 0
         #expect(isSame, "\(name) \(ours.path)")
       }
       #expect(restored.state.iterations > 0, "\(name)")
@@ -119,7 +120,7 @@ private struct Restored {
         "adam/iteration", "adam/learning_rate", "adam/a_kernel:0_momentum", "adam/a_kernel:0_velocity",
         "adam/b_kernel:0_momentum", "adam/b_kernel:0_velocity",
       ])
-    #expect(saved.map { $0.tensor.elements[0] } == [12, 0.25, 1, 3, 2, 4])
+    #expect(try saved.map { try $0.tensor().elements[0] } == [12, 0.25, 1, 3, 2, 4])
   }
 
   @Test func `the decay of old optimizers is a schedule`() throws {
@@ -145,13 +146,17 @@ private struct Restored {
     #expect(restored.variables.saved(as: .keras3).map(\.path) == ["sgd/iteration", "sgd/learning_rate"])
   }
 
-  @Test(arguments: [
-    [SavedVariable("iteration:0", -1)], [SavedVariable("iteration:0", .max)],
-    [SavedVariable("iteration:0", Tensor([], [1]))],
-    [SavedVariable("iteration:0", 1), SavedVariable("x", Tensor([3], [1, 2, 3])), SavedVariable("y", 1)],
-  ])
-  func `variables that cannot be the optimizer's are E0630`(variables: [SavedVariable]) throws {
-    let archive = legacy("Custom>SGD", ["name": "SGD", "momentum": 0.5], variables)
+  private func impossible() -> [[SavedVariable]] {
+    [
+      [SavedVariable("iteration:0", -1)], [SavedVariable("iteration:0", .max)],
+      [SavedVariable("iteration:0", Tensor([], [1]))],
+      [SavedVariable("iteration:0", 1), SavedVariable("x", Tensor([3], [1, 2, 3])), SavedVariable("y", 1)],
+    ]
+  }
+
+  @Test(arguments: 0..<4)
+  func `variables that cannot be the optimizer's are E0630`(index: Int) throws {
+    let archive = legacy("Custom>SGD", ["name": "SGD", "momentum": 0.5], impossible()[index])
     let restored = try Restored(archive)
     #expect(restored.warning?.code == "E0630")
     #expect(restored.state.iterations == 0)

@@ -8,6 +8,12 @@ func fixture(_ name: String) throws -> String {
   try #require(Bundle.module.path(forResource: name, ofType: "h5", inDirectory: "Fixtures"))
 }
 
+/// The path of a committed fixture of any kind.
+func fixture(file name: String) throws -> String {
+  let folder = try #require(Bundle.module.path(forResource: "Fixtures", ofType: nil))
+  return folder + "/" + name
+}
+
 /// Runs `body` with a folder that is removed afterwards.
 func withFolder<T>(_ body: (String) throws -> T) throws -> T {
   let folder = FileManager.default.temporaryDirectory.appending(path: "keras-\(UUID().uuidString)").path
@@ -16,12 +22,24 @@ func withFolder<T>(_ body: (String) throws -> T) throws -> T {
   return try body(folder)
 }
 
-/// The code of the diagnostic that reading `path` throws; `nil` if it is read.
+/// The code of the diagnostic that reading `path`, with all its numbers, throws; `nil` if it is read.
 func codeOfReading(_ path: String) -> String? {
   do throws(Diagnostic) {
-    _ = try KerasArchive.read(path)
+    let archive = try KerasArchive.read(path)
+    let variables = archive.layers.flatMap(\.weights) + archive.topLevel + archive.optimizer
+    for variable in variables { _ = try variable.tensor() }
     return nil
   } catch {
+    return error.code
+  }
+}
+
+/// The code of the diagnostic that loading `path` throws; `nil` if it is loaded.
+func codeOfLoading(_ path: String) throws -> String? {
+  do {
+    _ = try ModelFile.load(path, seed: 1)
+    return nil
+  } catch let error as Diagnostic {
     return error.code
   }
 }

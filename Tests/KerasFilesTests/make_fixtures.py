@@ -5,6 +5,7 @@ or in ways a file must not be.
 """
 import os
 import shutil
+import zipfile
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import h5py
@@ -27,6 +28,9 @@ def save_model(api, name):
     model.compile(api.optimizers.SGD(0.01, momentum=0.9), "sparse_categorical_crossentropy")
     x = np.linspace(-1, 1, 18, dtype="float32").reshape(6, 3)
     model.fit(x, np.arange(6) % 2, batch_size=3, epochs=2, verbose=0)
+    # Saving .h5 takes the optimizer out of what Keras 3 saves afterwards.
+    model.save(os.path.join(HERE, name + ".keras"))
+    model.save_weights(os.path.join(HERE, name + ".weights.h5"))
     model.save(path(name))
 
 
@@ -50,6 +54,16 @@ def rewrite(name, change, source="keras3"):
         attributes(old, new)
         old.visititems(visit)
     os.remove(path("tmp"))
+
+
+def deflate(name, source):
+    """The same members, compressed, with a folder and a member of another program's between them."""
+    with zipfile.ZipFile(os.path.join(HERE, source + ".keras")) as old:
+        with zipfile.ZipFile(os.path.join(HERE, name + ".keras"), "w", zipfile.ZIP_DEFLATED) as new:
+            new.writestr("assets/", "")
+            for member in reversed(old.namelist()):
+                new.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), old.read(member), zipfile.ZIP_DEFLATED)
+            new.writestr("assets/notes.txt", "not Keras's")
 
 
 class Same:
@@ -129,6 +143,7 @@ if __name__ == "__main__":
     os.makedirs(HERE, exist_ok=True)
     save_model(keras, "keras3")
     save_model(tf_keras, "keras2")
+    deflate("deflated", "keras3")
     rewrite("compressed", Compressed())
     rewrite("big_endian", OfType(">f4", ">i8"))
     rewrite("double", OfType("f8", "i4"))

@@ -132,27 +132,6 @@ import Testing
       code { try store.append([point("loss", 1, epoch: 1, step: 1), .runStarted(record())]) } == "E0701")
     #expect(try store.log.metrics(of: "mlp-1") == [])
   }
-
-  @Test func `points after the place of a resumption are hidden`() throws {
-    try store.append(
-      [.runStarted(record())] + (1...4).map { point("loss", Double($0), epoch: $0, step: $0 * 10) }
-        + [point("loss", 0, epoch: nil, step: 99, series: "other")])
-    try store.resume(after: [("mlp", 20)])
-    #expect(try store.log.metrics(of: "mlp-1")[0].points.map(\.step) == [10, 20])
-    #expect(try store.log.runs()[0].metric("loss")?.last == .init(value: 2, step: 20, epoch: 2))
-    try store.append([point("loss", 7, epoch: 3, step: 30)])
-    #expect(try store.log.metrics(of: "mlp-1").map { $0.points.map(\.value) } == [[1, 2, 7], [0]])
-    #expect(try store.log.run(named: "mlp-1").resumptions == 1)
-  }
-
-  @Test func `a second resumption hides what the first one did`() throws {
-    try store.append([.runStarted(record()), point("loss", 1, epoch: 1, step: 10)])
-    try store.resume(after: [("mlp", 10)])
-    try store.append([point("loss", 2, epoch: 2, step: 20)])
-    try store.resume(after: [("mlp", 0)])
-    try store.append([point("loss", 3, epoch: 1, step: 10)])
-    #expect(try store.log.metrics(of: "mlp-1")[0].points.map(\.value) == [3])
-  }
 }
 
 @Suite struct StoreSinkTests {

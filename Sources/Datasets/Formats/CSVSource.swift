@@ -74,7 +74,13 @@ struct CSVSource: RawSource {
       for column in group.columns { columns.append(try reader.column(column.name)) }
       data.features.append(.table(name: group.name, columns))
     }
-    for group in targets { try reader.readTarget(group, settings.classes, into: &data) }
+    for group in targets {
+      // Classes that come with a data set, or are given for one of several targets, are those of the column that
+      // holds them.
+      let areGiven = settings.source.isAbsent || settings.classes.contains { $0.span != nil }
+      let areMeant = targets.count == 1 && areGiven && !settings.classes.isEmpty
+      try reader.readTarget(group, settings.classes, areMeant: areMeant, into: &data)
+    }
     return data
   }
 

@@ -53,8 +53,10 @@ struct ColumnReader {
   }
 
   /// Adds the targets: labels for a column of texts or with named classes, numbers otherwise.
+  /// - Parameter areMeant: whether the classes are those of this column, whatever is in it.
   func readTarget(
-    _ group: (name: String, columns: [ColumnName]), _ classes: [ConfigNode], into data: inout RawData
+    _ group: (name: String, columns: [ColumnName]), _ classes: [ConfigNode], areMeant: Bool,
+    into data: inout RawData
   ) throws(Diagnostic) {
     let name = group.columns[0].name
     for column in group.columns {
@@ -63,6 +65,7 @@ struct ColumnReader {
         throw .missing(cell(row, column.name), isTarget: true)
       }
     }
+    let classes = areMeant || fits(classes, texts(name)) ? classes : []
     var isClasses = !classes.isEmpty || oneHot.contains(name)
     if !isClasses { isClasses = try numbers(name, texts(name)) == nil }
     guard isClasses else {
@@ -85,6 +88,13 @@ struct ColumnReader {
     let labels = Column(group.name, rowShape: [], .integers(codes))
     data.targets.append(oneHot.contains(name) ? labels.oneHot(names.count) : labels)
     data.classNames = names
+  }
+
+  /// Whether classes are those of this column: of several targets, or of a data set that comes with classes, only the
+  /// column that holds them is meant.
+  private func fits(_ classes: [ConfigNode], _ texts: [String]) -> Bool {
+    let names = Set(classes.compactMap { try? className($0) })
+    return texts.allSatisfy(names.contains)
   }
 
   private func numericTarget(_ group: (name: String, columns: [ColumnName])) throws(Diagnostic) -> Column {

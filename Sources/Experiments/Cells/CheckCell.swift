@@ -8,6 +8,7 @@ import RunEvents
 ///
 /// One that does not hold fails the run, at its end, with exit status 2.
 struct CheckCell: Cell {
+  static let isRunAgain = false
   var subject = ConfigNode(.null)
 
   static let schema = Schema(

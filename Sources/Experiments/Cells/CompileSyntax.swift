@@ -19,7 +19,8 @@ struct CompileSyntax {
     let names = outputs ?? ["output"]
     let optimizer =
       self.optimizer.isAbsent ? nil : OptimizerRegistry.decode(self.optimizer, into: &context.bag)
-    guard let losses = byOutput(loss, names, "loss", isPart: isLoss, &context),
+    let known = context.losses
+    guard let losses = byOutput(loss, names, "loss", isPart: { isLoss($0, among: known) }, &context),
       let weights = byOutput(lossWeights, names, "loss weight", isPart: { $0.isNumber }, &context),
       let metrics = byOutput(
         metrics, names, "list of metrics", isPart: { isMetrics($0, names.count) }, &context)
@@ -30,7 +31,7 @@ struct CompileSyntax {
     for i in names.indices {
       var output = CompileSettings.Output(loss: nil)
       if let node = losses[i] {
-        output.loss = LossRegistry.all.decode(node, into: &context.bag)
+        output.loss = context.losses.decode(node, into: &context.bag)
         isRight = isRight && output.loss != nil
       }
       if let node = weights[i] {
@@ -53,8 +54,8 @@ struct CompileSyntax {
   private func read(_ nodes: [ConfigNode], _ isOne: Bool, _ context: inout CheckContext) -> [NamedMetric] {
     var named: [NamedMetric] = []
     for node in nodes {
-      guard let metric = MetricRegistry.all.decode(node, into: &context.bag),
-        let (written, _, settings) = MetricRegistry.all.parts(of: node, into: &context.bag)
+      guard let metric = context.metrics.decode(node, into: &context.bag),
+        let (written, _, settings) = context.metrics.parts(of: node, into: &context.bag)
       else { continue }
       let name = MetricRegistry.logName(written, settings: settings)
       if named.contains(where: { $0.name == name }) || name == "loss" {
@@ -93,7 +94,7 @@ struct CompileSyntax {
   }
 
   /// A name, or a name with its settings.
-  private func isLoss(_ node: ConfigNode) -> Bool {
+  private func isLoss(_ node: ConfigNode, among losses: Registry<any Loss>) -> Bool {
     if node.string != nil { return true }
     guard let entries = node.entries else { return false }
     if node["class_name"] != nil { return true }
@@ -101,7 +102,7 @@ struct CompileSyntax {
       return false
     }
     // A slip in a loss's name is told from a slip in an output's by what stands behind it.
-    return LossRegistry.all.find(key) != nil || entries[0].value.entries != nil
+    return losses.find(key) != nil || entries[0].value.entries != nil
   }
 
   /// A list of names is for every output, a list of lists has one for each.

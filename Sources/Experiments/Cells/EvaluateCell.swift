@@ -10,6 +10,7 @@ import Training
 
 /// The loss and the metrics of a trained model over a part of a data set.
 struct EvaluateCell: Cell {
+  static let isRunAgain = false
   var subject = ConfigNode(.null)
   var data = ConfigNode(.null)
   var batchSize = 32

@@ -44,7 +44,7 @@ struct Fit {
   ) -> Bool {
     var isRight = true
     if let loss = settings.loss {
-      let wanted = loss.target(for: output.type)
+      let wanted = loss.target(for: output.type, offered: output.offered)
       guard accepts(wanted, output.offered) else {
         context.bag.report(.targetMismatch(output, wanted, what: "loss", at: spans.loss))
         return false

@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import ExpLanguage
+import Layers
 import ModelScripts
 
 /// A function of one's own: a loss, a metric, an activation, or a part of the bodies below.
@@ -32,6 +33,14 @@ struct FunctionCell: Cell {
       context.bag.report(.repeatedFunctionCell(function.name, at: subject.span))
       return nil
     }
+    let name = function.name
+    if context.losses.find(name) != nil || context.metrics.find(name) != nil
+      || Activation.names.contains(name)
+      || OperationRegistry.find(name) != nil
+    {
+      context.bag.report(.builtInFunction(name, at: subject.span))
+      return nil
+    }
     context.declare(function: function)
     return { context in try context.note("a function for the cells below") }
   }
@@ -43,6 +52,13 @@ extension Diagnostic {
     Diagnostic(
       "E0208", "'function' needs a name and parameters", at: span.map { Label($0, "no name") },
       help: "write '- function: name(y_true, y_pred)'")
+  }
+
+  /// E0209: a function with the name of one that is built in.
+  static func builtInFunction(_ name: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0209", "'\(name)' is built in", at: span.map { Label($0, "would hide it") },
+      help: "give your function another name, such as 'my_\(name)'")
   }
 
   /// E0209: two functions of one name.

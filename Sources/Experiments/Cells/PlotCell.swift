@@ -5,6 +5,7 @@ import Diagnostics
 ///
 /// Which settings it takes depends on its kind.
 struct PlotCell: Cell {
+  static let isRunAgain = false
   var subject = ConfigNode(.null)
   var of = ConfigNode(.null)
   var data = ConfigNode(.null)

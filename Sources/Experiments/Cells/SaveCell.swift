@@ -4,6 +4,7 @@ import Reporting
 
 /// Saves a model as a Keras 3 `.h5`: architecture, weights, optimizer and its state.
 struct SaveCell: Cell {
+  static let isRunAgain = false
   var subject = ConfigNode(.null)
   var file: String?
 

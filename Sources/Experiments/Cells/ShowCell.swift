@@ -10,6 +10,7 @@ import Training
 
 /// Shows samples of a data set, or the table and the drawing of a model.
 struct ShowCell: Cell {
+  static let isRunAgain = false
   var subject = ConfigNode(.null)
   var count = 20
   var columns: Int?

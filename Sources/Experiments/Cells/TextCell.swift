@@ -7,6 +7,7 @@ import Reporting
 ///
 /// `{{ name }}` puts a parameter or a result of a cell above in its place.
 struct TextCell: Cell {
+  static let isRunAgain = false
   var subject = ConfigNode(.null)
 
   static let schema = Schema(

@@ -24,6 +24,7 @@ struct TrainCell: Cell {
   var batchSize = 32
   var stepsPerEpoch: Int?
   var shuffle = true
+  var checkpoint = CheckpointFrequency.auto
 
   static let schema = Schema(
     "train", "Trains a model.", prototype: TrainCell(),
@@ -45,7 +46,10 @@ struct TrainCell: Cell {
     Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") {
       (1...1_000_000_000).contains($0 ?? 1) ? nil : "must be between 1 and 1000000000"
     },
-    Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."))
+    Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."),
+    Field(
+      "checkpoint", \.checkpoint,
+      "How often the training is written down, to go on there after it was killed: auto, epoch, or a number of steps."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     let model = context.model(subject)
@@ -64,8 +68,10 @@ struct TrainCell: Cell {
         context.claim(file: checkpoint.filepath, at: node.nameSpan)
       }
     }
-    if initialEpoch >= epochs {
-      context.bag.report(.nothingToTrain(initialEpoch, epochs, at: subject.span))
+    let start = start(model, training, &context)
+    let first = max(initialEpoch, start?.epochs ?? 0)
+    if first >= epochs {
+      context.bag.report(.nothingToTrain(first, epochs, at: subject.span))
       isRight = false
     }
     guard let model, let part else { return nil }
@@ -76,8 +82,21 @@ struct TrainCell: Cell {
     }
     guard isRight else { return nil }
     context.declare(training, of: name)
-    let cell = self
-    return { try cell.run($0, name, training.settings, decoded, part, held) }
+    var cell = self
+    cell.initialEpoch = first
+    return { [cell] in
+      try cell.run($0, name, training.settings, decoded, part, held, start)
+    }
+  }
+
+  /// What the header has the training start from.
+  private func start(
+    _ model: CheckContext.ModelInfo?, _ training: CheckContext.TrainingInfo, _ context: inout CheckContext
+  ) -> StartingPoint? {
+    guard let model, var starts = context.starts else { return nil }
+    let seed = context.seed
+    defer { context.starts = starts }
+    return context.collect { try starts.take(model, training, seed: seed) } ?? nil
   }
 
   private func watchesOnlyWhatIsLogged(
@@ -108,25 +127,37 @@ struct TrainCell: Cell {
 
   private func run(
     _ context: RunContext, _ name: String, _ settings: CompileSettings, _ callbacks: [any Callback],
-    _ data: CheckContext.DataPartInfo, _ held: CheckContext.DataPartInfo?
+    _ data: CheckContext.DataPartInfo, _ held: CheckContext.DataPartInfo?, _ start: StartingPoint?
   ) throws {
     guard let built = context.models[name], let part = context.data[data.data]?[data.part] else { return }
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
     trainer.compile(settings)
+    if context.isRestoring {
+      context.histories[name] = TrainingRecord(history: [], epochs: 0, settings: settings)
+      return
+    }
     var fit = FitSettings()
     (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (epochs, initialEpoch, batchSize, shuffle)
     (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
+    fit.checkpoints = checkpoint
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
     let validation = held.flatMap { context.data[$0.data]?[$0.part] }
     let total = fit.epochs
     built.takeParts()
     defer { built.giveParts() }
+    if let interrupted = context.takeInterruptedFit(of: name) {
+      try built.restore(interrupted.snapshot)
+      fit.resume = interrupted.progress
+    } else if let start {
+      try start.apply(to: built)
+      try context.note("starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
+    }
     let result = try trainer.fit(
       part, validation: validation, fit,
       save: { path in
         try context.save(built, to: path, caption: "\(name) after \(built.training?.iterations ?? 0) steps")
       },
-      isInterrupted: context.services.isInterrupted,
+      isInterrupted: context.services.isInterrupted, checkpoint: { try context.checkpoint((name, $0)) },
       observe: { event in
         if let progress = EpochProgress(event, model: name, epochs: total) {
           if progress.isEpochEnd {
@@ -141,7 +172,8 @@ struct TrainCell: Cell {
         }
       })
     let best = result.restoredEpoch ?? Self.best(result.history)
-    context.histories[name] = TrainingRecord(history: result.history, bestEpoch: best, settings: settings)
+    context.histories[name] = TrainingRecord(
+      history: result.history, bestEpoch: best, epochs: initialEpoch + result.history.count, settings: settings)
     context.results["\(name).epochs"] = .int(result.history.count)
     for (metric, value) in result.history.last ?? [] { context.results["\(name).\(metric)"] = .double(value) }
     if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }

@@ -65,21 +65,46 @@ public final class ParameterSlab {
 
   /// The numbers of a parameter, or of what stands for it in `run`: a gradient, an optimizer slot.
   public func tensor(_ path: String, in run: AlignedBuffer? = nil) -> Tensor {
-    let place = place(path, in: (run ?? storage).pointer)
-    var elements = [Float](repeating: 0, count: place.count)
-    switch place.layout {
-    case .rowMajor: for i in elements.indices { elements[i] = place.pointer[i] }
-    case .panels: kernels.fromPanels(place.input, &elements, place.rows, place.columns)
-    }
-    return Tensor(place.shape, elements)
+    Tensor(entry(path).spec.shape, withNumbers(of: path, in: run) { Array($0) })
   }
 
   public func set(_ path: String, _ tensor: Tensor, in run: AlignedBuffer? = nil) {
-    let place = place(path, in: (run ?? storage).pointer)
-    precondition(tensor.shape == place.shape, "\(path) has shape \(place.shape), not \(tensor.shape)")
-    switch place.layout {
-    case .rowMajor: for (i, x) in tensor.elements.enumerated() { place.pointer[i] = x }
-    case .panels: kernels.toPanels(tensor.elements, place.pointer, place.rows, place.columns)
+    let shape = entry(path).spec.shape
+    precondition(tensor.shape == shape, "\(path) has shape \(shape), not \(tensor.shape)")
+    fill(path, in: run) { numbers in
+      for (i, x) in tensor.elements.enumerated() { numbers[i] = x }
     }
+  }
+
+  /// Lends the numbers of a parameter in row order: where they lie if they lie so, otherwise a copy.
+  public func withNumbers<T, E: Error>(
+    of path: String, in run: AlignedBuffer? = nil, _ body: (UnsafeBufferPointer<Float>) throws(E) -> T
+  ) throws(E) -> T {
+    let place = place(path, in: (run ?? storage).pointer)
+    guard place.layout == .panels else {
+      return try body(UnsafeBufferPointer(start: place.pointer, count: place.count))
+    }
+    let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, place.count))
+    defer { copy.deallocate() }
+    kernels.fromPanels(place.input, copy, place.rows, place.columns)
+    return try body(UnsafeBufferPointer(start: copy, count: place.count))
+  }
+
+  /// Has `write` set every number of a parameter in row order: where it lies if it lies so, otherwise through a copy.
+  ///
+  /// If `write` throws, the parameter may hold part of what it wrote.
+  public func fill<E: Error>(
+    _ path: String, in run: AlignedBuffer? = nil,
+    _ write: (UnsafeMutableBufferPointer<Float>) throws(E) -> Void
+  ) throws(E) {
+    let place = place(path, in: (run ?? storage).pointer)
+    guard place.layout == .panels else {
+      return try write(UnsafeMutableBufferPointer(start: place.pointer, count: place.count))
+    }
+    let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, place.count))
+    defer { copy.deallocate() }
+    copy.initialize(repeating: 0, count: place.count)
+    try write(UnsafeMutableBufferPointer(start: copy, count: place.count))
+    kernels.toPanels(copy, place.pointer, place.rows, place.columns)
   }
 }

@@ -14,6 +14,11 @@ public struct InputLayer: UnaryLayer, Configurable {
     self.element = element
   }
 
+  /// - Parameter type: of a batch.
+  public init(_ type: TensorType) {
+    self.init(Array(type.shape(batch: 0).dropFirst()), type.element)
+  }
+
   public static let schema = Schema(
     "InputLayer", "The shape of one sample.", prototype: InputLayer([]),
     Field("shape", \.shape, "Axes of one sample, without the batch.") {

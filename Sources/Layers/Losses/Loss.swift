@@ -6,10 +6,15 @@ public import TensorCore
 
 /// What training makes small: one value a sample, made one number by its reduction.
 public protocol Loss: Configurable {
+  /// Keras's class name and config; free with the schema.
+  var className: String { get }
+  var config: ConfigNode { get }
   /// How the values of a batch become one number.
   var reduction: LossReduction { get set }
   /// The type of target that fits a prediction.
   func target(for prediction: TensorType) -> TensorType
+  /// The same where it depends on what the data set offers.
+  func target(for prediction: TensorType, offered: TensorType) -> TensorType
   /// The value of each sample, as graph nodes, so that it is compiled with the model.
   /// - Parameter semantics: whose formulas are meant where Keras 2 and 3 differ.
   func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value
@@ -22,6 +27,9 @@ extension Loss {
   public var config: ConfigNode { Self.schema.encode(self) }
   /// Most losses compare tensors of one shape.
   public func target(for prediction: TensorType) -> TensorType { TensorType(prediction.dims) }
+  public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
+    target(for: prediction)
+  }
   public func mask(_ target: Value) throws -> Value? { nil }
 
   /// The values by the formulas of Keras 3.

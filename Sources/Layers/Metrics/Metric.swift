@@ -8,6 +8,9 @@ public import TensorCore
 /// A program adds up a batch; the sums of all batches are added in double precision outside of it, and the result is
 /// made of their totals.
 public protocol Metric: Configurable {
+  /// Keras's class name and config; free with the schema.
+  var className: String { get }
+  var config: ConfigNode { get }
   /// The type of target it wants, from the prediction and what the data set offers.
   func target(for prediction: TensorType, offered: TensorType) -> TensorType
   /// What a batch adds to the totals.

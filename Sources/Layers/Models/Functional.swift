@@ -104,6 +104,12 @@ public struct Functional: Model {
     return results
   }
 
+  public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> Functional {
+    var copy = self
+    copy.layers = layers.map(change)
+    return copy
+  }
+
   private func value(_ source: Source, in results: [[Value]]) throws(Diagnostic) -> Value {
     let made = results[source.call]
     guard source.output < made.count else {

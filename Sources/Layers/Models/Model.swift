@@ -27,6 +27,8 @@ public protocol Model: Layer {
   var outputNames: [String] { get }
   /// The layers it is made of, each once, in Keras's order.
   var layers: [NamedLayer] { get }
+  /// The same model with its layers changed one by one.
+  func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> Self
 }
 
 extension Model {
@@ -35,6 +37,16 @@ extension Model {
     guard let first = path.first, let found = layers.first(where: { $0.name == first }) else { return nil }
     if path.count == 1 { return found }
     return (found.layer as? any Model)?.layer(at: Array(path.dropFirst()))
+  }
+
+  /// The same model in which some layers are not trained.
+  /// - Parameter names: those of its own layers.
+  public func freezing(_ names: Set<String>) -> Self {
+    mapLayers { layer in
+      var copy = layer
+      if names.contains(layer.name) { copy.isTrainable = false }
+      return copy
+    }
   }
 
   /// - Throws: E0302 if two layers have one name.

@@ -42,18 +42,12 @@ extension TensorType {
 
 extension Sequential {
   public var config: ConfigNode {
-    let first = NamedLayer(input.name, InputLayer(of: input.type)).kerasConfig
+    let first = NamedLayer(input.name, InputLayer(input.type)).kerasConfig
     return [
       "name": name.config, "trainable": true, "dtype": .float32Policy,
       "layers": ConfigNode(.list([first] + layers.map(\.kerasConfig))),
       "build_input_shape": input.type.kerasShape,
     ]
-  }
-}
-
-extension InputLayer {
-  init(of type: TensorType) {
-    self.init(Array(type.shape(batch: 0).dropFirst()), type.element)
   }
 }
 

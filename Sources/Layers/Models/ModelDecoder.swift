@@ -17,11 +17,13 @@ public struct ModelDecoder {
 
   public init(custom: @escaping Custom = { _, _ in nil }) { self.custom = custom }
 
-  /// - Parameter node: `{"class_name": "Sequential", "config": {…}}`.
+  /// - Parameters:
+  ///   - node: `{"class_name": "Sequential", "config": {…}}`.
+  ///   - name: what the model is called instead of what the file says.
   /// - Throws: E0621 for a layer that does not exist here, E0615 for a configuration that makes no sense, and what is
   ///   wrong with a layer's settings.
-  public func model(_ node: ConfigNode) throws -> any Model {
-    let named = try layer(node)
+  public func model(_ node: ConfigNode, named name: String? = nil) throws -> any Model {
+    let named = try layer(node, named: name)
     guard let model = named.layer as? any Model else {
       throw Diagnostic.senselessConfig("'\(named.layer.className)' is a layer, not a model")
     }
@@ -29,7 +31,7 @@ public struct ModelDecoder {
   }
 
   /// A layer with its name, of a model or by itself.
-  public func layer(_ node: ConfigNode) throws -> NamedLayer {
+  public func layer(_ node: ConfigNode, named chosen: String? = nil) throws -> NamedLayer {
     guard let className = node["class_name"]?.string, let config = node["config"] else {
       throw Diagnostic.senselessConfig("a layer without 'class_name' and 'config'")
     }
@@ -38,7 +40,7 @@ public struct ModelDecoder {
     guard inner.depth <= Self.deepest else {
       throw Diagnostic.senselessConfig("models nested more than \(Self.deepest) deep")
     }
-    let name = config["name"]?.string ?? LayerRegistry.snakeCase(className)
+    let name = chosen ?? config["name"]?.string ?? LayerRegistry.snakeCase(className)
     let isTrainable = try config["trainable"].map { try Bool(config: $0) } ?? true
     switch className {
     case "Sequential":
@@ -46,7 +48,7 @@ public struct ModelDecoder {
     case "Functional", "Model":
       return NamedLayer(name, try inner.functional(name, config), isTrainable: isTrainable)
     case "InputLayer":
-      return NamedLayer(name, InputLayer(of: try Self.type(of: config)), isTrainable: isTrainable)
+      return NamedLayer(name, InputLayer(try Self.type(of: config)), isTrainable: isTrainable)
     default:
       if let own = try custom(className, config) {
         return NamedLayer(name, own, isTrainable: isTrainable)
@@ -89,7 +91,7 @@ public struct ModelDecoder {
   private func sequential(_ name: String, _ config: ConfigNode) throws -> Sequential {
     // Very old files hold the list itself.
     let nodes = config.list ?? config["layers"]?.list ?? []
-    var layers = try nodes.map(layer)
+    var layers = try nodes.map { try layer($0) }
     var input: ModelInput?
     if let first = layers.first, let own = first.layer as? InputLayer {
       input = ModelInput(first.name, own.type)
@@ -120,7 +122,7 @@ public struct ModelDecoder {
   }
 
   private func functional(_ name: String, _ config: ConfigNode) throws -> Functional {
-    var graph = try GraphDecoder(name, config, try (config["layers"]?.list ?? []).map(layer))
+    var graph = try GraphDecoder(name, config, try (config["layers"]?.list ?? []).map { try layer($0) })
     return try graph.model()
   }
 }

@@ -155,7 +155,8 @@ extension Functional {
 
 extension Trace {
   /// The layer calls that the inputs of each layer of a hand-written model were computed from, on this way.
-  fileprivate func connections(of model: any Model, at path: [String]) -> [(name: String, sources: [String])] {
+  fileprivate func connections(of model: any Model, at path: [String]) -> [(name: String, sources: [String])]
+  {
     var found: [(name: String, sources: [String])] = []
     var counts: [String: Int] = [:]
     // The layer whose value this is. A later call wins: a layer may hand its input on unchanged.

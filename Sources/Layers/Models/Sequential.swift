@@ -33,4 +33,8 @@ public struct Sequential: Model {
     }
     return try layers.reduce(inputs) { try scope.apply($1, $0) }
   }
+
+  public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> Sequential {
+    Sequential(name, input: input, layers.map(change))
+  }
 }

@@ -52,8 +52,15 @@ enum Movement {
   ]
 
   private static let joins: [Operation] = [
-    Operation("concatenate", ["concat"], ["xs", "axis=0"], "Tensors one behind the other along an axis.") {
-      .tensor(try Value.concatenate(try $0.tensors("xs"), axis: try $0.int("axis")))
+    Operation(
+      "concatenate", ["concat"], ["xs", "axis=None"],
+      "Tensors one behind the other along an axis: the last, or the first of tensors without samples."
+    ) {
+      let tensors = try $0.tensors("xs")
+      // Keras's operation takes the first axis, its layer the last; samples cannot be meant.
+      let isOfSamples = tensors.contains { $0.type.dims.first == .batch }
+      let axis = try $0.isNone("axis") ? (isOfSamples ? -1 : 0) : $0.int("axis")
+      return .tensor(try Value.concatenate(tensors, axis: axis))
     },
     Operation("stack", [], ["xs", "axis=0"], "Tensors side by side along a new axis.") {
       .tensor(try Value.stack(try $0.tensors("xs"), axis: try $0.int("axis")))

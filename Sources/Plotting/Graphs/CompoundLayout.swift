@@ -116,7 +116,8 @@ struct CompoundLayout {
         drawn.append(
           .init(
             from: number(line.from), to: number(line.to), origin: origins[origin] ?? 0,
-            fromOffset: offset(line.from, edge, .exit(origin)), toOffset: offset(line.to, edge, .entry(origin))))
+            fromOffset: offset(line.from, edge, .exit(origin)),
+            toOffset: offset(line.to, edge, .entry(origin))))
       }
       lineOf[i] = lines[line]
     }

@@ -18,11 +18,18 @@ public protocol Callback: Configurable {
   var watchesBatches: Bool { get }
   /// The entry of the logs it cannot do without: `val_loss`.
   var neededLog: String? { get }
+  /// What it remembers from one epoch to the next, for a checkpoint; set after `began` where a training goes on.
+  var memory: ConfigNode { get set }
 }
 
 extension Callback {
   public var watchesBatches: Bool { false }
   public var neededLog: String? { nil }
+  /// Most remember nothing.
+  public var memory: ConfigNode {
+    get { nil }
+    set {}
+  }
 }
 
 /// What a callback may do.
@@ -35,7 +42,8 @@ public final class TrainingControl {
   private let state: TrainingState
   /// Writes the model to a path below the run's folder.
   public let save: (String) throws -> Void
-  private var kept: AlignedBuffer?
+  /// The weights that were kept last.
+  private(set) var kept: AlignedBuffer?
 
   package init(_ built: BuiltModel, _ state: TrainingState, save: @escaping (String) throws -> Void) {
     self.built = built
@@ -49,6 +57,11 @@ public final class TrainingControl {
     let copy = kept ?? AlignedBuffer(storage.count)
     copy.pointer.update(from: storage.pointer, count: storage.count)
     kept = copy
+  }
+
+  /// Goes on with weights that were kept before a checkpoint.
+  func keep(_ weights: AlignedBuffer?) {
+    if let weights, weights.count == built.slab.storage.count { kept = weights }
   }
 
   /// Puts back the weights kept last.

@@ -31,6 +31,15 @@ public struct EarlyStopping: Callback {
 
   public var neededLog: String? { monitor }
 
+  public var memory: ConfigNode {
+    get { ["wait": wait.config, "best": best.config, "best_epoch": bestEpoch.config] }
+    set {
+      wait = newValue["wait"].flatMap { try? Int(config: $0) } ?? 0
+      best = newValue["best"].flatMap { try? Double?(config: $0) } ?? nil
+      bestEpoch = newValue["best_epoch"].flatMap { try? Int?(config: $0) } ?? nil
+    }
+  }
+
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     switch event {
     case .began: (wait, best, bestEpoch) = (0, nil, nil)

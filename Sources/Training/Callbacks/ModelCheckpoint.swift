@@ -37,6 +37,11 @@ public struct ModelCheckpoint: Callback {
 
   public var neededLog: String? { saveBestOnly ? monitor : nil }
 
+  public var memory: ConfigNode {
+    get { ["best": best.config] }
+    set { best = newValue["best"].flatMap { try? Double?(config: $0) } ?? nil }
+  }
+
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     if case .began = event { best = initialValueThreshold }
     guard case .epochEnded(let epoch, let logs) = event else { return }

@@ -1,0 +1,225 @@
+import Config
+import Diagnostics
+import Foundation
+import GraphEngine
+import KerasFiles
+import Layers
+import Training
+
+/// The header's `resume`: trainings start from the models of an earlier run, or of a file.
+struct WarmStart: Configurable {
+  /// What is taken from there.
+  enum Mode: String, CaseIterable, ConfigConvertible {
+    /// Weights, the optimizer's state and the number of epochs: epochs count from the start of the earlier training.
+    case `continue`
+    /// Weights alone, for a training of its own.
+    case weights
+  }
+
+  var from = ConfigNode(.null)
+  var mode = Mode.continue
+
+  static let schema = Schema(
+    "resume", "Trainings start from the models of an earlier run, or of a file.", prototype: WarmStart(),
+    Field("from", \.from, "A run such as mlp-3, the best of several as best(mlp, val_accuracy), or a .h5 file.")
+      .required,
+    Field("mode", \.mode, "continue: weights, optimizer and epochs; weights: only those."))
+}
+
+/// What a training starts from.
+struct StartingPoint {
+  /// A run's name, or a file.
+  let origin: String
+  let mode: WarmStart.Mode
+  let snapshot: ModelSnapshot
+  /// Epochs that count as done.
+  let epochs: Int
+
+  /// Gives a compiled model its start.
+  func apply(to built: BuiltModel) throws {
+    guard mode == .continue else { return try built.restoreWeights(snapshot) }
+    try built.resumeTraining(from: snapshot)
+  }
+}
+
+/// Where trainings may start from, looked up when the file is checked.
+struct StartingPoints {
+  let name: String
+  private let mode: WarmStart.Mode
+  private let span: SourceSpan?
+  private let source: Source
+  /// Models whose training was given its start.
+  private var taken: Set<String> = []
+
+  private enum Source {
+    case run(RunCheckpoint)
+    case file(String)
+  }
+
+  /// - Parameters:
+  ///   - folder: of the experiment, for model files.
+  /// - Throws: E0520 for an unknown run, E0521 for one that kept no models, E06xx for files.
+  init(_ settings: WarmStart, _ request: ExperimentRequest, folder: String) throws(Diagnostic) {
+    (mode, span) = (settings.mode, settings.from.span)
+    guard let written = settings.from.string else {
+      throw .mismatch(settings.from, "the name of a run, best(EXPERIMENT, METRIC) or a .h5 file")
+    }
+    if written.hasSuffix(".h5") || written.hasSuffix(".keras") {
+      name = written
+      source = .file(URL(fileURLWithPath: written, relativeTo: URL(fileURLWithPath: folder + "/")).path)
+      return
+    }
+    let best = request.startRun == nil ? try Self.best(written, request, settings.from) : nil
+    name = request.startRun ?? best ?? written
+    let run = "\(request.reports)/\(name)"
+    guard isFileName(name), FileManager.default.fileExists(atPath: run + "/run.sqlite") else {
+      throw .unknownRun(name, in: request.reports, at: span)
+    }
+    let checkpoint: RunCheckpoint
+    do throws(Diagnostic) {
+      checkpoint = try CheckpointStore(folder: run).read().checkpoint
+    } catch {
+      throw .noModels(name, error.message, at: span)
+    }
+    guard checkpoint.isComplete else { throw .unfinished(name, at: span) }
+    source = .run(checkpoint)
+  }
+
+  /// The run that `best(EXPERIMENT, METRIC)` means; `nil` for anything else.
+  private static func best(
+    _ text: String, _ request: ExperimentRequest, _ node: ConfigNode
+  ) throws(Diagnostic) -> String? {
+    guard let match = text.wholeMatch(of: /best\(\s*([^,()\s]+)\s*,\s*([^,()\s]+)\s*\)/) else { return nil }
+    guard let run = request.bestRun?(String(match.1), String(match.2)) else {
+      throw .noBest(String(match.1), String(match.2), in: request.reports, at: node.span)
+    }
+    return run
+  }
+
+  /// What the training of a model starts from; `nil` if the run does not have the model, or for a second training.
+  /// - Throws: E0522 if it is another model there, E0523 if it was trained with another optimizer, what is wrong with
+  ///   a file.
+  mutating func take(
+    _ model: CheckContext.ModelInfo, _ training: CheckContext.TrainingInfo, seed: UInt64
+  ) throws -> StartingPoint? {
+    let model = (name: model.model.name, info: model)
+    guard !taken.contains(model.name) else { return nil }
+    var (snapshot, epochs): (ModelSnapshot, Int)
+    switch source {
+    case .run(let checkpoint):
+      guard let found = checkpoint.models[model.name], let done = checkpoint.trainings[model.name] else { return nil }
+      (snapshot, epochs) = (found, done.epochs)
+    case .file(let path):
+      snapshot = ModelSnapshot(try KerasArchive.read(path).load(named: model.name, seed: seed).built)
+      epochs = 0
+    }
+    try check(snapshot, model.info)
+    if mode == .continue { try check(snapshot.optimizer, training.settings.optimizer, of: model.name) }
+    taken.insert(model.name)
+    return StartingPoint(origin: name, mode: mode, snapshot: snapshot, epochs: mode == .continue ? epochs : 0)
+  }
+
+  private func check(_ snapshot: ModelSnapshot, _ info: CheckContext.ModelInfo) throws(Diagnostic) {
+    let own = info.trace.scope.parameters.map(\.spec)
+    let saved = Dictionary(snapshot.parameters.map { ($0.path, $0.shape) }) { first, _ in first }
+    for spec in own {
+      guard let shape = saved[spec.path] else {
+        throw .otherModel(info.model.name, "'\(spec.path)' is not in \(name)", at: span)
+      }
+      if shape != spec.shape {
+        throw .otherModel(info.model.name, "'\(spec.path)' has shape \(spec.shape) here, \(shape) in \(name)", at: span)
+      }
+    }
+    let count = snapshot.parameters.map { $0.shape.reduce(1, *) }.reduce(0, +)
+    if count != info.parameterCount {
+      throw .otherModel(info.model.name, "it has \(info.parameterCount) parameters here, \(count) in \(name)", at: span)
+    }
+  }
+
+  private func check(
+    _ saved: OptimizerSnapshot?, _ optimizer: any Optimizer, of model: String
+  ) throws(Diagnostic) {
+    guard let saved else { throw .otherOptimizer(model, "nothing is known of its optimizer in \(name)", at: span) }
+    guard saved.className == optimizer.className else {
+      throw .otherOptimizer(model, "\(optimizer.className) here, \(saved.className) in \(name)", at: span)
+    }
+    guard saved.memory.count == OptimizerMemory(optimizer, count: 0).runCount else {
+      throw .otherOptimizer(model, "the one here remembers something else than that in \(name)", at: span)
+    }
+  }
+
+  /// After all cells: whether nothing started from it.
+  /// - Throws: E0524.
+  func checkUse() throws(Diagnostic) {
+    guard taken.isEmpty else { return }
+    var known: [String] = []
+    if case .run(let checkpoint) = source { known = checkpoint.trainings.keys.sorted() }
+    throw .nothingStarts(name, known: known, at: span)
+  }
+}
+
+extension OptimizerMemory {
+  /// Runs of numbers that live longer than a step.
+  fileprivate var runCount: Int { slots.count + (averages == nil ? 0 : 1) + (accumulators == nil ? 0 : 1) }
+}
+
+extension Diagnostic {
+  /// E0520: a run that does not exist.
+  fileprivate static func unknownRun(_ name: String, in reports: String, at span: SourceSpan?) -> Diagnostic {
+    let folders = (try? FileManager.default.contentsOfDirectory(atPath: reports)) ?? []
+    let known = folders.filter { FileManager.default.fileExists(atPath: "\(reports)/\($0)/run.sqlite") }.sorted()
+    let near = nearest(to: name, in: known)
+    return Diagnostic(
+      "E0520", "there is no run '\(name)' in \(reports)", at: span.map { Label($0, "not known") },
+      help: near.map { "did you mean '\($0)'?" } ?? "'runexp list' shows all runs; a model file ends in .h5",
+      fix: near.flatMap { near in span.map { Fix($0, replacement: near) } })
+  }
+
+  /// E0520: no run that has the metric.
+  fileprivate static func noBest(
+    _ experiment: String, _ metric: String, in reports: String, at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0520", "no run of '\(experiment)' in \(reports) has '\(metric)'",
+      at: span.map { Label($0, "there is no best one") },
+      help: "'runexp list \(experiment)' shows the runs and their metrics")
+  }
+
+  /// E0521: a run that kept no models.
+  fileprivate static func noModels(_ run: String, _ reason: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0521", "nothing can start from '\(run)': \(reason)", at: span.map { Label($0, "no models") },
+      help: "name a run that trained a model to its end, or one of its .h5 files")
+  }
+
+  /// E0521: a run that was cut off.
+  fileprivate static func unfinished(_ run: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0521", "'\(run)' did not get to its end", at: span.map { Label($0, "cut off, or still running") },
+      help: "finish it first: 'runexp resume \(run)'")
+  }
+
+  /// E0522: a model that is another one there.
+  fileprivate static func otherModel(_ model: String, _ what: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0522", "'\(model)' cannot start from there: \(what)", at: span.map { Label($0, "another model") },
+      help: "give the model the same layers, or name another run")
+  }
+
+  /// E0523: an optimizer that is another one there.
+  fileprivate static func otherOptimizer(_ model: String, _ what: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0523", "the training of '\(model)' cannot go on: \(what)",
+      at: span.map { Label($0, "another optimizer") },
+      help: "use the same optimizer with the same settings, or take the weights alone: 'mode: weights'")
+  }
+
+  /// E0524: a header that no training follows.
+  fileprivate static func nothingStarts(_ name: String, known: [String], at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0524", "no training starts from '\(name)'", at: span.map { Label($0, "has other models") },
+      help: known.isEmpty
+        ? "add a 'train' cell, or remove 'resume'"
+        : "it trained \(known.joined(separator: ", ")); models are matched by their names")
+  }
+}

@@ -1,0 +1,141 @@
+import Config
+import Diagnostics
+import GraphEngine
+import KernelABI
+import Layers
+import TensorCore
+import Training
+
+/// What a model loses on the way into a file of one Keras: arithmetic that differs there, and what cannot be read there.
+struct DialectNotes {
+  private let built: BuiltModel
+  private let target: Semantics
+  private let container: ModelFile.Container
+
+  init(_ built: BuiltModel, _ target: Semantics, _ container: ModelFile.Container) {
+    (self.built, self.target, self.container) = (built, target, container)
+  }
+
+  /// At most one diagnostic of each kind.
+  var all: [Diagnostic] {
+    var notes: [Diagnostic] = []
+    let (differing, unknown, unreadable) = (self.differing, self.unknown, self.unreadable)
+    if !differing.isEmpty { notes.append(.computesDifferently(differing, in: target)) }
+    if !unknown.isEmpty { notes.append(.unknownToKeras2(unknown)) }
+    if !unreadable.isEmpty { notes.append(.unreadableInKeras3(unreadable)) }
+    return notes
+  }
+
+  /// Class names and settings of every layer and part, in the model's order.
+  private var objects: [(className: String, config: ConfigNode)] {
+    var found: [(String, ConfigNode)] = []
+    _ = built.model.kerasConfig.mappingObjects { className, object in
+      found.append((className, object["config"] ?? nil))
+      return object
+    }
+    return found
+  }
+
+  /// What computes other numbers in the file's Keras than in the model's.
+  private var differing: [String] {
+    guard built.semantics != target else { return [] }
+    var found: [String] = []
+    let hasHardSigmoid = objects.contains { object in
+      object.config.entries?.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid" } == true
+    }
+    if hasHardSigmoid { found.append("hard_sigmoid") }
+    if let trace = try? Trace(built.model, phase: .training, seed: 0, semantics: built.semantics) {
+      let isSpatial = trace.scope.calls.contains { call in
+        call.layer is BatchNormalization && (4...5).contains(call.inputs.first?.type.rank ?? 0)
+      }
+      if isSpatial { found.append("the moving variance of BatchNormalization on pictures") }
+      if comparesProbabilities(trace.outputs) { found.append("binary_crossentropy of probabilities") }
+    }
+    return found
+  }
+
+  /// Whether a binary cross-entropy starts from probabilities that come from elsewhere than a softmax or sigmoid.
+  private func comparesProbabilities(_ predictions: [Value]) -> Bool {
+    zip(built.training?.settings.outputs ?? [], predictions).contains { output, prediction in
+      guard let loss = output.loss, loss.className == "BinaryCrossentropy",
+        loss.config["from_logits"] != true, case .op(let op, _) = prediction.graph.nodes[prediction.id].kind
+      else { return false }
+      return !(op is Softmax) && (op as? Unary)?.function != .sigmoid
+    }
+  }
+
+  /// Classes that came with Keras 3.
+  private static let newInKeras3: Set = [
+    "RMSNormalization", "GroupedQueryAttention", "AutoContrast", "AugMix", "MaxNumBoundingBoxes", "CutMix",
+    "Equalization", "Solarization", "Pipeline", "RandomColorDegeneration", "RandomColorJitter",
+    "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
+    "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness",
+    "RandomShear", "RandAugment", "MixUp", "MelSpectrogram", "STFTSpectrogram", "FlaxLayer", "JaxLayer",
+    "TorchModuleWrapper", "ReversibleEmbedding", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D", "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
+    "Lamb", "Muon", "ScheduleFreeAdamW", "LossScaleOptimizer", "CTC", "CategoricalGeneralizedCrossEntropy",
+    "Circle", "Dice", "Tversky", "ConcordanceCorrelation", "PearsonCorrelation",
+  ]
+
+  /// What a Keras 2 file names and Keras 2 does not have.
+  private var unknown: [String] {
+    guard target == .keras2 else { return [] }
+    var names = objects.map(\.className)
+    if let settings = built.training?.settings {
+      names.append(settings.optimizer.className)
+      for output in settings.outputs {
+        names += [output.loss?.className].compactMap(\.self) + output.metrics.map(\.metric.className)
+      }
+      if settings.optimizer.common.gradientAccumulationSteps != nil { names.append("gradient accumulation") }
+    }
+    var seen: Set<String> = []
+    return names.filter {
+      (Self.newInKeras3.contains($0) || $0 == "gradient accumulation") && seen.insert($0).inserted
+    }
+  }
+
+  /// What Keras 3 writes into an `.h5` file and cannot read from it.
+  private var unreadable: [String] {
+    guard target == .keras3, container == .h5 else { return [] }
+    var found: [String] = []
+    for (className, config) in objects {
+      let isNormalization = ["LayerNormalization", "Normalization"].contains(className)
+      if isNormalization, let axes = config["axis"], axes.isNull || (axes.list?.count ?? 0) > 1 {
+        found.append("the axes of \(config["name"]?.string ?? className)")
+      }
+    }
+    if built.training?.settings.optimizer.className == "Lamb" { found.append("the optimizer Lamb") }
+    return found
+  }
+}
+
+extension Diagnostic {
+  /// E0627: arithmetic that differs between the versions of Keras.
+  static func computesDifferently(_ what: [String], in target: Semantics) -> Diagnostic {
+    let (name, other) = target == .keras3 ? ("Keras 3", Semantics.keras2) : ("Keras 2", .keras3)
+    return Diagnostic(
+      "E0627", "\(name) computes \(what.listed) differently than this model does", severity: .warning,
+      help: "write the file for \(other.rawValue) to keep the numbers")
+  }
+
+  /// E0628: parts that Keras 2 does not have.
+  static func unknownToKeras2(_ what: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0628", "Keras 2 does not have \(what.listed)", severity: .warning,
+      help: "runexp reads the file; for Keras write it for keras3")
+  }
+
+  /// E0629: parts that Keras 3 writes into an `.h5` file and cannot read back.
+  static func unreadableInKeras3(_ what: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0629", "Keras 3 cannot read \(what.listed) from an .h5 file", severity: .warning,
+      help: "runexp can; for Keras save the model as .keras")
+  }
+}
+
+extension [String] {
+  /// `a`, `a and b`, `a, b and c`.
+  fileprivate var listed: String {
+    count < 2 ? first ?? "" : dropLast().joined(separator: ", ") + " and " + self[count - 1]
+  }
+}

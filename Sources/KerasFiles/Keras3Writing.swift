@@ -1,0 +1,97 @@
+import Config
+import Layers
+
+/// Fits a configuration to what Keras 3 makes of it when it reads the file.
+enum Keras3Writing {
+  /// A configuration for an `.h5` file.
+  ///
+  /// The reader takes every text that is the name of a function in `keras.layers` for that function, and then cannot
+  /// read `score_mode: dot`; it is the default.
+  static func legacy(_ node: ConfigNode) -> ConfigNode {
+    node.mappingObjects { className, object in
+      guard className == "Attention", let config = object["config"], config["score_mode"]?.string == "dot"
+      else { return object }
+      return object.with(["config": config.without(["score_mode"])])
+    }
+  }
+
+  /// A configuration for a `.keras` file: every object names its module, every layer the shape it was built for.
+  /// - Parameter shapes: of what goes into each layer, by the names of models and layers down to it.
+  static func full(_ node: ConfigNode, shapes: [[String]: ConfigNode], path: [String] = []) -> ConfigNode {
+    guard let className = node["class_name"]?.string, let config = node["config"],
+      className != "__keras_tensor__"
+    else { return inside(node, shapes, path) }
+    var entries: [ConfigNode.Entry] = []
+    let known = node["module"]
+    let (module, registered) = known.map { ($0, node["registered_name"] ?? nil) } ?? origin(of: className)
+    entries.append(.init("module", module))
+    entries.append(.init("class_name", className.config))
+    entries.append(.init("config", inside(config, shapes, path)))
+    entries.append(.init("registered_name", registered))
+    if let built = buildConfig(className, config, shapes[path]) {
+      entries.append(.init("build_config", built))
+    }
+    let written = Set(entries.map(\.key))
+    for entry in node.entries ?? [] where !written.contains(entry.key) {
+      entries.append(.init(entry.key, inside(entry.value, shapes, path)))
+    }
+    return ConfigNode(.map(entries))
+  }
+
+  /// What a value holds; a model's layers each by its name.
+  private static func inside(_ node: ConfigNode, _ shapes: [[String]: ConfigNode], _ path: [String])
+    -> ConfigNode
+  {
+    switch node.content {
+    case .list(let items):
+      return ConfigNode(.list(items.map { full($0, shapes: shapes, path: path) }))
+    case .map(let entries):
+      return ConfigNode(
+        .map(
+          entries.map { entry in
+            guard entry.key == "layers", let layers = entry.value.list else {
+              return .init(entry.key, full(entry.value, shapes: shapes, path: []))
+            }
+            let own = layers.map { layer in
+              let name = layer["config"]?["name"]?.string ?? layer["name"]?.string ?? ""
+              return full(layer, shapes: shapes, path: path + [name])
+            }
+            return .init(entry.key, ConfigNode(.list(own)))
+          }))
+    default: return node
+    }
+  }
+
+  /// Where Keras finds a class; classes it does not have are registered by their users.
+  private static func origin(of className: String) -> (module: ConfigNode, registered: ConfigNode) {
+    switch className {
+    case "Functional": ("keras.src.models.functional", "Functional")
+    case "Sequential": ("keras", nil)
+    default: LayerRegistry.all.find(className) != nil ? ("keras.layers", nil) : (nil, className.config)
+    }
+  }
+
+  private static func buildConfig(_ className: String, _ config: ConfigNode, _ shape: ConfigNode?)
+    -> ConfigNode?
+  {
+    switch className {
+    case "Functional": return ["input_shape": nil]
+    case "Sequential": return config["build_input_shape"].map { ["input_shape": $0] }
+    default: return shape.map { ["input_shape": $0] }
+    }
+  }
+}
+
+extension ConfigNode {
+  /// The configuration with every object in it, from the inside out, replaced by what `change` makes of it.
+  func mappingObjects(_ change: (_ className: String, _ object: ConfigNode) -> ConfigNode) -> ConfigNode {
+    switch content {
+    case .list(let items): return ConfigNode(.list(items.map { $0.mappingObjects(change) }))
+    case .map(let entries):
+      let inner = ConfigNode(.map(entries.map { .init($0.key, $0.value.mappingObjects(change)) }))
+      guard let className = inner["class_name"]?.string, inner["config"] != nil else { return inner }
+      return change(className, inner)
+    default: return self
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Config
+import Diagnostics
+import Foundation
+import GraphEngine
+import HDF5Files
+import Layers
+import TensorCore
+import Training
+
+/// The `.keras` file of Keras 3 and late Keras 2: a zip file of the configuration, the weights and the version.
+enum KerasPackage {
+  static let (config, metadata, weights) = ("config.json", "metadata.json", "model.weights.h5")
+  /// Configurations of the largest models are a few megabytes.
+  private static let longestText = 256 << 20
+
+  /// The model with its weights, and with the optimizer's state if it was compiled.
+  /// - Throws: E0624 to E0626 for a zip file that cannot be read, E0612 for a configuration that is not JSON, E06xx for
+  ///   one that cannot be followed, E0619 and E0620 for weights that do not fit it.
+  static func load(
+    _ path: String, named name: String?, custom: @escaping ModelDecoder.Custom, seed: UInt64
+  ) throws -> LoadedModel {
+    let zip = try ZipReader(path)
+    guard let config = try json(Self.config, in: zip, path) else {
+      throw Diagnostic.missingMember(Self.config, in: path)
+    }
+    let version = try json(metadata, in: zip, path)?["keras_version"]?.string
+    let semantics = Semantics(version: version ?? "3")
+    guard zip.contains(weights) else { throw Diagnostic.missingMember(weights, in: path) }
+    var loaded = try LoadedModel(config, as: semantics, named: name, custom: custom, seed: seed)
+    let file = try openWeights(in: zip, path)
+    let root = try file.root()
+    let rounded = try ObjectWeights.fill(loaded.built, from: root)
+    if rounded > 0 { loaded.notes.append(.rounded(rounded, in: path)) }
+    if let compile = config["compile_config"], compile.entries?.isEmpty == false {
+      loaded.compile(compile, try ObjectWeights.optimizer(in: root), semantics)
+    }
+    return loaded
+  }
+
+  /// The weights, unpacked into a temporary file that is gone as soon as it is open.
+  static func openWeights(in zip: borrowing ZipReader, _ path: String) throws(Diagnostic) -> H5File {
+    var name = Array((FileManager.default.temporaryDirectory.path + "/runexp-XXXXXX").utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else {
+      throw .cannotUnpack(path, String(cString: strerror(errno)).lowercased())
+    }
+    let copy = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    defer {
+      close(descriptor)
+      unlink(copy)
+    }
+    try zip.copy(weights, to: descriptor)
+    return try H5File(reading: copy, as: "\(path)/\(weights)")
+  }
+
+  private static func json(_ name: String, in zip: borrowing ZipReader, _ path: String) throws(Diagnostic)
+    -> ConfigNode?
+  {
+    guard let bytes = try zip.bytes(name, limit: longestText) else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .damagedZip(path, "'\(name)' is not UTF-8")
+    }
+    do throws(Diagnostic) {
+      return try ConfigNode(json: text)
+    } catch {
+      throw .badConfig(name, in: path, error)
+    }
+  }
+
+  /// Writes the file as Keras 3 does; the same model gives the same bytes.
+  ///
+  /// Keras notes when a model was saved; here that is the beginning of 1980, as the zip file's own dates are.
+  /// - Throws: E0606 if it cannot be written.
+  static func write(_ built: BuiltModel, to path: String) throws(Diagnostic) {
+    let version: ConfigNode = [
+      "keras_version": Semantics.keras3.writtenVersion.config, "date_saved": "1980-01-01@00:00:00",
+    ]
+    let config = built.packageConfig.json
+    try writeAside(path) { aside throws(Diagnostic) in
+      let inner = aside + ".h5"
+      defer { unlink(inner) }
+      try H5File.create(inner, for: path) { root throws(Diagnostic) in try built.writeObjects(in: root) }
+      let members = [
+        ZipMember(name: metadata, content: .text(version.json)),
+        ZipMember(name: Self.config, content: .text(config)),
+        ZipMember(name: weights, content: .file(inner)),
+      ]
+      try writeZip(members, to: aside, for: path)
+    }
+  }
+}
+
+extension BuiltModel {
+  /// Writes weights and the optimizer's variables in the layout of Keras 3.
+  func writeObjects(in root: borrowing H5Group) throws(Diagnostic) {
+    try ObjectWeights.write(
+      self, optimizer: optimizerVariables(as: .keras3),
+      named: training?.settings.optimizer.savedName(.keras3), in: root)
+  }
+
+  /// `config.json`.
+  fileprivate var packageConfig: ConfigNode {
+    let compile = CompileWriting(self)?.compileConfig
+    return Keras3Writing.full(model.kerasConfig, shapes: layerShapes)
+      .with(["compile_config": compile ?? ConfigNode(.map([]))])
+  }
+
+  /// The shapes that layers with weights, and those that merge, were built for.
+  ///
+  /// Others need none, and layers that take several values in other ways have their own words for them; Keras builds
+  /// those when it calls them.
+  private var layerShapes: [[String]: ConfigNode] {
+    guard let trace = try? Trace(model, phase: .inference, seed: seed, semantics: semantics) else {
+      return [:]
+    }
+    let owners = slab.entries.map(\.spec.path)
+    var shapes: [[String]: ConfigNode] = [:]
+    for call in trace.scope.calls where shapes[call.path] == nil && !(call.layer is any Model) {
+      let types = call.inputs.map(\.type.kerasShape)
+      if call.layer is any MergingLayer {
+        shapes[call.path] = ConfigNode(.list(types))
+      } else if types.count == 1 {
+        let prefix = ([model.name] + call.path).joined(separator: "/") + "/"
+        if owners.contains(where: { $0.hasPrefix(prefix) }) { shapes[call.path] = types[0] }
+      }
+    }
+    return shapes
+  }
+}

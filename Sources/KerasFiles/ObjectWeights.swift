@@ -1,0 +1,163 @@
+import Diagnostics
+import GraphEngine
+import HDF5Files
+import Layers
+import TensorCore
+import Training
+
+/// The layout of `*.weights.h5` and of the weights in a `.keras` file: each object of the model has a group `vars`
+/// whose datasets `0`, `1`, … are its own variables.
+enum ObjectWeights {
+  /// The place of an object's variables.
+  private static func vars(_ path: String) -> String { path.isEmpty ? "vars" : path + "/vars" }
+
+  /// Whether a file has this layout.
+  static func isFound(in root: borrowing H5Group) -> Bool {
+    root.contains("layers") || root.contains("_layer_checkpoint_dependencies")
+      || (root.contains("vars") && !root.contains("model_weights"))
+  }
+
+  // MARK: Writing
+
+  /// Writes the model's weights, and its optimizer's variables if there are any.
+  /// - Throws: E0606 if the file cannot be written.
+  static func write(
+    _ built: BuiltModel, optimizer: [SavedVariable], named optimizerName: String?,
+    in root: borrowing H5Group
+  ) throws(Diagnostic) {
+    let counts = Set(built.orderedParameters.filter(\.isCount).map(\.path))
+    for object in built.savedObjects {
+      let group = try root.makeGroup(vars(object.path))
+      try group.set("name", to: object.name, .utf8)
+      for (index, path) in object.parameters.enumerated() {
+        try built.savedVariable("\(index)", of: path, isCount: counts.contains(path))
+          .write(in: group, at: "\(index)")
+      }
+    }
+    guard let optimizerName else { return }
+    let group = try root.makeGroup("optimizer/vars")
+    try group.set("name", to: optimizerName, .utf8)
+    for (index, variable) in optimizer.enumerated() { try variable.write(in: group, at: "\(index)") }
+  }
+
+  // MARK: Reading
+
+  /// Fills in the weights of a file, object by object.
+  /// - Returns: how many variables were rounded to single precision.
+  /// - Throws: E0619 if an object has too few or too many variables or is not the model's, E0620 if one has another
+  ///   shape, E0605 if one cannot be read.
+  static func fill(_ built: BuiltModel, from root: borrowing H5Group) throws(Diagnostic) -> Int {
+    var rounded = 0
+    var used: Set<String> = []
+    for object in built.savedObjects where !object.parameters.isEmpty {
+      let stored = try variables(of: object.path, in: root)
+      used.formUnion(spellings(of: vars(object.path)))
+      guard stored.count == object.parameters.count else {
+        throw .wrongWeightCount(
+          object.name, object.parameters.count, stored.count,
+          stored: object.path.isEmpty ? "vars" : object.path)
+      }
+      for (path, variable) in zip(object.parameters, stored) {
+        try built.fill(path, from: variable, of: object.name)
+        if variable.element == .float64 { rounded += 1 }
+      }
+    }
+    if let foreign = try foreignObject(in: root, used) { throw .foreignWeights(foreign) }
+    return rounded
+  }
+
+  /// More groups than any model has; a damaged file can lead in circles.
+  private static let mostGroups = 100_000
+
+  /// An object among the layers that has variables and is not among those that were read; Keras passes it over.
+  private static func foreignObject(
+    in root: borrowing H5Group, _ used: Set<String>
+  ) throws(Diagnostic) -> String? {
+    var waiting = ["layers", "_layer_checkpoint_dependencies"].filter { root.contains($0) }
+    var visited = 0
+    while let path = waiting.popLast() {
+      visited += 1
+      guard visited <= mostGroups, path.utf8.count < 4096 else {
+        throw .implausibleInHDF5("holds groups without end", in: root.place)
+      }
+      guard let group = try? root.group(path) else { continue }
+      for name in try group.names() {
+        let inner = path + "/" + name
+        if name != "vars" {
+          waiting.append(inner)
+        } else if !used.contains(inner), try !root.group(inner).names().isEmpty,
+          !path.hasSuffix("seed_generator")
+        {
+          return path
+        }
+      }
+    }
+    return nil
+  }
+
+  /// The optimizer's variables; none if the file has none.
+  static func optimizer(in root: borrowing H5Group) throws(Diagnostic) -> [SavedVariable] {
+    try variables(of: "optimizer", in: root)
+  }
+
+  /// The variables of the object at `path`, in order; none if there is no such object.
+  private static func variables(
+    of path: String, in root: borrowing H5Group
+  ) throws(Diagnostic) -> [SavedVariable] {
+    guard let found = spellings(of: vars(path)).first(where: { root.contains($0) }) else { return [] }
+    let group = try root.group(found)
+    let count = try group.names().count
+    var variables: [SavedVariable] = []
+    for index in 0..<count {
+      let name = "\(index)"
+      guard group.contains(name) else { throw .missingWeight(name, in: group.place) }
+      let dataset = try group.dataset(name)
+      let shown = "\(found)/\(name)"
+      if dataset.shape.isEmpty, dataset.element.isInteger {
+        variables.append(SavedVariable(shown, try dataset.integers()[0], element: dataset.element))
+      } else {
+        variables.append(SavedVariable(shown, dataset))
+      }
+    }
+    return variables
+  }
+
+  /// What versions of Keras call a path: Keras 2 has underscores before the names of some parts, and before 2.14 had
+  /// another name for a model's layers.
+  private static func spellings(of path: String) -> [String] {
+    let parts = path.split(separator: "/").map(String.init)
+    let hidden = parts.enumerated().map { index, part in
+      index >= 2 && index < parts.count - 1 && part.hasSuffix("_dense") ? "_" + part : part
+    }
+    let old = parts.map { $0 == "layers" ? "_layer_checkpoint_dependencies" : $0 }
+    return [path, hidden.joined(separator: "/"), old.joined(separator: "/")]
+  }
+}
+
+extension BuiltModel {
+  /// A parameter as a variable of a file.
+  func savedVariable(_ name: String, of path: String, isCount: Bool) -> SavedVariable {
+    guard isCount else { return SavedVariable(name, of: path, in: slab) }
+    let count = slab.tensor(path).elements[0]
+    return SavedVariable(name, Int64(exactly: count.rounded()) ?? 0)
+  }
+
+  /// Takes over a stored variable.
+  /// - Throws: E0620 if it has another shape, E0605 if it cannot be read.
+  func fill(_ path: String, from variable: SavedVariable, of layer: String) throws(Diagnostic) {
+    let shape = slab.entry(path).spec.shape
+    guard variable.shape == shape else {
+      throw .wrongWeightShape(variable.path, of: layer, shape, variable.shape)
+    }
+    try slab.fill(path) { numbers throws(Diagnostic) in try variable.read(into: numbers) }
+  }
+}
+
+extension Diagnostic {
+  /// E0619: a file with weights of an object that the model does not have.
+  static func foreignWeights(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "E0619", "the file has weights for '\(path)', the model has none there",
+      help: "the weights are of another model, or the file was damaged")
+  }
+}

@@ -1,0 +1,123 @@
+import Config
+import GraphEngine
+import Layers
+import Training
+
+/// An object that has variables of its own in the layout of Keras 3: a model, a layer, a part of a layer.
+struct SavedObject {
+  /// Where it is: `layers/dense_1`, `layers/lstm/cell`; empty for the model itself.
+  ///
+  /// Layers are counted by class, whatever their names are.
+  var path: String
+  /// What it is called; not used in reading.
+  var name: String
+  /// Paths in the slab, in the order of the object's variables.
+  var parameters: [String] = []
+}
+
+extension BuiltModel {
+  /// The objects that Keras 3 saves, each once; one list serves for writing and for reading.
+  var savedObjects: [SavedObject] {
+    var walk = ObjectWalk(entries: slab.entries)
+    walk.visit(model, named: model.name, at: "", below: model.name)
+    return walk.objects
+  }
+}
+
+private struct ObjectWalk {
+  let entries: [ParameterSlab.Entry]
+  var objects: [SavedObject] = []
+
+  mutating func visit(_ model: any Model, named name: String, at path: String, below prefix: String) {
+    let place = objects.count
+    objects.append(SavedObject(path: path, name: name))
+    var counts: [String: Int] = [:]
+    for layer in model.layers {
+      let base = LayerRegistry.snakeCase(layer.layer.className)
+      let number = counts[base, default: 0]
+      counts[base] = number + 1
+      let own = (path.isEmpty ? "" : path + "/") + "layers/" + (number == 0 ? base : "\(base)_\(number)")
+      if let inner = layer.layer as? any Model {
+        visit(inner, named: layer.name, at: own, below: prefix + "/" + layer.name)
+      } else {
+        visit(layer, at: own, below: prefix + "/" + layer.name)
+      }
+    }
+    let known = Set(objects[place...].flatMap(\.parameters))
+    objects[place].parameters = entries.map(\.spec.path).filter {
+      $0.hasPrefix(prefix + "/") && !known.contains($0)
+    }
+  }
+
+  /// A layer, and the parts of it that its parameters name: `lstm/lstm_cell/kernel` is the cell's.
+  private mutating func visit(_ layer: NamedLayer, at path: String, below prefix: String) {
+    let attributes = PartAttributes(of: layer)
+    var own = [SavedObject(path: path, name: layer.name)]
+    for entry in entries where entry.spec.path.hasPrefix(prefix + "/") {
+      let names = entry.spec.path.dropFirst(prefix.utf8.count + 1).split(separator: "/").map(String.init)
+      let parts = Array(names.dropLast())
+      let place = ([path] + attributes.attributes(of: parts)).joined(separator: "/")
+      if let known = own.firstIndex(where: { $0.path == place }) {
+        own[known].parameters.append(entry.spec.path)
+      } else {
+        own.append(
+          SavedObject(path: place, name: parts.last ?? layer.name, parameters: [entry.spec.path]))
+      }
+    }
+    objects += own
+  }
+}
+
+/// By which attributes Keras's layers hold their parts, from what the parts' variables are called.
+struct PartAttributes {
+  private let config: ConfigNode
+  private let className: String
+
+  init(of layer: NamedLayer) {
+    (className, config) = (layer.layer.className, layer.layer.config)
+  }
+
+  private init(_ node: ConfigNode?) {
+    (className, config) = (node?["class_name"]?.string ?? "", node?["config"] ?? nil)
+  }
+
+  private static let ofHeads = [
+    "query": "query_dense", "key": "key_dense", "value": "value_dense", "attention_output": "output_dense",
+    "gate": "gate_dense",
+  ]
+
+  /// - Parameter parts: names between the layer's and the variable's.
+  func attributes(of parts: [String]) -> [String] {
+    guard let first = parts.first else { return className == "TimeDistributed" ? ["layer"] : [] }
+    let rest = Array(parts.dropFirst())
+    switch className {
+    case "MultiHeadAttention", "GroupedQueryAttention":
+      let attribute = Self.ofHeads[first] ?? first
+      return [className == "MultiHeadAttention" ? attribute : "_" + attribute] + rest
+    case "Bidirectional":
+      let isForward = first.hasPrefix("forward")
+      let inner = Self(config[isForward ? "layer" : "backward_layer"] ?? config["layer"])
+      return [isForward ? "forward_layer" : "backward_layer"] + inner.attributes(of: rest)
+    case "TimeDistributed", "SpectralNormalization":
+      return ["layer"] + Self(config["layer"]).attributes(of: rest)
+    case "RNN" where config["cell"]?["class_name"]?.string == "StackedRNNCells":
+      return ["cell", "cells"] + stacked(rest)
+    case "RNN", "LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D": return ["cell"] + rest
+    default: return parts
+    }
+  }
+
+  /// The cells of a stack are counted by class.
+  private func stacked(_ parts: [String]) -> [String] {
+    let cells = config["cell"]?["config"]?["cells"]?.list ?? []
+    var counts: [String: Int] = [:]
+    for cell in cells {
+      let base = LayerRegistry.snakeCase(cell["class_name"]?.string ?? "")
+      let number = counts[base, default: 0]
+      counts[base] = number + 1
+      guard cell["config"]?["name"]?.string == parts.first else { continue }
+      return [number == 0 ? base : "\(base)_\(number)"] + parts.dropFirst()
+    }
+    return parts
+  }
+}

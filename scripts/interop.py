@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Converts model files with runexp and has real Keras judge what came out.
+
+Every model file of the collection (../shared/keras/fixtures/models, else the files committed with the tests) is
+converted to Keras 3 .h5, Keras 2 .h5 and .keras, and loaded in the Keras it was written for, which must predict,
+evaluate and train on as the collection's data says. Every file is accounted for:
+
+  ok        Keras agrees in every check
+  known     Keras disagrees, and runexp's warning said so, or it is a fault of Keras's own listed below
+  unread    runexp does not read the file yet: its classes are counted
+  FAILED    anything else; the exit status is 1
+
+usage: interop.py [--only TEXT] [--keep FOLDER]
+Python with Keras: RUNEXP_KERAS_PYTHON, else a virtual environment is made in .build/keras.
+The program: RUNEXP, else .build/release/runexp.
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared/keras"
+PACKAGES = ["keras==3.15.1", "tensorflow-cpu==2.21.0", "tf-keras==2.21.0", "h5py"]
+KINDS = [("keras3", ".h5"), ("keras2", ".h5"), ("keras3", ".keras")]
+
+# Failures that are not the file's fault: (format, pattern of the file, pattern of the failed checks, why).
+KNOWN = [
+    (
+        "keras[23]",
+        "_(opt_sgd|opt_sgd_(expdecay|invtime)|seq_mlp|seq_regression|func_merges)[.]",
+        "optimizer-(vs-sidecar|final)",
+        "descent without momentum: Keras 2 keeps the last step, which nothing reads; Keras 3 keeps nothing",
+    ),
+    (
+        "keras[23]",
+        "_seq_compiled_untrained[.]",
+        "optimizer-vs-sidecar",
+        "an optimizer that was not used yet is saved with the slots it starts with; Keras saves none",
+    ),
+    (
+        "keras[23]",
+        "^k2_seq_compiled_untrained[.]|^k3_seq_compiled_untrained[.]",
+        "optimizer-vs-sidecar|evaluate|train-losses",
+        "Keras 2 takes the accuracy of a model that was never trained for another one",
+    ),
+    (
+        "keras3",
+        "^k2_func_(aux_dict|aux_list|three_heads|nested_out|nested_out_seq)[.]",
+        "evaluate|train-losses",
+        "Keras 3 logs losses of single outputs unweighted by batch, and only one of two outputs of one name",
+    ),
+    (
+        "keras2",
+        "^k3_func_(aux_dict|aux_list|three_heads|nested_out|nested_out_seq)[.]",
+        "evaluate|train-losses",
+        "Keras 3 logs losses of single outputs unweighted by batch, and only one of two outputs of one name",
+    ),
+]
+
+# Loads the file before and after and compares predictions, where there is no collection with a judge of its own.
+JUDGE = """
+import sys
+import numpy as np
+def model(path, api):
+    if api == "2":
+        import tf_keras as k
+    else:
+        import keras as k
+    return k.models.load_model(path, compile=False)
+def predictions(m):
+    rng = np.random.default_rng(0)
+    x = [rng.random([4] + list(i.shape[1:])).astype("float32") for i in m.inputs]
+    y = m.predict(x if len(x) > 1 else x[0], verbose=0)
+    return y if isinstance(y, list) else [y]
+before, after = predictions(model(sys.argv[1], sys.argv[2])), predictions(model(sys.argv[3], sys.argv[4]))
+assert len(before) == len(after)
+for a, b in zip(before, after):
+    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+"""
+
+
+def python_with_keras():
+    named = os.environ.get("RUNEXP_KERAS_PYTHON")
+    if named:
+        return named
+    folder = ROOT / ".build/keras"
+    python = folder / "bin/python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    return str(python)
+
+
+def convert(source, target, form):
+    """What runexp says to a conversion: (whether it was done, codes of its diagnostics, its words)."""
+    program = os.environ.get("RUNEXP", str(ROOT / ".build/release/runexp"))
+    command = [program, "convert", str(source), str(target), "--format", form, "--force", "--color", "never"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode == 0, set(re.findall(r"\[(E\d+)\]", done.stderr)), done.stderr.strip()
+
+
+def known_fault(form, name, failed):
+    for form_, names, checks, why in KNOWN:
+        if re.fullmatch(form_, form) and re.search(names, name) and all(re.fullmatch(checks, c) for c in failed):
+            if all(check != "evaluate" or only_side_losses(detail) for check, detail in failed.items()):
+                return why
+    return None
+
+
+def only_side_losses(detail):
+    """Whether all but the losses of single outputs and accuracies are as expected."""
+    pairs = re.findall(r"'(\w+)': \(([-\d.e]+), ([-\d.e]+)\)", detail)
+    wrong = [name for name, a, b in pairs if abs(float(a) - float(b)) > 1e-4 * max(1, abs(float(a)))]
+    return all(re.search("_loss$|accuracy$", name) for name in wrong)
+
+
+def judge_all(python, form, files, environment):
+    """The failed checks of each file, by Keras of the format."""
+    if not files:
+        return {}
+    report = pathlib.Path(files[0]).parent / "report.json"
+    results = {}
+    # A crash of Keras must not take the rest with it.
+    for start in range(0, len(files), 25):
+        part = files[start : start + 25]
+        report.unlink(missing_ok=True)
+        flags = ["--tf-keras"] if form == "keras2" else []
+        command = [python, str(SHARED / "check_in_keras.py"), "--auto-data", "--quiet", "--json", str(report)]
+        done = subprocess.run(command + flags + part, capture_output=True, text=True, env=environment)
+        found = json.loads(report.read_text()) if report.exists() else []
+        for path, result in zip(part, found):
+            results[path] = {n: c["detail"] for n, c in result["checks"].items() if not c["ok"]}
+        for path in part[len(found) :]:
+            results[path] = {"judge": done.stderr.strip()[-300:]}
+    return results
+
+
+def judge_one(python, source, form, target, environment):
+    own = "2" if "keras2" in source.name else "3"
+    command = [python, "-c", JUDGE, str(source), own, str(target), form[-1]]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    return {} if done.returncode == 0 else {"predictions": done.stderr.strip()[-300:]}
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--only", default="", help="files whose name contains this")
+    arguments.add_argument("--keep", help="where the converted files go and stay")
+    arguments = arguments.parse_args()
+    models = SHARED / "fixtures/models"
+    has_collection = models.is_dir() and (SHARED / "check_in_keras.py").exists()
+    if has_collection:
+        sources = sorted(p for p in models.iterdir() if p.suffix in (".h5", ".keras") and ".data." not in p.name)
+    else:
+        committed = ROOT / "Tests/KerasFilesTests/Fixtures"
+        sources = [committed / "keras2.h5", committed / "keras3.h5"]
+    sources = [s for s in sources if arguments.only in s.name]
+    python = python_with_keras()
+    environment = dict(os.environ, KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
+    unread, failures, known = collections.Counter(), [], []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(arguments.keep or temporary)
+        for form, ending in KINDS:
+            counts = collections.Counter()
+            warned, origin = {}, {}
+            for source in sources:
+                place = folder / f"{form}{ending}-from{source.suffix}"
+                place.mkdir(parents=True, exist_ok=True)
+                target = place / (source.stem + ending)
+                done, codes, words = convert(source, target, form)
+                if not done:
+                    counts["unread"] += 1
+                    unread[words.splitlines()[0] if words else "no words"] += 1
+                    if not codes:
+                        failures.append(f"{source.name}: runexp crashed: {words[-300:]}")
+                    continue
+                warned[str(target)], origin[str(target)] = (codes & {"E0622", "E0627", "E0628", "E0629", "E0630"}, words), source
+                data = place / (source.stem + ".data.h5")
+                if has_collection and not data.exists():
+                    data.symlink_to(models / data.name)
+            results = {}
+            if has_collection:
+                for place in sorted({os.path.dirname(t) for t in warned}):
+                    files = [t for t in warned if os.path.dirname(t) == place]
+                    results.update(judge_all(python, form, files, environment))
+            else:
+                for target in warned:
+                    results[target] = judge_one(python, origin[target], form, target, environment)
+            for target, failed in results.items():
+                name = f"{origin[target].name} as {form} {ending}"
+                if not failed:
+                    counts["ok"] += 1
+                    continue
+                why = known_fault(form, origin[target].name, failed)
+                codes, words = warned[target]
+                text = "; ".join(f"{check}: {detail[:200]}" for check, detail in failed.items())
+                if why or codes:
+                    counts["known"] += 1
+                    known.append(f"{name}: {why or words.splitlines()[0]} ({', '.join(failed)})")
+                else:
+                    counts["FAILED"] += 1
+                    failures.append(f"{name}: {text}")
+            print(f"{form} {ending}: " + ", ".join(f"{counts[k]} {k}" for k in ("ok", "known", "unread", "FAILED")), flush=True)
+    for title, lines in (("known", sorted(known)), ("FAILED", failures)):
+        for line in lines:
+            print(f"{title}  {line}")
+    for words, count in sorted(unread.items()):
+        print(f"unread  {count} × {words}")
+    sys.exit(1 if failures else 0)
+
+
+main()
