@@ -3,6 +3,7 @@ import Foundation
 import KerasFiles
 import Layers
 import Testing
+import Training
 
 /// The tables that real Keras prints, beside the files it saved.
 @Suite(.enabled(if: !ModelFixture.all.isEmpty, "no collection of Keras files here"))

@@ -64,7 +64,8 @@ import Testing
     let model = Sequential(
       "m", input: [2], [NamedLayer("a", Dense(3), isTrainable: false), NamedLayer("b", Dense(1))])
     let trace = try Trace(model, phase: .training, seed: 1)
-    #expect(trace.layers.map(\.trainable) == [0, 4] && trace.layers.map(\.parameters) == [9, 4])
+    let summary = ModelSummary(of: model, [trace])
+    #expect(summary.rows.map(\.trainable) == [0, 4] && summary.rows.map(\.parameters) == [9, 4])
     #expect(trace.scope.parameters.map(\.spec.isTrainable) == [false, false, true, true])
   }
 

@@ -6,11 +6,11 @@ import Testing
 
 /// What is drawn of hand-written models.
 @Suite struct DiagramTests {
-  private let parts = ScriptParts(layers: [layer("f", Dense()), layer("g", Dense()), layer("h", Dense())])
+  private let parts = ScriptParts(layers: [layer("f", Dense(3)), layer("g", Dense(3)), layer("h", Dense(3))])
 
   private func diagram(_ body: String, _ parts: ScriptParts? = nil) throws -> ModelDiagram {
-    let model = try model(body, parts: parts ?? self.parts)
-    return ModelDiagram(of: model, try Trace.allWays(of: model, phase: .training, seed: 1))
+    let written = try model(body, parts: parts ?? self.parts)
+    return ModelDiagram(of: written, try Trace.allWays(of: written, phase: .training, seed: 1))
   }
 
   private func arrows(_ diagram: ModelDiagram) -> Set<String> {
@@ -82,15 +82,15 @@ import Testing
   @Test func `own weights are a row of the summary`() throws {
     var own = parts
     own.weights = [ScriptWeight("scale", .sizes([3]))]
-    let model = try model("return f(x * self.scale)", parts: own)
-    let summary = ModelSummary(of: model, try Trace.allWays(of: model, phase: .training, seed: 1))
+    let written = try model("return f(x * self.scale)", parts: own)
+    let summary = ModelSummary(of: written, try Trace.allWays(of: written, phase: .training, seed: 1))
     #expect(summary.rows.last?.name == "scale" && summary.rows.last?.parameters == 3)
     #expect(summary.parameters == summary.rows.map(\.parameters).reduce(0, +))
   }
 
   @Test func `a summary says which layers a value was computed from`() throws {
-    let model = try model("a = f(x)\nb = g(x)\nreturn h(a * b + x)", parts: parts)
-    let summary = ModelSummary(of: model, try Trace.allWays(of: model, phase: .training, seed: 1))
+    let written = try model("a = f(x)\nb = g(x)\nreturn h(a * b + x)", parts: parts)
+    let summary = ModelSummary(of: written, try Trace.allWays(of: written, phase: .training, seed: 1))
     #expect(summary.rows.map(\.connectedTo)[2] == ["f[0][0]", "g[0][0]", "x[0][0]"])
   }
 }

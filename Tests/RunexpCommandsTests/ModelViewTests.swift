@@ -43,17 +43,9 @@ import Testing
 
   @Test func `a report shows table and drawing`() throws {
     let place = try Workplace()
-    let looks = """
-          - Dense: {units: 10, activation: softmax}
-        - show: m
-        - plot: model_graph
-          of: m
-          title: The net
-
-      """
     let text = digits().replacingOccurrences(
-      of: "        - Dense: {units: 10, activation: softmax}\n",
-      with: looks.split(separator: "\n").map { "    " + $0.dropFirst(4) }.joined(separator: "\n") + "\n")
+      of: "  - train: m\n",
+      with: "  - show: m\n  - plot: model_graph\n    of: m\n    title: The net\n  - train: m\n")
     try place.write(text, to: "digits.exp")
     let outcome = try place.runexp("digits.exp", "--until", "plot")
     #expect(outcome.status == 0, "\(outcome.err)")
@@ -64,7 +56,7 @@ import Testing
   @Test func `other figures have nothing to expand`() throws {
     let place = try Workplace()
     let text = digits().replacingOccurrences(
-      of: "    - plot: learning_curves\n", with: "    - plot: learning_curves\n      expand_nested: true\n")
+      of: "  - plot: learning_curves\n", with: "  - plot: learning_curves\n    expand_nested: true\n")
     try place.write(text, to: "digits.exp")
     #expect(try place.runexp("check", "digits.exp").err.contains("error[E0224]"))
   }

@@ -32,7 +32,9 @@ struct TracedSteps {
   private(set) var items: [Item] = []
   private(set) var outputs: [Source] = []
   private let graph: Graph
-  /// What made each value; `nil` inside for constants. A later call wins: a layer may hand its input on unchanged.
+  /// What made each value; `nil` inside for constants.
+  ///
+  /// A later call wins: a layer may hand its input on unchanged.
   private var makers: [Int: Source?] = [:]
 
   init(_ model: any Model, entering: [Value], leaving: [Value], at place: DiagramBuilder.Place) {

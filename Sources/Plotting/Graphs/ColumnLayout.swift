@@ -82,7 +82,7 @@ struct ColumnLayout {
       if filled + heights[layer + 1] > 1.2 * target, best.layer >= (starts.last ?? 0), best.cost.isFinite {
         if rest < 0.4 * target { break }
         starts.append(best.layer + 1)
-        filled = heights[(best.layer + 1)...layer].reduce(0, +)
+        filled = heights[(best.layer + 1)..<(layer + 1)].reduce(0, +)
         best = (layer, .infinity)
       }
     }
