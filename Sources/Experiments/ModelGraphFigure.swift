@@ -16,22 +16,28 @@ extension ModelGraph {
     }
     let layers = diagram.nodes.filter { $0.className != "" && ($0.sharing?.use ?? 1) == 1 }
     let parameters = (layers + diagram.nodes.filter { $0.kind == .weight }).map(\.parameters).reduce(0, +)
-    let count = "\(layers.count) layer\(layers.count == 1 ? "" : "s")"
+    let count = "\(diagram.layerCount) layer\(diagram.layerCount == 1 ? "" : "s")"
     self.init(
       title: title ?? diagram.name, subtitle: "\(count), \(NumberText.grouped(parameters)) parameters",
       nodes: diagram.nodes.map(\.drawn),
       edges: diagram.edges.map {
         Edge($0.from, $0.to, output: $0.output, label: $0.label, isDashed: $0.isConditional)
       },
-      groups: diagram.groups.map { Group($0.name, detail: $0.className, parent: $0.parent) })
+      groups: diagram.groups.map {
+        Group($0.name, detail: $0.className + ($0.sharing.map { ", \($0.words)" } ?? ""), parent: $0.parent)
+      })
   }
+}
+
+extension ModelDiagram.Sharing {
+  fileprivate var words: String { "use \(use) of \(count)" }
 }
 
 extension ModelDiagram.Node {
   fileprivate var drawn: ModelGraph.Node {
     let settings = settings.joined(separator: ", ")
     let marks = [
-      isFrozen ? "frozen" : "", sharing.map { "use \($0.use) of \($0.count)" } ?? "",
+      isFrozen ? "frozen" : "", sharing?.words ?? "",
     ].filter { !$0.isEmpty }
     return ModelGraph.Node(
       role, name, detail: className + (settings.isEmpty ? "" : " · " + settings),

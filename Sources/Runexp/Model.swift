@@ -2,6 +2,7 @@ internal import Foundation
 internal import KerasFiles
 internal import Kernels
 public import Layers
+import RunexpCommands
 public import TensorCore
 public import Training
 
@@ -114,7 +115,7 @@ public final class Model {
   public var parameterCount: Int { built.parameterCount }
 
   /// The layers as a table: names, output shapes, parameters.
-  public var summary: String { SummaryText(built).text }
+  public var summary: String { built.fullSummary.text() }
 
   /// The names of all weights, in the order they were declared.
   public var weightNames: [String] { built.slab.entries.map(\.spec.path) }

@@ -4,11 +4,11 @@ import KerasFiles
 import Plotting
 import TensorCore
 
-/// What a Keras `.h5` holds, in words: any file of Keras 1, 2 or 3, whatever its layers.
+/// What a `.h5` of Keras 1, 2 or 3 holds, in words, whatever its layers.
 ///
 /// For files that no model can be made of; see ``ModelView`` for the others.
 enum ModelText {
-  static func text(of archive: KerasArchive, weights: Bool) throws -> String {
+  static func text(of archive: KerasArchive, weights: Bool) throws(Diagnostic) -> String {
     let config = archive.modelConfig?["config"]
     let name = config?["name"]?.string ?? "weights only"
     let kind = archive.modelConfig?["class_name"]?.string ?? "no architecture"
@@ -52,7 +52,7 @@ enum ModelText {
       separator: ", ")
   }
 
-  static func statistics(_ archive: KerasArchive) throws -> String {
+  static func statistics(_ archive: KerasArchive) throws(Diagnostic) -> String {
     var rows = [["Weight", "Shape", "Mean", "Deviation", "Least", "Largest"]]
     for weight in archive.layers.flatMap(\.weights) {
       let numbers = try weight.tensor().elements.map(Double.init)

@@ -3,7 +3,7 @@ import Diagnostics
 import Experiments
 import Foundation
 import KerasFiles
-import Layers
+package import Layers
 import Plotting
 import PlottingCairo
 import Reporting
@@ -12,21 +12,17 @@ import Training
 /// A model from a file, to be looked at: as a table, as JSON, as a drawing.
 struct ModelView {
   let built: BuiltModel
-  /// The table for the terminal, with how the model was compiled.
+  /// What the file holds, as a `.h5` would.
   let archive: KerasArchive
 
   /// - Throws: E06xx for a file that cannot be read, E0621 for one with layers that there are not.
-  init(_ archive: KerasArchive) throws {
-    self.archive = archive
-    built = try archive.load(seed: 0).built
+  init(_ path: String) throws {
+    built = try ModelFile.load(path, seed: 0).built
+    archive = path.hasSuffix(".keras") ? KerasArchive(built) : try KerasArchive.read(path)
   }
 
   func text(expandingNested isExpanded: Bool) -> String {
-    let summary = built.fullSummary
-    let table = summary.table(expandingNested: isExpanded)
-    let rows = TextTable.render([table.header] + table.rows, aligned: table.alignments)
-    return
-      "\(summary.name) (\(summary.className), Keras \(archive.kerasVersion))\n\n\(rows)\n\n\(table.caption)"
+    built.fullSummary.text(expandingNested: isExpanded, remark: ", Keras \(archive.kerasVersion)")
   }
 
   var json: String { built.fullSummary.json.json }
@@ -45,8 +41,12 @@ struct ModelView {
   ///   - name: the model that is wanted; may be left out where there is one.
   /// - Throws: E0225 if there is no such file or several.
   static func file(of run: String, named name: String?, in files: [String]) throws(Diagnostic) -> String {
-    let models = files.filter { $0.hasSuffix(".h5") }
-    let names = models.map { String(($0.split(separator: "/").last ?? "").dropLast(3)) }
+    let models = files.filter { file in
+      [".h5", ".keras"].contains(where: file.hasSuffix) && !file.hasSuffix(".weights.h5")
+    }
+    let names = models.map { file in
+      String((file.split(separator: "/").last ?? "").reversed().drop { $0 != "." }.dropFirst().reversed())
+    }
     if let name {
       if let found = names.firstIndex(of: name) { return models[found] }
       throw .noSavedModel("the run '\(run)' saved no model '\(name)'", names)
@@ -55,6 +55,16 @@ struct ModelView {
       throw .noSavedModel("the run '\(run)' saved \(models.isEmpty ? "no model" : "several models")", names)
     }
     return models[0]
+  }
+}
+
+extension ModelSummary {
+  /// The table for a terminal: the model's name, its layers, the sums.
+  /// - Parameter remark: what else is said of the model behind its class.
+  package func text(expandingNested isExpanded: Bool = false, remark: String = "") -> String {
+    let table = table(expandingNested: isExpanded)
+    let rows = TextTable.render([table.header] + table.rows, aligned: table.alignments)
+    return "\(name) (\(className)\(remark))\n\n\(rows)\n\n\(table.caption)"
   }
 }
 

@@ -54,24 +54,22 @@ struct Show: ParsableCommand {
   private var showsModel: Bool { graph != nil || model != nil || json || weights || expand }
 
   private func modelText(_ path: String) throws -> String {
-    // A `.keras` file is a zip; what is in it is shown as if it were an `.h5`.
-    let isPackage = path.lowercased().hasSuffix(".keras")
-    let archive =
-      isPackage ? KerasArchive(try ModelFile.load(path, seed: 0).built) : try KerasArchive.read(path)
     let view: ModelView
     do {
-      view = try ModelView(archive)
-    } catch var diagnostic as Diagnostic where graph == nil && !json {
+      view = try ModelView(path)
+    } catch var diagnostic as Diagnostic where graph == nil && !json && !path.hasSuffix(".keras") {
       // A file of any layers can be listed; what is missing to make a model of it is said.
+      let archive = try KerasArchive.read(path)
       diagnostic.severity = .warning
       common.terminal.report(diagnostic)
       return try ModelText.text(of: archive, weights: weights)
     }
     if let graph { try view.draw(to: graph, expandingNested: expand) }
     if json { return view.json }
-    let parts = [view.text(expandingNested: expand), ModelText.compilation(archive)]
-    return (parts + (weights ? ["", try ModelText.statistics(archive)] : [])).filter { weights || $0 != "" }
-      .joined(separator: "\n")
+    let compiled = ModelText.compilation(view.archive)
+    var parts = [view.text(expandingNested: expand)] + (compiled.isEmpty ? [] : [compiled])
+    if weights { parts += ["", try ModelText.statistics(view.archive)] }
+    return parts.joined(separator: "\n")
   }
 
   private func savedModel() throws -> String {

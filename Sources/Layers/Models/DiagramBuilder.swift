@@ -1,3 +1,4 @@
+import Diagnostics
 import GraphEngine
 import TensorCore
 
@@ -16,7 +17,17 @@ struct DiagramBuilder {
     case weight([String], String)
     /// The use of a layer by its number; a variant where ways order the calls differently.
     case call([String], Int, variant: Int)
+    /// A step that was written nowhere is known by what it is computed from.
     case step(String, [Endpoint], TensorType?)
+    /// One that was written, by its place: what branches lead to is one node.
+    case written(Written, Int, variant: Int)
+  }
+
+  private struct Written: Hashable {
+    var path: [String]
+    var label: String
+    var type: TensorType?
+    var origin: SourceSpan
   }
 
   private struct EdgeKey: Hashable {
@@ -31,6 +42,7 @@ struct DiagramBuilder {
   /// The layer of each node that is one.
   private var paths: [Int: [String]] = [:]
   private var groupKeys: [[String]: Int] = [:]
+  private var groupPaths: [[String]] = []
   /// The ways on which a node or an edge occurs.
   private var nodeWays: [Set<Int>] = []
   private var edges: [EdgeKey] = []
@@ -43,6 +55,7 @@ struct DiagramBuilder {
   private var way = -1
   private var records: [[String]: [LayerScope.Call]] = [:]
   private var uses: [[String]: Int] = [:]
+  private var stepUses: [Written: Int] = [:]
   private var parameters: [String: Int] = [:]
   private var root = ""
 
@@ -50,7 +63,7 @@ struct DiagramBuilder {
 
   mutating func follow(_ trace: Trace, of model: any Model) {
     way += 1
-    (uses, root) = ([:], model.name)
+    (uses, stepUses, root) = ([:], [:], model.name)
     records = Dictionary(grouping: trace.scope.calls, by: \.path)
     parameters = trace.scope.parameters.countsByPath.mapValues(\.all)
     let starts = model.inputs.map { input in
@@ -109,12 +122,9 @@ struct DiagramBuilder {
         trace: place.trace, path: path, group: group(path, use, layer, in: place.group), inner: record.inner)
       return add(model, on: inputs, entering: record.inputs, leaving: record.outputs, at: inside)
     }
-    let plain = Key.call(path, use, variant: 0)
     let count = parameters[([root] + path).joined(separator: "/")] ?? 0
-    // Two ways may call the same layers in another order; arrows in a circle would be wrong.
-    let clashes = keys[plain].map { known in inputs.contains { reaches(known, $0.node) } } ?? false
     let made = node(
-      clashes ? .call(path, use, variant: way) : plain,
+      key(after: inputs) { .call(path, use, variant: $0) },
       .init(
         kind: layer.layer is any Model ? .model : .layer, name: layer.name,
         className: layer.layer.className, settings: layer.layer.chosenSettings,
@@ -146,9 +156,9 @@ struct DiagramBuilder {
           parameters: item.type?.sampleCount ?? 0, group: place.group)
         made[i] = [Endpoint(node: node(.weight(place.path, name), weight))]
       case .operation(let names):
-        made[i] = [step(.operation, TracedSteps.label(names), sources, item.type, place)]
+        made[i] = [step(.operation, TracedSteps.label(names), sources, item, place)]
       case .condition(let text, let names, let outcome):
-        let condition = step(.condition, text ?? TracedSteps.label(names), sources, nil, place)
+        let condition = step(.condition, text ?? TracedSteps.label(names), sources, item, place)
         outcomes[condition.node, default: [:]][way] = outcome
       case .merged: continue
       }
@@ -157,11 +167,18 @@ struct DiagramBuilder {
   }
 
   private mutating func step(
-    _ kind: ModelDiagram.Kind, _ label: String, _ sources: [Endpoint], _ type: TensorType?, _ place: Place
+    _ kind: ModelDiagram.Kind, _ label: String, _ sources: [Endpoint], _ item: TracedSteps.Item,
+    _ place: Place
   ) -> Endpoint {
+    var key = Key.step(label, sources, item.type)
+    if let origin = item.origin {
+      let written = Written(path: place.path, label: label, type: item.type, origin: origin)
+      let use = stepUses[written, default: 0]
+      stepUses[written] = use + 1
+      key = self.key(after: sources) { .written(written, use, variant: $0) }
+    }
     let made = node(
-      .step(label, sources, type),
-      .init(kind: kind, name: label, outputs: type.map { [$0] } ?? [], group: place.group))
+      key, .init(kind: kind, name: label, outputs: item.type.map { [$0] } ?? [], group: place.group))
     connect(sources, to: made)
     return Endpoint(node: made)
   }
@@ -180,6 +197,13 @@ struct DiagramBuilder {
     return nodes.count - 1
   }
 
+  /// The key of a node that ways have in common, or one of this way if arrows would go in a circle: ways may compute
+  /// the same things in another order.
+  private func key(after inputs: [Endpoint], _ key: (_ variant: Int) -> Key) -> Key {
+    guard let known = keys[key(0)], inputs.contains(where: { reaches(known, $0.node) }) else { return key(0) }
+    return key(way + 1)
+  }
+
   private mutating func group(
     _ path: [String], _ use: Int, _ layer: NamedLayer, in parent: Int?
   ) -> Int {
@@ -187,6 +211,7 @@ struct DiagramBuilder {
     if let known = groupKeys[key] { return known }
     groupKeys[key] = groups.count
     groups.append(.init(name: layer.name, className: layer.layer.className, parent: parent))
+    groupPaths.append(path)
     return groups.count - 1
   }
 
@@ -215,22 +240,42 @@ struct DiagramBuilder {
   // MARK: The whole
 
   func diagram(named name: String) -> ModelDiagram {
+    let branches = Branches(outcomes, nodeWays)
     let arrows = edges.map { edge in
       let isConditional = edgeWays[edge] != nodeWays[edge.to]
+      // What comes from inside of a branch needs no word for it.
+      let side = isConditional ? branches.side(of: edgeWays[edge] ?? []) : nil
+      let isInside = side.map { $0 == branches.sides[edge.from.node] } ?? true
       return ModelDiagram.Edge(
-        from: edge.from.node, to: edge.to, output: edge.from.output, label: "", isConditional: isConditional)
+        from: edge.from.node, to: edge.to, output: edge.from.output,
+        label: isInside ? "" : side.map { $0.outcome ? "yes" : "no" } ?? "", isConditional: isConditional)
     }
-    return ModelDiagram(name: name, nodes: shared(), edges: arrows + branches(), groups: groups)
+    return ModelDiagram(
+      name: name, nodes: sharedNodes, edges: arrows + beginnings(of: branches), groups: sharedGroups,
+      layerCount: Set(paths.values).count)
+  }
+
+  /// The frames, those of a model that is used several times numbered.
+  private var sharedGroups: [ModelDiagram.Group] {
+    var uses: [[String]: Int] = [:]
+    return groups.indices.map { i in
+      let count = groupPaths.filter { $0 == groupPaths[i] }.count
+      uses[groupPaths[i], default: 0] += 1
+      var group = groups[i]
+      if count > 1 { group.sharing = .init(use: uses[groupPaths[i], default: 1], count: count, layer: 0) }
+      return group
+    }
   }
 
   /// The nodes, those of layers that are used several times numbered.
-  private func shared() -> [ModelDiagram.Node] {
+  private var sharedNodes: [ModelDiagram.Node] {
     var uses: [[String]: [Int]] = [:]
     for i in nodes.indices { if let path = paths[i] { uses[path, default: []].append(i) } }
     var marked = nodes
     var count = 0
     for i in nodes.indices {
       guard let path = paths[i], let all = uses[path], all.count > 1, all.first == i else { continue }
+      if nodes[i].parameters == 0 { continue }
       for (use, node) in all.enumerated() {
         marked[node].sharing = .init(use: use + 1, count: all.count, layer: count)
       }
@@ -240,31 +285,15 @@ struct DiagramBuilder {
   }
 
   /// Arrows from each condition to what is computed only if it holds, and only if it does not.
-  private func branches() -> [ModelDiagram.Edge] {
-    var owner: [Int: (condition: Int, outcome: Bool, ways: Int)] = [:]
-    for condition in nodes.indices {
-      guard let went = outcomes[condition] else { continue }
-      for outcome in [false, true] {
-        let ways = Set(went.filter { $0.value == outcome }.keys)
-        guard !ways.isEmpty, ways.count < went.count else { continue }
-        // The innermost of several conditions is that on which a node hangs.
-        for node in nodes.indices where node != condition && nodeWays[node].isSubset(of: ways) {
-          if let known = owner[node], known.ways < ways.count { continue }
-          owner[node] = (condition, outcome, ways.count)
-        }
-      }
-    }
+  private func beginnings(of branches: Branches) -> [ModelDiagram.Edge] {
     var all: [ModelDiagram.Edge] = []
-    for node in nodes.indices {
-      guard let own = owner[node], !reaches(node, own.condition) else { continue }
-      let isInside = edges.contains { edge in
-        guard edge.to == node, let before = owner[edge.from.node] else { return false }
-        return before.condition == own.condition && before.outcome == own.outcome
-      }
-      if isInside || nodes[node].kind == .weight { continue }
+    for node in nodes.indices where nodes[node].kind != .weight {
+      guard let side = branches.sides[node], !reaches(node, side.condition) else { continue }
+      let isInside = edges.contains { $0.to == node && branches.sides[$0.from.node] == side }
+      if isInside { continue }
       all.append(
         .init(
-          from: own.condition, to: node, output: own.outcome ? 1 : 0, label: own.outcome ? "yes" : "no",
+          from: side.condition, to: node, output: side.outcome ? 1 : 0, label: side.outcome ? "yes" : "no",
           isConditional: true))
     }
     return all

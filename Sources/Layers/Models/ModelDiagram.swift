@@ -62,12 +62,16 @@ public struct ModelDiagram: Sendable {
     public var name: String
     public var className: String
     public var parent: Int?
+    /// Which use of the model this is, if there are several.
+    public var sharing: Sharing?
   }
 
   public var name: String
   public internal(set) var nodes: [Node]
   public internal(set) var edges: [Edge]
   public internal(set) var groups: [Group]
+  /// Layers that are drawn, shared ones once.
+  public internal(set) var layerCount: Int
 
   /// - Parameters:
   ///   - ways: the model's traces, as ``Trace/allWays(of:phase:seed:semantics:)`` gives them.
@@ -78,11 +82,12 @@ public struct ModelDiagram: Sendable {
     self = builder.diagram(named: model.name)
   }
 
-  init(name: String, nodes: [Node], edges: [Edge], groups: [Group]) {
+  init(name: String, nodes: [Node], edges: [Edge], groups: [Group], layerCount: Int) {
     self.name = name
     self.nodes = nodes
     self.edges = edges
     self.groups = groups
+    self.layerCount = layerCount
   }
 }
 
@@ -92,11 +97,15 @@ extension Layer {
     let entry = LayerRegistry.all.find(className)
     // A hand-written layer has arguments; of other layers that are not known the defaults are not either.
     let written = config["arguments"]?.entries ?? (entry == nil ? [] : config.entries ?? [])
+    let required = (entry?.jsonSchema["required"]?.list ?? []).compactMap(\.string)
     return written.compactMap { setting in
       let isShown = !["initializer", "regularizer", "constraint", "seed"].contains {
         setting.key.hasSuffix($0)
       }
-      guard isShown, setting.value.content != entry?.defaults[setting.key]?.content else { return nil }
+      let isChosen =
+        required.contains(setting.key)
+        || setting.value.content != entry?.defaults[setting.key]?.content
+      guard isShown, isChosen else { return nil }
       switch setting.value.content {
       case .null: return nil
       case .bool(true): return setting.key

@@ -1,3 +1,4 @@
+import Diagnostics
 import GraphEngine
 import TensorCore
 
@@ -24,12 +25,16 @@ struct TracedSteps {
     var content: Content
     var inputs: [Source]
     var type: TensorType?
+    /// Where it was written, where that is known.
+    var origin: SourceSpan?
   }
 
   private(set) var items: [Item] = []
   private(set) var outputs: [Source] = []
   private let graph: Graph
-  /// What made each value; `nil` inside for constants. A later call wins: a layer may hand its input on unchanged.
+  /// What made each value; `nil` inside for constants.
+  ///
+  /// A later call wins: a layer may hand its input on unchanged.
   private var makers: [Int: Source?] = [:]
 
   init(_ model: any Model, entering: [Value], leaving: [Value], at place: DiagramBuilder.Place) {
@@ -44,7 +49,9 @@ struct TracedSteps {
         decisions.removeFirst()
         let inputs = sources([next.condition])
         items.append(
-          Item(content: .condition(text: next.text, [], outcome: next.outcome), inputs: inputs))
+          Item(
+            content: .condition(text: next.text, [], outcome: next.outcome), inputs: inputs,
+            origin: next.origin))
       }
     }
     for i in place.inner where scope.calls[i].path.count == place.path.count + 1 {
@@ -89,7 +96,7 @@ struct TracedSteps {
     if inputs.isEmpty && !(node.op is RandomNumbers) { return nil }
     // What only brings a value into a form that fits is nothing to be drawn.
     if name.isEmpty, inputs.count == 1 { return inputs[0] }
-    items.append(Item(content: .operation([name]), inputs: inputs, type: node.type))
+    items.append(Item(content: .operation([name]), inputs: inputs, type: node.type, origin: node.origin))
     return .item(items.count - 1, output: 0)
   }
 

@@ -134,19 +134,61 @@ public struct ModelGraph: Figure {
     let left = rest.x + max(0, (rest.width - layout.size.width * scale) / 2)
     let pen = ModelGraphPen(origin: Point(left, rest.y + 4), scale: scale)
     for (group, frame) in zip(groups, layout.frames) {
-      pen.frame(frame, on: &canvas, depth: depth(of: group))
+      pen.frame(frame, depth: depth(of: group), on: &canvas)
     }
-    for (edge, route) in zip(edges, layout.routes) {
-      pen.arrow(along: route, isDashed: edge.isDashed, on: &canvas)
-    }
+    drawArrows(with: pen, on: &canvas)
     for (group, frame) in zip(groups, layout.frames) {
-      pen.name(group, frame, on: &canvas, depth: depth(of: group))
+      pen.name(group, frame, besides: entries(of: frame), depth: depth(of: group), on: &canvas)
     }
     for (node, box) in zip(nodes, layout.boxes) {
       ModelGraphBox(node: node, box: box).draw(with: pen, on: &canvas)
     }
+    drawLabels(with: pen, on: &canvas)
+  }
+
+  /// Lines of one origin share their way as far as it is the same, and are drawn once there.
+  private func drawArrows(with pen: ModelGraphPen, on canvas: inout (some Canvas & ~Copyable)) {
+    var drawn: [Origin: [Int]] = [:]
+    for (i, edge) in edges.enumerated() {
+      let origin = Origin(node: edge.from, output: edge.output, isDashed: edge.isDashed)
+      let route = layout.routes[i]
+      let shared =
+        (drawn[origin] ?? []).map { other in
+          zip(route, layout.routes[other]).prefix { $0 == $1 }.count
+        }.max() ?? 0
+      // The last point is in front of the arrow head, and not that of a line passing there.
+      let start = max(0, min(shared - 2, route.count - 2))
+      pen.arrow(along: Array(route[min(start, route.count)...]), isDashed: edge.isDashed, on: &canvas)
+      drawn[origin, default: []].append(i)
+    }
+  }
+
+  /// What a condition leads to is said where its lines begin, the rest where they end.
+  private func drawLabels(with pen: ModelGraphPen, on canvas: inout (some Canvas & ~Copyable)) {
+    var said: Set<Origin> = []
     for (edge, route) in zip(edges, layout.routes) where !edge.label.isEmpty {
-      pen.label(edge.label, at: route, on: &canvas)
+      let isBranch = nodes[edge.from].role == .condition
+      if isBranch, !said.insert(Origin(node: edge.from, output: edge.output, isDashed: true)).inserted {
+        continue
+      }
+      guard let place = isBranch ? route.first : route.last else { continue }
+      let isLeft = isBranch && edge.output == 0
+      pen.label(
+        edge.label, at: Point(place.x + (isLeft ? -5 : 5), place.y + (isBranch ? 11 : -9)),
+        isLeft ? .end : .start, on: &canvas)
+    }
+  }
+
+  private struct Origin: Hashable {
+    var node: Int
+    var output: Int
+    var isDashed: Bool
+  }
+
+  /// Where lines come into a frame.
+  private func entries(of frame: Rect) -> [Double] {
+    layout.routes.flatMap { route in
+      route.filter { abs($0.y - frame.y) < 0.01 && $0.x > frame.x && $0.x < frame.right }.map(\.x)
     }
   }
 

@@ -97,9 +97,19 @@ extension LayeredGraph {
       let all = (up ? graph.below[node] : graph.above[node]).map { link in
         (node: up ? graph.links[link].to : graph.links[link].from, link: link)
       }
+      let isBox = graph.nodes[node].kind == .box
       let boxes = all.filter { graph.nodes[$0.node].kind == .box }
-      let chosen = graph.nodes[node].kind == .box && !boxes.isEmpty ? boxes : all
+      // A bend leaves a box to the boxes on its side.
+      let chosen = isBox ? (boxes.isEmpty ? all : boxes) : all.filter { !isTaken($0.node) }
       return chosen.sorted { (place($0.node), $0.link) < (place($1.node), $1.link) }
+    }
+
+    /// Whether a box has a box next to it on the side of this pass.
+    private func isTaken(_ node: Int) -> Bool {
+      graph.nodes[node].kind == .box
+        && (up ? graph.above[node] : graph.below[node]).contains { link in
+          graph.nodes[up ? graph.links[link].from : graph.links[link].to].kind == .box
+        }
     }
 
     private mutating func align() {

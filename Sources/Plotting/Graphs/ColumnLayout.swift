@@ -20,6 +20,7 @@ struct ColumnLayout {
 
   private static let laneGap = 8.0
   private static let laneStart = 14.0
+  private static let mostLanes = 4
 
   /// - Parameter height: columns get not much higher than that.
   init(_ graph: LayeredGraph, height: Double) {
@@ -51,7 +52,11 @@ struct ColumnLayout {
       graph.layers[layer].flatMap { graph.below[$0] }.map { link in
         abs(middles[graph.links[link].from] - middles[graph.links[link].to])
       }.max() ?? 0
-    return 24 + min(40, widest * 0.11)
+    // Beside ports there is a frame, and nothing to look at.
+    let isEdge = [layer, layer + 1].contains { l in
+      graph.layers[l].allSatisfy { graph.nodes[$0].kind == .port }
+    }
+    return (isEdge ? 10 : 26) + min(56, max(0, widest - 20) * 0.13)
   }
 
   // MARK: Columns
@@ -60,8 +65,8 @@ struct ColumnLayout {
   private mutating func cut(_ gaps: [Double], _ limit: Double) {
     let heights = graph.layers.indices.map { height(of: $0) + ($0 < gaps.count ? gaps[$0] : 0) }
     let total = heights.reduce(0, +)
+    guard total > 1.4 * limit else { return }
     let count = Int((total / max(1, limit)).rounded(.up))
-    guard count > 1 else { return }
     let target = total / Double(count)
     var (filled, best) = (0.0, (layer: 0, cost: Double.infinity))
     var rest = total
@@ -71,12 +76,13 @@ struct ColumnLayout {
       if filled >= 0.7 * target {
         let passing = Set(graph.layers[layer].filter { !graph.below[$0].isEmpty }).count
         let cost = abs(filled - target) / target + 0.35 * Double(passing)
-        if cost < best.cost { best = (layer, cost) }
+        // More lines than that nobody follows from one column to the next.
+        if cost < best.cost && passing <= Self.mostLanes { best = (layer, cost) }
       }
       if filled + heights[layer + 1] > 1.2 * target, best.layer >= (starts.last ?? 0), best.cost.isFinite {
         if rest < 0.4 * target { break }
         starts.append(best.layer + 1)
-        filled = heights[(best.layer + 1)...layer].reduce(0, +)
+        filled = heights[(best.layer + 1)..<(layer + 1)].reduce(0, +)
         best = (layer, .infinity)
       }
     }
@@ -148,7 +154,10 @@ struct ColumnLayout {
       let arrive = Point(middles[to] + ends[link], bands[below].top)
       route.line(to: leave)
       if column[above] == column[below] {
-        route.swing(to: arrive)
+        // The last bit goes straight, for the arrow.
+        let isLast = graph.nodes[to].kind == .box
+        route.swing(to: isLast ? Point(arrive.x, arrive.y - 9) : arrive)
+        route.line(to: arrive)
       } else {
         let all = lanes[column[above]]
         let (lane, count) = (Double(all[from] ?? 0), Double(all.count))

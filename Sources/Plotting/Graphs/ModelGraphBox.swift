@@ -38,7 +38,7 @@ struct ModelGraphBox {
     case .input, .output, .weight:
       let shape = node.shape.isEmpty ? 0 : 8 + TextEstimate.width(of: node.shape, quiet)
       let bold = TextEstimate.width(of: node.name, TextStyle(10, Palette.ink, bold: true))
-      return Size(width: min(widest, max(58, bold + shape + 26)), height: 24)
+      return Size(width: min(widest, max(58, bold + shape + 30)), height: 24)
     case .step: return Size(width: min(widest, max(34, plain + 20)), height: 20)
     case .condition: return Size(width: min(widest, max(90, plain + 48)), height: 32)
     }
@@ -79,8 +79,9 @@ struct ModelGraphBox {
   private func drawBox(with pen: ModelGraphPen, on canvas: inout (some Canvas & ~Copyable)) {
     var inside = box.inset(left: Self.padding, right: Self.padding)
     if let sharing = node.sharing {
+      let left = box.x + (node.role == .model ? 5.5 : 2.5)
       canvas.fill(
-        pen.rect(Rect(x: box.x + 2.5, y: box.y + 4, width: 4, height: box.height - 8)),
+        pen.rect(Rect(x: left, y: box.y + 5, width: 4, height: box.height - 10)),
         Palette.category(sharing))
       inside = inside.inset(left: 3)
     }
@@ -107,7 +108,8 @@ struct ModelGraphBox {
     let style = pen.style(isQuiet ? Self.small : TextStyle(10, Palette.ink, bold: true))
     let quiet = pen.style(Self.quiet)
     let room = (box.width - (node.role == .condition ? 30 : 16)) * pen.scale
-    let shape = node.shape.isEmpty ? "" : canvas.shortened(node.shape, to: room * 0.6, quiet)
+    let rest = max(room * 0.5, room - canvas.width(of: node.name, style) - 7 * pen.scale)
+    let shape = node.shape.isEmpty ? "" : canvas.shortened(node.shape, to: rest, quiet)
     let shapeWidth = shape.isEmpty ? 0 : canvas.width(of: shape, quiet) + 7 * pen.scale
     let name = canvas.shortened(node.name, to: room - shapeWidth, style)
     let width = canvas.width(of: name, style)

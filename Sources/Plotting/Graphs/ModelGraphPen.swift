@@ -37,25 +37,28 @@ struct ModelGraphPen {
     canvas.polygon(head.map(point), Self.line)
   }
 
-  /// A word where an arrow arrives.
-  func label(_ text: String, at route: [Point], on canvas: inout (some Canvas & ~Copyable)) {
-    guard let end = route.last else { return }
-    let style = style(TextStyle(9.5, Palette.quiet))
-    canvas.text(text, at: point(Point(end.x + 6, end.y - 9)), style)
+  /// A word beside an arrow.
+  func label(
+    _ text: String, at place: Point, _ anchor: TextStyle.Anchor, on canvas: inout (some Canvas & ~Copyable)
+  ) {
+    canvas.text(text, at: point(place), style(TextStyle(9.5, Palette.quiet, anchor: anchor)))
   }
 
   // MARK: Frames
 
   private func fill(_ depth: Int) -> Color { depth.isMultiple(of: 2) ? Self.frameFill : Self.deeperFill }
 
-  func frame(_ frame: Rect, on canvas: inout (some Canvas & ~Copyable), depth: Int) {
+  func frame(_ frame: Rect, depth: Int, on canvas: inout (some Canvas & ~Copyable)) {
     let outline = Self.rounded(frame, radius: 8)
     canvas.polygon(outline.map(point), fill(depth))
     canvas.line((outline + [outline[0]]).map(point), stroke(Palette.frame, width: 1.2))
   }
 
-  func name(_ group: ModelGraph.Group, _ frame: Rect, on canvas: inout (some Canvas & ~Copyable), depth: Int)
-  {
+  /// - Parameter lines: where lines pass below the upper edge.
+  func name(
+    _ group: ModelGraph.Group, _ frame: Rect, besides lines: [Double], depth: Int,
+    on canvas: inout (some Canvas & ~Copyable)
+  ) {
     let bold = style(TextStyle(10.5, Palette.ink, bold: true))
     let room = (frame.width - 24) * scale
     let name = canvas.shortened(group.name, to: room, bold)
@@ -63,8 +66,11 @@ struct ModelGraphPen {
     let quiet = style(TextStyle(9.5, Palette.quiet))
     let detail = canvas.width(of: group.detail, quiet) + width + 8 * scale <= room ? group.detail : ""
     let taken = width + (detail.isEmpty ? 0 : canvas.width(of: detail, quiet) + 8 * scale)
-    let place = point(Point(frame.x + 10, frame.y + 16))
-    // A line may pass here.
+    // At the left; at the right if lines pass there; in front of them if they pass at both sides.
+    let length = taken / scale
+    let starts = [frame.x + 10, frame.right - 10 - length]
+    let free = starts.first { start in !lines.contains { $0 > start - 5 && $0 < start + length + 5 } }
+    let place = point(Point(free ?? starts[0], frame.y + 16))
     canvas.fill(
       Rect(x: place.x - 2 * scale, y: place.y - 10 * scale, width: taken + 4 * scale, height: 13 * scale),
       fill(depth))

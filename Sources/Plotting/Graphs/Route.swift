@@ -13,10 +13,10 @@ struct Route {
   mutating func swing(to point: Point) {
     let start = end
     guard abs(start.x - point.x) > 0.01 else { return line(to: point) }
-    let reach = (point.y - start.y) * 0.55
+    let reach = (point.y - start.y) * 0.6
     let (a, b) = (Point(start.x, start.y + reach), Point(point.x, point.y - reach))
-    for step in 1...16 {
-      let t = Double(step) / 16
+    for step in 1...32 {
+      let t = Double(step) / 32
       let (p, q, r, s) = (
         (1 - t) * (1 - t) * (1 - t), 3 * t * (1 - t) * (1 - t), 3 * t * t * (1 - t), t * t * t
       )
