@@ -13,6 +13,8 @@ public struct KerasArchive {
   public var modelConfig: ConfigNode?
   /// How the model was compiled; `nil` if it was not.
   public var trainingConfig: ConfigNode?
+  /// What runexp stores beside the model, a mapping; Keras passes it over.
+  public var attachments: ConfigNode?
   /// One for each layer of the model, in the model's order, also for layers without weights.
   public var layers: [LayerWeights]
   /// Variables that belong to the model and to no layer.

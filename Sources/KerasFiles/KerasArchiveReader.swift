@@ -40,6 +40,7 @@ private struct ArchiveReader {
     archive.backend = try root.text("backend") ?? archive.backend
     archive.modelConfig = try config("model_config", in: root)
     archive.trainingConfig = try config("training_config", in: root)
+    archive.attachments = try config("runexp", in: root)
     if root.contains("optimizer_weights") {
       archive.optimizer = try variables(in: try root.group("optimizer_weights"))
     }

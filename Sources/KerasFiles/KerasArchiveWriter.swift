@@ -14,6 +14,7 @@ extension KerasArchive {
       try writeVersions(in: root, .utf8)
       if let modelConfig { try root.set("model_config", to: modelConfig.json, .ascii) }
       if let trainingConfig { try root.set("training_config", to: trainingConfig.json, .ascii) }
+      if let attachments { try root.set("runexp", to: attachments.json, .ascii) }
       try writeWeights(in: try root.makeGroup("model_weights"), versions: .ascii)
       if !optimizer.isEmpty { try write(optimizer, in: try root.makeGroup("optimizer_weights")) }
     }

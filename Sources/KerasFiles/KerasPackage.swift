@@ -23,10 +23,11 @@ enum KerasPackage {
     guard let config = try json(Self.config, in: zip, path) else {
       throw Diagnostic.missingMember(Self.config, in: path)
     }
-    let version = try json(metadata, in: zip, path)?["keras_version"]?.string
-    let semantics = Semantics(version: version ?? "3")
+    let about = try json(metadata, in: zip, path)
+    let semantics = Semantics(version: about?["keras_version"]?.string ?? "3")
     guard zip.contains(weights) else { throw Diagnostic.missingMember(weights, in: path) }
     var loaded = try LoadedModel(config, as: semantics, named: name, custom: custom, seed: seed)
+    loaded.built.attach(about?["runexp"])
     let file = try openWeights(in: zip, path)
     let root = try file.root()
     let rounded = try ObjectWeights.fill(loaded.built, from: root)
@@ -72,9 +73,11 @@ enum KerasPackage {
   /// Keras notes when a model was saved; here that is the beginning of 1980, as the zip file's own dates are.
   /// - Throws: E0606 if it cannot be written.
   static func write(_ built: BuiltModel, to path: String) throws(Diagnostic) {
-    let version: ConfigNode = [
+    var version: ConfigNode = [
       "keras_version": Semantics.keras3.writtenVersion.config, "date_saved": "1980-01-01@00:00:00",
     ]
+    // Keras reads the file without a look at this member.
+    if let attachments = built.storedAttachments { version = version.with(["runexp": attachments]) }
     let config = built.packageConfig.json
     try writeAside(path) { aside throws(Diagnostic) in
       let inner = aside + ".h5"

@@ -28,6 +28,7 @@ extension KerasArchive {
     let semantics = Semantics(version: kerasVersion)
     var loaded = try LoadedModel(modelConfig, as: semantics, named: name, custom: custom, seed: seed)
     loaded.notes = notes
+    loaded.built.attach(attachments)
     try loaded.built.setWeights(layers, topLevel: topLevel)
     if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
     return loaded

@@ -21,6 +21,7 @@ extension KerasArchive {
       trainingConfig: compile?.trainingConfig(as: semantics),
       layers: built.layerWeights(as: semantics), topLevel: built.topLevelWeights(as: semantics),
       optimizer: built.optimizerVariables(as: semantics))
+    attachments = built.storedAttachments
   }
 }
 
@@ -30,6 +31,18 @@ extension Model {
 }
 
 extension BuiltModel {
+  /// Sorted, so that the same model gives the same bytes; `nil` if there are none.
+  var storedAttachments: ConfigNode? {
+    guard !attachments.isEmpty else { return nil }
+    let entries = attachments.sorted { $0.key < $1.key }.map { ConfigNode.Entry($0.key, $0.value) }
+    return ConfigNode(.map(entries))
+  }
+
+  /// Takes up what a file has beside the model.
+  func attach(_ stored: ConfigNode?) {
+    for entry in stored?.entries ?? [] { attachments[entry.key] = entry.value }
+  }
+
   /// Layer by layer, trainable weights first.
   fileprivate func layerWeights(as semantics: Semantics) -> [KerasArchive.LayerWeights] {
     let parameters = orderedParameters

@@ -16,6 +16,8 @@ public final class BuiltModel {
   public let summary: ModelSummary
   /// Types of a batch of each output.
   public let outputs: [TensorType]
+  /// What runexp stores beside the model, by name: how raw data were prepared, functions of the experiment.
+  public var attachments: [String: ConfigNode] = [:]
   /// Models whose weights are also those of layers here, by the layers' names.
   var parts: [(layer: String, model: BuiltModel)] = []
   /// Set by the first training; saved with the model.
