@@ -87,16 +87,15 @@ let package = Package(
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
     target(
-      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "RunEvents", "Config",
-      "Diagnostics", settings: fast),
+      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "RunEvents",
+      "Config", "Diagnostics", settings: fast),
     target(
       "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
       "Diagnostics"),
     // Level 5
     target(
-      "KerasFiles", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore", "HDF5Files",
-      "CZip",
-      "Config", "Diagnostics"),
+      "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore",
+      "HDF5Files", "CZip", "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
@@ -145,7 +144,8 @@ let package = Package(
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
-      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config", "Diagnostics",
+      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config",
+      "Diagnostics",
       resources: [.copy("Golden")]),
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",

@@ -33,7 +33,7 @@ KINDS = [("keras3", ".h5"), ("keras2", ".h5"), ("keras3", ".keras")]
 KNOWN = [
     (
         "keras[23]",
-        "_(opt_sgd|opt_sgd_(expdecay|invtime)|seq_mlp|seq_regression|func_merges)[.]",
+        r"_(opt_sgd|opt_sgd_(expdecay|invtime)|seq_(mlp|regression|regularized|loss_\w+)|func_merges)[.]",
         "optimizer-(vs-sidecar|final)",
         "descent without momentum: Keras 2 keeps the last step, which nothing reads; Keras 3 keeps nothing",
     ),

@@ -97,7 +97,8 @@ public struct CheckedExperiment {
     }
     let isProse = cell.keyword == "text" || cell.name?.contains("\n") ?? true
     return .init(
-      index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", isRunAgain: entry.isRunAgain, run: run)
+      index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", isRunAgain: entry.isRunAgain,
+      run: run)
   }
 
   private static func contents(of path: String) throws(Diagnostic) -> [UInt8] {

@@ -1,6 +1,7 @@
 import Config
 import Datasets
 import KerasFiles
+import Layers
 package import Diagnostics
 import ExpLanguage
 import Foundation
@@ -93,11 +94,16 @@ public final class RunContext {
   }
 
   /// Saves a model into the run's folder and logs the file.
-  func save(_ built: BuiltModel, to path: String, caption: String) throws {
-    if isRestoring { return }
+  /// - Returns: what computes differently, or cannot be read, in the Keras it is written for.
+  @discardableResult
+  func save(
+    _ built: BuiltModel, to path: String, as format: Semantics = .keras3, caption: String
+  ) throws -> [Diagnostic] {
+    if isRestoring { return [] }
     try makeFolder(of: folder + "/" + path)
-    try built.save(to: folder + "/" + path)
-    try log(path, "application/x-hdf5", caption)
+    let notes = try ModelFile.save(built, to: folder + "/" + path, as: format)
+    try log(path, path.hasSuffix(".keras") ? "application/zip" : "application/x-hdf5", caption)
+    return notes
   }
 
   /// Logs a file that was written into the run's folder.

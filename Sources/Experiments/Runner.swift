@@ -68,18 +68,20 @@ public struct Runner {
     let seconds = services.now() - writer.began
     do {
       try writeReport(cells, end, seconds, context)
+      if end.isComplete { try writer.finish(context) }
     } catch {
       // Without room for its report a run has still ended, and its log should say so.
       try context.emit(.runEnded(status: .failed, seconds: seconds))
       throw error
     }
     try context.emit(.runEnded(status: end.status, seconds: seconds))
-    if end.isComplete { try writer.finish(context) }
     return end
   }
 
   private func resume(_ checkpoint: RunCheckpoint, _ context: RunContext) throws {
-    guard checkpoint.cells.count <= plan.cells.count else { throw Diagnostic.unreadable(checkpointIn: folder) }
+    guard checkpoint.cells.count <= plan.cells.count else {
+      throw Diagnostic.unreadable(checkpointIn: folder)
+    }
     try context.restore(checkpoint, plan.cells.prefix(checkpoint.cells.count))
     try context.emit(.runResumed(record, checkpoint: checkpoint.number))
     // What was kept when it was interrupted is no result of a run that goes on.

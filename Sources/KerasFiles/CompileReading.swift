@@ -7,8 +7,7 @@ import Training
 struct CompileReading {
   /// Names of the model's outputs.
   let names: [String]
-  /// Who wrote it: Keras 2 logs a class that is named by a bare word in snake case.
-  var semantics = Semantics.keras3
+  let semantics: Semantics
 
   /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
   func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
@@ -75,8 +74,9 @@ struct CompileReading {
   private func metric(_ node: ConfigNode, of output: String) -> NamedMetric? {
     var ignored = DiagnosticBag()
     if let word = node.string {
-      let isClass = MetricRegistry.all.find(word)?.name == word
-      let name = isClass && semantics == .keras2 ? LayerRegistry.snakeCase(word) : word
+      // Keras 2 logs the name of a class as its objects are called, Keras 3 as it was written.
+      let isClass = semantics == .keras2 && MetricRegistry.all.find(word)?.name == word
+      let name = MetricRegistry.logName(word, settings: ConfigNode(isClass ? .map([]) : .null))
       return MetricRegistry.all.decode(node, into: &ignored).map { NamedMetric(name, $0) }
     }
     guard let className = node["class_name"]?.string, let config = node["config"] else { return nil }

@@ -44,6 +44,8 @@ struct DialectNotes {
       object.config.entries?.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid" } == true
     }
     if hasHardSigmoid { found.append("hard_sigmoid") }
+    // Keras 2 does not save how far its momentum has come, and counts it wrongly.
+    if target == .keras2, built.training?.settings.optimizer is Nadam { found.append("Nadam") }
     if let trace = try? Trace(built.model, phase: .training, seed: 0, semantics: built.semantics) {
       let isSpatial = trace.scope.calls.contains { call in
         call.layer is BatchNormalization && (4...5).contains(call.inputs.first?.type.rank ?? 0)
@@ -88,10 +90,12 @@ struct DialectNotes {
       }
       if settings.optimizer.common.gradientAccumulationSteps != nil { names.append("gradient accumulation") }
     }
-    var seen: Set<String> = []
-    return names.filter {
-      (Self.newInKeras3.contains($0) || $0 == "gradient accumulation") && seen.insert($0).inserted
+    names = names.filter { Self.newInKeras3.contains($0) || $0 == "gradient accumulation" }
+    for (className, config) in objects {
+      names += Keras2Writing.lost(className, config).map { "the setting '\($0)' of \(className)" }
     }
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
   }
 
   /// What Keras 3 writes into an `.h5` file and cannot read from it.

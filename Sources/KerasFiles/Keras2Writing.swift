@@ -4,7 +4,7 @@ import Config
 struct Keras2Writing {
   /// Settings that Keras 2 refuses.
   ///
-  /// All of them are at values here that mean what Keras 2 does without them.
+  /// At the values that they usually have they mean what Keras 2 does without them; others are told by ``lost(_:_:)``.
   private static let unknown: [String: Set<String>] = [
     "BatchNormalization": ["synchronized", "renorm", "renorm_clipping", "renorm_momentum"],
     "Dense": ["quantization_config"],
@@ -76,15 +76,14 @@ struct Keras2Writing {
     }
     let (models, sequentials) = (names(["Sequential", "Functional"]), names(["Sequential"]))
     let nodes = written.map { node -> ConfigNode in
-      let inbound = (node["inbound_nodes"]?.list ?? []).map { call -> ConfigNode in
-        var references: [ConfigNode] = []
-        collect(call, models, into: &references)
-        if let flag = call["kwargs"]?["training"], let first = references.first?.list {
-          references[0] = ConfigNode(.list(first.dropLast() + [["training": flag]]))
-        }
-        return ConfigNode(.list(references))
+      let isAttention = node["class_name"]?.string == "MultiHeadAttention"
+      let calls = node["inbound_nodes"]?.list ?? []
+      let inbound = calls.map { Self.inbound($0, models, namesLater: isAttention) }
+      var translated = translate(node)
+      if isAttention, let call = calls.first, let own = translated["config"] {
+        translated = translated.with(["config": own.with(attentionShapes(of: call))])
       }
-      return translate(node).with(["inbound_nodes": ConfigNode(.list(inbound))])
+      return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
     }
     let ends = list(config["output_layers"]).map { reference -> ConfigNode in
       guard let name = reference.list?.first?.string, sequentials.contains(name) else { return reference }
@@ -94,6 +93,50 @@ struct Keras2Writing {
       "layers": ConfigNode(.list(nodes)), "input_layers": ConfigNode(.list(list(config["input_layers"]))),
       "output_layers": ConfigNode(.list(ends)),
     ])
+  }
+
+  /// A call's values one after another; keyword arguments stand behind the first.
+  /// - Parameter namesLater: whether values after the first are keyword arguments, as those of attention have to be.
+  private static func inbound(_ call: ConfigNode, _ models: Set<String>, namesLater: Bool) -> ConfigNode {
+    var references: [ConfigNode] = []
+    collect(call, models, into: &references)
+    var keywords: [ConfigNode.Entry] = []
+    if let flag = call["kwargs"]?["training"] { keywords.append(.init("training", flag)) }
+    if namesLater {
+      for (keyword, reference) in zip(["value", "key"], references.dropFirst()) {
+        keywords.append(.init(keyword, ConfigNode(.list(Array((reference.list ?? []).prefix(3))))))
+      }
+      references = Array(references.prefix(1))
+    }
+    if !keywords.isEmpty, let first = references.first?.list {
+      references[0] = ConfigNode(.list(first.dropLast() + [ConfigNode(.map(keywords))]))
+    }
+    return ConfigNode(.list(references))
+  }
+
+  /// The shapes that Keras 2 wants in the settings of attention: of query, value and key, which is the value if there
+  /// is none.
+  private static func attentionShapes(of call: ConfigNode) -> ConfigNode {
+    var shapes: [ConfigNode] = []
+    _ = call.mappingObjects { className, object in
+      if className == "__keras_tensor__", let shape = object["config"]?["shape"] { shapes.append(shape) }
+      return object
+    }
+    guard let query = shapes.first else { return ConfigNode(.map([])) }
+    let value = shapes.count > 1 ? shapes[1] : query
+    return ["query_shape": query, "key_shape": shapes.count > 2 ? shapes[2] : value, "value_shape": value]
+  }
+
+  /// Settings of a layer that Keras 2 does not have and that say something.
+  static func lost(_ className: String, _ config: ConfigNode) -> [String] {
+    let meaningless: Set = ["seed", "renorm_momentum", "backward_layer"]
+    let names = (unknown[className] ?? []).subtracting(meaningless)
+    return (config.entries ?? []).filter { names.contains($0.key) && !isNeutral($0.value) }.map(\.key)
+  }
+
+  /// Whether a setting says what Keras 2 does anyway.
+  private static func isNeutral(_ value: ConfigNode) -> Bool {
+    value.isNull || [false, 0, 0.0, "channels_last", "constant"].contains(value)
   }
 
   /// Always a list of triples, also for one.

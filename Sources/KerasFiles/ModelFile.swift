@@ -38,7 +38,7 @@ public enum ModelFile {
   /// - Throws: E0601 to E0605 and E0624 to E0626 for a file that cannot be read, E0610 if it is no model file, E0611 to
   ///   E0621 for a model that cannot be followed, E0618 if the file holds weights only.
   public static func load(
-    _ path: String, named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil },
+    _ path: String, named name: String? = nil, custom: @escaping ModelDecoder.Custom = ModelDecoder.scripted,
     seed: UInt64
   ) throws -> LoadedModel {
     if try content(of: path) == .zip {
@@ -82,7 +82,7 @@ public enum ModelFile {
 
   /// Fills the weights of a file into a model that is already there; the model's training settings stay.
   /// - Returns: what was lost, to be told.
-  /// - Throws: what ``load(_:custom:seed:)`` throws for files and weights that do not fit.
+  /// - Throws: what ``load(_:named:custom:seed:)`` throws for files and weights that do not fit.
   @discardableResult
   static func loadWeights(_ path: String, into built: BuiltModel) throws(Diagnostic) -> [Diagnostic] {
     if try content(of: path) == .zip {

@@ -1,4 +1,4 @@
-public import Config
+import Config
 public import Diagnostics
 import GraphEngine
 import Kernels
@@ -19,10 +19,10 @@ extension KerasArchive {
   ///   - name: what the model is called here; its own name if left out.
   ///   - custom: layers that are written elsewhere.
   ///   - seed: of random numbers in further training.
-  /// - Throws: E0621 to E0617 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
+  /// - Throws: E0615 to E0621 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
   ///   weights that do not fit it.
   public func load(
-    named name: String? = nil, custom: @escaping ModelDecoder.Custom = { _, _ in nil }, seed: UInt64
+    named name: String? = nil, custom: @escaping ModelDecoder.Custom = ModelDecoder.scripted, seed: UInt64
   ) throws -> LoadedModel {
     guard let modelConfig else { throw Diagnostic.weightsOnly() }
     let semantics = Semantics(version: kerasVersion)
@@ -38,8 +38,8 @@ extension LoadedModel {
   /// The model of a configuration, with all weights 0.
   /// - Throws: E03xx and E06xx for a configuration that cannot be followed.
   init(
-    _ config: ConfigNode, as semantics: Semantics, named name: String?, custom: @escaping ModelDecoder.Custom,
-    seed: UInt64
+    _ config: ConfigNode, as semantics: Semantics, named name: String?,
+    custom: @escaping ModelDecoder.Custom, seed: UInt64
   ) throws {
     let config = semantics == .keras2 ? Keras2Reading.translate(config) : config
     let model = try ModelDecoder(custom: custom).model(config, named: name)

@@ -77,7 +77,8 @@ struct PartAttributes {
     (className, config) = (layer.layer.className, layer.layer.config)
   }
 
-  private init(_ node: ConfigNode?) {
+  /// - Parameter node: `{"class_name": …, "config": …}`.
+  init(_ node: ConfigNode?) {
     (className, config) = (node?["class_name"]?.string ?? "", node?["config"] ?? nil)
   }
 

@@ -21,7 +21,8 @@ public enum LayerRegistry {
     }
   }
 
-  private static let builtIn = Registry<any Layer>(
+  /// Runexp's own layers.
+  public static let builtIn = Registry<any Layer>(
     "layer", commonKeys: ["name", "trainable", "dtype"],
     [
       .init(InputLayer.self, aliases: ["Input"]) { $0 },

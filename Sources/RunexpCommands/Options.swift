@@ -45,7 +45,8 @@ extension ExperimentRequest {
     bestRun = { experiment, metric in
       let runs = try? RunIndex.current(in: reports)?.log.runs(
         experiment: experiment, sortedBy: .best(metric: metric))
-      return runs?.first { $0.metric(metric) != nil && $0.status != .running && $0.status != .interrupted }?.name
+      return runs?.first { $0.metric(metric) != nil && $0.status != .running && $0.status != .interrupted }?
+        .name
     }
   }
 }

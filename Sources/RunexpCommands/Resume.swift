@@ -14,7 +14,8 @@ struct Resume: ParsableCommand {
     commandName: "resume", abstract: "Go on with a run that was interrupted or killed.")
 
   @Argument(
-    help: ArgumentHelp("A run (mlp-1) or its folder. The last that was cut off if left out.", valueName: "run"))
+    help: ArgumentHelp(
+      "A run (mlp-1) or its folder. The last that was cut off if left out.", valueName: "run"))
   var what: String?
   @OptionGroup var common: CommonOptions
   @Option(help: "Threads to compute with; the results do not depend on it.")
@@ -42,9 +43,11 @@ struct Resume: ParsableCommand {
 
   private func resume(_ terminal: Terminal) throws -> ExitCode {
     let folder = try found()
-    let record = try interruptedRun(in: folder)
+    let run = try interruptedRun(in: folder)
+    let record = run.record
     let (checkpoint, warning) = try CheckpointStore(folder: folder.path).read()
-    if checkpoint.isComplete { throw Diagnostic.isFinished(record.name) }
+    // A complete run may have been killed before its log said so: only that is left to do.
+    if checkpoint.isComplete && run.status == .failed { throw Diagnostic.isFinished(record.name) }
     if let warning { terminal.report(warning) }
     let plan = try plan(of: record, in: folder, asked: checkpoint.request, terminal)
     Interrupts.watch()
@@ -68,11 +71,12 @@ struct Resume: ParsableCommand {
       guard FileManager.default.fileExists(atPath: folder + "/run.sqlite") else { continue }
       return RunFolder(name: URL(fileURLWithPath: folder).lastPathComponent, path: Places.relative(folder))
     }
-    throw Diagnostic.noRun(what, in: reports, known: try RunIndex.current(in: reports)?.log.runs().map(\.name) ?? [])
+    throw Diagnostic.noRun(
+      what, in: reports, known: try RunIndex.current(in: reports)?.log.runs().map(\.name) ?? [])
   }
 
-  /// The record of a run that is neither under way nor finished.
-  private func interruptedRun(in folder: RunFolder) throws(Diagnostic) -> RunRecord {
+  /// What is known of a run that is neither under way nor finished.
+  private func interruptedRun(in folder: RunFolder) throws(Diagnostic) -> LoggedRun {
     let log = try RunStore.read(folder.path + "/run.sqlite")
     guard let name = try log.runs(limit: 1).first?.name else {
       throw .noRun(folder.name, in: folder.path, known: [])
@@ -81,7 +85,7 @@ struct Resume: ParsableCommand {
     switch run.status {
     case .finished: throw .isFinished(name)
     case .running: throw .isRunning(name, pid: run.process.pid, host: run.process.host)
-    case .failed, .interrupted: return run.record
+    case .failed, .interrupted: return run
     }
   }
 
@@ -112,7 +116,8 @@ struct Resume: ParsableCommand {
 extension Diagnostic {
   /// E0712: a run with nothing left to do.
   fileprivate static func isFinished(_ run: String) -> Diagnostic {
-    Diagnostic("E0712", "'\(run)' has finished, there is nothing to resume", help: "'runexp show \(run)' shows it")
+    Diagnostic(
+      "E0712", "'\(run)' has finished, there is nothing to resume", help: "'runexp show \(run)' shows it")
   }
 
   /// E0710: a run that is under way.
@@ -124,21 +129,25 @@ extension Diagnostic {
 
   /// E0713: an experiment that is another one now.
   fileprivate static func experimentChanged(_ path: String, from old: String, to new: String) -> Diagnostic {
-    let (before, after) = (old.split(separator: "\n", omittingEmptySubsequences: false),
-      new.split(separator: "\n", omittingEmptySubsequences: false))
+    let (before, after) = (
+      old.split(separator: "\n", omittingEmptySubsequences: false),
+      new.split(separator: "\n", omittingEmptySubsequences: false)
+    )
     let line = zip(before, after).prefix { $0 == $1 }.count
     func words(_ lines: [Substring]) -> String {
       lines.indices.contains(line) ? "'\(lines[line].drop { $0 == " " })'" : "the end of the file"
     }
     return Diagnostic(
-      "E0713", "'\(path)' has changed since the run began: line \(line + 1) was \(words(before)), is \(words(after))",
+      "E0713",
+      "'\(path)' has changed since the run began: line \(line + 1) was \(words(before)), is \(words(after))",
       help: "undo the change, or start a new run; the file as it was is experiment.exp in the run's folder")
   }
 
   /// E0714: no run to resume.
   fileprivate static func nothingInterrupted(in reports: String) -> Diagnostic {
     Diagnostic(
-      "E0714", "no run in \(reports) was cut off", help: "'runexp list' shows all runs; name one that failed to resume it")
+      "E0714", "no run in \(reports) was cut off",
+      help: "'runexp list' shows all runs; name one that failed to resume it")
   }
 
   /// E0907: a run that does not exist.

@@ -17,7 +17,9 @@ struct RunSession {
 
   /// Runs, and takes the run into the index.
   /// - Parameter checkpoint: where a run that was cut off goes on.
-  func run(_ record: RunRecord, _ options: Runner.Options, from checkpoint: RunCheckpoint? = nil) throws -> ExitCode {
+  func run(_ record: RunRecord, _ options: Runner.Options, from checkpoint: RunCheckpoint? = nil) throws
+    -> ExitCode
+  {
     let end = try execute(record, options, from: checkpoint)
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     do {

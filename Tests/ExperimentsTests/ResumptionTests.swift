@@ -93,9 +93,9 @@ private struct Place: ~Copyable {
   let plan: ExperimentPlan
   let folder: String
 
-  init(_ text: String) throws {
+  init(_ text: String, overrides: [String] = []) throws {
     let scratch = try Scratch()
-    let checked = try scratch.check(text)
+    let checked = try scratch.check(text, overrides: overrides)
     plan = try #require(checked.plan, "\(checked.diagnostics)")
     folder = scratch.url.path
     self.scratch = scratch
@@ -103,13 +103,16 @@ private struct Place: ~Copyable {
 
   /// - Returns: how it ended, `nil` if it was killed, and the number of events.
   @discardableResult
-  func run(_ name: String, killedAfter last: Int = .max, threads: Int = 1) throws -> (end: Runner.End?, events: Int) {
+  func run(_ name: String, killedAfter last: Int = .max, threads: Int = 1) throws -> (
+    end: Runner.End?, events: Int
+  ) {
     try go(name, last, threads, from: nil)
   }
 
   @discardableResult
-  func resume(_ name: String, killedAfter last: Int = .max, threads: Int = 1) throws -> (end: Runner.End?, events: Int)
-  {
+  func resume(_ name: String, killedAfter last: Int = .max, threads: Int = 1) throws -> (
+    end: Runner.End?, events: Int
+  ) {
     try go(name, last, threads, from: CheckpointStore(folder: "\(folder)/\(name)").read().checkpoint)
   }
 
@@ -128,7 +131,8 @@ private struct Place: ~Copyable {
         time += 1
         return time
       }, isInterrupted: { false },
-      renderPNG: { Array(RecordingCanvas.commands(of: $0).joined(separator: "\n").utf8) }, sinks: [death, store])
+      renderPNG: { Array(RecordingCanvas.commands(of: $0).joined(separator: "\n").utf8) },
+      sinks: [death, store])
     let record = RunRecord(
       name: name, experiment: plan.name, title: plan.title, seed: plan.seed, startedAt: 0, command: [],
       parameters: [], environment: [], source: plan.source, resolved: plan.resolved)
@@ -157,13 +161,15 @@ private struct Place: ~Copyable {
     for run in try log.runs() {
       result["summary"] = "\(run.status) \(run.metrics.map { "\($0)" })"
     }
-    result["cells"] = "\(try log.run(named: name).cells.map { "\($0.index) \($0.keyword) \($0.name) \($0.status)" })"
+    result["cells"] =
+      "\(try log.run(named: name).cells.map { "\($0.index) \($0.keyword) \($0.name) \($0.status)" })"
     result["events"] = "\(try log.events(of: name).map(\.text))"
     result["checks"] = "\(try log.checks(of: name))"
     result["data"] = "\(try log.datasets(of: name))"
     result["files"] = "\(try log.artifacts(of: name).filter { !$0.path.hasPrefix("report") })"
     let report = try String(contentsOf: URL(filePath: "\(folder)/\(name)/report.md"), encoding: .utf8)
-    result["report"] = report.replacing(name, with: "RUN").replacing(/[0-9.,]+ (s|ms|min|m|h)( [0-9]+ (s|min|m))?\b/, with: "TIME")
+    result["report"] = report.replacing(name, with: "RUN").replacing(
+      /[0-9.,]+ (s|ms|min|m|h)( [0-9]+ (s|min|m))?\b/, with: "TIME")
     return result
   }
 }
@@ -193,6 +199,22 @@ private struct Place: ~Copyable {
       let resumed = try place.resume("killed-\(i)", threads: i % 2 + 1)
       #expect(resumed.end == .checksFailed(1))
       expectSame(try place.result("killed-\(i)"), whole, "killed after event \(step) of \(events)")
+    }
+  }
+
+  @Test(arguments: ["multi_output", "wide_and_deep", "subclass", "residual"])
+  func `experiments of every kind of model can be killed and resumed`(name: String) throws {
+    let file = repository.appending(path: "experiments/\(name).exp")
+    let text = try String(contentsOf: file, encoding: .utf8).replacing(
+      /\n    epochs: \S+/, with: "\n    epochs: 2\n    checkpoint: 3")
+    let place = try Place(text)
+    let (end, events) = try place.run("whole")
+    let whole = try place.result("whole")
+    for i in 1...3 {
+      #expect(try place.run("killed-\(i)", killedAfter: events * i / 4).end == nil)
+      #expect(try place.resume("killed-\(i)").end == end)
+      expectSame(
+        try place.result("killed-\(i)"), whole, "\(name) killed after event \(events * i / 4) of \(events)")
     }
   }
 

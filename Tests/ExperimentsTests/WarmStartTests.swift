@@ -15,7 +15,8 @@ private struct Reports: ~Copyable {
   init() throws { scratch = try Scratch() }
 
   static func text(
-    resume: String = "", epochs: Int, optimizer: String = "Adam", units: Int = 6, model: String = "m", rate: Double = 0.01
+    resume: String = "", epochs: Int, optimizer: String = "Adam", units: Int = 6, model: String = "m",
+    rate: Double = 0.01
   ) -> String {
     """
     seed: 4
@@ -58,11 +59,13 @@ private struct Reports: ~Copyable {
     try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
     let store = StoreSink(try RunStore(path: "\(folder)/\(name)/run.sqlite", process: .current()))
     let services = RunServices(
-      pool: WorkerPool(threads: 1), now: { 0 }, isInterrupted: { false }, renderPNG: { _ in [] }, sinks: [store])
+      pool: WorkerPool(threads: 1), now: { 0 }, isInterrupted: { false }, renderPNG: { _ in [] },
+      sinks: [store])
     let record = RunRecord(
       name: name, experiment: "e", title: "", seed: plan.seed, startedAt: 0, command: [], parameters: [],
       environment: [], source: plan.source, resolved: plan.resolved)
-    #expect(try Runner(plan, record: record, folder: "\(folder)/\(name)", services: services).run() == .finished)
+    #expect(
+      try Runner(plan, record: record, folder: "\(folder)/\(name)", services: services).run() == .finished)
     try store.close()
   }
 
@@ -74,7 +77,9 @@ private struct Reports: ~Copyable {
 }
 
 @Suite struct WarmStartTests {
-  @Test(arguments: ["half", "best(e, val_loss)"]) func `three epochs and three more are six`(from: String) throws {
+  @Test(arguments: ["half", "best(e, val_loss)"]) func `three epochs and three more are six`(from: String)
+    throws
+  {
     let reports = try Reports()
     try reports.run(Reports.text(epochs: 6), "whole")
     try reports.run(Reports.text(epochs: 3), "half")
@@ -131,7 +136,8 @@ private struct Reports: ~Copyable {
     #expect(try reports.codes(Reports.text(resume: from, epochs: 6, model: "n")) == ["E0524"])
     #expect(try reports.codes(Reports.text(resume: from, epochs: 3)) == ["E0202"])
     #expect(try reports.codes(Reports.text(resume: "resume: {mode: weights}", epochs: 3)) == ["E0203"])
-    #expect(try reports.codes(Reports.text(resume: "resume: {from: half, mode: all}", epochs: 6)) == ["E0205"])
+    #expect(
+      try reports.codes(Reports.text(resume: "resume: {from: half, mode: all}", epochs: 6)) == ["E0205"])
     try FileManager.default.removeItem(at: reports.scratch.url.appending(path: "half/checkpoints"))
     #expect(try reports.codes(Reports.text(resume: from, epochs: 6)) == ["E0521"])
   }
@@ -139,7 +145,8 @@ private struct Reports: ~Copyable {
   @Test func `shapes that differ are named, both`() throws {
     let reports = try Reports()
     try reports.run(Reports.text(epochs: 1), "half")
-    let message = try reports.check(Reports.text(resume: "resume: {from: half}", epochs: 6, units: 7))
+    let message =
+      try reports.check(Reports.text(resume: "resume: {from: half}", epochs: 6, units: 7))
       .diagnostics.first?.message ?? ""
     #expect(message.contains("'m/dense/kernel' has shape [4, 7] here, [4, 6] in half"))
   }

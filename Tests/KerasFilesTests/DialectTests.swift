@@ -1,7 +1,7 @@
 import Config
 import Diagnostics
 import GraphEngine
-import KerasFiles
+@testable import KerasFiles
 import Kernels
 import Layers
 import TensorCore
@@ -87,6 +87,79 @@ private func compiled(
       try built.save(to: folder + "/m.keras")
       #expect(numbers(of: try ModelFile.load(folder + "/m.keras", seed: 2).built) == numbers(of: built))
     }
+  }
+}
+
+@Suite struct Keras2WritingTests {
+  private static func tensor(_ name: String) -> ConfigNode {
+    [
+      "class_name": "__keras_tensor__",
+      "config": ["shape": [nil, 5, 8], "dtype": "float32", "keras_history": [.init(.string(name)), 0, 0]],
+    ]
+  }
+
+  /// A model around one layer that takes two values.
+  private static func model(_ className: ConfigNode) -> ConfigNode {
+    let node: ConfigNode = [
+      "class_name": className, "config": ["name": "a", "seed": nil], "name": "a",
+      "inbound_nodes": [["args": [tensor("x"), tensor("y")], "kwargs": ["training": false]]],
+    ]
+    return [
+      "class_name": "Functional",
+      "config": ["name": "m", "layers": [node], "input_layers": ["x", 0, 0], "output_layers": ["a", 0, 0]],
+    ]
+  }
+
+  @Test func `attention takes its value by keyword, and knows the shapes`() {
+    let layer = Keras2Writing.translate(Self.model("MultiHeadAttention"))["config"]?["layers"]?.list?.first
+    #expect(layer?["inbound_nodes"] == [[["x", 0, 0, ["training": false, "value": ["y", 0, 0]]]]])
+    for key in ["query_shape", "key_shape", "value_shape"] {
+      #expect(layer?["config"]?[key] == [nil, 5, 8])
+    }
+  }
+
+  @Test func `other layers take one value after another`() {
+    let layer = Keras2Writing.translate(Self.model("Add"))["config"]?["layers"]?.list?.first
+    #expect(layer?["inbound_nodes"] == [[["x", 0, 0, ["training": false]], ["y", 0, 0, [:]]]])
+  }
+
+  @Test func `settings that Keras 2 lacks are lost only if they say something`() {
+    #expect(Keras2Writing.lost("LSTM", ["seed": 3, "zero_output_for_mask": false]) == [])
+    #expect(Keras2Writing.lost("LSTM", ["zero_output_for_mask": true]) == ["zero_output_for_mask"])
+    #expect(Keras2Writing.lost("SpatialDropout2D", ["data_format": "channels_last"]) == [])
+  }
+}
+
+@Suite struct SavedObjectTests {
+  @Test(
+    arguments: [
+      ("LSTM", [:], ["lstm_cell"], ["cell"]), ("Dense", [:], [], []),
+      ("MultiHeadAttention", [:], ["attention_output"], ["output_dense"]),
+      (
+        "Bidirectional", ["layer": ["class_name": "GRU", "config": [:]]], ["backward_gru", "gru_cell"],
+        ["backward_layer", "cell"]
+      ),
+      ("TimeDistributed", ["layer": ["class_name": "Dense", "config": [:]]], ["dense"], ["layer"]),
+      (
+        "RNN",
+        [
+          "cell": [
+            "class_name": "StackedRNNCells",
+            "config": [
+              "cells": [
+                ["class_name": "LSTMCell", "config": ["name": "a"]],
+                ["class_name": "LSTMCell", "config": ["name": "b"]],
+              ]
+            ],
+          ]
+        ], ["stacked_rnn_cells", "b"], ["cell", "cells", "lstm_cell_1"]
+      ),
+    ] as [(String, ConfigNode, [String], [String])])
+  func `parts of layers lie where Keras holds them`(
+    className: String, config: ConfigNode, parts: [String], expected: [String]
+  ) {
+    let attributes = PartAttributes(["class_name": .init(.string(className)), "config": config])
+    #expect(attributes.attributes(of: parts) == expected)
   }
 }
 

@@ -20,11 +20,13 @@ import Testing
     try store.append([
       .runStarted(record()), .cellStarted(index: 0, keyword: "data", name: "d"), .dataset(dataset),
       .artifact(file), .cellNote(index: 0, text: "kept"), .cellEnded(index: 0, status: .finished, seconds: 1),
-      .cellStarted(index: 1, keyword: "train", name: "mlp"), point("loss", 3, epoch: 1, step: 10), .checkpoint(1),
+      .cellStarted(index: 1, keyword: "train", name: "mlp"), point("loss", 3, epoch: 1, step: 10),
+      .checkpoint(1),
     ])
     let before = try store.log.run(named: "mlp-1").cells
     try store.append([
-      point("loss", 2, epoch: 2, step: 20), point("mae", 2, epoch: 2, step: 20), .cellNote(index: 1, text: "late"),
+      point("loss", 2, epoch: 2, step: 20), point("mae", 2, epoch: 2, step: 20),
+      .cellNote(index: 1, text: "late"),
       .cellEnded(index: 1, status: .finished, seconds: 1), .cellStarted(index: 2, keyword: "check", name: ""),
       .dataset(late), .artifact(lateFile), .check(CheckResult(expression: "x", passed: true, found: "")),
       .runEnded(status: .interrupted, seconds: 4), resumed(1),

@@ -6,19 +6,22 @@ import Testing
 @Suite struct ResumeTests {
   private static let training = digits(
     epochs: "6",
-    callbacks: "[{EarlyStopping: {patience: 2, restore_best_weights: true}}, {ModelCheckpoint: {save_best_only: true, filepath: best.h5}}]"
+    callbacks:
+      "[{EarlyStopping: {patience: 2, restore_best_weights: true}}, {ModelCheckpoint: {save_best_only: true, filepath: best.h5}}]"
   )
   .replacing("    epochs: 6", with: "    epochs: 6\n    checkpoint: 7")
 
   /// Everything of a run that must not depend on whether it was cut off.
   private func result(_ place: Workplace, _ run: String) throws -> [String: String] {
     var result: [String: String] = [:]
-    for name in try place.files("reports/\(run)") where [".h5", ".png", ".exp"].contains(where: name.hasSuffix) {
+    for name in try place.files("reports/\(run)")
+    where [".h5", ".png", ".exp"].contains(where: name.hasSuffix) {
       result[name] = sha256(of: try place.bytes("reports/\(run)/\(name)"))
     }
     let log = try RunStore.read(place.folder.appending(path: "reports/\(run)/run.sqlite").path)
     for metric in try log.metrics(of: run) {
-      result["\(metric.series).\(metric.name)"] = "\(metric.points.map { "\($0.step) \($0.value.bitPattern)" })"
+      result["\(metric.series).\(metric.name)"] =
+        "\(metric.points.map { "\($0.step) \($0.value.bitPattern)" })"
     }
     result["events"] = "\(try log.events(of: run).map(\.text))"
     result["status"] = "\(try log.run(named: run).status)"
@@ -55,7 +58,9 @@ import Testing
     #expect(try place.text("reports/digits-2/log.txt").contains("goes on in"))
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func `an interrupted run says how to go on, and goes on`(signal: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM]) func `an interrupted run says how to go on, and goes on`(signal: Int32)
+    throws
+  {
     let (place, outcome) = try interrupted(signal)
     #expect(outcome.err.contains("runexp resume digits-1"))
     let again = try place.start("resume")
@@ -100,7 +105,9 @@ import Testing
     try place.write(digits(epochs: "5"), to: "digits.exp")
     let outcome = try place.runexp("resume")
     #expect(outcome.status == 1)
-    #expect(outcome.err.contains("E0713") && outcome.err.contains("'epochs: 1000000', is 'epochs: 5'"), "\(outcome.err)")
+    #expect(
+      outcome.err.contains("E0713") && outcome.err.contains("'epochs: 1000000', is 'epochs: 5'"),
+      "\(outcome.err)")
     let log = try RunStore.read(place.folder.appending(path: "reports/digits-1/run.sqlite").path)
     #expect(try log.run(named: "digits-1").status == .interrupted)
   }
@@ -116,7 +123,8 @@ import Testing
 
   @Test func `what was asked for is asked for again`() throws {
     let place = try place(digits(epochs: "1000000"))
-    let run = try place.start("digits.exp", "-p", "rate=0.5", "--seed", "3", "--name", "other", "--until", "train m")
+    let run = try place.start(
+      "digits.exp", "-p", "rate=0.5", "--seed", "3", "--name", "other", "--until", "train m")
     try run.wait(for: "epoch       2/")
     run.send(SIGKILL)
     _ = try run.end()

@@ -11,7 +11,8 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.err)")
     #expect(
       try place.files("reports/digits-1") == [
-        "checkpoints", "checkpoints/run.state", "experiment.exp", "figures", "figures/confusion_matrix-m.png", "figures/learning_curves-m.png",
+        "checkpoints", "checkpoints/run.state", "experiment.exp", "figures", "figures/confusion_matrix-m.png",
+        "figures/learning_curves-m.png",
         "figures/samples-digits-train.png", "log.txt", "m.h5", "report.html", "report.md", "resolved.exp",
         "run.sqlite",
       ])

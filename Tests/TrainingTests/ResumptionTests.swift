@@ -49,7 +49,9 @@ private struct Course {
     let trainer = Trainer(built, pool: WorkerPool(threads: 1), now: { 0 })
     trainer.compile(settings(optimizer))
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize, fit.stepsPerEpoch, fit.checkpoints) = (epochs, batchSize, stepsPerEpoch, frequency)
+    (fit.epochs, fit.batchSize, fit.stepsPerEpoch, fit.checkpoints) = (
+      epochs, batchSize, stepsPerEpoch, frequency
+    )
     fit.callbacks = callbacks + [Kill(after: step)]
     if let checkpoint {
       let file = try CheckpointFile(checkpoint, path: "c")
@@ -70,7 +72,8 @@ private struct Course {
         }, observe: { _ in })
       let history = result.history.map { $0.map(\.value.bitPattern) }
       return (
-        Outcome(weights: weightBits(built), history: history, end: result.end, restored: result.restoredEpoch),
+        Outcome(
+          weights: weightBits(built), history: history, end: result.end, restored: result.restoredEpoch),
         last
       )
     } catch is Kill.Killed {
@@ -164,14 +167,18 @@ private struct Course {
       built.training = TrainingState(settings(optimizer), slab: built.slab, kernels: kernels)
       return built
     }
-    #expect { try models[0].restore(ModelSnapshot(models[1])) } throws: { ($0 as? Diagnostic)?.code == "E0512" }
+    #expect { try models[0].restore(ModelSnapshot(models[1])) } throws: {
+      ($0 as? Diagnostic)?.code == "E0512"
+    }
   }
 }
 
 @Suite struct CheckpointFileTests {
   private let file: CheckpointFile = {
     let numbers = AlignedBuffer(5)
-    for (i, x) in [1, -0.0, .infinity, .leastNonzeroMagnitude, -3.25].enumerated() { numbers.pointer[i] = Float(x) }
+    for (i, x) in [1, -0.0, .infinity, .leastNonzeroMagnitude, -3.25].enumerated() {
+      numbers.pointer[i] = Float(x)
+    }
     return CheckpointFile(
       facts: ["x": 0.1, "y": [1, ConfigNode(.double(.infinity))], "z": ConfigNode(.double(-0.0))],
       arrays: [NamedNumbers("a", numbers), NamedNumbers("none", AlignedBuffer(0))])
@@ -223,13 +230,17 @@ private struct Course {
 }
 
 @Suite struct CheckpointFrequencyTests {
-  @Test(arguments: [("auto", CheckpointFrequency.auto), ("epoch", .epoch), (7, .steps(7))] as [(ConfigNode, CheckpointFrequency)])
+  @Test(
+    arguments: [("auto", CheckpointFrequency.auto), ("epoch", .epoch), (7, .steps(7))]
+      as [(ConfigNode, CheckpointFrequency)])
   func `it is read and written alike`(node: ConfigNode, frequency: CheckpointFrequency) throws {
     #expect(try CheckpointFrequency(config: node) == frequency)
     #expect(frequency.config == node)
   }
 
-  @Test(arguments: ["batch", 0, -3, 1.5, true, nil] as [ConfigNode]) func `anything else is a mistake`(node: ConfigNode) {
+  @Test(arguments: ["batch", 0, -3, 1.5, true, nil] as [ConfigNode]) func `anything else is a mistake`(
+    node: ConfigNode
+  ) {
     #expect(throws: Diagnostic.self) { try CheckpointFrequency(config: node) }
   }
 }

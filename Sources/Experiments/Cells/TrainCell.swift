@@ -49,7 +49,8 @@ struct TrainCell: Cell {
     Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."),
     Field(
       "checkpoint", \.checkpoint,
-      "How often the training is written down, to go on there after it was killed: auto, epoch, or a number of steps."))
+      "How often the training is written down, to go on there after it was killed: auto, epoch, or a number of steps."
+    ))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     let model = context.model(subject)
@@ -150,7 +151,8 @@ struct TrainCell: Cell {
       fit.resume = interrupted.progress
     } else if let start {
       try start.apply(to: built)
-      try context.note("starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
+      try context.note(
+        "starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
     }
     let result = try trainer.fit(
       part, validation: validation, fit,
@@ -173,7 +175,8 @@ struct TrainCell: Cell {
       })
     let best = result.restoredEpoch ?? Self.best(result.history)
     context.histories[name] = TrainingRecord(
-      history: result.history, bestEpoch: best, epochs: initialEpoch + result.history.count, settings: settings)
+      history: result.history, bestEpoch: best, epochs: initialEpoch + result.history.count,
+      settings: settings)
     context.results["\(name).epochs"] = .int(result.history.count)
     for (metric, value) in result.history.last ?? [] { context.results["\(name).\(metric)"] = .double(value) }
     if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }

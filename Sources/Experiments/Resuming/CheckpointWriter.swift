@@ -22,7 +22,10 @@ final class CheckpointWriter {
   private var number: Int
   private var last: Double
 
-  init(_ folder: String, _ request: RunCheckpoint.Request, from resumption: RunCheckpoint?, now: @escaping () -> Double) {
+  init(
+    _ folder: String, _ request: RunCheckpoint.Request, from resumption: RunCheckpoint?,
+    now: @escaping () -> Double
+  ) {
     store = CheckpointStore(folder: folder)
     last = now()
     began = last - (resumption?.seconds ?? 0)
@@ -49,6 +52,7 @@ final class CheckpointWriter {
   /// Leaves what another run may start from.
   func finish(_ context: RunContext) throws {
     number += 1
+    try context.emit(.checkpoint(number))
     try store.finish(with: checkpoint(context, nil, isComplete: true))
   }
 
@@ -59,7 +63,9 @@ final class CheckpointWriter {
       number: number, request: request, isComplete: isComplete, seconds: now() - began, cells: cells,
       results: context.results, failedChecks: context.failedChecks,
       data: context.dataRecords.mapValues { $0.files.map(\.sha256) },
-      trainings: context.histories.mapValues { .init(history: $0.history, bestEpoch: $0.bestEpoch, epochs: $0.epochs) },
+      trainings: context.histories.mapValues {
+        .init(history: $0.history, bestEpoch: $0.bestEpoch, epochs: $0.epochs)
+      },
       models: context.models.mapValues { ModelSnapshot($0) }, fit: fit)
   }
 }

@@ -17,7 +17,8 @@ extension ReportCell {
   /// - Throws: E0513 if it is something else, E0514 if a figure is missing.
   init(_ node: ConfigNode, folder: String) throws(Diagnostic) {
     guard case .int(let index)? = node["index"]?.content, let keyword = node["keyword"]?.string,
-      let name = node["name"]?.string, let status = node["status"]?.string.flatMap(ReportStatus.init(rawValue:)),
+      let name = node["name"]?.string,
+      let status = node["status"]?.string.flatMap(ReportStatus.init(rawValue:)),
       let list = node["blocks"]?.list
     else { throw .unreadable(checkpointIn: folder) }
     let seconds = node["seconds"].flatMap { try? Double?(config: $0) } ?? nil
@@ -62,7 +63,8 @@ extension ReportBlock {
     func texts(_ node: ConfigNode?) -> [String] { node.flatMap { try? [String](config: $0) } ?? [] }
     switch node.entries?.first?.key {
     case "prose": self = .prose(text("prose"))
-    case "heading": self = .heading(text("heading"), level: node["level"].flatMap { try? Int(config: $0) } ?? 1)
+    case "heading":
+      self = .heading(text("heading"), level: node["level"].flatMap { try? Int(config: $0) } ?? 1)
     case "table":
       self = .table(
         ReportTable(
@@ -87,7 +89,8 @@ extension ReportBlock {
 
 extension ReportMetric {
   fileprivate init?(_ node: ConfigNode) {
-    guard let name = node["name"]?.string, let value = node["value"].flatMap({ try? Double(config: $0) }) else {
+    guard let name = node["name"]?.string, let value = node["value"].flatMap({ try? Double(config: $0) })
+    else {
       return nil
     }
     self.init(name, value, n: node["n"].flatMap { try? Int?(config: $0) } ?? nil)
@@ -96,7 +99,8 @@ extension ReportMetric {
 
 extension ReportCheck {
   fileprivate init?(_ node: ConfigNode) {
-    guard let expression = node["expression"]?.string, case .bool(let passed)? = node["passed"]?.content else {
+    guard let expression = node["expression"]?.string, case .bool(let passed)? = node["passed"]?.content
+    else {
       return nil
     }
     self.init(expression, passed: passed, found: node["found"]?.string ?? "")

@@ -48,7 +48,8 @@ public struct RunCheckpoint {
     guard plan.cells.indices.contains(cells.count) else { return "the report" }
     let cell = "cell \(cells.count + 1), \(plan.cells[cells.count].title)"
     guard let fit else { return cell }
-    return cell + ", epoch \(fit.progress.epoch + 1)" + (fit.progress.step > 0 ? ", step \(fit.progress.step + 1)" : "")
+    return cell + ", epoch \(fit.progress.epoch + 1)"
+      + (fit.progress.step > 0 ? ", step \(fit.progress.step + 1)" : "")
   }
 }
 
@@ -69,7 +70,10 @@ extension RunCheckpoint {
       "results": map(results) { $1.config }, "failed_checks": failedChecks.config,
       "data": map(data) { $1.config },
       "trainings": map(trainings) { _, training in
-        ["history": FitProgress.encode(training.history), "best_epoch": training.bestEpoch.config, "epochs": training.epochs.config]
+        [
+          "history": FitProgress.encode(training.history), "best_epoch": training.bestEpoch.config,
+          "epochs": training.epochs.config,
+        ]
       },
       "models": map(models) { name, model in part(model.encoded(as: "models/\(name)")) },
       "fit": fit.map { fit in
@@ -84,7 +88,8 @@ extension RunCheckpoint {
   /// - Throws: E0513 if it is something else, E0514 if a figure is missing.
   init(_ file: CheckpointFile, folder: String) throws(Diagnostic) {
     let facts = file.facts
-    guard case .int(let number)? = facts["number"]?.content, let request = facts["request"].flatMap(Request.init),
+    guard case .int(let number)? = facts["number"]?.content,
+      let request = facts["request"].flatMap(Request.init),
       case .bool(let isComplete)? = facts["is_complete"]?.content, let list = facts["cells"]?.list,
       let seconds = facts["seconds"].flatMap({ try? Double(config: $0) }),
       let results = facts["results"]?.entries, case .int(let failedChecks)? = facts["failed_checks"]?.content,
@@ -117,7 +122,8 @@ extension RunCheckpoint {
 
 extension RunCheckpoint.Training {
   fileprivate init?(_ node: ConfigNode) {
-    guard let history = node["history"].flatMap(FitProgress.history), case .int(let epochs)? = node["epochs"]?.content,
+    guard let history = node["history"].flatMap(FitProgress.history),
+      case .int(let epochs)? = node["epochs"]?.content,
       (0...(1 << 53)).contains(epochs)
     else { return nil }
     (self.history, self.epochs) = (history, epochs)
@@ -134,7 +140,9 @@ extension RunCheckpoint.Request {
   }
 
   fileprivate init?(_ node: ConfigNode) {
-    guard let path = node["path"]?.string, case .bool(let isQuick)? = node["quick"]?.content else { return nil }
+    guard let path = node["path"]?.string, case .bool(let isQuick)? = node["quick"]?.content else {
+      return nil
+    }
     self.path = path
     options = Runner.Options()
     options.isQuick = isQuick

@@ -21,8 +21,10 @@ struct WarmStart: Configurable {
 
   static let schema = Schema(
     "resume", "Trainings start from the models of an earlier run, or of a file.", prototype: WarmStart(),
-    Field("from", \.from, "A run such as mlp-3, the best of several as best(mlp, val_accuracy), or a .h5 file.")
-      .required,
+    Field(
+      "from", \.from, "A run such as mlp-3, the best of several as best(mlp, val_accuracy), or a .h5 file."
+    )
+    .required,
     Field("mode", \.mode, "continue: weights, optimizer and epochs; weights: only those."))
 }
 
@@ -107,7 +109,9 @@ struct StartingPoints {
     var (snapshot, epochs): (ModelSnapshot, Int)
     switch source {
     case .run(let checkpoint):
-      guard let found = checkpoint.models[model.name], let done = checkpoint.trainings[model.name] else { return nil }
+      guard let found = checkpoint.models[model.name], let done = checkpoint.trainings[model.name] else {
+        return nil
+      }
       (snapshot, epochs) = (found, done.epochs)
     case .file(let path):
       snapshot = ModelSnapshot(try KerasArchive.read(path).load(named: model.name, seed: seed).built)
@@ -127,19 +131,23 @@ struct StartingPoints {
         throw .otherModel(info.model.name, "'\(spec.path)' is not in \(name)", at: span)
       }
       if shape != spec.shape {
-        throw .otherModel(info.model.name, "'\(spec.path)' has shape \(spec.shape) here, \(shape) in \(name)", at: span)
+        throw .otherModel(
+          info.model.name, "'\(spec.path)' has shape \(spec.shape) here, \(shape) in \(name)", at: span)
       }
     }
     let count = snapshot.parameters.map { $0.shape.reduce(1, *) }.reduce(0, +)
     if count != info.parameterCount {
-      throw .otherModel(info.model.name, "it has \(info.parameterCount) parameters here, \(count) in \(name)", at: span)
+      throw .otherModel(
+        info.model.name, "it has \(info.parameterCount) parameters here, \(count) in \(name)", at: span)
     }
   }
 
   private func check(
     _ saved: OptimizerSnapshot?, _ optimizer: any Optimizer, of model: String
   ) throws(Diagnostic) {
-    guard let saved else { throw .otherOptimizer(model, "nothing is known of its optimizer in \(name)", at: span) }
+    guard let saved else {
+      throw .otherOptimizer(model, "nothing is known of its optimizer in \(name)", at: span)
+    }
     guard saved.className == optimizer.className else {
       throw .otherOptimizer(model, "\(optimizer.className) here, \(saved.className) in \(name)", at: span)
     }
@@ -167,7 +175,8 @@ extension Diagnostic {
   /// E0520: a run that does not exist.
   fileprivate static func unknownRun(_ name: String, in reports: String, at span: SourceSpan?) -> Diagnostic {
     let folders = (try? FileManager.default.contentsOfDirectory(atPath: reports)) ?? []
-    let known = folders.filter { FileManager.default.fileExists(atPath: "\(reports)/\($0)/run.sqlite") }.sorted()
+    let known = folders.filter { FileManager.default.fileExists(atPath: "\(reports)/\($0)/run.sqlite") }
+      .sorted()
     let near = nearest(to: name, in: known)
     return Diagnostic(
       "E0520", "there is no run '\(name)' in \(reports)", at: span.map { Label($0, "not known") },
@@ -207,7 +216,8 @@ extension Diagnostic {
   }
 
   /// E0523: an optimizer that is another one there.
-  fileprivate static func otherOptimizer(_ model: String, _ what: String, at span: SourceSpan?) -> Diagnostic {
+  fileprivate static func otherOptimizer(_ model: String, _ what: String, at span: SourceSpan?) -> Diagnostic
+  {
     Diagnostic(
       "E0523", "the training of '\(model)' cannot go on: \(what)",
       at: span.map { Label($0, "another optimizer") },

@@ -1,3 +1,4 @@
+import Glibc
 import KernelABI
 import Kernels
 public import TensorCore
@@ -101,9 +102,12 @@ public final class ParameterSlab {
     guard place.layout == .panels else {
       return try write(UnsafeMutableBufferPointer(start: place.pointer, count: place.count))
     }
-    let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, place.count))
-    defer { copy.deallocate() }
-    copy.initialize(repeating: 0, count: place.count)
+    // Zeros that cost nothing: pages of a large block are cleared when they are first written.
+    guard let zeros = calloc(max(1, place.count), MemoryLayout<Float>.stride) else {
+      preconditionFailure("no memory for \(place.count) numbers")
+    }
+    defer { free(zeros) }
+    let copy = zeros.bindMemory(to: Float.self, capacity: max(1, place.count))
     try write(UnsafeMutableBufferPointer(start: copy, count: place.count))
     kernels.toPanels(copy, place.pointer, place.rows, place.columns)
   }

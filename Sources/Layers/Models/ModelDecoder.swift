@@ -7,7 +7,7 @@ import TensorCore
 /// Files hold settings that runexp has no use for; those that change nothing are passed over.
 public struct ModelDecoder {
   /// Layers that are not in the registry: written in experiment files, or in Swift.
-  public typealias Custom = (_ className: String, _ config: ConfigNode) throws -> (any Layer)?
+  public typealias Custom = @Sendable (_ className: String, _ config: ConfigNode) throws -> (any Layer)?
 
   private let custom: Custom
   private var depth = 0

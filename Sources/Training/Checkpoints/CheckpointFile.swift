@@ -54,7 +54,8 @@ public struct CheckpointFile {
     }
     bytes += text
     for array in arrays {
-      bytes.append(contentsOf: UnsafeRawBufferPointer(start: array.numbers.pointer, count: 4 * array.numbers.count))
+      bytes.append(
+        contentsOf: UnsafeRawBufferPointer(start: array.numbers.pointer, count: 4 * array.numbers.count))
     }
     bytes += Array(sha256(of: bytes).utf8)
     return bytes
@@ -69,7 +70,9 @@ public struct CheckpointFile {
     }
     let version = Self.number(bytes, at: 8)
     guard version <= UInt64(Self.version) else { throw .newer(path, version) }
-    guard Self.number(bytes, at: 16) == UInt64(bytes.count) else { throw .damaged(path, "its end is missing") }
+    guard Self.number(bytes, at: 16) == UInt64(bytes.count) else {
+      throw .damaged(path, "its end is missing")
+    }
     let end = bytes.count - Self.suffix
     guard Array(sha256(of: bytes[..<end]).utf8) == Array(bytes[end...]) else {
       throw .damaged(path, "its bytes have changed")
@@ -77,7 +80,8 @@ public struct CheckpointFile {
     let textCount = Self.number(bytes, at: 24)
     guard textCount <= UInt64(end - Self.prefix) else { throw .damaged(path, "its facts have no end") }
     var next = Self.prefix + Int(textCount)
-    guard let document = try? ConfigNode(json: Array(bytes[Self.prefix..<next])), let facts = document["facts"],
+    guard let document = try? ConfigNode(json: Array(bytes[Self.prefix..<next])),
+      let facts = document["facts"],
       let list = document["arrays"]?.list
     else { throw .damaged(path, "its facts cannot be read") }
     self.facts = facts

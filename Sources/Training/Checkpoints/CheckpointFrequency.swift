@@ -19,7 +19,8 @@ public enum CheckpointFrequency: Equatable, Sendable, ConfigConvertible {
     switch config.content {
     case .string("auto"): self = .auto
     case .string("epoch"): self = .epoch
-    case .string(let word): throw .unknownWord(word, in: ["auto", "epoch"], at: config.span, what: "frequency")
+    case .string(let word):
+      throw .unknownWord(word, in: ["auto", "epoch"], at: config.span, what: "frequency")
     default:
       let steps = try Int(config: config)
       guard (1...1_000_000_000).contains(steps) else { throw .mismatch(config, Self.expectation) }

@@ -37,7 +37,9 @@ extension FitProgress {
       let totals = facts["totals"].flatMap({ try? [[Double]](config: $0) }),
       let history = facts["history"].flatMap(Self.history), let callbacks = facts["callbacks"]?.list
     else { return nil }
-    (self.epoch, self.step, self.totals, self.history, self.callbacks) = (epoch, step, totals, history, callbacks)
+    (self.epoch, self.step, self.totals, self.history, self.callbacks) = (
+      epoch, step, totals, history, callbacks
+    )
     kept = arrays.first { $0.name == "\(name)/kept" }?.numbers
     if let place = facts["first_non_finite"].flatMap({ try? [Int](config: $0) }), place.count == 2 {
       firstNonFinite = (place[0], place[1])

@@ -115,7 +115,8 @@ extension ModelSnapshot {
           "optimizer",
           [
             "class_name": optimizer.className.config, "iterations": optimizer.iterations.config,
-            "rate": optimizer.rate.config, "start_rate": optimizer.startRate.config, "memory": ConfigNode(.list(names)),
+            "rate": optimizer.rate.config, "start_rate": optimizer.startRate.config,
+            "memory": ConfigNode(.list(names)),
           ]))
       arrays += optimizer.memory.map { NamedNumbers("\(name)/\($0.name)", $0.numbers) }
     }
@@ -141,7 +142,8 @@ extension ModelSnapshot {
 
 extension OptimizerSnapshot {
   fileprivate init?(_ facts: ConfigNode, _ numbers: (String) -> AlignedBuffer?) {
-    guard let className = facts["class_name"]?.string, case .int(let iterations)? = facts["iterations"]?.content,
+    guard let className = facts["class_name"]?.string,
+      case .int(let iterations)? = facts["iterations"]?.content,
       let rate = facts["rate"].flatMap({ try? Double(config: $0) }),
       let names = facts["memory"]?.list?.map({ $0.string ?? "" })
     else { return nil }
