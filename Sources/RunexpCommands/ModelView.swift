@@ -17,8 +17,8 @@ struct ModelView {
 
   /// - Throws: E06xx for a file that cannot be read, E0621 for one with layers that there are not.
   init(_ path: String) throws {
-    built = try ModelFile.load(path, custom: ModelReading.scripted, seed: 0).built
-    archive = path.lowercased().hasSuffix(".keras") ? KerasArchive(built) : try KerasArchive.read(path)
+    built = try ModelFile.load(path, seed: 0).built
+    archive = path.hasSuffix(".keras") ? KerasArchive(built) : try KerasArchive.read(path)
   }
 
   func text(expandingNested isExpanded: Bool) -> String {

@@ -45,6 +45,13 @@ public final class BuiltModel {
     }
   }
 
+  /// The model as boxes and arrows.
+  /// - Parameter isExpanded: whether models used as layers are opened.
+  public func diagram(expandingNested isExpanded: Bool = false) throws -> ModelDiagram {
+    let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
+    return ModelDiagram(of: model, ways, expandingNested: isExpanded)
+  }
+
   /// A model with the weights of another, of which it differs in names or in what is trained.
   /// - Parameter other: a model with the same layers; its own name may differ.
   /// - Throws: what ``init(_:seed:semantics:isDrawn:)`` throws.
@@ -54,13 +61,6 @@ public final class BuiltModel {
       let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
       slab.set(path, other.slab.tensor(entry.spec.path))
     }
-  }
-
-  /// The model as boxes and arrows.
-  /// - Parameter isExpanded: whether models used as layers are opened.
-  public func diagram(expandingNested isExpanded: Bool = false) throws -> ModelDiagram {
-    let ways = try Trace.allWays(of: model, phase: .training, seed: seed, semantics: semantics)
-    return ModelDiagram(of: model, ways, expandingNested: isExpanded)
   }
 
   public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }
