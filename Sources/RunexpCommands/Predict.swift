@@ -6,6 +6,7 @@ import Experiments
 import Foundation
 import KerasFiles
 import Kernels
+import Layers
 import Plotting
 import Training
 
