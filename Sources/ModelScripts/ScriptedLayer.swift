@@ -88,7 +88,8 @@ extension ScriptBody {
     }
     if items.isEmpty { throw Diagnostic.noTensor(what, result, self) }
     return try items.map { item in
-      guard let operand = try Operand(item.value, in: graph) else {
+      // A plain number is the same for every sample: no output of a network.
+      guard item.value.number == nil, let operand = try Operand(item.value, in: graph) else {
         throw Diagnostic.noTensor(what, item.value, self)
       }
       return (item.key, operand.tensor(in: graph))

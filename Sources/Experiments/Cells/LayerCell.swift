@@ -105,6 +105,11 @@ private struct LayerTemplate: Sendable {
       layers: substitution.apply(to: syntax.layers, into: &found),
       weights: substitution.apply(to: syntax.weights, into: &found), call: syntax.call,
       sources: syntax.sources, registry: syntax.registry, functions: syntax.functions)
+    // What could not be filled in is no layer either.
+    guard !found.hasErrors else {
+      found.all.forEach { bag.report($0) }
+      return nil
+    }
     let body = settled.body(into: &found)
     let parts = settled.parts(
       arguments: values,
