@@ -57,7 +57,8 @@ struct Show: ParsableCommand {
     let view: ModelView
     do {
       view = try ModelView(path)
-    } catch var diagnostic as Diagnostic where graph == nil && !json && !path.hasSuffix(".keras") {
+    } catch var diagnostic as Diagnostic where graph == nil && !json && !path.lowercased().hasSuffix(".keras")
+    {
       // A file of any layers can be listed; what is missing to make a model of it is said.
       let archive = try KerasArchive.read(path)
       diagnostic.severity = .warning

@@ -6,5 +6,5 @@ struct RunexpBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runexp-bench",
     abstract: "Times the parts of the engine that decide how fast a training is.",
-    subcommands: [GemmBench.self, FilesBench.self])
+    subcommands: [GemmBench.self, FilesBench.self, TraceBench.self])
 }

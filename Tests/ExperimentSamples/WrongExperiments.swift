@@ -208,7 +208,7 @@ package struct WrongExperiment: Sendable {
     WrongExperiment(
       "two cells that write one file", "- save: m", "- save: m\n    - save: m\n      file: ./m.h5"),
     WrongExperiment("a model saved elsewhere", "- save: m", "- save: m\n      file: /tmp/m.h5"),
-    WrongExperiment("a model saved in another format", "- save: m", "- save: m\n      file: m.keras"),
+    WrongExperiment("a model saved in another format", "- save: m", "- save: m\n      file: m.onnx"),
   ]
 
   static let results = [

@@ -91,7 +91,8 @@ import Testing
     #expect(outcome.status == 1, "\(outcome.err)")
     #expect(outcome.err.contains("error[E0"))
     #expect(try place.files().filter { $0.hasSuffix(".part") || $0.hasSuffix(".h5") }.isEmpty)
-    if what == "model" { #expect(try status(place) == "failed") }
+    // A checkpoint that finds the disk full first leaves a run that can be resumed.
+    if what == "model" { #expect(try ["failed", "interrupted"].contains(status(place))) }
   }
 
   @Test func `a run goes on when nobody reads what it says`() throws {

@@ -20,7 +20,7 @@ struct LayerCell: Cell {
     Field("call", \.call, "What happens to 'inputs', in the language of Keras's 'call'.").required)
 
   func plan(_ context: inout CheckContext) -> CellRun? {
-    guard let name = context.name(subject, of: "layer") else { return nil }
+    guard let name = context.name(subject, of: "layer"), !call.isAbsent else { return nil }
     guard context.layers.find(name) == nil else {
       context.bag.report(.repeatedLayerClass(name, at: subject.span))
       return nil

@@ -64,13 +64,22 @@ struct ModelGraphPen {
     let name = canvas.shortened(group.name, to: room, bold)
     let width = canvas.width(of: name, bold)
     let quiet = style(TextStyle(9.5, Palette.quiet))
-    let detail = canvas.width(of: group.detail, quiet) + width + 8 * scale <= room ? group.detail : ""
-    let taken = width + (detail.isEmpty ? 0 : canvas.width(of: detail, quiet) + 8 * scale)
-    // At the left; at the right if lines pass there; in front of them if they pass at both sides.
-    let length = taken / scale
-    let starts = [frame.x + 10, frame.right - 10 - length]
-    let free = starts.first { start in !lines.contains { $0 > start - 5 && $0 < start + length + 5 } }
-    let place = point(Point(free ?? starts[0], frame.y + 16))
+    // What is said of the model is cut down rather than written over a line.
+    let details = [group.detail, String(group.detail.prefix { $0 != "," }), ""]
+    func taken(_ detail: String) -> Double {
+      width + (detail.isEmpty ? 0 : canvas.width(of: detail, quiet) + 8 * scale)
+    }
+    var (detail, start) = ("", frame.x + 10)
+    search: for candidate in details where taken(candidate) <= room {
+      let length = taken(candidate) / scale
+      for place in [frame.x + 10, frame.right - 10 - length]
+      where !lines.contains(where: { $0 > place - 5 && $0 < place + length + 5 }) {
+        (detail, start) = (candidate, place)
+        break search
+      }
+    }
+    let taken = taken(detail)
+    let place = point(Point(start, frame.y + 16))
     canvas.fill(
       Rect(x: place.x - 2 * scale, y: place.y - 10 * scale, width: taken + 4 * scale, height: 13 * scale),
       fill(depth))
