@@ -5,7 +5,8 @@ export RUNEXP_PEERS_PYTHON ?= python3
 export RUNEXP_PEERS ?= ../shared/bench/peers
 
 .DEFAULT_GOAL := help
-.PHONY: run test build install check lint kernels example bench interop format hooks clean help packages
+SECONDS ?= 600
+.PHONY: run test build install check lint kernels example bench fuzz interop format hooks clean help packages
 
 run: build ## run the example experiment
 	.build/release/runexp run experiments/mlp.exp
@@ -37,6 +38,10 @@ example: packages ## build and run the example of a Swift program that uses the 
 bench: build ## time the engine beside the libraries others use
 	$(SWIFT) build -c release --product runexp-bench
 	scripts/bench.sh
+
+fuzz: packages ## try every reader on damaged inputs, each for SECONDS=600
+	$(SWIFT) build -c release --product runexp-fuzz
+	.build/release/runexp-fuzz --seconds $(SECONDS)
 
 interop: build ## have real Keras judge the model files that runexp writes
 	scripts/interop.py

@@ -105,6 +105,11 @@ let package = Package(
       "RunexpCommands", "Experiments", "KerasFiles", "Training", "Layers", "TensorCore", "RunLog",
       "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
+    target(
+      "Fuzzing", "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine",
+      "ExpLanguage",
+      "Config",
+      "Diagnostics", settings: fast),
     // Level 8
     target(
       "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
@@ -116,6 +121,13 @@ let package = Package(
         "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
+    .target(name: "ExperimentSamples", path: "Tests/ExperimentSamples", swiftSettings: strict),
+    .executableTarget(
+      name: "runexp-fuzz",
+      dependencies: [
+        "Fuzzing", "ExperimentSamples", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     // Tests
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),
@@ -144,8 +156,8 @@ let package = Package(
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
-      "ExperimentsTests", "Experiments", "RunLog", "RunEvents", "Plotting", "Kernels", "Config",
-      "Diagnostics",
+      "ExperimentsTests", "ExperimentSamples", "Fuzzing", "Experiments", "RunLog", "RunEvents", "Plotting",
+      "Kernels", "Config", "Diagnostics",
       resources: [.copy("Golden")]),
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
@@ -153,7 +165,8 @@ let package = Package(
     tests("RunexpTests", "Runexp"),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
-      "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets",
+      "KerasFilesTests", "EngineTestSupport", "Fuzzing", "KerasFiles", "Training", "Layers", "GraphEngine",
+      "Datasets",
       "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),

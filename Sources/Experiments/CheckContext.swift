@@ -54,8 +54,9 @@ public struct CheckContext {
   private(set) var losses = LossRegistry.all
   private(set) var metrics = MetricRegistry.all
   private(set) var activations: [String: Activation.Function] = [:]
-  /// Whether a function was wrong, so that unknown ones are not reported.
-  private(set) var areFunctionsLost = false
+  /// Whether a function or a layer was wrong, so that unknown ones are not reported.
+  private var areFunctionsLost = false
+  private var areLayersLost = false
   /// The functions of cells.
   private(set) var functions: [ScriptedFunction] = []
   /// Results that `check:` and prose may name, in the order they come to be.
@@ -172,6 +173,17 @@ public struct CheckContext {
       layers = layers.adding([.init(name, "", defaults: nil) { _, _, _ in nil }])
     }
     if keyword == "function" || keyword == nil { areFunctionsLost = true }
+    if keyword == "layer" || keyword == nil { areLayersLost = true }
+  }
+
+  /// Whether a name is unknown only because the cell that would have defined it was wrong.
+  func follows(_ mistake: Diagnostic) -> Bool {
+    if mistake.help?.hasPrefix("did you mean") == true { return false }
+    switch mistake.code {
+    case "E0321": return areFunctionsLost
+    case "E0206": return mistake.message.hasPrefix("there is no layer") ? areLayersLost : areFunctionsLost
+    default: return false
+    }
   }
 
   /// What prose and expectations may name: parameters, and results with some number in their place.

@@ -75,7 +75,7 @@ public struct CheckedExperiment {
     if let starts = context.starts, !context.bag.hasErrors {
       _ = context.bag.collect { () throws(Diagnostic) in try starts.checkUse() }
     }
-    consequences.add(context.bag.all, to: &bag)
+    consequences.add(context.bag.all.filter { !context.follows($0) }, to: &bag)
     guard !bag.hasErrors else { return nil }
     let name = header.experiment ?? Header.defaultName(request.path)
     return ExperimentPlan(

@@ -168,7 +168,7 @@ public final class LayerScope {
       isTrainable = outerTrainable
       phase = outerPhase
     }
-    let outputs = try layer.layer.call(inputs, in: self)
+    let outputs = try call(layer, on: inputs)
     calls.append(
       Call(
         path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, outputs: outputs,

@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 public import ExpLanguage
 import GraphEngine
 public import Layers
@@ -15,17 +15,21 @@ public struct ScriptWeight: Sendable {
   public var shape: Shape
   public var initializer: Initializer
   public var isTrainable: Bool
+  /// Where it was written.
+  public var span: SourceSpan?
 
   /// - Parameters:
   ///   - initializer: Keras's default is `glorot_uniform`.
   ///   - isTrainable: whether training changes it.
   public init(
-    _ name: String, _ shape: Shape, initializer: Initializer = .glorotUniform, isTrainable: Bool = true
+    _ name: String, _ shape: Shape, initializer: Initializer = .glorotUniform, isTrainable: Bool = true,
+    at span: SourceSpan? = nil
   ) {
     self.name = name
     self.shape = shape
     self.initializer = initializer
     self.isTrainable = isTrainable
+    self.span = span
   }
 
   var script: ScriptText {
@@ -34,7 +38,10 @@ public struct ScriptWeight: Sendable {
 
   /// - Throws: E0328 if the shape is none.
   func declare(in scope: LayerScope, _ tracer: Tracer) throws -> Value {
-    try scope.parameter(name, try sizes(tracer), initializer, isTrainable: isTrainable)
+    let origin = scope.graph.origin
+    defer { scope.graph.origin = origin }
+    if let span { scope.graph.origin = span }
+    return try scope.parameter(name, try sizes(tracer), initializer, isTrainable: isTrainable)
   }
 
   private func sizes(_ tracer: Tracer) throws -> [Int] {

@@ -75,9 +75,10 @@ extension Diagnostic {
   static func noTensor(_ what: String, _ found: TraceValue, _ body: ScriptBody) -> Diagnostic {
     let end = body.script.text.utf8.count
     let place = body.lastReturn ?? max(0, end - 1)..<end
+    let label = body.lastReturn == nil ? "ends without 'return'" : "returned here"
     return Diagnostic(
       "E0327", "\(what) must return tensors, found \(found.kindName)",
-      at: body.script.span(place).map { .init($0, "returned here") }, help: "end it with 'return x'")
+      at: body.script.span(place).map { .init($0, label) }, help: "end it with 'return x'")
   }
 }
 

@@ -70,11 +70,17 @@ extension ScriptBody {
     guard (needed...max(needed, parameters.count)).contains(inputs.count) else {
       throw Diagnostic(
         "E0322", "'\(what)' takes \(parameters.count) tensors, found \(inputs.count)",
-        at: scope.graph.origin.map { .init($0, "called with \(inputs.count)") },
+        at: (scope.graph.origin ?? parametersSpan).map { .init($0, "called with \(inputs.count)") },
         help: "it is called with \(parameters.joined(separator: ", "))")
     }
     for (name, input) in zip(parameters, all) { locals[name] = input }
     return locals
+  }
+
+  /// Where its own signature lists what it takes.
+  private var parametersSpan: SourceSpan? {
+    guard let first = signature?.parameters.first, let last = signature?.parameters.last else { return nil }
+    return script.span(first.range.lowerBound..<last.range.upperBound)
   }
 
   /// The tensors that a body returned, those of a mapping with their keys.
@@ -88,7 +94,8 @@ extension ScriptBody {
     }
     if items.isEmpty { throw Diagnostic.noTensor(what, result, self) }
     return try items.map { item in
-      guard let operand = try Operand(item.value, in: graph) else {
+      // A plain number is the same for every sample: no output of a network.
+      guard item.value.number == nil, let operand = try Operand(item.value, in: graph) else {
         throw Diagnostic.noTensor(what, item.value, self)
       }
       return (item.key, operand.tensor(in: graph))

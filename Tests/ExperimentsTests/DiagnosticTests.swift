@@ -1,3 +1,4 @@
+import ExperimentSamples
 import Experiments
 import Foundation
 import Testing
@@ -6,9 +7,11 @@ import Testing
 ///
 /// To accept changes: `UPDATE_GOLDEN=1 swift test --filter Diagnostic`.
 @Suite struct DiagnosticTests {
+  private let fixtures = repository.appending(path: "Tests/KerasFilesTests/Fixtures")
+
   private func diagnose(_ wrong: WrongExperiment) throws -> String {
     let scratch = try Scratch()
-    for file in wrong.files { try scratch.write(file.text, to: file.name) }
+    for file in wrong.files { try scratch.write(file.bytes(fixtures: fixtures), to: file.name) }
     return try scratch.diagnose(wrong.text, overrides: wrong.overrides)
   }
 
@@ -29,11 +32,12 @@ import Testing
     let wrong = try #require(WrongExperiment.all.first { $0.name == name })
     #expect(!wrong.text.isEmpty, "the piece to replace is not in the good experiment")
     let said = try diagnose(wrong)
-    #expect(said.contains("error["))
+    #expect(said.contains("error[") || said.contains("warning["))
   }
 
-  @Test func `a good experiment has nothing to say`() throws {
+  @Test(arguments: [goodExperiment, goodGraph, goodScript])
+  func `a good experiment has nothing to say`(text: String) throws {
     let scratch = try Scratch()
-    #expect(try scratch.diagnose(goodExperiment) == "")
+    #expect(try scratch.diagnose(text) == "")
   }
 }

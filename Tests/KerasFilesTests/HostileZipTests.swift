@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Fuzzing
 import KerasFiles
 import Testing
 

@@ -2,6 +2,7 @@ import Config
 import Datasets
 import Diagnostics
 import Foundation
+import Fuzzing
 import GraphEngine
 import KerasFiles
 import Kernels

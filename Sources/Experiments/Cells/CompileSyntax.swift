@@ -155,7 +155,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       "E0220", "there is one \(what) for each output: \(outputs.count), found \(count)",
-      at: span.map { Label($0, "\(count) entries") },
+      at: span.map { Label($0, count == 1 ? "1 entry" : "\(count) entries") },
       help: "name them: {" + outputs.map { "\($0): …" }.joined(separator: ", ") + "}")
   }
 

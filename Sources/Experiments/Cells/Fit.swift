@@ -196,7 +196,7 @@ extension Diagnostic {
         "whole-number labels go with sparse_categorical_crossentropy, or with 'one_hot: [TARGET]' in the data cell"
     } else if wanted.element == .int32 && offered.element == .float32 {
       help =
-        offered.dims.count > 1 && offered.dims.last == output.dims.last
+        offered.dims.count > 1 && offered.dims.last == output.dims.last && offered.dims.last != .size(1)
         ? "one-hot targets go with categorical_crossentropy"
         : "numbers go with mse or mae, or name them in 'one_hot' to make them classes"
     } else if case .size(let size)? = offered.dims.last, offered.rank == output.rank {

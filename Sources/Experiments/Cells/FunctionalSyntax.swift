@@ -23,7 +23,7 @@ struct FunctionalSyntax {
       if let read = self.entry(entry, &parts, &context) { entries.append(read) }
     }
     let outputs = readOutputs(written.last)
-    guard let inputs, entries.count == written.count else { return nil }
+    guard hasRightOutputs(&context), let inputs, entries.count == written.count else { return nil }
     guard !entries.isEmpty else {
       context.bag.report(.noLayers(name, at: layers.span))
       return nil
@@ -47,7 +47,7 @@ struct FunctionalSyntax {
       return [(.init(name), ModelInput(name, shape: input))]
     }
     if input != nil {
-      context.bag.report(.inputTwice(name, at: inputs.span))
+      context.bag.report(.inputTwice(name, at: inputs.span, other: "'inputs:'"))
       return nil
     }
     guard let entries = inputs.entries, !entries.isEmpty else {
@@ -81,6 +81,23 @@ struct FunctionalSyntax {
   private func readOutputs(_ last: ConfigNode.Entry?) -> [FunctionalBuilder.Word] {
     if outputs.isAbsent { return last.map { [.init($0.key, at: $0.keySpan)] } ?? [] }
     return (outputs.list ?? [outputs]).map { .init($0.string ?? $0.json, at: $0.span) }
+  }
+
+  /// Whether the outputs that are named are some, each once.
+  func hasRightOutputs(_ context: inout CheckContext) -> Bool {
+    var isRight = true
+    if outputs.list?.isEmpty == true {
+      context.bag.report(.noOutputs(name, at: outputs.span))
+      isRight = false
+    }
+    var seen: [String: SourceSpan?] = [:]
+    for node in outputs.list ?? [] {
+      if let earlier = seen.updateValue(node.span, forKey: node.string ?? node.json) {
+        context.bag.report(.repeatedOutput(node.sketch, at: node.span, earlier: earlier))
+        isRight = false
+      }
+    }
+    return isRight
   }
 
   /// `concat: {Concatenate: {}, from: [wide, hidden2]}`.
@@ -136,6 +153,21 @@ extension Diagnostic {
       "E0334", "'\(entry.key)' does not say what it is called from",
       at: (entry.keySpan ?? entry.value.span).map { Label($0, "no 'from'") },
       help: "add the inputs or layers it takes: '\(entry.key): {Dense: {units: 30}, from: x}'")
+  }
+
+  /// E0356: a model without outputs.
+  static func noOutputs(_ model: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0356", "'\(model)' has no outputs", at: span.map { Label($0, "empty") },
+      help: "name at least one layer, or remove 'outputs:' to have the last one")
+  }
+
+  /// E0356: an output that is named twice.
+  static func repeatedOutput(_ output: String, at span: SourceSpan?, earlier: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0356", "\(output) is an output twice", at: span.map { Label($0, "again here") },
+      related: earlier.map { [Label($0, "first here")] } ?? [],
+      help: "losses and targets tell outputs apart by their names; keep one of the two")
   }
 
   /// E0335: a name that could not be told from a path.

@@ -20,7 +20,7 @@ struct LayerCell: Cell {
     Field("call", \.call, "What happens to 'inputs', in the language of Keras's 'call'.").required)
 
   func plan(_ context: inout CheckContext) -> CellRun? {
-    guard let name = context.name(subject, of: "layer") else { return nil }
+    guard let name = context.name(subject, of: "layer"), !call.isAbsent else { return nil }
     guard context.layers.find(name) == nil else {
       context.bag.report(.repeatedLayerClass(name, at: subject.span))
       return nil
@@ -105,6 +105,11 @@ private struct LayerTemplate: Sendable {
       layers: substitution.apply(to: syntax.layers, into: &found),
       weights: substitution.apply(to: syntax.weights, into: &found), call: syntax.call,
       sources: syntax.sources, registry: syntax.registry, functions: syntax.functions)
+    // What could not be filled in is no layer either.
+    guard !found.hasErrors else {
+      found.all.forEach { bag.report($0) }
+      return nil
+    }
     let body = settled.body(into: &found)
     let parts = settled.parts(
       arguments: values,

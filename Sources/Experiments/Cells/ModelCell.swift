@@ -110,7 +110,7 @@ struct ModelCell: Cell {
       if let used = entry.value["model"]?.string, entry.value["repeat"] == nil { parts[entry.key] = used }
     }
     let names = outputs.isAbsent ? nil : (outputs.list ?? [outputs]).map { $0.string ?? $0.json }
-    guard let inputs, let body, let read else { return nil }
+    guard graph.hasRightOutputs(&context), let inputs, let body, let read else { return nil }
     let model = ScriptedModel(name, inputs: inputs.map(\.input), read, body: body, outputs: names)
     return declare(model, parts: parts, &context)
   }
@@ -124,7 +124,9 @@ struct ModelCell: Cell {
     let traced = context.collect {
       // Every way that conditions on data may go, so that no mistake waits for rare data.
       let ways = try Trace.allWays(of: model, phase: .training, seed: seed)
-      if model is ScriptedModel { _ = try Trace.allWays(of: model, phase: .inference, seed: seed) }
+      if model is ScriptedModel {
+        try Self.checkOutputs(ways + Trace.allWays(of: model, phase: .inference, seed: seed), of: model)
+      }
       try ways[0].checkMemory(of: model.name, at: span)
       return (ways[0], Trace.parameters(of: ways, model).map { $0.spec.shape.reduce(1, *) }.reduce(0, +))
     }
@@ -138,6 +140,17 @@ struct ModelCell: Cell {
       context.models[model.name] = built
       try context.note(Self.chain(built))
       context.show(.table(built.fullSummary.table()))
+    }
+  }
+
+  /// - Throws: E0358 if the outputs have one shape on one way and another on another.
+  private static func checkOutputs(_ ways: [Trace], of model: any Model) throws(Diagnostic) {
+    for way in ways {
+      for (first, other) in zip(ways[0].outputs, way.outputs) where first.type != other.type {
+        throw .changingOutput(
+          model.name, (first.type, ways[0].graph.nodes[first.id].origin),
+          (other.type, way.graph.nodes[other.id].origin))
+      }
     }
   }
 
@@ -190,10 +203,25 @@ extension Diagnostic {
   }
 
   /// E0312: an input layer beside `input:`.
-  static func inputTwice(_ model: String, at span: SourceSpan?) -> Diagnostic {
+  static func inputTwice(
+    _ model: String, at span: SourceSpan?, other: String = "the input layer"
+  ) -> Diagnostic {
     Diagnostic(
       "E0312", "'\(model)' says its input twice", at: span.map { Label($0, "beside 'input:'") },
-      help: "keep either 'input:' or the input layer")
+      help: "keep either 'input:' or \(other)")
+  }
+
+  /// E0358: outputs whose shape depends on the way that was taken.
+  static func changingOutput(
+    _ model: String, _ first: (type: TensorType, origin: SourceSpan?),
+    _ other: (type: TensorType, origin: SourceSpan?)
+  ) -> Diagnostic {
+    let related = first.origin == other.origin ? nil : first.origin
+    return Diagnostic(
+      "E0358", "'\(model)' gives \(first.type) on one way through its body, and \(other.type) on another",
+      at: other.origin.map { Label($0, "gives \(other.type)") },
+      related: related.map { [Label($0, "gives \(first.type)")] } ?? [],
+      help: "every 'return' must give the same shapes, with 'training' and without")
   }
 
   /// E0333: a setting of graphs beside a list of layers.

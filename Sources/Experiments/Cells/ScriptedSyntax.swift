@@ -110,9 +110,17 @@ struct ScriptedSyntax: Sendable {
     } else {
       let sizes = bag.collect { () throws(Diagnostic) in try [Int](config: read.shape) }
       guard let sizes else { return nil }
+      guard sizes.allSatisfy({ $0 >= 1 }) else {
+        bag.report(
+          Diagnostic(
+            "E0202", "the shape of '\(entry.key)' must hold sizes of at least 1",
+            at: read.shape.span.map { .init($0, "found \(read.shape.json)") }))
+        return nil
+      }
       shape = .sizes(sizes)
     }
-    return ScriptWeight(entry.key, shape, initializer: read.initializer, isTrainable: read.trainable)
+    return ScriptWeight(
+      entry.key, shape, initializer: read.initializer, isTrainable: read.trainable, at: entry.keySpan)
   }
 
   /// A layer and a weight under one name could not be told apart in the body.

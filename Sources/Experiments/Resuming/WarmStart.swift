@@ -114,7 +114,11 @@ struct StartingPoints {
       }
       (snapshot, epochs) = (found, done.epochs)
     case .file(let path):
-      snapshot = ModelSnapshot(try KerasArchive.read(path).load(named: model.name, seed: seed).built)
+      do {
+        snapshot = ModelSnapshot(try KerasArchive.read(path).load(named: model.name, seed: seed).built)
+      } catch let diagnostic as Diagnostic {
+        throw diagnostic.located(at: span, "starts from it")
+      }
       epochs = 0
     }
     try check(snapshot, model.info)

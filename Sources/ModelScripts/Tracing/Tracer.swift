@@ -153,7 +153,9 @@ final class Tracer {
       }
       for (target, item) in zip(targets, items) { try assign(item, to: target) }
     case .item(let base, let index):
-      try setItem(of: try value(base), try value(index), to: result, base.range, index.range)
+      let container = try value(base)
+      if case .tensor = container { throw Diagnostic.assignedTensor(container, span(base.range)) }
+      try setItem(of: container, try value(index), to: result, base.range, index.range)
     }
   }
 
@@ -165,10 +167,7 @@ final class Tracer {
     case .list(let list):
       list.items[try position(index, count: list.items.count, indexRange)] = result
     case .dictionary(let dictionary): dictionary[index] = result
-    case .tensor:
-      throw Diagnostic.wrongValue(
-        "the numbers of a tensor cannot be assigned", "this is \(container.kindName)", span(base),
-        help: "make a new tensor: where(condition, a, b), or concatenate its parts")
+    case .tensor: throw Diagnostic.assignedTensor(container, span(base))
     default:
       throw Diagnostic.wrongValue(
         "only elements of lists and mappings can be assigned", "this is \(container.kindName)", span(base))
@@ -205,6 +204,13 @@ extension Diagnostic {
     _ message: String, _ label: String, _ span: SourceSpan?, help: String? = nil
   ) -> Diagnostic {
     Diagnostic("E0320", message, at: span.map { Label($0, label) }, help: help)
+  }
+
+  /// E0320: numbers of a tensor on the left of '='.
+  static func assignedTensor(_ tensor: TraceValue, _ span: SourceSpan?) -> Diagnostic {
+    wrongValue(
+      "the numbers of a tensor cannot be assigned", "this is \(tensor.kindName)", span,
+      help: "make a new tensor: where(condition, a, b), or concatenate its parts")
   }
 
   /// E0323: a body that does not end.

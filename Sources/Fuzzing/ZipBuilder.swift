@@ -1,21 +1,23 @@
-import Foundation
+public import Foundation
 
 /// Makes zip files, sound ones and others, byte by byte.
-struct ZipBuilder {
-  struct Member {
-    var name: String
-    var data: Data
+public struct ZipBuilder {
+  /// A file in it.
+  public struct Member {
+    public var name: String
+    public var data: Data
     /// What the headers say of it.
-    var method: UInt16 = 0
-    var claimedSize: UInt32?
-    var checksum: UInt32?
+    public var method: UInt16 = 0
+    public var claimedSize: UInt32?
+    public var checksum: UInt32?
   }
 
-  var members: [Member] = []
+  public var members: [Member] = []
 
-  init(_ members: [(String, Data)]) { self.members = members.map { Member(name: $0.0, data: $0.1) } }
+  public init(_ members: [(String, Data)]) { self.members = members.map { Member(name: $0.0, data: $0.1) } }
 
-  var data: Data {
+  /// The bytes of the whole file.
+  public var data: Data {
     var (out, directory) = (Data(), Data())
     for member in members {
       let offset = UInt32(out.count)
@@ -45,14 +47,14 @@ struct ZipBuilder {
 }
 
 /// The checksum of zip files, bit by bit.
-func crc32(_ data: Data) -> UInt32 {
+public func crc32(_ data: Data) -> UInt32 {
   ~data.reduce(~UInt32(0)) { sum, byte in
     (0..<8).reduce(sum ^ UInt32(byte)) { bits, _ in bits >> 1 ^ (bits & 1 == 1 ? 0xEDB8_8320 : 0) }
   }
 }
 
 /// The members of a zip file whose members are stored, in its order.
-func storedMembers(_ data: Data) -> [(name: String, data: Data)] {
+public func storedMembers(_ data: Data) -> [(name: String, data: Data)] {
   func number(_ at: Int, _ width: Int) -> Int {
     (0..<width).reduce(0) { $0 | Int(data[at + $1]) << ($1 * 8) }
   }

@@ -1,14 +1,17 @@
 import Foundation
 
 /// The good experiment with one piece of it replaced.
-struct WrongExperiment: Sendable {
-  var name: String
+package struct WrongExperiment: Sendable {
+  package var name: String
   var changes: [(old: String, new: String)]
-  var overrides: [String] = []
-  var files: [(name: String, text: String)] = []
+  package var overrides: [String] = []
+  package var files: [WrongFile] = []
+  /// The right experiment.
+  var base: String
 
-  init(_ name: String, _ old: String, _ new: String) {
+  init(_ name: String, _ old: String, _ new: String, in base: String = goodExperiment) {
     self.name = name
+    self.base = base
     changes = []
     self = and(old, new)
   }
@@ -23,7 +26,28 @@ struct WrongExperiment: Sendable {
 
   func with(_ name: String, _ text: String) -> WrongExperiment {
     var copy = self
-    copy.files.append((name, text))
+    copy.files.append(WrongFile(name: name, content: .text(text)))
+    return copy
+  }
+
+  /// - Parameter fixture: a committed model file.
+  func with(_ name: String, fixture: String) -> WrongExperiment {
+    var copy = self
+    copy.files.append(WrongFile(name: name, content: .fixture(fixture)))
+    return copy
+  }
+
+  /// The start of the last file.
+  func keeping(_ count: Int) -> WrongExperiment {
+    var copy = self
+    if let last = files.indices.last { copy.files[last].length = count }
+    return copy
+  }
+
+  /// The last file with a piece replaced by one of the same length, everywhere.
+  func replacing(_ old: String, _ new: String) -> WrongExperiment {
+    var copy = self
+    if let last = files.indices.last { copy.files[last].change = (old, new) }
     return copy
   }
 
@@ -33,14 +57,16 @@ struct WrongExperiment: Sendable {
     return copy
   }
 
-  var text: String {
-    changes.reduce(goodExperiment) { text, change in
+  package var text: String {
+    changes.reduce(base) { text, change in
       let first = text.range(of: change.old)
       return first.map { text.replacingCharacters(in: $0, with: change.new) } ?? ""
     }
   }
 
-  static let all = header + parameters + cells + layers + trainings + figures + results + data + several
+  package static let all =
+    header + parameters + cells + layers + trainings + figures + results + data + several
+    + graphs + perOutput + bodies + signatures + parts + modelFiles + starts
 
   static let header = [
     WrongExperiment("a misspelt key of the header", "seed: 1", "sed: 1"),

@@ -1,0 +1,69 @@
+import ArgumentParser
+import ExperimentSamples
+import Foundation
+import Fuzzing
+
+/// Tries the readers of the program on damaged inputs.
+@main
+struct RunexpFuzz: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runexp-fuzz",
+    abstract: "Tries the readers of experiments, of bodies of 'call' and of model files on damaged inputs.",
+    discussion: """
+      Each case is written aside before it is read, so that one that crashes is left behind; read it again with \
+      --again. What takes more than 5 seconds is reported, what takes more than 60 ends the program. Run it in the \
+      repository's root.
+      """)
+
+  @Argument(help: "What to read: exp, call or files. All of them if left out.")
+  var readers: [String] = []
+  @Option(help: "How long, in seconds, for each.")
+  var seconds = 600
+  @Option(help: "Where to begin; another place each time if left out.")
+  var seed: UInt64?
+  @Option(help: ArgumentHelp("A case to read once more.", valueName: "file"))
+  var again: String?
+  @Option(help: ArgumentHelp("Where cases are written.", valueName: "folder"))
+  var cases = "reports/fuzz"
+
+  func run() throws {
+    let fuzzers = try all().filter { readers.isEmpty || readers.contains(type(of: $0).name) }
+    if fuzzers.isEmpty { throw ValidationError("readers are exp, call and files") }
+    if let again {
+      for fuzzer in fuzzers {
+        print("\(type(of: fuzzer).name): \(try fuzzer.read(again) ? "right" : "wrong")")
+      }
+      return
+    }
+    let watchdog = Watchdog()
+    var isRight = true
+    for fuzzer in fuzzers {
+      let start = seed ?? UInt64.random(in: 0..<(1 << 40))
+      print("\(type(of: fuzzer).name): \(seconds) seconds from seed \(start)")
+      let run = try FuzzRun(fuzzer, in: URL(filePath: cases), watchdog: watchdog)
+      let result = try run.run(start..<start + (1 << 40), until: .now + .seconds(seconds))
+      print("\(result.count) cases, \(result.right) of them right in spite of the damage")
+      for line in result.wrong { print(line) }
+      isRight = isRight && result.wrong.isEmpty
+    }
+    if !isRight { throw ExitCode.failure }
+  }
+
+  private func all() throws -> [any Fuzzer] {
+    let experiments = try files("experiments", ending: ".exp").map {
+      try String(contentsOf: $0, encoding: .utf8)
+    }
+    let texts = experiments + WrongExperiment.all.map(\.text)
+    let language = try String(contentsOf: URL(filePath: "docs/call-language.md"), encoding: .utf8)
+    let fixtures = try files("Tests/KerasFilesTests/Fixtures", ending: "")
+    return [
+      ExperimentFuzzer(texts, dataFolder: URL(filePath: "experiments/data")), BodyFuzzer(texts + [language]),
+      try ModelFileFuzzer(fixtures),
+    ]
+  }
+
+  private func files(_ folder: String, ending: String) throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(ending) }.sorted()
+      .map { URL(filePath: folder).appending(path: $0) }
+  }
+}

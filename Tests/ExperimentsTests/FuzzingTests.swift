@@ -1,0 +1,23 @@
+import ExperimentSamples
+import Foundation
+import Fuzzing
+import Testing
+
+@Suite struct FuzzingTests {
+  private let texts = WrongExperiment.all.map(\.text) + [goodExperiment, goodGraph, goodScript]
+
+  private func wrong(_ fuzzer: any Fuzzer, _ count: UInt64) throws -> [String] {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "fuzz-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try FuzzRun(fuzzer, in: folder).run(0..<count).wrong
+  }
+
+  @Test func `damaged experiments are experiments or diagnostics`() throws {
+    let fuzzer = ExperimentFuzzer(texts, dataFolder: repository.appending(path: "experiments/data"))
+    #expect(try wrong(fuzzer, 150) == [])
+  }
+
+  @Test func `damaged bodies are bodies or diagnostics`() throws {
+    #expect(try wrong(BodyFuzzer(texts), 400) == [])
+  }
+}
