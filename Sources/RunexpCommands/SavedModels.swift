@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import RunEvents
 import RunLog
 
 /// A run that was asked for on the command line, and the models it saved.
