@@ -107,7 +107,8 @@ extension Preparation.Target {
   }
 
   fileprivate init(_ node: ConfigNode) throws(Diagnostic) {
-    guard let name = node["name"]?.string, let columns = node["columns"].flatMap({ try? [String](config: $0) })
+    guard let name = node["name"]?.string,
+      let columns = node["columns"].flatMap({ try? [String](config: $0) })
     else { throw .damagedPreparation("a target has no name or no columns") }
     self.init(name, columns: columns)
     guard let classes = node["classes"] else { return }

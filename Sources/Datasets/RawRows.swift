@@ -186,11 +186,14 @@ extension Diagnostic {
 
   /// E0409: a text where the model was trained on numbers.
   fileprivate static func noNumber(_ text: String, _ cell: TableCell) -> Diagnostic {
-    .inTable("E0409", cell, "'\(text)' in a column of numbers", "correct it, or leave the cell empty if it is missing")
+    .inTable(
+      "E0409", cell, "'\(text)' in a column of numbers",
+      "correct it, or leave the cell empty if it is missing")
   }
 
   /// E0418: a category that the model was not trained on.
-  fileprivate static func unknownCategory(_ text: String, _ cell: TableCell, _ names: [String]) -> Diagnostic {
+  fileprivate static func unknownCategory(_ text: String, _ cell: TableCell, _ names: [String]) -> Diagnostic
+  {
     .inTable(
       "E0418", cell, "the model was not trained on '\(text)'",
       nearest(to: text, in: names).map { "did you mean '\($0)'?" }
@@ -201,7 +204,9 @@ extension Diagnostic {
   fileprivate static func otherWidth(_ message: String, _ file: DataPath) -> Diagnostic {
     Diagnostic(
       "E0419", message, at: file.span.map { Label($0, "read for this") },
-      help: "nothing is known of the columns but their number: leave out all others, in the order of the training")
+      help:
+        "nothing is known of the columns but their number: leave out all others, in the order of the training"
+    )
   }
 
   /// E0420: images for a model of tables.

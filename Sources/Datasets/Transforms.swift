@@ -47,7 +47,9 @@ struct Transforms {
     if let shape = settings.shape {
       guard shape.allSatisfy({ $0 > 0 }),
         shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == input.size
-      else { throw .wrongShape(shape, Column(input.name, rowShape: input.shape, .bytes([])), at: settings.span) }
+      else {
+        throw .wrongShape(shape, Column(input.name, rowShape: input.shape, .bytes([])), at: settings.span)
+      }
       input.shape = shape
     }
     return input

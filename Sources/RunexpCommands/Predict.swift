@@ -29,7 +29,9 @@ struct Predict: ParsableCommand {
   var data: String
   @Option(name: [.short, .long], help: ArgumentHelp("Write a file instead.", valueName: "file"))
   var output: String?
-  @Option(name: .customLong("model"), help: ArgumentHelp("Which model of a run, if it saved several.", valueName: "name"))
+  @Option(
+    name: .customLong("model"),
+    help: ArgumentHelp("Which model of a run, if it saved several.", valueName: "name"))
   var name: String?
   @Flag(help: "A column for the probability of each class.")
   var probabilities = false
@@ -55,15 +57,19 @@ struct Predict: ParsableCommand {
   func run() throws {
     let terminal = common.terminal
     do {
-      if let output, !force, FileManager.default.fileExists(atPath: output) { throw Diagnostic.fileIsThere(output) }
-      let path = try SavedModels.isFile(model) ? model : SavedModels(model, reports: common.reports).file(of: name)
+      if let output, !force, FileManager.default.fileExists(atPath: output) {
+        throw Diagnostic.fileIsThere(output)
+      }
+      let isFile = SavedModels.isFile(model)
+      let path = try isFile ? model : SavedModels(model, reports: common.reports).file(of: name)
       // Random numbers play no part: nothing is drawn, and nothing trained.
       let loaded = try ModelFile.load(path, seed: 0)
       for note in loaded.notes { terminal.report(note) }
       let (table, separator) = try predictions(of: loaded.built)
       try write(json ? Array((table.json.prettyJSON + "\n").utf8) : table.csv(separator: separator))
       guard let output else { return }
-      terminal.say("wrote \(output): \(NumberText.grouped(table.rowCount)) predictions of \(loaded.built.model.name)")
+      let count = NumberText.grouped(table.rowCount)
+      terminal.say("wrote \(output): \(count) predictions of \(loaded.built.model.name)")
     } catch let diagnostic as Diagnostic {
       terminal.report(diagnostic)
       throw Status.failed

@@ -68,7 +68,10 @@ import Testing
 
   @Test(arguments: [
     ("colour\nred\n", "E0408 'new.csv' has no column 'size'"),
-    ("size,colour\n1,red\n2,rde\n", "E0418 'new.csv' line 3, column 'colour': the model was not trained on 'rde'"),
+    (
+      "size,colour\n1,red\n2,rde\n",
+      "E0418 'new.csv' line 3, column 'colour': the model was not trained on 'rde'"
+    ),
     ("size,colour\nbig,red\n", "E0409 'new.csv' line 2, column 'size': 'big' in a column of numbers"),
     ("size,colour\n1e999,red\n", "E0409 'new.csv' line 2, column 'size': '1e999' in a column of numbers"),
     ("size,colour\n1\n", "E0406 'new.csv' line 2: a row with 1 cells, the header has 2"),

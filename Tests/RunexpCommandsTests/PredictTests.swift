@@ -92,14 +92,16 @@ import Testing
     let lines = cells(try iris)
     try place.write(try iris, to: "iris.csv")
     try place.write(
-      lines.map { [$0[2], $0[0], $0[3], $0[1]].joined(separator: ",") }.joined(separator: "\n"), to: "turned.csv")
+      lines.map { [$0[2], $0[0], $0[3], $0[1]].joined(separator: ",") }.joined(separator: "\n"),
+      to: "turned.csv")
     let expected = try place.runexp("predict", model, "iris.csv").out
     #expect(try place.runexp("predict", model, "turned.csv").out == expected)
   }
 
   @Test func `other columns are kept on request`() throws {
     try place.write(
-      "id,sepal_length,sepal_width,petal_length,petal_width,species\n\"a,b\",5.1,3.5,1.4,0.2,x\n", to: "n.csv")
+      "id,sepal_length,sepal_width,petal_length,petal_width,species\n\"a,b\",5.1,3.5,1.4,0.2,x\n", to: "n.csv"
+    )
     let outcome = try place.runexp("predict", model, "n.csv", "--keep")
     let lines = outcome.out.split(separator: "\n")
     #expect(lines[0] == "id,species,predicted_species,species_probability")
@@ -127,7 +129,8 @@ import Testing
     try place.write("sepal_length,sepal_width,petal_length,petal_width\n1,2,3,4\n1,2,x,4\n", to: "n.csv")
     let outcome = try place.runexp("predict", model, "n.csv", "-o", "out.csv")
     #expect(outcome.status == 1 && outcome.out.isEmpty)
-    #expect(outcome.err.contains("error[E0409]: 'n.csv' line 3, column 'petal_length': 'x' in a column of numbers"))
+    #expect(
+      outcome.err.contains("error[E0409]: 'n.csv' line 3, column 'petal_length': 'x' in a column of numbers"))
     #expect(try !place.files().contains { $0.hasPrefix("out.csv") })
   }
 
@@ -145,14 +148,81 @@ import Testing
     }
   }
 
-  @Test func `a model of Keras takes the columns in order and gives the numbers of classes or outputs`() throws {
+  @Test func `a model of Keras takes the columns in order and names classes by number`() throws {
     let fixture = Workplace.repository.appending(path: "Tests/KerasFilesTests/Fixtures/keras3.h5")
     try place.write(try Data(contentsOf: fixture), to: "keras.h5")
     let refused = try place.runexp("predict", "keras.h5", "nothing.csv")
     #expect(refused.status == 1 && refused.err.contains("E0401"))
     try place.write("a\n1\n", to: "one.csv")
-    let narrow = try place.runexp("predict", "keras.h5", "one.csv")
-    #expect(narrow.err.contains("E0419"))
+    #expect(try place.runexp("predict", "keras.h5", "one.csv").err.contains("E0419"))
+    try place.write("a,b,c\n1,2,3\n-1,0.5,0\n", to: "three.csv")
+    let lines = cells(try place.runexp("predict", "keras.h5", "three.csv", "--probabilities").out)
+    #expect(lines[0] == ["dense_1", "dense_1_0", "dense_1_1"])
+    #expect(lines.dropFirst().map { $0[0] } == ["1", "0"])
+    // By Keras 3.15.1.
+    let expected: [Float] = [0.33837458, 0.6616254, 0.5107372, 0.48926288]
+    for (own, keras) in zip(lines.dropFirst().flatMap { $0.dropFirst().compactMap { Float($0) } }, expected) {
+      #expect(abs(own - keras) < 1e-6)
+    }
+  }
+
+  /// A model of one layer, trained shortly and saved by a run called `name`.
+  private func train(_ data: String, _ layer: String, loss: String, name: String) throws {
+    try place.write(
+      """
+      experiment: \(name)
+      cells:
+        - data: d
+          \(data)
+        - model: m
+          input: [4]
+          layers: [\(layer)]
+        - train: m
+          data: d
+          loss: \(loss)
+          optimizer: adam
+        - save: m
+
+      """, to: "\(name).exp")
+    let outcome = try place.runexp("run", "\(name).exp", "--quiet")
+    try #require(outcome.status == 0, "\(outcome.err)")
+  }
+
+  @Test func `logits become probabilities`() throws {
+    try place.write(try iris, to: "iris.csv")
+    try train(
+      "source: iris", "{Dense: {units: 3}}",
+      loss: "{sparse_categorical_crossentropy: {from_logits: true}}", name: "logits")
+    let lines = cells(try place.runexp("predict", "logits-1", "iris.csv", "--probabilities").out)
+    for line in lines.dropFirst() {
+      let numbers = line.dropFirst().compactMap { Float($0) }
+      #expect(abs(numbers.reduce(0, +) - 1) < 1e-5 && numbers.allSatisfy { $0 >= 0 })
+    }
+    #expect(lines.count == 151)
+  }
+
+  @Test func `numbers are named by their columns, in the units of the target`() throws {
+    try place.write("a,b,c,d,u,v\n1,2,3,4,100,1\n2,1,0,1,300,2\n", to: "t.csv")
+    try train(
+      "csv: t.csv\n    target: [v, u]", "{Dense: {units: 2, kernel_initializer: zeros}}", loss: "mse",
+      name: "numbers")
+    let lines = cells(try place.runexp("predict", "numbers-1", "t.csv", "--keep").out)
+    #expect(lines[0] == ["u", "v", "predicted_v", "predicted_u"])
+    #expect(lines[1].prefix(2) == ["100", "1"])
+  }
+
+  @Test func `two classes of one output are told apart at a half`() throws {
+    try place.write("a,b,c,d,y\n1,2,3,4,no\n2,1,0,1,yes\n", to: "t.csv")
+    try train(
+      "csv: t.csv\n    target: y", "{Dense: {units: 1, activation: sigmoid}}", loss: "binary_crossentropy",
+      name: "binary")
+    let lines = cells(try place.runexp("predict", "binary-1", "t.csv", "--probabilities").out)
+    #expect(lines[0] == ["y", "y_no", "y_yes"])
+    for line in lines.dropFirst() {
+      let (no, yes) = (try #require(Float(line[1])), try #require(Float(line[2])))
+      #expect(abs(no + yes - 1) < 1e-6)
+      #expect(line[0] == (yes > no ? "yes" : "no"))
+    }
   }
 
   @Test func `an unknown run and an unknown option are told`() throws {

@@ -104,7 +104,8 @@ struct LoadCell: Cell {
     of name: String, in run: ConfigNode, _ reports: String
   ) throws(Diagnostic) -> String {
     let folder = "\(reports)/\(try String(config: run))"
-    guard let word = run.string, isFileName(word), FileManager.default.fileExists(atPath: folder + "/run.sqlite")
+    guard let word = run.string, isFileName(word),
+      FileManager.default.fileExists(atPath: folder + "/run.sqlite")
     else { throw .unknownRun(run.string ?? "", in: reports, at: run.span) }
     let files = ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).sorted()
     let models = files.filter { file in
@@ -172,7 +173,8 @@ extension Diagnostic {
   /// E0347: layers to freeze where only weights are loaded.
   fileprivate static func freezesWeights(at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
-      "E0347", "'freeze' does not go with 'weights'", at: span.map { Label($0, "the model stays as it is written") },
+      "E0347", "'freeze' does not go with 'weights'",
+      at: span.map { Label($0, "the model stays as it is written") },
       help: "write 'trainable: false' at the layers of the model")
   }
 

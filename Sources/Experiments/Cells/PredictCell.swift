@@ -19,7 +19,8 @@ struct PredictCell: Cell {
 
   static let schema = Schema(
     "predict", "What a model predicts, as a CSV file.", prototype: PredictCell(),
-    Field("data", \.data, "A part of a data set, such as iris.test. The test part if only a data set is named."),
+    Field(
+      "data", \.data, "A part of a data set, such as iris.test. The test part if only a data set is named."),
     Field("csv", \.csv, "A CSV file of raw rows, prepared as the model's training data were."),
     Field("file", \.file, "Name of the file in the run's folder. NAME-predictions.csv if left out.") { file in
       guard let file else { return nil }
@@ -50,7 +51,8 @@ struct PredictCell: Cell {
       let table = try PredictionTable(
         trainer, rows, preparation ?? meaning, batchSize: batchSize, areProbabilitiesShown: areAllShown)
       try context.write(
-        table.csv(), to: path, mediaType: "text/csv", caption: "\(NumberText.grouped(rows.count)) predictions of \(model)")
+        table.csv(), to: path, mediaType: "text/csv",
+        caption: "\(NumberText.grouped(rows.count)) predictions of \(model)")
       try context.note("\(path)   \(NumberText.grouped(rows.count)) rows")
       context.show(.table(table.excerpt(10)))
     }

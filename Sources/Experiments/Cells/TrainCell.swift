@@ -27,17 +27,15 @@ struct TrainCell: Cell {
   var checkpoint = CheckpointFrequency.auto
 
   static let schema = Schema(
-    "train", "Trains a model.", prototype: TrainCell(),
+    "train", "Trains a model, or trains a loaded one on as it was compiled.", prototype: TrainCell(),
     Field("data", \.data, "A data set; its training part is trained on.").required,
     Field(
       "validation", \.validation, "Another part to validate on, or false. The validation part if left out."),
-    Field("loss", \.loss, "What is made small, such as mse; or one for each output, by name. A loaded model knows its own."),
+    Field("loss", \.loss, "What is made small, such as mse; or one for each output, by name."),
     Field(
       "loss_weights", \.lossWeights,
       "What each output's loss counts in the sum, such as {main: 0.9, aux: 0.1}."),
-    Field(
-      "optimizer", \.optimizer,
-      "How, such as sgd or {Adam: {learning_rate: 0.001}}. A loaded model goes on with its own."),
+    Field("optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}."),
     Field(
       "metrics", \.metrics,
       "What is watched beside the loss: a list such as [accuracy], or one for each output by name."),
@@ -91,7 +89,8 @@ struct TrainCell: Cell {
     cell.initialEpoch = first
     let isContinued = compile.base != nil && compile.isEmpty
     return { [cell] context in
-      try cell.compile(context, name, training.settings, isContinued: isContinued, wasCompiled: compile.base != nil)
+      try cell.compile(
+        context, name, training.settings, isContinued: isContinued, wasCompiled: compile.base != nil)
       try cell.run(context, name, training.settings, decoded, part, held, start)
     }
   }
@@ -110,12 +109,16 @@ struct TrainCell: Cell {
     _ context: RunContext, _ name: String, _ settings: CompileSettings, isContinued: Bool, wasCompiled: Bool
   ) throws {
     guard let built = context.models[name] else { return }
+    // A training that was cut off has said it already.
+    let isFirst = context.interrupted?.model != name
     if isContinued, let training = built.training {
-      let optimizer = training.settings.optimizer.className
-      return try context.note("goes on with \(optimizer) after \(training.iterations) steps")
+      let words = "goes on with \(settings.optimizer.className) after \(training.iterations) steps"
+      return isFirst ? try context.note(words) : ()
     }
     Trainer(built, pool: context.services.pool, now: context.services.now).compile(settings)
-    if wasCompiled { try context.note("compiled anew: \(settings.optimizer.className) begins without memory") }
+    if wasCompiled && isFirst {
+      try context.note("compiled anew: \(settings.optimizer.className) begins without memory")
+    }
   }
 
   /// What the header has the training start from.

@@ -47,7 +47,8 @@ struct OutputMeaning {
   }
 
   /// Numbers of classes, where the loss or the last activation says that it is classes that are told apart.
-  private static func guess(_ output: String, _ width: Int, _ built: BuiltModel, _ loss: String?) -> [String]? {
+  private static func guess(_ output: String, _ width: Int, _ built: BuiltModel, _ loss: String?) -> [String]?
+  {
     let layer = built.model.layers.last { $0.name == output } ?? built.model.layers.last
     let activation = layer?.layer.config["activation"]?.string ?? layer?.layer.className.lowercased()
     let isSoftmax = loss.map { $0.contains("Categorical") } ?? (activation == "softmax")
