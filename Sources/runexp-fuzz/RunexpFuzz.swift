@@ -40,6 +40,8 @@ struct RunexpFuzz: ParsableCommand {
     for fuzzer in fuzzers {
       let start = seed ?? UInt64.random(in: 0..<(1 << 40))
       print("\(type(of: fuzzer).name): \(seconds) seconds from seed \(start)")
+      // Before a crash can take it away.
+      fflush(nil)
       let run = try FuzzRun(fuzzer, in: URL(filePath: cases), watchdog: watchdog)
       let result = try run.run(start..<start + (1 << 40), until: .now + .seconds(seconds))
       print("\(result.count) cases, \(result.right) of them right in spite of the damage")
@@ -54,10 +56,14 @@ struct RunexpFuzz: ParsableCommand {
       try String(contentsOf: $0, encoding: .utf8)
     }
     let texts = experiments + WrongExperiment.all.map(\.text)
+    // Right experiments as often as wrong ones: more of what is damaged comes far.
+    let rounds = WrongExperiment.all.count / (experiments.count + 3)
+    let good = (0..<rounds).flatMap { _ in experiments + [goodExperiment, goodGraph, goodScript] }
     let language = try String(contentsOf: URL(filePath: "docs/call-language.md"), encoding: .utf8)
     let fixtures = try files("Tests/KerasFilesTests/Fixtures", ending: "")
     return [
-      ExperimentFuzzer(texts, dataFolder: URL(filePath: "experiments/data")), BodyFuzzer(texts + [language]),
+      ExperimentFuzzer(good + texts, dataFolder: URL(filePath: "experiments/data")),
+      BodyFuzzer(texts + [language]),
       try ModelFileFuzzer(fixtures),
     ]
   }
