@@ -187,7 +187,9 @@ public func within<N: Comparable & Sendable>(_ range: ClosedRange<N>) -> @Sendab
 
 extension Diagnostic {
   /// E0203: a setting without a default was left out.
-  static func missingKey(_ key: String, of owner: String, doc: String, at span: SourceSpan?) -> Diagnostic {
+  public static func missingKey(
+    _ key: String, of owner: String, doc: String, at span: SourceSpan?
+  ) -> Diagnostic {
     Diagnostic(
       "E0203", "\(owner) needs '\(key)'", at: span.map { Label($0, "'\(key)' is missing here") },
       help:

@@ -105,6 +105,7 @@ extension Diagnostic {
     return Diagnostic(
       "E0401", "'\(file.name)': \(reason)", at: file.span.map { Label($0, "named here") },
       help: near.flatMap { $0 == file.name ? nil : "did you mean '\($0)'?" }
-        ?? "paths are relative to the experiment's file")
+        ?? (file.span == nil
+          ? "check the spelling and the folder you are in" : "paths are relative to the experiment's file"))
   }
 }

@@ -44,17 +44,17 @@ public struct Dataset: Sendable {
     let split = try Split(settings, trainCount: raw.trainCount, testCount: raw.testCount)
     let stream = settings.shuffle ? RandomStream(seed: environment.seed, "data/\(name)/split") : nil
     let rows = split.rows(shuffledBy: stream)
-    var transforms = try Transforms(settings, trainRows: rows.train.all)
+    let transforms = try Transforms(settings, trainRows: rows.train.all)
     try transforms.check(raw.features)
-    var features: [Column] = []
-    for feature in raw.features { features.append(try transforms.column(feature)) }
+    var preparation = Preparation(inputs: [], targets: raw.meanings, separator: raw.separator)
+    for feature in raw.features { preparation.inputs.append(try transforms.input(feature)) }
+    let features = zip(preparation.inputs, raw.features).map { $0.column($1) }
     func part(_ rows: DataPart.Rows) -> DataPart {
       DataPart(features: features, targets: raw.targets, rows: rows)
     }
     return PreparedData(
       name: name, train: part(rows.train), validation: rows.validation.map(part), test: rows.test.map(part),
-      classNames: raw.classNames, files: raw.files, fitted: ConfigNode(.map(transforms.fitted)),
-      warnings: raw.warnings)
+      classNames: raw.classNames, files: raw.files, preparation: preparation, warnings: raw.warnings)
   }
 
   private static func size(_ shape: [Int]) -> Int {

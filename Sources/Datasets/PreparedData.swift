@@ -1,4 +1,3 @@
-public import Config
 public import Diagnostics
 public import TensorCore
 
@@ -11,10 +10,10 @@ public struct PreparedData: Sendable {
   /// For class labels: the name of each, where label *i* is the *i*-th name.
   public var classNames: [String]?
   public var files: [DataFile]
-  /// What was fitted on the training part: means, deviations, filled-in values, categories.
+  /// How raw rows are prepared, with what was fitted on the training part.
   ///
   /// Kept with the model.
-  public var fitted: ConfigNode
+  public var preparation: Preparation
   /// What is odd but no mistake.
   public var warnings: [Diagnostic]
 

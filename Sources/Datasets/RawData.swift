@@ -17,6 +17,14 @@ struct RawData {
       case .categories(_, _, let names): names.count
       }
     }
+
+    /// How many rows there are.
+    var count: Int {
+      switch self {
+      case .numbers(_, let numbers): numbers.count
+      case .categories(_, let codes, _): codes.count
+      }
+    }
   }
 
   /// One input of a model.
@@ -29,6 +37,9 @@ struct RawData {
 
   var features: [Feature]
   var targets: [Column]
+  /// What the targets are made of, for telling what predictions mean.
+  var meanings: [Preparation.Target] = []
+  var separator = UInt8(ascii: ",")
   var trainCount: Int
   var testCount: Int?
   var classNames: [String]?

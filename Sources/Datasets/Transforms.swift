@@ -1,7 +1,7 @@
 internal import Config
 internal import Diagnostics
 
-/// Turns raw features into columns, with what is fitted on the training rows only.
+/// Finds how raw features become columns, by the training rows only.
 struct Transforms {
   private enum Fill {
     case mean, median
@@ -10,8 +10,6 @@ struct Transforms {
   private let settings: DataSettings
   private let trainRows: [Int32]
   private let fill: Fill?
-  /// What was fitted, for storing with the model.
-  private(set) var fitted: [ConfigNode.Entry] = []
 
   init(_ settings: DataSettings, trainRows: [Int32]) throws(Diagnostic) {
     self.settings = settings
@@ -29,17 +27,30 @@ struct Transforms {
     }
   }
 
-  mutating func column(_ feature: RawData.Feature) throws(Diagnostic) -> Column {
-    var column: Column
+  /// How a feature is prepared.
+  /// - Throws: E0416 for a shape that it does not fill.
+  func input(_ feature: RawData.Feature) throws(Diagnostic) -> Preparation.Input {
+    var input: Preparation.Input
     switch feature {
-    case .ready(let ready): column = try standardized(ready)
-    case .table(let name, let columns): column = try assembled(name, columns)
+    case .ready(let column):
+      input = Preparation.Input(column.name, shape: column.rowShape)
+      if standardizes(column.name) {
+        let statistics = statistics(of: column)
+        input.scale = Float(1 / statistics.deviation)
+        input.offset = Float(-statistics.mean / statistics.deviation)
+      }
+    case .table(let name, let columns):
+      input = Preparation.Input(
+        name, columns: columns.map(encoding), shape: [columns.reduce(0) { $0 + $1.width }])
     }
-    if let scale = settings.scale {
-      column.scale = Float(scale)
-      fitted.append(.init(column.name + ".scale", ConfigNode(.double(scale))))
+    if let scale = settings.scale { input.scale = Float(scale) }
+    if let shape = settings.shape {
+      guard shape.allSatisfy({ $0 > 0 }),
+        shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == input.size
+      else { throw .wrongShape(shape, Column(input.name, rowShape: input.shape, .bytes([])), at: settings.span) }
+      input.shape = shape
     }
-    return try reshaped(column)
+    return input
   }
 
   /// Checks the columns named in `standardize`.
@@ -67,8 +78,7 @@ struct Transforms {
   }
 
   /// One mean and deviation for all numbers of an image.
-  private mutating func standardized(_ column: Column) throws(Diagnostic) -> Column {
-    guard standardizes(column.name) else { return column }
+  private func statistics(of column: Column) -> Statistics {
     var statistics = Statistics()
     let size = column.rowSize
     for row in trainRows {
@@ -80,59 +90,29 @@ struct Transforms {
         }
       }
     }
-    note(column.name, statistics)
-    var copy = column
-    copy.scale = Float(1 / statistics.deviation)
-    copy.offset = Float(-statistics.mean / statistics.deviation)
-    return copy
+    return statistics
   }
 
-  /// Columns side by side, categories as a 1 among zeros.
-  ///
-  /// A missing category is all zeros.
-  private mutating func assembled(_ name: String, _ columns: [RawData.TableColumn]) throws(Diagnostic)
-    -> Column
-  {
-    let width = columns.reduce(0) { $0 + $1.width }
-    let count = columns.first.map(Self.count) ?? 0
-    var values = [Float](repeating: 0, count: width * count)
-    var place = 0
-    for column in columns {
-      switch column {
-      case .numbers(let name, let numbers):
-        for (row, number) in try prepared(numbers, name).enumerated() { values[row * width + place] = number }
-      case .categories(let name, let codes, let names):
-        for (row, code) in codes.enumerated() where code >= 0 { values[row * width + place + Int(code)] = 1 }
-        fitted.append(.init(name, ["categories": ConfigNode(.list(names.map { .init(.string($0)) }))]))
-      }
-      place += column.width
-    }
-    return Column(name, rowShape: [width], .floats(values))
-  }
-
-  private static func count(_ column: RawData.TableColumn) -> Int {
+  /// Statistics are those of the filled column.
+  private func encoding(_ column: RawData.TableColumn) -> Preparation.Encoding {
     switch column {
-    case .numbers(_, let numbers): numbers.count
-    case .categories(_, let codes, _): codes.count
+    case .categories(let name, _, let names):
+      return .init(name: name, kind: .categories(names, canBeMissing: fill != nil))
+    case .numbers(let name, let numbers):
+      // Kept even if nothing is missing here: rows to predict on may lack what the training rows had.
+      let fill = fill.map { value(of: $0, numbers) }
+      guard standardizes(name) else { return .init(name: name, kind: .numbers(fill: fill)) }
+      var statistics = Statistics()
+      for row in trainRows {
+        let number = numbers[Int(row)]
+        statistics.add(Double(number.isNaN ? fill.map { Float($0) } ?? number : number))
+      }
+      return .init(
+        name: name, kind: .numbers(fill: fill, mean: statistics.mean, deviation: statistics.deviation))
     }
   }
 
-  /// Filled, then standardized.
-  private mutating func prepared(_ numbers: [Float], _ name: String) throws(Diagnostic) -> [Float] {
-    var result = numbers
-    if result.contains(where: \.isNaN), let fill {
-      let value = fillValue(fill, numbers)
-      result = result.map { $0.isNaN ? Float(value) : $0 }
-      fitted.append(.init(name + ".fill", ConfigNode(.double(value))))
-    }
-    guard standardizes(name) else { return result }
-    var statistics = Statistics()
-    for row in trainRows { statistics.add(Double(result[Int(row)])) }
-    note(name, statistics)
-    return result.map { Float((Double($0) - statistics.mean) / statistics.deviation) }
-  }
-
-  private func fillValue(_ fill: Fill, _ numbers: [Float]) -> Double {
+  private func value(of fill: Fill, _ numbers: [Float]) -> Double {
     let known = trainRows.map { Double(numbers[Int($0)]) }.filter { !$0.isNaN }
     switch fill {
     case .constant(let number): return number
@@ -142,26 +122,6 @@ struct Transforms {
       guard !sorted.isEmpty else { return 0 }
       return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
-  }
-
-  private mutating func note(_ name: String, _ statistics: Statistics) {
-    fitted.append(
-      .init(
-        name,
-        [
-          "mean": ConfigNode(.double(statistics.mean)),
-          "deviation": ConfigNode(.double(statistics.deviation)),
-        ]))
-  }
-
-  private func reshaped(_ column: Column) throws(Diagnostic) -> Column {
-    guard let shape = settings.shape else { return column }
-    guard shape.allSatisfy({ $0 > 0 }),
-      shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == column.rowSize
-    else { throw .wrongShape(shape, column, at: settings.span) }
-    var copy = column
-    copy.rowShape = shape
-    return copy
   }
 }
 

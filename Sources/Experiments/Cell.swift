@@ -41,6 +41,7 @@ public enum CellRegistry {
     CellEntry(LoadCell.self),
     CellEntry(TrainCell.self),
     CellEntry(EvaluateCell.self),
+    CellEntry(PredictCell.self),
     CellEntry(PlotCell.self),
     CellEntry(CheckCell.self),
     CellEntry(SaveCell.self),
@@ -69,7 +70,7 @@ public struct CellEntry: Sendable {
       var (cell, wrong) = C.schema.read(body, into: &context.bag)
       cell.subject = syntax.value
       if case .null = cell.subject.content { cell.subject.span = syntax.keywordSpan }
-      context.wrongSettings = wrong
+      (context.wrongSettings, context.cellSpan) = (wrong, syntax.keywordSpan)
       let run = cell.plan(&context)
       return wrong.isEmpty ? run : nil
     }

@@ -67,8 +67,14 @@ public struct CheckContext {
   private var areResultsLost = false
   /// Settings of the cell at hand that were wrong, or written under a wrong name.
   var wrongSettings: Set<String> = []
+  /// The first word of the cell at hand, where what is missing in it is shown.
+  var cellSpan: SourceSpan?
+  /// The folder of the runs that models may come from.
+  var reports = "reports"
   /// What trainings start from, if the header says so.
   var starts: StartingPoints?
+  /// Models that were compiled in the file they are from.
+  private var compiled: Set<String> = []
   private let unresolved: Set<String>
   /// Kinds of things of which one has no usable name.
   private var areNamesLost: Set<String> = []
@@ -133,6 +139,15 @@ public struct CheckContext {
     trainings[model] = training
     declare(results: training.logs + ["epochs"], of: model)
   }
+
+  /// Declares how a model is compiled in the file it is from.
+  mutating func declare(compilation training: TrainingInfo, of model: String) {
+    declare(training, of: model)
+    compiled.insert(model)
+  }
+
+  /// How a model that came from a file is compiled by now.
+  func compilation(of model: String) -> TrainingInfo? { compiled.contains(model) ? trainings[model] : nil }
 
   private mutating func declare(results names: [String], of owner: String) {
     for name in names where !results.contains("\(owner).\(name)") { results.append("\(owner).\(name)") }

@@ -61,6 +61,7 @@ public struct CheckedExperiment {
       dataEnvironment: DataEnvironment(
         base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed),
       seed: seed)
+    context.reports = request.reports
     if let start = header.resume {
       context.starts = context.bag.collect { () throws(Diagnostic) in
         try StartingPoints(start, request, folder: folder)

@@ -1,5 +1,6 @@
 public import Diagnostics
 public import RunEvents
+import Foundation
 import GRDB
 
 /// The log of one run, `run.sqlite`: the truth about it.
@@ -17,7 +18,7 @@ public struct RunStore: Sendable {
     log = try LogDatabase(path, .readWrite, observer: process)
     self.process = process
     // Where shared memory is missing (some network file systems) SQLite keeps its usual journal, which is as safe.
-    try log.pragma("PRAGMA journal_mode = WAL")
+    try Self.patiently { () throws(Diagnostic) in try log.pragma("PRAGMA journal_mode = WAL") }
     try log.pragma("PRAGMA synchronous = NORMAL")
   }
 
@@ -59,8 +60,21 @@ public struct RunStore: Sendable {
   /// Folds everything into one file and closes it.
   /// - Throws: E0701 to E0705; nothing is lost then, but a file ending in `-wal` belongs to the log.
   public func close() throws(Diagnostic) {
-    try log.pragma("PRAGMA journal_mode = DELETE")
+    try Self.patiently { () throws(Diagnostic) in try log.pragma("PRAGMA journal_mode = DELETE") }
     try log.close()
+  }
+
+  /// SQLite does not wait for others when it changes the journal, and a list of runs being made reads this one.
+  private static func patiently(_ change: () throws(Diagnostic) -> Void) throws(Diagnostic) {
+    for _ in 0..<500 {
+      do {
+        return try change()
+      } catch {
+        guard error.code == "E0705" else { throw error }
+        usleep(10_000)
+      }
+    }
+    try change()
   }
 
   /// Makes the log full after so many pages: the way to a full disk that a test can take.

@@ -38,8 +38,7 @@ struct Convert: ParsableCommand {
     do {
       let container = try ModelFile.Container(for: output)
       guard force || !FileManager.default.fileExists(atPath: output) else {
-        throw Diagnostic(
-          "E0632", "'\(output)' is already there", help: "nothing was written; --force writes over it")
+        throw Diagnostic.fileIsThere(output)
       }
       // Random numbers play no part: nothing is drawn, and nothing trained.
       let loaded = try ModelFile.load(input, seed: 0)

@@ -34,9 +34,10 @@ struct Show: ParsableCommand {
   func run() throws {
     let terminal = common.terminal
     do {
-      if [".h5", ".hdf5", ".keras"].contains(where: what.hasSuffix) { return print(try modelText(what)) }
+      if SavedModels.isFile(what) { return print(try modelText(what)) }
       if what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") { return try showFile(terminal) }
-      print(try showsModel ? modelText(savedModel()) : runText())
+      let run = try SavedModels(what, reports: common.reports)
+      print(try showsModel ? modelText(run.file(of: model)) : text(of: run))
     } catch let diagnostic as Diagnostic {
       terminal.report(diagnostic)
       throw Status.failed
@@ -73,29 +74,9 @@ struct Show: ParsableCommand {
     return parts.joined(separator: "\n")
   }
 
-  private func savedModel() throws -> String {
-    let (path, name) = try findRun()
-    let files = try RunStore.read(path).artifacts(of: name).map(\.path)
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    return try "\(folder)/\(ModelView.file(of: name, named: model, in: files))"
-  }
-
-  /// A run's log and the run's name in it.
-  private func findRun() throws -> (path: String, name: String) {
-    let reports = Places.reports(common.reports)
-    let index = try RunIndex.current(in: reports)
-    let name = try what == "latest" ? index?.log.runs(limit: 1).first?.name ?? what : what
-    let path = "\(reports)/\(name)/run.sqlite"
-    guard FileManager.default.fileExists(atPath: path) else {
-      let known = try index?.log.runs().map(\.name) ?? []
-      throw Diagnostic.noRun(what, in: reports, known: known)
-    }
-    return (path, name)
-  }
-
-  private func runText() throws -> String {
-    let (path, name) = try findRun()
-    let log = try RunStore.read(path)
+  private func text(of saved: SavedModels) throws -> String {
+    let name = saved.run
+    let log = try RunStore.read(saved.log)
     let run = try log.run(named: name)
     let record = run.record
     var lines = ["\(record.name)   \(run.status.rawValue)", record.title, ""]

@@ -33,7 +33,7 @@ import Testing
   @Test func `texts become categories in order`() throws {
     let data = try load("size,colour,y\n1,red,1\n2,blue,2\n3,red,3\n", ["target": "y"])
     #expect(data.train.matrix == [[1, 0, 1], [2, 1, 0], [3, 0, 1]])
-    #expect(data.fitted["colour"] == ["categories": ["blue", "red"]])
+    #expect(data.encoding("colour") == .categories(["blue", "red"], canBeMissing: false))
   }
 
   @Test func `a target of texts becomes labels`() throws {
@@ -54,8 +54,8 @@ import Testing
 
   @Test func `quotes follow the standard`() throws {
     let data = try load("\"a\",\"b, c\",y\r\n\"x\"\"y\",\"l\n1\",1\r\n z ,w,2\r\n", ["target": "y"])
-    #expect(data.fitted["a"] == ["categories": ["x\"y", "z"]])
-    #expect(data.fitted["b, c"] == ["categories": ["l\n1", "w"]])
+    #expect(data.encoding("a") == .categories(["x\"y", "z"], canBeMissing: false))
+    #expect(data.encoding("b, c") == .categories(["l\n1", "w"], canBeMissing: false))
   }
 
   @Test func `missing numbers are filled from the training part`() throws {
@@ -79,7 +79,7 @@ import Testing
       "a,y\n100,1\n1,1\n3,1\n", ["target": "y", "standardize": true, "split": ["validation": 1]])
     #expect(data.train.matrix == [[-1], [1]])
     #expect(data.validation?.matrix == [[98]])
-    #expect(data.fitted["a"] == ["mean": 2.0, "deviation": 1.0])
+    #expect(data.encoding("a") == .numbers(mean: 2, deviation: 1))
   }
 
   @Test func `standardizing a constant column gives zeros`() throws {

@@ -79,3 +79,10 @@ extension DataPart {
   var matrix: [[Float]] { (0..<count).map { values(of: features[0], sample: $0) } }
   var labels: [Float] { (0..<count).flatMap { values(of: targets[0], sample: $0) } }
 }
+
+extension PreparedData {
+  /// How a column of the table is encoded.
+  func encoding(_ name: String) -> Preparation.Encoding.Kind? {
+    preparation.inputs.flatMap { $0.columns ?? [] }.first { $0.name == name }?.kind
+  }
+}

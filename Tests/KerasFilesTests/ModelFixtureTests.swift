@@ -104,7 +104,7 @@ struct ModelFixtureTests {
           let scale = expected.elements.map(abs).max() ?? 1
           let worst = zip(output, expected.elements).map { abs($0 - $1) }.max() ?? 0
           #expect(
-            output.count == expected.elements.count && worst <= 2e-6 * max(scale, 1e-3),
+            output.count == expected.elements.count && worst <= 1e-6 * max(scale, 1e-3),
             "\(fixture.name): \(worst) of \(scale)")
         }
         tally.done += 1

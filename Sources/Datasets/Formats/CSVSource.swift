@@ -69,6 +69,7 @@ struct CSVSource: RawSource {
       features: [], targets: [], trainCount: table.rowCount,
       testCount: test == nil ? nil : tables[1].rowCount,
       files: files)
+    data.separator = separator
     for group in features {
       var columns: [RawData.TableColumn] = []
       for column in group.columns { columns.append(try reader.column(column.name)) }

@@ -6,7 +6,7 @@ internal import Diagnostics
 /// A column whose cells are all numbers is numeric; what kind a column is, and which categories it has, is
 /// decided by the training table alone.
 struct ColumnReader {
-  private static let missing: Set<String> = ["", "NA", "nan", "NaN", "?"]
+  static let missing: Set<String> = ["", "NA", "nan", "NaN", "?"]
   /// More categories are more likely names or numbers of things, which say nothing about others.
   private static let categoryLimit = 1000
   private let tables: [CSVTable]
@@ -70,6 +70,7 @@ struct ColumnReader {
     if !isClasses { isClasses = try numbers(name, texts(name)) == nil }
     guard isClasses else {
       data.targets.append(try numericTarget(group))
+      data.meanings.append(.init(group.name, columns: group.columns.map(\.name)))
       return
     }
     guard group.columns.count == 1 else { throw .severalClassColumns(group.columns[1]) }
@@ -87,6 +88,7 @@ struct ColumnReader {
     if let row = codes.firstIndex(of: -1) { throw .unknownClass(texts[row], cell(row, name), names) }
     let labels = Column(group.name, rowShape: [], .integers(codes))
     data.targets.append(oneHot.contains(name) ? labels.oneHot(names.count) : labels)
+    data.meanings.append(.init(group.name, columns: [name], classes: names))
     data.classNames = names
   }
 
@@ -138,7 +140,8 @@ struct ColumnReader {
     return numbers
   }
 
-  private static func number(_ text: String) -> Float? {
+  /// A number as tables have it, independent of any locale.
+  static func number(_ text: String) -> Float? {
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) else {
       return nil
     }
@@ -175,7 +178,7 @@ struct ColumnReader {
 }
 
 /// A place in a table, for messages.
-private struct TableCell {
+struct TableCell {
   var table: CSVTable
   var line: Int
   var column: String
@@ -183,7 +186,7 @@ private struct TableCell {
 }
 
 extension Diagnostic {
-  private static func inTable(_ code: String, _ cell: TableCell, _ message: String, _ help: String)
+  static func inTable(_ code: String, _ cell: TableCell, _ message: String, _ help: String)
     -> Diagnostic
   {
     Diagnostic(

@@ -113,7 +113,8 @@ struct IDXSource: RawSource {
     let label = Column("label", rowShape: [], .integers(classes))
     return RawData(
       features: [.ready(Column("image", rowShape: Array(images.header.dims.dropFirst()), pixels))],
-      targets: [hasOneHotLabels ? label.oneHot(names.count) : label], trainCount: images.header.dims[0],
+      targets: [hasOneHotLabels ? label.oneHot(names.count) : label],
+      meanings: [.init("label", columns: ["label"], classes: names)], trainCount: images.header.dims[0],
       testCount: test == nil ? nil : classes.count - images.header.dims[0], classNames: names, files: files,
       warnings: unusedClasses(names, in: classes))
   }
@@ -162,7 +163,7 @@ extension Column.Storage {
   }
 
   /// Features are fractions to a model even if their file has whole numbers.
-  fileprivate var floatsOrBytes: Column.Storage {
+  var floatsOrBytes: Column.Storage {
     if case .integers(let numbers) = self { .floats(numbers.map { Float($0) }) } else { self }
   }
 

@@ -13,12 +13,20 @@ struct CompileSyntax {
   /// The names of the model's outputs; `nil` if the model is not known.
   let outputs: [String]?
   let isValidated: Bool
+  /// How the model was compiled in the file it is from: what is not written here stays so.
+  var base: CheckContext.TrainingInfo?
+
+  /// Whether nothing is written, so that a training goes on as the model was compiled.
+  var isEmpty: Bool {
+    loss.isAbsent && lossWeights.isAbsent && optimizer.isAbsent && metrics.isAbsent
+  }
 
   /// Reads it all; every mistake is reported, `nil` if there was one.
   func info(_ context: inout CheckContext) -> CheckContext.TrainingInfo? {
     let names = outputs ?? ["output"]
     let optimizer =
-      self.optimizer.isAbsent ? nil : OptimizerRegistry.decode(self.optimizer, into: &context.bag)
+      self.optimizer.isAbsent
+      ? base?.settings.optimizer : OptimizerRegistry.decode(self.optimizer, into: &context.bag)
     let known = context.losses
     guard let losses = byOutput(loss, names, "loss", isPart: { isLoss($0, among: known) }, &context),
       let weights = byOutput(lossWeights, names, "loss weight", isPart: { $0.isNumber }, &context),
@@ -29,21 +37,31 @@ struct CompileSyntax {
     var settings: [CompileSettings.Output] = []
     var spans: [CheckContext.TrainingInfo.Spans] = []
     for i in names.indices {
-      var output = CompileSettings.Output(loss: nil)
-      if let node = losses[i] {
-        output.loss = context.losses.decode(node, into: &context.bag)
-        isRight = isRight && output.loss != nil
+      var output = base?.settings.outputs[i] ?? CompileSettings.Output(loss: nil)
+      var span = base?.spans[i] ?? .init(loss: nil, metrics: [])
+      if !loss.isAbsent {
+        (output.loss, span.loss) = (nil, losses[i]?.nameSpan)
+        if let node = losses[i] {
+          output.loss = context.losses.decode(node, into: &context.bag)
+          isRight = isRight && output.loss != nil
+        }
       }
-      if let node = weights[i] {
-        output.weight = context.bag.collect { () throws(Diagnostic) in try Double(config: node) } ?? 1
+      if !lossWeights.isAbsent {
+        output.weight =
+          weights[i].map { node in
+            context.bag.collect { () throws(Diagnostic) in try Double(config: node) } ?? 1
+          } ?? 1
       }
-      let nodes = metrics[i].map { $0.list ?? [$0] } ?? []
-      output.metrics = read(nodes, names.count == 1, &context)
-      isRight = isRight && output.metrics.count == nodes.count
+      if !self.metrics.isAbsent {
+        let nodes = metrics[i].map { $0.list ?? [$0] } ?? []
+        output.metrics = read(nodes, names.count == 1, &context)
+        span.metrics = nodes.map(\.nameSpan)
+        isRight = isRight && output.metrics.count == nodes.count
+      }
       settings.append(output)
-      spans.append(.init(loss: losses[i]?.nameSpan, metrics: nodes.map(\.nameSpan)))
+      spans.append(span)
     }
-    guard isRight, !loss.isAbsent, let optimizer else { return nil }
+    guard isRight, !loss.isAbsent || base != nil, let optimizer else { return nil }
     let compiled = CompileSettings(settings, optimizer: optimizer)
     let logged = compiled.logNames(outputs: names)
     let own = (["loss"] + logged.losses.compactMap { $0 } + logged.metrics.flatMap { $0 }).sorted()

@@ -9,20 +9,42 @@ import Reporting
 import TensorCore
 import Training
 
-/// A model from a file of Keras or runexp, with its weights, and with how it was trained.
+/// A model from a file of Keras or runexp, or from an earlier run, with its weights, and with how it was trained; or
+/// weights alone, for a model of an earlier cell.
 struct LoadCell: Cell {
   var subject = ConfigNode(.null)
-  var file = ""
+  var file: String?
+  var from = ConfigNode(.null)
+  var weights: String?
   var freeze = ConfigNode(.null)
 
   static let schema = Schema(
-    "load", "A model from a file: of Keras 2 or 3, or of runexp.", prototype: LoadCell(),
-    Field("file", \.file, "The .h5 or .keras file, relative to the experiment's.").required,
+    "load", "A model from a file of Keras 2 or 3 or of runexp, or its weights alone.", prototype: LoadCell(),
+    Field("file", \.file, "The .h5 or .keras file, relative to the experiment's."),
+    Field("from", \.from, "A run that saved a model of this name, such as mlp-3."),
+    Field("weights", \.weights, "A file of weights, for the model of this name above."),
     Field("freeze", \.freeze, "Layers that are not trained any more: a list of names, or true for all."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
-    guard let name = context.name(subject, of: "model"), !file.isEmpty else { return nil }
-    let path = URL(fileURLWithPath: file, relativeTo: URL(fileURLWithPath: context.dataEnvironment.base)).path
+    guard let name = context.name(subject, of: "model") else { return nil }
+    let isGiven = ["file": file != nil, "from": !from.isAbsent, "weights": weights != nil]
+    guard isGiven.values.count(where: { $0 }) == 1 else {
+      if context.wrongSettings.isEmpty {
+        context.bag.report(.notOneOf(["file", "from", "weights"], at: context.cellSpan))
+      }
+      return nil
+    }
+    if let weights { return fill(weights, into: name, &context) }
+    if let file { return load(path(of: file, context), named: name, from: file, &context) }
+    let reports = context.reports
+    let saved = context.collect { try Self.file(of: name, in: from, reports) }
+    return saved.flatMap { load($0, named: name, from: from.string ?? "", &context) }
+  }
+
+  /// - Parameter origin: where the model is from, in the words of the experiment.
+  private func load(
+    _ path: String, named name: String, from origin: String, _ context: inout CheckContext
+  ) -> CellRun? {
     let (seed, span) = (context.seed, subject.span)
     let registry = context.layers
     let loaded = context.collect {
@@ -34,21 +56,73 @@ struct LoadCell: Cell {
         }
         return try ModelFile.load(path, named: name, custom: custom, seed: seed)
       } catch let diagnostic as Diagnostic {
-        throw diagnostic.located(at: span, "from '\(file)'")
+        throw diagnostic.located(at: span, "from '\(origin)'")
       }
     }
     guard let loaded else { return nil }
-    for note in loaded.notes { context.bag.report(note.located(at: span, "from '\(file)'")) }
+    for note in loaded.notes { context.bag.report(note.located(at: span, "from '\(origin)'")) }
     guard let frozen = frozenNames(loaded.built.model, &context) else { return nil }
-    if frozen.isEmpty { return declare(loaded.built, name, &context) }
-    // An optimizer knows the parameters it was made for: with fewer to train it begins anew.
+    let settings = loaded.built.training?.settings
+    if frozen.isEmpty { return declare(loaded.built, settings, origin, &context) }
     let model = loaded.built.model.freezing(frozen)
     let built = context.collect { try BuiltModel(model, weightsOf: loaded.built) }
-    return built.flatMap { declare($0, name, &context) }
+    return built.flatMap { declare($0, settings, origin, &context) }
   }
 
-  private func declare(_ built: BuiltModel, _ name: String, _ context: inout CheckContext) -> CellRun? {
-    let seed = context.seed
+  /// Weights for a model that is there: tried when the file is checked, so that no mistake waits for the run.
+  private func fill(_ file: String, into name: String, _ context: inout CheckContext) -> CellRun? {
+    guard let info = context.model(subject) else { return nil }
+    if !freeze.isAbsent {
+      context.bag.report(.freezesWeights(at: freeze.span))
+      return nil
+    }
+    let (path, seed, span) = (path(of: file, context), context.seed, subject.span)
+    let notes = context.collect {
+      do {
+        return try BuiltModel(info.model, seed: seed, isDrawn: false).loadWeights(from: path)
+      } catch let diagnostic as Diagnostic {
+        throw diagnostic.located(at: span, "weights of '\(file)'")
+      }
+    }
+    guard let notes else { return nil }
+    for note in notes { context.bag.report(note.located(at: span, "weights of '\(file)'")) }
+    return { context in
+      guard let built = context.models[name] else { return }
+      try built.loadWeights(from: path)
+      built.giveParts()
+      try context.note("weights of \(file)")
+    }
+  }
+
+  private func path(of file: String, _ context: CheckContext) -> String {
+    URL(fileURLWithPath: file, relativeTo: URL(fileURLWithPath: context.dataEnvironment.base + "/")).path
+  }
+
+  /// The file of a model that a run saved.
+  /// - Throws: E0520 for an unknown run, E0348 if it saved no model of that name.
+  private static func file(
+    of name: String, in run: ConfigNode, _ reports: String
+  ) throws(Diagnostic) -> String {
+    let folder = "\(reports)/\(try String(config: run))"
+    guard let word = run.string, isFileName(word), FileManager.default.fileExists(atPath: folder + "/run.sqlite")
+    else { throw .unknownRun(run.string ?? "", in: reports, at: run.span) }
+    let files = ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).sorted()
+    let models = files.filter { file in
+      [".h5", ".keras"].contains(where: file.hasSuffix) && !file.hasSuffix(".weights.h5")
+        && !file.hasPrefix("checkpoints/")
+    }
+    let found = models.first { file in
+      [".h5", ".keras"].contains { (file.split(separator: "/").last ?? "") == name + $0 }
+    }
+    guard let found else { throw .notSaved(name, by: word, models, folder, at: run.span) }
+    return "\(folder)/\(found)"
+  }
+
+  /// - Parameter settings: how the model is compiled in its file.
+  private func declare(
+    _ built: BuiltModel, _ settings: CompileSettings?, _ origin: String, _ context: inout CheckContext
+  ) -> CellRun? {
+    let (seed, name) = (context.seed, built.model.name)
     let trace = context.collect {
       try Trace(built.model, phase: .training, seed: seed, semantics: built.semantics)
     }
@@ -56,20 +130,26 @@ struct LoadCell: Cell {
     let info = CheckContext.ModelInfo(
       model: built.model, trace: trace, parameterCount: built.parameterCount)
     context.declare(info, at: subject.span)
-    if let settings = built.training?.settings {
+    if let settings {
       let logged = settings.logNames(outputs: built.model.outputNames)
       let own = (["loss"] + logged.losses.compactMap { $0 } + logged.metrics.flatMap { $0 }).sorted()
       let spans = settings.outputs.map { output in
         CheckContext.TrainingInfo.Spans(
           loss: subject.span, metrics: output.metrics.map { _ in subject.span })
       }
-      context.declare(.init(settings: settings, spans: spans, logs: own, own: own), of: name)
+      context.declare(
+        compilation: .init(settings: settings, spans: spans, logs: own, own: own), of: name)
     }
-    let file = file
     return { context in
       context.models[name] = built
-      try context.note("\(file)   \(ModelCell.chain(built))")
+      try context.note("\(origin)   \(ModelCell.chain(built))")
       context.show(.table(built.fullSummary.table()))
+      guard let settings, built.training == nil else { return }
+      // An optimizer knows the parameters it was made for.
+      Trainer(built, pool: context.services.pool, now: context.services.now).compile(settings)
+      let words = "\(settings.optimizer.className) begins without memory: other parameters are trained"
+      try context.note(words)
+      context.show(.remark(.note, words + "."))
     }
   }
 
@@ -89,6 +169,24 @@ struct LoadCell: Cell {
 }
 
 extension Diagnostic {
+  /// E0347: layers to freeze where only weights are loaded.
+  fileprivate static func freezesWeights(at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0347", "'freeze' does not go with 'weights'", at: span.map { Label($0, "the model stays as it is written") },
+      help: "write 'trainable: false' at the layers of the model")
+  }
+
+  /// E0348: a run that did not save the model.
+  fileprivate static func notSaved(
+    _ name: String, by run: String, _ files: [String], _ folder: String, at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0348", "the run '\(run)' saved no model '\(name)'", at: span.map { Label($0, "not in its folder") },
+      help: files.isEmpty
+        ? "it saved none; add '- save: \(name)' to its experiment"
+        : "it saved \(files.joined(separator: ", ")); name a file with 'file: \(folder)/\(files[0])'")
+  }
+
   /// E0342: a layer that a loaded model does not have.
   static func unknownLayer(_ node: ConfigNode, _ names: [String]) -> Diagnostic {
     let near = node.string.flatMap { nearest(to: $0, in: names) }

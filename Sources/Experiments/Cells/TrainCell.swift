@@ -31,11 +31,13 @@ struct TrainCell: Cell {
     Field("data", \.data, "A data set; its training part is trained on.").required,
     Field(
       "validation", \.validation, "Another part to validate on, or false. The validation part if left out."),
-    Field("loss", \.loss, "What is made small, such as mse; or one for each output, by name.").required,
+    Field("loss", \.loss, "What is made small, such as mse; or one for each output, by name. A loaded model knows its own."),
     Field(
       "loss_weights", \.lossWeights,
       "What each output's loss counts in the sum, such as {main: 0.9, aux: 0.1}."),
-    Field("optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}.").required,
+    Field(
+      "optimizer", \.optimizer,
+      "How, such as sgd or {Adam: {learning_rate: 0.001}}. A loaded model goes on with its own."),
     Field(
       "metrics", \.metrics,
       "What is watched beside the loss: a list such as [accuracy], or one for each output by name."),
@@ -59,7 +61,9 @@ struct TrainCell: Cell {
     let isValidated = held != nil || context.wrongSettings.contains("validation")
     let compile = CompileSyntax(
       loss: loss, lossWeights: lossWeights, optimizer: optimizer, metrics: metrics,
-      outputs: model?.model.outputNames, isValidated: isValidated)
+      outputs: model?.model.outputNames, isValidated: isValidated,
+      base: subject.string.flatMap { context.compilation(of: $0) })
+    if compile.base == nil { reportMissing(&context) }
     let training = compile.info(&context)
     let decoded = callbacks.compactMap { CallbackRegistry.all.decode($0, into: &context.bag) }
     guard decoded.count == callbacks.count, let training, let name = subject.string else { return nil }
@@ -85,9 +89,33 @@ struct TrainCell: Cell {
     context.declare(training, of: name)
     var cell = self
     cell.initialEpoch = first
-    return { [cell] in
-      try cell.run($0, name, training.settings, decoded, part, held, start)
+    let isContinued = compile.base != nil && compile.isEmpty
+    return { [cell] context in
+      try cell.compile(context, name, training.settings, isContinued: isContinued, wasCompiled: compile.base != nil)
+      try cell.run(context, name, training.settings, decoded, part, held, start)
     }
+  }
+
+  /// What only a model that was compiled in its file can do without.
+  private func reportMissing(_ context: inout CheckContext) {
+    for (key, node) in [("loss", loss), ("optimizer", optimizer)]
+    where node.isAbsent && !context.wrongSettings.contains(key) {
+      let doc = Self.schema.fields.first { $0.key == key }?.doc ?? ""
+      context.bag.report(.missingKey(key, of: "train", doc: doc, at: context.cellSpan))
+    }
+  }
+
+  /// Compiles the model, or leaves it as its file had it: then the optimizer goes on where it was.
+  private func compile(
+    _ context: RunContext, _ name: String, _ settings: CompileSettings, isContinued: Bool, wasCompiled: Bool
+  ) throws {
+    guard let built = context.models[name] else { return }
+    if isContinued, let training = built.training {
+      let optimizer = training.settings.optimizer.className
+      return try context.note("goes on with \(optimizer) after \(training.iterations) steps")
+    }
+    Trainer(built, pool: context.services.pool, now: context.services.now).compile(settings)
+    if wasCompiled { try context.note("compiled anew: \(settings.optimizer.className) begins without memory") }
   }
 
   /// What the header has the training start from.
@@ -132,7 +160,9 @@ struct TrainCell: Cell {
   ) throws {
     guard let built = context.models[name], let part = context.data[data.data]?[data.part] else { return }
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
-    trainer.compile(settings)
+    if let preparation = context.data[data.data]?.preparation {
+      built.attachments[Preparation.attachment] = preparation.config
+    }
     if context.isRestoring {
       context.histories[name] = TrainingRecord(history: [], epochs: 0, settings: settings)
       return

@@ -177,7 +177,7 @@ extension OptimizerMemory {
 
 extension Diagnostic {
   /// E0520: a run that does not exist.
-  fileprivate static func unknownRun(_ name: String, in reports: String, at span: SourceSpan?) -> Diagnostic {
+  static func unknownRun(_ name: String, in reports: String, at span: SourceSpan?) -> Diagnostic {
     let folders = (try? FileManager.default.contentsOfDirectory(atPath: reports)) ?? []
     let known = folders.filter { FileManager.default.fileExists(atPath: "\(reports)/\($0)/run.sqlite") }
       .sorted()

@@ -1,0 +1,110 @@
+/// How raw rows become what a model takes, and what its outputs mean: everything that was fitted on the training part.
+///
+/// Training data and rows to predict on are prepared by the same value, which is kept in the model's file.
+public struct Preparation: Sendable, Equatable {
+  /// How a column of a table becomes numbers.
+  public struct Encoding: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+      /// `(x - mean) / deviation`; without `fill` no number may be missing.
+      case numbers(fill: Double? = nil, mean: Double = 0, deviation: Double = 1)
+      /// A 1 at the place of the category; a missing one, if that may be, is all zeros.
+      case categories([String], canBeMissing: Bool)
+    }
+    public var name: String
+    public var kind: Kind
+
+    /// How many numbers a cell becomes.
+    public var width: Int {
+      switch kind {
+      case .numbers: 1
+      case .categories(let names, _): names.count
+      }
+    }
+  }
+
+  /// What one input of a model is made of.
+  public struct Input: Sendable, Equatable {
+    public var name: String
+    /// The columns, in the order of their numbers; `nil` for images, and for numbers in the order of the file.
+    public var columns: [Encoding]?
+    /// Of one sample.
+    public var shape: [Int]
+    /// A model sees `number · scale + offset`.
+    public var scale: Float = 1
+    public var offset: Float = 0
+
+    /// How many numbers a sample has.
+    public var size: Int { shape.reduce(1, *) }
+
+    public init(_ name: String, columns: [Encoding]? = nil, shape: [Int]) {
+      (self.name, self.columns, self.shape) = (name, columns, shape)
+    }
+  }
+
+  /// What one output of a model predicts.
+  public struct Target: Sendable, Equatable {
+    public var name: String
+    public var columns: [String]
+    /// In the order of their labels; `nil` for numbers.
+    public var classes: [String]?
+
+    public init(_ name: String, columns: [String], classes: [String]? = nil) {
+      (self.name, self.columns, self.classes) = (name, columns, classes)
+    }
+  }
+
+  /// What a model's file calls it.
+  public static let attachment = "preparation"
+
+  public var inputs: [Input]
+  public var targets: [Target]
+  /// What stands between the cells of the table.
+  public var separator: UInt8
+
+  public init(inputs: [Input], targets: [Target] = [], separator: UInt8 = UInt8(ascii: ",")) {
+    (self.inputs, self.targets, self.separator) = (inputs, targets, separator)
+  }
+
+  /// What the only output, or the one of that name, predicts.
+  /// - Parameter count: how many outputs the model has.
+  public func target(of output: String, among count: Int) -> Target? {
+    count == 1 && targets.count == 1 ? targets[0] : targets.first { $0.name == output }
+  }
+}
+
+extension Preparation.Input {
+  /// The numbers of a raw feature, as a batch takes them: columns side by side, categories as a 1 among zeros.
+  func column(_ feature: RawData.Feature) -> Column {
+    switch feature {
+    case .ready(let raw): Column(name, rowShape: shape, raw.storage, scale: scale, offset: offset)
+    case .table(_, let raw):
+      Column(name, rowShape: shape, .floats(numbers(raw)), scale: scale, offset: offset)
+    }
+  }
+
+  private func numbers(_ raw: [RawData.TableColumn]) -> [Float] {
+    let width = raw.reduce(0) { $0 + $1.width }
+    var values = [Float](repeating: 0, count: width * (raw.first?.count ?? 0))
+    var place = 0
+    for (i, column) in raw.enumerated() {
+      switch column {
+      case .numbers(_, let numbers):
+        let encoding = columns?[i].kind ?? .numbers()
+        for (row, number) in numbers.enumerated() { values[row * width + place] = encoding.value(number) }
+      case .categories(_, let codes, _):
+        for (row, code) in codes.enumerated() where code >= 0 { values[row * width + place + Int(code)] = 1 }
+      }
+      place += column.width
+    }
+    return values
+  }
+}
+
+extension Preparation.Encoding.Kind {
+  /// Filled, then standardized.
+  fileprivate func value(_ number: Float) -> Float {
+    guard case .numbers(let fill, let mean, let deviation) = self else { return number }
+    let known = number.isNaN ? fill.map { Float($0) } ?? number : number
+    return mean == 0 && deviation == 1 ? known : Float((Double(known) - mean) / deviation)
+  }
+}

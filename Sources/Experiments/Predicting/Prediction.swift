@@ -1,0 +1,105 @@
+import Config
+package import Datasets
+import Diagnostics
+import GraphEngine
+import Layers
+import TensorCore
+package import Training
+
+/// What the numbers of an output say: which class, or how much of something.
+struct OutputMeaning {
+  enum Kind {
+    /// Names of the numbers.
+    case numbers([String])
+    /// Names of the classes, in the order of the numbers.
+    case classes([String])
+    /// How likely the second of two classes is.
+    case binary([String])
+  }
+  let name: String
+  let kind: Kind
+  /// How many numbers a sample has.
+  let width: Int
+  /// Whether numbers become probabilities by a softmax or sigmoid only.
+  let areLogits: Bool
+
+  /// - Parameter i: which of the model's outputs it is.
+  init(_ i: Int, of built: BuiltModel, _ preparation: Preparation?) {
+    let outputs = built.model.outputNames
+    let type = built.outputs[i]
+    let target = preparation?.target(of: outputs[i], among: outputs.count)
+    let loss = built.training?.settings.outputs[i].loss
+    let width = type.shape(batch: 1).reduce(1, *)
+    self.width = width
+    name = target?.name ?? outputs[i]
+    areLogits = loss?.config["from_logits"]?.content == .bool(true)
+    let guessed = target == nil ? Self.guess(outputs[i], width, built, loss?.className) : nil
+    let isVector = type.rank == 2
+    if let classes = target?.classes ?? guessed, isVector, width > 1, classes.count <= width {
+      kind = .classes(classes + (classes.count..<width).map { "\($0)" })
+    } else if let classes = target?.classes ?? guessed, isVector, width == 1, classes.count == 2 {
+      kind = .binary(classes)
+    } else if let columns = target?.columns, columns.count == width {
+      kind = .numbers(columns)
+    } else {
+      kind = .numbers(width == 1 ? [name] : (0..<width).map { [name] in "\(name)_\($0)" })
+    }
+  }
+
+  /// Numbers of classes, where the loss or the last activation says that it is classes that are told apart.
+  private static func guess(_ output: String, _ width: Int, _ built: BuiltModel, _ loss: String?) -> [String]? {
+    let layer = built.model.layers.last { $0.name == output } ?? built.model.layers.last
+    let activation = layer?.layer.config["activation"]?.string ?? layer?.layer.className.lowercased()
+    let isSoftmax = loss.map { $0.contains("Categorical") } ?? (activation == "softmax")
+    let isSigmoid = loss.map { $0.hasPrefix("Binary") } ?? (activation == "sigmoid")
+    if width > 1 ? isSoftmax : isSigmoid { return (0..<max(2, width)).map { "\($0)" } }
+    return nil
+  }
+
+  /// The numbers as probabilities.
+  func probabilities(_ numbers: [Float]) throws -> [Float] {
+    guard areLogits, !numbers.isEmpty else { return numbers }
+    let graph = Graph()
+    let rows = numbers.count / width
+    let x = graph.leaf(.input("logits"), TensorType([.batch, .size(width)]))
+    let y = try width == 1 ? x.sigmoid() : x.softmax()
+    let evaluator = EagerEvaluator(
+      graph, batch: rows, leaves: [.input("logits"): Tensor([rows, width], numbers)])
+    return evaluator[y].elements
+  }
+}
+
+extension BuiltModel {
+  /// How the data that the model was trained on were prepared; `nil` for models of Keras.
+  /// - Throws: E0421 if the model's file says nonsense.
+  package var preparation: Preparation? {
+    get throws {
+      try attachments[Preparation.attachment].map { (node) throws in try Preparation(config: node) }
+    }
+  }
+
+  /// How rows are prepared of which nothing is known: numbers in the order of the file.
+  /// - Throws: E0422 for an input of any size.
+  package var plainPreparation: Preparation {
+    get throws {
+      var inputs: [Preparation.Input] = []
+      for input in model.inputs {
+        let shape = input.type.dims.dropFirst().map { dim -> Int? in
+          if case .size(let size) = dim { size } else { nil }
+        }
+        guard !shape.contains(nil) else { throw Diagnostic.unknownSize(model.name, "\(input.type)") }
+        inputs.append(Preparation.Input(input.name, shape: shape.compactMap { $0 }))
+      }
+      return Preparation(inputs: inputs)
+    }
+  }
+}
+
+extension Diagnostic {
+  /// E0422: a model whose input has no certain size.
+  fileprivate static func unknownSize(_ model: String, _ type: String) -> Diagnostic {
+    Diagnostic(
+      "E0422", "'\(model)' takes \(type), so it is not known how many columns a sample has",
+      help: "train the model in an experiment, which stores how its data are prepared")
+  }
+}

@@ -1,0 +1,36 @@
+import Diagnostics
+import Foundation
+import RunEvents
+import RunLog
+
+/// A run that was asked for on the command line, and the models it saved.
+struct SavedModels {
+  let run: String
+  /// Its log.
+  let log: String
+
+  /// - Parameter name: of the run; `latest` for the last one.
+  /// - Throws: E0907 if there is no such run.
+  init(_ name: String, reports asked: String?) throws {
+    let reports = Places.reports(asked)
+    let index = try RunIndex.current(in: reports)
+    run = try name == "latest" ? index?.log.runs(limit: 1).first?.name ?? name : name
+    log = "\(reports)/\(run)/run.sqlite"
+    guard FileManager.default.fileExists(atPath: log) else {
+      let known = try index?.log.runs().map(\.name) ?? []
+      throw Diagnostic.noRun(name, in: reports, known: known)
+    }
+  }
+
+  /// The file of a model.
+  /// - Parameter model: may be left out where there is one.
+  /// - Throws: E0225 if there is no such model, or none.
+  func file(of model: String?) throws -> String {
+    let files = try RunStore.read(log).artifacts(of: run).map(\.path)
+    let folder = URL(fileURLWithPath: log).deletingLastPathComponent().path
+    return try "\(folder)/\(ModelView.file(of: run, named: model, in: files))"
+  }
+
+  /// Whether words on the command line are the name of a model file.
+  static func isFile(_ name: String) -> Bool { [".h5", ".hdf5", ".keras"].contains(where: name.hasSuffix) }
+}
