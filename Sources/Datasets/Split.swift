@@ -33,7 +33,8 @@ struct Split {
       default: throw .unknownKey(entry, of: "split", known: ["validation", "test"])
       }
     }
-    let taken = (validation ?? 0) + (takesTest ? test ?? 0 : 0)
+    let (sum, isUncountable) = (validation ?? 0).addingReportingOverflow(takesTest ? test ?? 0 : 0)
+    let taken = isUncountable ? Int.max : sum
     guard taken < trainCount else {
       throw .badSplit(
         "the split takes \(taken) of \(trainCount) samples", settings.split.span,

@@ -34,7 +34,7 @@ struct TextDamage {
   /// One damaged text.
   func text(_ random: inout SplitMix) -> [UInt8] {
     var lines = random.pick(texts) ?? []
-    for _ in 0...random.below(5) { damage(&lines, &random) }
+    for _ in 0...(random.once(in: 2) ? 0 : random.below(5)) { damage(&lines, &random) }
     var bytes = Array(lines.joined(separator: "\n").utf8)
     if random.once(in: 20), !bytes.isEmpty { bytes.removeLast(random.below(bytes.count)) }
     if random.once(in: 10), !bytes.isEmpty {

@@ -139,10 +139,10 @@ private func openObject(
   guard let first = names.first, !path.utf8.contains(0) else {
     throw .missingInHDF5("\(word) '\(path)'", in: place)
   }
-  var object = try openChild(of: id, first, of: path, word, in: place)
+  var object = try openChild(of: id, first, of: path, word, in: place, source)
   for name in names.dropFirst() {
     try checkGroup(object.id, place, source)
-    object = try openChild(of: object.id, name, of: path, word, in: place)
+    object = try openChild(of: object.id, name, of: path, word, in: place, source)
   }
   guard H5Iget_type(object.id) == kind else { throw .missingInHDF5("\(word) '\(path)'", in: place) }
   if kind == H5I_GROUP { try checkGroup(object.id, place, source) }
@@ -150,7 +150,7 @@ private func openObject(
 }
 
 private func openChild(
-  of id: hid_t, _ name: String, of path: String, _ word: String, in place: String
+  of id: hid_t, _ name: String, of path: String, _ word: String, in place: String, _ source: FileSource?
 ) throws(Diagnostic) -> Handle {
   var link = H5L_info_t()
   guard H5Iget_type(id) == H5I_GROUP, H5Lexists(id, name, h5_default()) > 0,
@@ -158,6 +158,11 @@ private func openChild(
   else { throw .missingInHDF5("\(word) '\(path)'", in: place) }
   guard link.type == H5L_TYPE_HARD else {
     throw .unsupportedInHDF5("is reached through a soft or external link", in: "'\(path)' in \(place)")
+  }
+  if let source {
+    let whole = "'\(path)' in \(place)"
+    let header = try ObjectHeader(source, at: link.u.address, besides: id, whole)
+    if header.isVirtual { throw .unsupportedInHDF5("keeps its data in another file", in: whole) }
   }
   return try Handle(H5Oopen(id, name, h5_default())) { .implausibleInHDF5($0, in: "'\(path)' in \(place)") }
 }

@@ -13,20 +13,33 @@ struct ObjectHeader {
   private let base: Int
   /// The value of each attribute; those that are kept apart, in a structure with checksums, are not among them.
   private var attributes: [[UInt8]: Bytes] = [:]
+  /// Whether it is a dataset made of pieces of others, of which the library believes every word on opening it.
+  private(set) var isVirtual = false
 
   /// Reads the header of an open object, under the library's lock.
   /// - Throws: E0605 if it is damaged.
   init(_ source: FileSource, of id: hid_t, _ place: String) throws(Diagnostic) {
-    let damaged: (String) -> Diagnostic = { .implausibleInHDF5("has a damaged header: \($0)", in: place) }
-    var userBlock: hsize_t = 0
     var info = H5O_info_t()
+    try check(H5Oget_info2(id, &info, UInt32(H5O_INFO_BASIC)), Self.damaged(place))
+    try self.init(source, at: info.addr, besides: id, place)
+  }
+
+  /// Reads the header at an address, of an object that is not open yet.
+  /// - Parameter id: an open object of the file.
+  /// - Throws: E0605 if it is damaged.
+  init(_ source: FileSource, at address: haddr_t, besides id: hid_t, _ place: String) throws(Diagnostic) {
+    let damaged = Self.damaged(place)
+    var userBlock: hsize_t = 0
     let file = try Handle(H5Iget_file_id(id), damaged)
     let creation = try Handle(H5Fget_create_plist(file.id), damaged)
     try check(H5Pget_userblock(creation.id, &userBlock), damaged)
-    try check(H5Oget_info2(id, &info, UInt32(H5O_INFO_BASIC)), damaged)
     self.source = source
     base = Int(clamping: userBlock)
-    guard walk(from: Int(clamping: info.addr)) != nil else { throw damaged("its messages do not fit") }
+    guard walk(from: Int(clamping: address)) != nil else { throw damaged("its messages do not fit") }
+  }
+
+  private static func damaged(_ place: String) -> (String) -> Diagnostic {
+    { .implausibleInHDF5("has a damaged header: \($0)", in: place) }
   }
 
   /// Whether all `count` texts of an attribute can be followed.
@@ -54,6 +67,7 @@ struct ObjectHeader {
       while messages.count >= block.layout.messageHeader {
         guard let message = block.layout.next(&messages) else { return nil }
         switch message.type {
+        case 0x08: isVirtual = isVirtual || isVirtualLayout(message.body)
         case 0x0C:
           guard let attribute = attribute(in: message.body) else { return nil }
           attributes[attribute.name] = attribute.value
@@ -137,6 +151,13 @@ private func isSound(_ type: Bytes) -> Bool {
   guard isVariable, isText else { return true }
   guard size == 16, type.take(4) != nil, let character = type.number(4) else { return false }
   return character == 1
+}
+
+/// Whether a layout message, of version 3 or later, has the class of virtual datasets.
+private func isVirtualLayout(_ layout: Bytes) -> Bool {
+  var layout = layout
+  guard let version = layout.number(1), let kind = layout.number(1) else { return false }
+  return version >= 3 && kind == 3
 }
 
 /// How messages follow each other in old and new object headers.

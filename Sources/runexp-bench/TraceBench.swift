@@ -28,7 +28,8 @@ struct TraceBench: ParsableCommand {
     let clock = ContinuousClock()
     for _ in 0..<repeats {
       var built: BuiltModel?
-      tracing.append(try milliseconds(clock.measure { built = try BuiltModel(model, seed: 1, isDrawn: false) }))
+      tracing.append(
+        try milliseconds(clock.measure { built = try BuiltModel(model, seed: 1, isDrawn: false) }))
       guard let built else { continue }
       let state = TrainingState(settings, slab: built.slab, kernels: kernels)
       planning.append(
@@ -38,7 +39,9 @@ struct TraceBench: ParsableCommand {
               built, settings, part: part, batch: 32, state: state, pool: pool, kernels: kernels)
           }))
     }
-    print("\(layers) dense layers: building \(middle(tracing)) ms, trace, gradient and plan \(middle(planning)) ms")
+    print(
+      "\(layers) dense layers: building \(middle(tracing)) ms, trace, gradient and plan \(middle(planning)) ms"
+    )
   }
 
   private func residual(_ count: Int) -> Functional {

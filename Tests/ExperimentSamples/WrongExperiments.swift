@@ -242,6 +242,9 @@ package struct WrongExperiment: Sendable {
     WrongExperiment("IDX files that are none", "source: iris", "idx: {train: {images: i.idx, labels: l.idx}}")
       .with("i.idx", "hello").with("l.idx", "hello"),
     WrongExperiment("a split that takes all", "{validation: 30, test: 30}", "{validation: 100, test: 50}"),
+    WrongExperiment(
+      "a split that cannot be counted", "{validation: 30, test: 30}",
+      "{validation: 9223372036854775807, test: 30}"),
     WrongExperiment("a split into unknown parts", "{validation: 30, test: 30}", "{validaton: 30, test: 30}"),
   ]
 

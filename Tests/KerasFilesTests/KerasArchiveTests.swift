@@ -70,6 +70,19 @@ import Testing
     #expect(codeOfReading(try fixture(name)) == code)
   }
 
+  /// The library copies beyond its buffers when it opens such a dataset.
+  @Test func `a virtual dataset with a damaged selection is not opened`() throws {
+    try withFolder { folder in
+      var data = try bytes(try fixture("bad_virtual"))
+      for (place, byte) in [
+        (0x78F, 255), (0x886, 41), (0x105C, 230), (0x17AA, 32), (0x17F7, 255), (0x1978, 255),
+      ] { data[place] = UInt8(byte) }
+      let path = folder + "/m.h5"
+      try data.write(to: URL(filePath: path))
+      #expect(codeOfReading(path) == "E0604")
+    }
+  }
+
   @Test func `a folder, a missing file and a text file are told apart from models`() throws {
     try withFolder { folder in
       let text = folder + "/text.h5"
