@@ -140,7 +140,7 @@ let package = Package(
     tests("ReportingTests", "Reporting"),
     tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     tests(
-      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "Layers", "GraphEngine", "Datasets",
+      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "Datasets",
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
@@ -153,7 +153,8 @@ let package = Package(
     tests("RunexpTests", "Runexp"),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
-      "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets",
+      "KerasFilesTests", "EngineTestSupport", "KerasFiles", "Training", "ModelScripts", "ExpLanguage",
+      "Layers", "GraphEngine", "Datasets",
       "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),

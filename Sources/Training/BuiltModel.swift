@@ -60,6 +60,7 @@ public final class BuiltModel {
   /// - Throws: what ``init(_:seed:semantics:isDrawn:)`` throws.
   public convenience init(_ model: any Model, weightsOf other: BuiltModel) throws {
     try self.init(model, seed: other.seed, semantics: other.semantics, isDrawn: false)
+    attachments = other.attachments
     for entry in other.slab.entries {
       let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
       slab.set(path, other.slab.tensor(entry.spec.path))
