@@ -35,6 +35,7 @@ enum KerasPackage {
     if let compile = config["compile_config"], compile.entries?.isEmpty == false {
       loaded.compile(compile, try ObjectWeights.optimizer(in: root), semantics)
     }
+    loaded.restoreWritten(named: name, custom: custom)
     return loaded
   }
 

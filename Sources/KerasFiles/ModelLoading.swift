@@ -34,6 +34,7 @@ extension KerasArchive {
     loaded.notes = notes
     try loaded.built.setWeights(layers, topLevel: topLevel)
     if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
+    loaded.restoreWritten(named: name, custom: custom)
     return loaded
   }
 }

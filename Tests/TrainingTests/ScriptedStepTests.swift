@@ -16,7 +16,7 @@ import Training
     ScriptedModel("m", inputs: [ModelInput("x", shape: [16])], parts, body: try ScriptBody(body))
   }
 
-  /// x → first → second → first + second → drop → concatenated with x → out
+  /// x → first → second → first + second → drop → concatenated with x → out.
   private var graph: Functional {
     let calls: [Functional.Call] = [
       .init(layer: 0, inputs: []), .init(layer: 1, inputs: [.init(0)]), .init(layer: 2, inputs: [.init(1)]),
