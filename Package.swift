@@ -102,8 +102,9 @@ let package = Package(
       "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Experiments", "KerasFiles", "Training", "Layers", "TensorCore", "RunLog",
-      "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Config",
+      "RunexpCommands", "Experiments", "KerasFiles", "Training", "ModelScripts", "Layers", "RunLog",
+      "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
+      "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
       "Fuzzing", "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine",
@@ -152,7 +153,8 @@ let package = Package(
     tests("ReportingTests", "Reporting"),
     tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     tests(
-      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "Layers", "GraphEngine", "Datasets",
+      "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "ModelScripts", "ExpLanguage",
+      "Layers", "GraphEngine", "Datasets",
       "Config",
       "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
@@ -165,8 +167,8 @@ let package = Package(
     tests("RunexpTests", "Runexp"),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(
-      "KerasFilesTests", "EngineTestSupport", "Fuzzing", "KerasFiles", "Training", "Layers", "GraphEngine",
-      "Datasets",
+      "KerasFilesTests", "EngineTestSupport", "Fuzzing", "KerasFiles", "Training", "ModelScripts",
+      "ExpLanguage", "Layers", "GraphEngine", "Datasets",
       "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),

@@ -126,7 +126,7 @@ public struct CheckContext {
   /// activation.
   mutating func declare(function: ScriptedFunction) {
     functions.append(function)
-    switch function.signature.parameters.filter({ $0.initial == nil }).count {
+    switch function.requiredCount {
     case 1: activations[function.name] = { try function.call([$0]) }
     case 2:
       losses = losses.adding([ScriptedLoss.entry(function)])

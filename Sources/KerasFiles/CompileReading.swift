@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import Layers
+import ModelScripts
 import Training
 
 /// Reads how a model was compiled, as Keras 2 and Keras 3 write it.
@@ -8,6 +9,8 @@ struct CompileReading {
   /// Names of the model's outputs.
   let names: [String]
   let semantics: Semantics
+  /// Functions of the experiment that trained it.
+  let functions: StoredFunctions
 
   /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
   func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
@@ -24,7 +27,7 @@ struct CompileReading {
     for i in names.indices {
       var output = CompileSettings.Output(loss: nil)
       if let node = losses[i], !node.isNull {
-        guard let loss = LossRegistry.all.decode(plain(node), into: &errors) else {
+        guard let loss = functions.losses.decode(plain(node), into: &errors) else {
           bag.report(.notCompiled(errors.all.first?.message ?? "a loss is not known"))
           return nil
         }
@@ -77,7 +80,7 @@ struct CompileReading {
       // Keras 2 logs the name of a class as its objects are called, Keras 3 as it was written.
       let isClass = semantics == .keras2 && MetricRegistry.all.find(word)?.name == word
       let name = MetricRegistry.logName(word, settings: ConfigNode(isClass ? .map([]) : .null))
-      return MetricRegistry.all.decode(node, into: &ignored).map { NamedMetric(name, $0) }
+      return functions.metrics.decode(node, into: &ignored).map { NamedMetric(name, $0) }
     }
     guard let className = node["class_name"]?.string, let config = node["config"] else { return nil }
     // The name in a file of several outputs begins with the output's.
@@ -87,7 +90,7 @@ struct CompileReading {
     if ["accuracy", "acc"].contains(name) { return NamedMetric(name, Accuracy()) }
     let function = className == "MeanMetricWrapper" ? config["fn"]?.string : nil
     let known = function.map { ConfigNode(.string($0)) } ?? plain(node)
-    return MetricRegistry.all.decode(known, into: &ignored).map { NamedMetric(name, $0) }
+    return functions.metrics.decode(known, into: &ignored).map { NamedMetric(name, $0) }
   }
 }
 

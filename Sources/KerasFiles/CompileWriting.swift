@@ -1,5 +1,6 @@
 import Config
 import Layers
+import ModelScripts
 import TensorCore
 import Training
 
@@ -45,7 +46,7 @@ struct CompileWriting {
   private func settings(as semantics: Semantics) -> [ConfigNode.Entry] {
     let outputs = state.settings.outputs
     let isOne = outputs.count == 1
-    let losses = outputs.map { $0.loss.map { LossRegistry.kerasConfig($0, semantics) } ?? nil }
+    let losses = outputs.map { $0.loss.map { $0.stored(as: semantics) } ?? nil }
     let metrics = zip(outputs, predictions).map { output, prediction in
       let target = output.loss?.target(for: prediction)
       return ConfigNode(
@@ -78,6 +79,13 @@ extension ConfigNode {
   }
 }
 
+extension Loss {
+  /// Functions of experiments by their names alone, as Keras stores those of its users.
+  fileprivate func stored(as semantics: Semantics) -> ConfigNode {
+    self is ScriptedLoss ? className.config : LossRegistry.kerasConfig(self, semantics)
+  }
+}
+
 extension NamedMetric {
   /// A word where Keras has one for it, so that every Keras reads it; otherwise the class with its settings.
   fileprivate func kerasConfig(
@@ -90,6 +98,7 @@ extension NamedMetric {
       if semantics == .keras2, let target { return accuracy(of: prediction, target) }
       return words.contains(name) ? name.config : "accuracy"
     }
+    if metric is ScriptedMetric && name == metric.className { return name.config }
     if words.contains(name) && metric.config == defaults { return name.config }
     let common: ConfigNode = ["name": name.config, "dtype": "float32"]
     return .object(metric.className, metric.config.following(common), in: "keras.metrics", as: semantics)

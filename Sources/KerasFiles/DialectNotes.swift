@@ -23,6 +23,8 @@ struct DialectNotes {
     if !differing.isEmpty { notes.append(.computesDifferently(differing, in: target)) }
     if !unknown.isEmpty { notes.append(.unknownToKeras2(unknown)) }
     if !unreadable.isEmpty { notes.append(.unreadableInKeras3(unreadable)) }
+    let clashes = built.usedFunctions.clashes
+    if !clashes.isEmpty { notes.append(.ambiguousFunctions(clashes)) }
     return notes
   }
 
@@ -134,6 +136,13 @@ extension Diagnostic {
     Diagnostic(
       "E0629", "Keras 3 cannot read \(what.listed) from an .h5 file", severity: .warning,
       help: "runexp can; for Keras save the model as .keras")
+  }
+
+  /// E0634: two functions under one name.
+  static func ambiguousFunctions(_ names: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0634", "the model and its training know different functions \(names.listed)", severity: .warning,
+      help: "the file holds the model's; rename the one that is defined in this experiment")
   }
 }
 

@@ -26,8 +26,8 @@ enum KerasPackage {
     let about = try json(metadata, in: zip, path)
     let semantics = Semantics(version: about?["keras_version"]?.string ?? "3")
     guard zip.contains(weights) else { throw Diagnostic.missingMember(weights, in: path) }
-    var loaded = try LoadedModel(config, as: semantics, named: name, custom: custom, seed: seed)
-    loaded.built.attach(about?["runexp"])
+    var loaded = try LoadedModel(
+      config, as: semantics, about?["runexp"], named: name, custom: custom, seed: seed)
     let file = try openWeights(in: zip, path)
     let root = try file.root()
     let rounded = try ObjectWeights.fill(loaded.built, from: root)
@@ -35,6 +35,7 @@ enum KerasPackage {
     if let compile = config["compile_config"], compile.entries?.isEmpty == false {
       loaded.compile(compile, try ObjectWeights.optimizer(in: root), semantics)
     }
+    loaded.restoreWritten(named: name, custom: custom)
     return loaded
   }
 

@@ -58,13 +58,19 @@ public enum ModelFile {
   ) throws(Diagnostic) -> [Diagnostic] {
     let container = try Container(for: path)
     switch container {
-    case .keras:
-      guard semantics == .keras3 else { throw .onlyKeras3(path) }
-      try KerasPackage.write(built, to: path)
-    case .weights: try H5File.write(to: path) { root throws(Diagnostic) in try built.writeObjects(in: root) }
-    case .h5: try KerasArchive(built, as: semantics).write(to: path)
+    case .weights:
+      try H5File.write(to: path) { root throws(Diagnostic) in try built.writeObjects(in: root) }
+      return []
+    case .keras where semantics != .keras3: throw .onlyKeras3(path)
+    case .keras, .h5:
+      let (file, obstacle) = built.kerasForm
+      if container == .keras {
+        try KerasPackage.write(file, to: path)
+      } else {
+        try KerasArchive(file, as: semantics).write(to: path)
+      }
+      return DialectNotes(file, semantics, container).all + [obstacle].compactMap(\.self)
     }
-    return container == .weights ? [] : DialectNotes(built, semantics, container).all
   }
 
   static func hasObjectLayout(_ path: String) throws(Diagnostic) -> Bool {

@@ -3,6 +3,7 @@ public import Diagnostics
 import GraphEngine
 import Kernels
 public import Layers
+import ModelScripts
 import TensorCore
 public import Training
 
@@ -11,6 +12,8 @@ public struct LoadedModel {
   public var built: BuiltModel
   /// What was lost or is odd, for the reader to be told.
   public var notes: [Diagnostic]
+  /// Functions of the experiment that wrote the file, which the model and its training use.
+  let functions: StoredFunctions
 }
 
 extension KerasArchive {
@@ -26,11 +29,12 @@ extension KerasArchive {
   ) throws -> LoadedModel {
     guard let modelConfig else { throw Diagnostic.weightsOnly() }
     let semantics = Semantics(version: kerasVersion)
-    var loaded = try LoadedModel(modelConfig, as: semantics, named: name, custom: custom, seed: seed)
+    var loaded = try LoadedModel(
+      modelConfig, as: semantics, attachments, named: name, custom: custom, seed: seed)
     loaded.notes = notes
-    loaded.built.attach(attachments)
     try loaded.built.setWeights(layers, topLevel: topLevel)
     if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
+    loaded.restoreWritten(named: name, custom: custom)
     return loaded
   }
 }
@@ -39,13 +43,15 @@ extension LoadedModel {
   /// The model of a configuration, with all weights 0.
   /// - Throws: E03xx and E06xx for a configuration that cannot be followed.
   init(
-    _ config: ConfigNode, as semantics: Semantics, named name: String?,
+    _ config: ConfigNode, as semantics: Semantics, _ attachments: ConfigNode?, named name: String?,
     custom: @escaping ModelDecoder.Custom, seed: UInt64
   ) throws {
     let config = semantics == .keras2 ? Keras2Reading.translate(config) : config
-    let model = try ModelDecoder(custom: custom).model(config, named: name)
+    functions = try StoredFunctions(config: attachments?[StoredFunctions.attachment])
+    let model = try functions.whileKnown { try ModelDecoder(custom: custom).model(config, named: name) }
     built = try BuiltModel(model, seed: seed, semantics: semantics, isDrawn: false)
     notes = []
+    built.attach(attachments)
   }
 
   /// Takes up how the model was compiled and the optimizer's state; what cannot be followed is noted, and the model
@@ -53,7 +59,7 @@ extension LoadedModel {
   mutating func compile(_ config: ConfigNode, _ optimizer: [SavedVariable], _ semantics: Semantics) {
     var bag = DiagnosticBag()
     defer { notes += bag.all }
-    let reading = CompileReading(names: built.model.outputNames, semantics: semantics)
+    let reading = CompileReading(names: built.model.outputNames, semantics: semantics, functions: functions)
     guard let settings = reading.settings(config, into: &bag) else { return }
     let state = TrainingState(settings, slab: built.slab, kernels: kernels)
     built.training = state

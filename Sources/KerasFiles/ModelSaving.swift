@@ -1,6 +1,7 @@
 public import Config
 import GraphEngine
 public import Layers
+import ModelScripts
 public import Training
 
 extension Semantics {
@@ -33,9 +34,25 @@ extension Model {
 extension BuiltModel {
   /// Sorted, so that the same model gives the same bytes; `nil` if there are none.
   var storedAttachments: ConfigNode? {
+    var attachments = attachments
+    attachments[StoredFunctions.attachment] = usedFunctions.all.config
     guard !attachments.isEmpty else { return nil }
     let entries = attachments.sorted { $0.key < $1.key }.map { ConfigNode.Entry($0.key, $0.value) }
     return ConfigNode(.map(entries))
+  }
+
+  /// The functions of the experiment that the model or its training names, and names that stand for two of them.
+  var usedFunctions: (all: StoredFunctions, clashes: [String]) {
+    let known = (try? StoredFunctions(config: attachments[StoredFunctions.attachment])) ?? StoredFunctions()
+    var all = known.used(by: model.kerasConfig)
+    var clashes: [String] = []
+    for output in training?.settings.outputs ?? [] {
+      let own =
+        [(output.loss as? ScriptedLoss)?.function]
+        + output.metrics.map { ($0.metric as? ScriptedMetric)?.function }
+      for function in own.compactMap(\.self) { clashes += all.add(function.withCalled) }
+    }
+    return (all, clashes)
   }
 
   /// Takes up what a file has beside the model.

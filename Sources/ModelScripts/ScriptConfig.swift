@@ -32,7 +32,7 @@ extension ScriptWeight {
 }
 
 extension ScriptedFunction {
-  fileprivate var config: ConfigNode { ["function": usage.config, "body": body.script.text.config] }
+  var config: ConfigNode { ["function": usage.config, "body": body.script.text.config] }
 
   /// Its name and parameters as they were written.
   var usage: String {

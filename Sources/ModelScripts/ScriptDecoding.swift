@@ -74,7 +74,7 @@ public struct ScriptDecoder {
       parts.layers.append(read)
     }
     let rest: ([ScriptWeight], [ScriptedFunction])? = bag.collect { () throws(Diagnostic) in
-      (try weights(config), try functions(config))
+      (try weights(config), try Self.functions(config["functions"]?.list ?? []))
     }
     guard let rest else { return nil }
     (parts.weights, parts.functions) = rest
@@ -123,11 +123,11 @@ public struct ScriptDecoder {
   }
 
   /// Each function knows those before it.
-  private func functions(_ config: ConfigNode) throws(Diagnostic) -> [ScriptedFunction] {
+  static func functions(_ nodes: [ConfigNode]) throws(Diagnostic) -> [ScriptedFunction] {
     var functions: [ScriptedFunction] = []
-    for node in config["functions"]?.list ?? [] {
-      let signature = ScriptText(try String(config: try Self.require(node, "function")))
-      let body = ScriptText(try String(config: try Self.require(node, "body")))
+    for node in nodes {
+      let signature = ScriptText(try String(config: try require(node, "function")))
+      let body = ScriptText(try String(config: try require(node, "body")))
       functions.append(try ScriptedFunction(signature: signature, body: body, functions: functions))
     }
     return functions

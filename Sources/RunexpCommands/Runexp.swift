@@ -19,8 +19,8 @@ public struct Runexp: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Resume.self, Check.self, List.self, Show.self, Predict.self, Convert.self, Init.self,
-      Doctor.self, Explain.self, Describe.self, SchemaCommand.self, IndexCommand.self,
+      Run.self, Resume.self, Check.self, List.self, Show.self, Predict.self, Convert.self, Export.self,
+      Init.self, Doctor.self, Explain.self, Describe.self, SchemaCommand.self, IndexCommand.self,
     ],
     defaultSubcommand: Run.self)
 

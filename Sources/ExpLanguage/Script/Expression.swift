@@ -103,6 +103,9 @@ public struct Expression: Sendable {
     for child in Self.children(of: kind) { child.collectNames(into: &found) }
   }
 
+  /// The expressions directly inside it; of a call the function first.
+  package var children: [Expression] { Self.children(of: kind) }
+
   private static func children(of kind: Kind) -> [Expression] {
     switch kind {
     case .literal, .name, .ellipsis: []

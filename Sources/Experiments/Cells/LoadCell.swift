@@ -50,6 +50,8 @@ struct LoadCell: Cell {
     let loaded = context.collect {
       do {
         let custom: ModelDecoder.Custom = { className, config in
+          // What the file holds of a layer goes before what this experiment has under its name.
+          if let stored = try ModelDecoder.scripted(className, config) { return stored }
           var bag = DiagnosticBag()
           guard registry.find(className) != nil, LayerRegistry.all.find(className) == nil else { return nil }
           return registry.decode(["class_name": className.config, "config": config], into: &bag)

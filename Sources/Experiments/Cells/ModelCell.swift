@@ -132,10 +132,14 @@ struct ModelCell: Cell {
     }
     guard let (trace, parameterCount) = traced else { return nil }
     context.declare(.init(model: model, trace: trace, parameterCount: parameterCount), at: subject.span)
+    let functions = StoredFunctions(context.functions).used(by: model.kerasConfig)
     return { context in
       let built = try BuiltModel(model, seed: context.seed)
+      built.attachments[StoredFunctions.attachment] = functions.config
       for (layer, part) in parts.sorted(by: { $0.key < $1.key }) {
-        if let part = context.models[part] { built.share(part, as: layer) }
+        guard let part = context.models[part] else { continue }
+        built.share(part, as: layer)
+        try Self.takeFunctions(of: part, into: built)
       }
       context.models[model.name] = built
       try context.note(Self.chain(built))
@@ -152,6 +156,14 @@ struct ModelCell: Cell {
           (other.type, way.graph.nodes[other.id].origin))
       }
     }
+  }
+
+  /// A model from a file may use functions that this experiment does not have.
+  private static func takeFunctions(of part: BuiltModel, into built: BuiltModel) throws(Diagnostic) {
+    let key = StoredFunctions.attachment
+    var known = try StoredFunctions(config: built.attachments[key])
+    _ = known.add(try StoredFunctions(config: part.attachments[key]))
+    built.attachments[key] = known.config
   }
 
   /// `28×28 → 784 → 300 → 10`: shapes, each once where it changes; for a graph what it takes and gives.

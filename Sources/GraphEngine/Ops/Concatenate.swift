@@ -5,7 +5,7 @@ public import TensorCore
 /// Keras: `keras.ops.concatenate`, `keras.layers.Concatenate`.
 public struct Concatenate: Op {
   public static let name = "concatenate"
-  let axis: Int
+  package let axis: Int
   public init(axis: Int) { self.axis = axis }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {

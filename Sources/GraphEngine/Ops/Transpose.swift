@@ -5,7 +5,7 @@ public import TensorCore
 /// Keras: `keras.ops.transpose`, `keras.layers.Permute`.
 public struct Transpose: Op {
   public static let name = "transpose"
-  let permutation: [Int]
+  package let permutation: [Int]
 
   /// - Parameter permutation: every axis once; negative numbers count from the last.
   public init(_ permutation: [Int]) { self.permutation = permutation }

@@ -123,7 +123,7 @@ struct Arguments {
     }
   }
 
-  private static func parameter(
+  static func parameter(
     _ keyword: String, of operation: Operation, _ span: SourceSpan?
   ) throws(Diagnostic) -> String {
     let names = operation.parameters.map(\.name)
