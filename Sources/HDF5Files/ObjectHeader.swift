@@ -68,6 +68,10 @@ struct ObjectHeader {
         guard let message = block.layout.next(&messages) else { return nil }
         switch message.type {
         case 0x08: isVirtual = isVirtual || isVirtualLayout(message.body)
+        case 0x02:
+          guard hasSoundIndex(message.body, countBytes: 8) else { return nil }
+        case 0x15:
+          guard hasSoundIndex(message.body, countBytes: 2) else { return nil }
         case 0x0C:
           guard let attribute = attribute(in: message.body) else { return nil }
           attributes[attribute.name] = attribute.value
@@ -117,6 +121,28 @@ struct ObjectHeader {
     return layout.isNew
       ? Block(address: address + 4, count: count - 8, layout: layout)
       : Block(address: address, count: count, layout: layout)
+  }
+
+  /// Whether links or attributes that are kept apart, in a heap with an index, are where a message says; the library
+  /// reads through a null pointer otherwise.
+  private func hasSoundIndex(_ body: Bytes, countBytes: Int) -> Bool {
+    var body = body
+    guard body.take(1) != nil, let flags = body.number(1), flags & 1 == 0 || body.take(countBytes) != nil,
+      let heap = body.take(8), let names = body.take(8), let order = flags & 2 == 0 ? [] : body.take(8)
+    else { return false }
+    let nowhere = [UInt8](repeating: 0xFF, count: 8)
+    if heap == nowhere { return names == nowhere && (order.isEmpty || order == nowhere) }
+    return isAt(heap, "FRHP") && isAt(names, "BTHD")
+      && (order.isEmpty || order == nowhere || isAt(order, "BTHD"))
+  }
+
+  /// Whether a structure of this signature is at an address.
+  private func isAt(_ address: [UInt8], _ signature: String) -> Bool {
+    var address = Bytes(address)
+    guard let place = address.number(8), place < 1 << 62, var found = source.bytes(base + place, 4) else {
+      return false
+    }
+    return found.take(4) == Array(signature.utf8)
   }
 
   /// Whether the symbol table in a message has its names in a sound heap.

@@ -64,6 +64,7 @@ import Testing
     ("bad_huge", "E0605"), ("bad_overflow", "E0605"), ("bad_virtual", "E0604"),
     ("bad_external_data", "E0604"),
     ("bad_circle", "E0604"), ("bad_external_link", "E0604"), ("bad_group", "E0603"), ("bad_text", "E0604"),
+    ("bad_index", "E0605"),
     ("bad_missing", "E0611"),
   ])
   func `hostile content is a diagnostic`(name: String, code: String) throws {
