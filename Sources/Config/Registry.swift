@@ -83,6 +83,14 @@ public struct Registry<Member>: Sendable {
     return entry.decode(settings, commonKeys, &bag)
   }
 
+  /// Reads one member where there is no bag to collect mistakes: a setting that is a member itself.
+  /// - Throws: the first mistake.
+  public func decode(_ node: ConfigNode) throws(Diagnostic) -> Member {
+    var bag = DiagnosticBag()
+    if let member = decode(node, into: &bag) { return member }
+    throw bag.all.first ?? .mismatch(node, "\(article) \(kind)")
+  }
+
   /// The name of a member, where it was written, and its settings.
   public func parts(
     of node: ConfigNode, into bag: inout DiagnosticBag

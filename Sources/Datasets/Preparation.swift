@@ -68,7 +68,7 @@ public struct Preparation: Sendable, Equatable {
   /// What the only output, or the one of that name, predicts.
   /// - Parameter count: how many outputs the model has.
   public func target(of output: String, among count: Int) -> Target? {
-    count == 1 && targets.count == 1 ? targets[0] : targets.first { $0.name == output }
+    targets.member(for: output, of: count)
   }
 }
 

@@ -86,7 +86,7 @@ struct Keras2Reading {
       else {
         return reference
       }
-      return shifted(reference)
+      return reference.countingCalls(by: -1)
     }
     return config.with(["layers": ConfigNode(.list(nodes)), "output_layers": ConfigNode(.list(ends))])
   }
@@ -100,7 +100,7 @@ struct Keras2Reading {
       case .int = parts[1].content
     {
       let triple = ConfigNode(.list(Array(parts[..<3])))
-      let history = models.contains(name) ? shifted(triple) : triple
+      let history = models.contains(name) ? triple.countingCalls(by: -1) : triple
       tensors.append(["class_name": "__keras_tensor__", "config": ["keras_history": history]])
       for part in parts.dropFirst(3) { collect(part, names, models, into: &tensors) }
       return
@@ -108,17 +108,18 @@ struct Keras2Reading {
     for item in node.list ?? [] { collect(item, names, models, into: &tensors) }
     for entry in node.entries ?? [] { collect(entry.value, names, models, into: &tensors) }
   }
-
-  private static func shifted(_ reference: ConfigNode) -> ConfigNode {
-    guard var parts = reference.list, parts.count >= 3, case .int(let node) = parts[1].content else {
-      return reference
-    }
-    parts[1] = (node > 0 ? node - 1 : node).config
-    return ConfigNode(.list(parts))
-  }
 }
 
 extension ConfigNode {
+  /// A reference `[layer, call, output]` whose call is counted otherwise: a model used as a layer has a node of its own
+  /// making in Keras 2, so that its calls count from 1 there.
+  func countingCalls(by shift: Int) -> ConfigNode {
+    guard var parts = list, parts.count >= 3, case .int(let node) = parts[1].content, node >= max(0, -shift)
+    else { return self }
+    parts[1] = (node + shift).config
+    return ConfigNode(.list(parts))
+  }
+
   /// The map with some entries replaced, or added at the end.
   func with(_ changes: ConfigNode) -> ConfigNode {
     var entries = entries ?? []

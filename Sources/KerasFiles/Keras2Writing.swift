@@ -87,7 +87,7 @@ struct Keras2Writing {
     }
     let ends = list(config["output_layers"]).map { reference -> ConfigNode in
       guard let name = reference.list?.first?.string, sequentials.contains(name) else { return reference }
-      return shifted(reference)
+      return reference.countingCalls(by: 1)
     }
     return config.with([
       "layers": ConfigNode(.list(nodes)), "input_layers": ConfigNode(.list(list(config["input_layers"]))),
@@ -149,20 +149,11 @@ struct Keras2Writing {
     _ node: ConfigNode, _ models: Set<String>, into references: inout [ConfigNode]
   ) {
     if let history = node["config"]?["keras_history"], let name = history.list?.first?.string {
-      let reference = models.contains(name) ? shifted(history) : history
+      let reference = models.contains(name) ? history.countingCalls(by: 1) : history
       references.append(ConfigNode(.list((reference.list ?? []) + [ConfigNode(.map([]))])))
       return
     }
     for item in node.list ?? [] { collect(item, models, into: &references) }
     for entry in node.entries ?? [] { collect(entry.value, models, into: &references) }
-  }
-
-  /// A model used as a layer has a node of its own making, so that its calls count from 1.
-  private static func shifted(_ reference: ConfigNode) -> ConfigNode {
-    guard var parts = reference.list, parts.count >= 3, case .int(let node) = parts[1].content else {
-      return reference
-    }
-    parts[1] = (node + 1).config
-    return ConfigNode(.list(parts))
   }
 }

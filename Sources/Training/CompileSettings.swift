@@ -44,4 +44,10 @@ public struct CompileSettings: Sendable {
     }
     return (losses, metrics)
   }
+
+  /// All entries of the logs of an evaluation: the loss, the outputs' own losses, the metrics.
+  public func allLogNames(outputs names: [String]) -> [String] {
+    let (losses, metrics) = logNames(outputs: names)
+    return ["loss"] + losses.compactMap { $0 } + metrics.flatMap { $0 }
+  }
 }

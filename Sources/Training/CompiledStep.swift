@@ -221,7 +221,7 @@ private final class Targets {
   }
 
   func offered(for output: String) -> TensorType {
-    part.column(output, among: part.targets, of: names)?.type ?? TensorType([.batch])
+    part.targets.member(for: output, of: names.count)?.type ?? TensorType([.batch])
   }
 
   func leaf(_ type: TensorType, of output: String) -> Value {
@@ -232,18 +232,12 @@ private final class Targets {
 }
 
 extension DataPart {
-  /// The column that feeds an input, or an output's target: the one of that name, or the only one.
-  func column(_ name: String, among columns: [Column], of names: [String]) -> Column? {
-    if names.count == 1 && columns.count == 1 { return columns[0] }
-    return columns.first { $0.name == name }
-  }
-
   fileprivate func feature(_ name: String, of model: any Model) -> Column? {
-    column(name, among: features, of: model.inputs.map(\.name))
+    features.member(for: name, of: model.inputs.count)
   }
 
   fileprivate func target(_ name: String, of model: any Model) -> Column? {
-    column(name, among: targets, of: model.outputNames)
+    targets.member(for: name, of: model.outputNames.count)
   }
 }
 

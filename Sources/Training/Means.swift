@@ -16,9 +16,9 @@ struct Means {
   private let isLossOfBatches: Bool
 
   init(_ settings: CompileSettings, _ built: BuiltModel) {
-    let names = settings.logNames(outputs: built.model.outputNames)
-    let shown = names.losses.compactMap { $0 }
-    self.names = ["loss"] + shown + names.metrics.flatMap { $0 }
+    let outputs = built.model.outputNames
+    let shown = settings.logNames(outputs: outputs).losses.compactMap { $0 }
+    names = settings.allLogNames(outputs: outputs)
     isLossOfBatches = built.semantics == .keras3
     areLossesShown = !shown.isEmpty
     metrics = settings.outputs.flatMap { $0.metrics.map(\.metric) }

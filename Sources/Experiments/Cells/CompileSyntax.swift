@@ -63,8 +63,7 @@ struct CompileSyntax {
     }
     guard isRight, !loss.isAbsent || base != nil, let optimizer else { return nil }
     let compiled = CompileSettings(settings, optimizer: optimizer)
-    let logged = compiled.logNames(outputs: names)
-    let own = (["loss"] + logged.losses.compactMap { $0 } + logged.metrics.flatMap { $0 }).sorted()
+    let own = compiled.allLogNames(outputs: names).sorted()
     return CheckContext.TrainingInfo(
       settings: compiled, spans: spans, logs: own + (isValidated ? own.map { "val_\($0)" } : []), own: own)
   }

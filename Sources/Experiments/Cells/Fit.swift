@@ -87,7 +87,7 @@ struct Fit {
     let inputs = model.model.inputs
     var isRight = true
     for input in inputs {
-      guard let feature = column(input.name, among: shape.features, of: inputs.count) else {
+      guard let feature = shape.features.member(for: input.name, of: inputs.count) else {
         if context.isFirst("inputs \(model.model.name) \(shape.features.map(\.name))") {
           context.bag.report(
             inputs.count == 1
@@ -111,7 +111,7 @@ struct Fit {
   /// An output and its target.
   private func output(_ i: Int, _ context: inout CheckContext) -> Output? {
     let names = model.model.outputNames
-    guard let target = column(names[i], among: shape.targets, of: names.count) else {
+    guard let target = shape.targets.member(for: names[i], of: names.count) else {
       if context.isFirst("targets \(model.model.name) \(shape.targets.map(\.name))") {
         context.bag.report(
           names.count == 1
@@ -122,12 +122,6 @@ struct Fit {
     }
     let origin = model.model.layers.last { $0.name == names[i] }?.span ?? model.model.layers.last?.span
     return Output(name: names[i], type: trace.outputs[i].type, target: target, origin: origin)
-  }
-
-  /// The column of that name, or the only one.
-  private func column(_ name: String, among columns: [DataShape.Array], of count: Int) -> DataShape.Array? {
-    if count == 1 && columns.count == 1 { return columns[0] }
-    return columns.first { $0.name == name }
   }
 
   /// Whether targets as the data has them can be fed where others are wanted: an axis of 1 may come or go, whole

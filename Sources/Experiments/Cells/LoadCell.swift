@@ -134,8 +134,7 @@ struct LoadCell: Cell {
       model: built.model, trace: trace, parameterCount: built.parameterCount)
     context.declare(info, at: subject.span)
     if let settings {
-      let logged = settings.logNames(outputs: built.model.outputNames)
-      let own = (["loss"] + logged.losses.compactMap { $0 } + logged.metrics.flatMap { $0 }).sorted()
+      let own = settings.allLogNames(outputs: built.model.outputNames).sorted()
       let spans = settings.outputs.map { output in
         CheckContext.TrainingInfo.Spans(
           loss: subject.span, metrics: output.metrics.map { _ in subject.span })

@@ -150,7 +150,9 @@ public final class Program {
         (lastStep[root(of: guarded.condition.id)] ?? 0, place(guarded.condition).input, guarded.expected))
     }
     if let update { appendUpdate(update, direct: Set(direct.keys), fused: fused) }
-    for (path, value) in assignments { append(assigning: value, to: path) }
+    for (path, value) in assignments {
+      append("assign", value, to: parameters.place(path, in: parameters.storage.pointer))
+    }
     seal(prologue, parallelThreshold)
   }
 
@@ -223,15 +225,7 @@ public final class Program {
   /// Moves gradients that were not made in place, then updates what was not updated where its gradient was made.
   private func appendUpdate(_ update: UpdatePlan, direct: Set<Int>, fused: Set<String>) {
     for sink in update.sinks where !direct.contains(sink.gradient.id) {
-      let from = place(of: sink.gradient.id)
-      let to = parameters.place(sink.path, in: update.gradients.pointer)
-      let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
-      let line = Line(name: "collect", shape: to.shape, cost: count)
-      switch to.layout {
-      case .rowMajor:
-        append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
-      case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)
-      }
+      append("collect", sink.gradient, to: parameters.place(sink.path, in: update.gradients.pointer))
     }
     var ranges: [Range<Int>] = []
     for entry in parameters.entries where entry.spec.isTrainable && !fused.contains(entry.spec.path) {
@@ -261,10 +255,11 @@ public final class Program {
     }
   }
 
-  private func append(assigning value: Value, to path: String) {
-    let (from, to) = (place(value), parameters.place(path, in: parameters.storage.pointer))
+  /// Copies a value to where it lies as a parameter does.
+  private func append(_ name: String, _ value: Value, to: Place) {
+    let from = place(value)
     let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
-    let line = Line(name: "assign", shape: to.shape, cost: count)
+    let line = Line(name: name, shape: to.shape, cost: count)
     switch to.layout {
     case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
     case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)

@@ -27,43 +27,11 @@ public struct Constraint: ConfigConvertible {
   public static var expectation: String { "the name of a constraint" }
 
   public init(config: ConfigNode) throws(Diagnostic) {
-    var bag = DiagnosticBag()
-    guard let rule = Self.all.decode(config, into: &bag) else {
-      throw bag.all.first ?? .mismatch(config, Self.expectation)
-    }
-    self.rule = rule
+    rule = try Self.all.decode(config)
   }
 
   /// As Keras stores it.
   public var config: ConfigNode { kerasObject(rule, in: "keras.constraints") }
 
   public func constrained(_ weight: Value) throws -> Value { try rule.constrained(weight) }
-}
-
-/// One axis, or a list of them, as it was written.
-public enum AxisChoice: ConfigConvertible, Hashable {
-  case one(Int)
-  case several([Int])
-
-  public static var expectation: String { "an axis or a list of axes" }
-
-  public init(config: ConfigNode) throws(Diagnostic) {
-    self = config.list == nil ? .one(try Int(config: config)) : .several(try [Int](config: config))
-  }
-
-  public var config: ConfigNode {
-    switch self {
-    case .one(let axis): axis.config
-    case .several(let axes): axes.config
-    }
-  }
-
-  public static var jsonSchema: ConfigNode { ["type": ["integer", "array"]] }
-
-  public var axes: [Int] {
-    switch self {
-    case .one(let axis): [axis]
-    case .several(let axes): axes
-    }
-  }
 }

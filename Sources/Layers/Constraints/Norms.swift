@@ -6,7 +6,7 @@ public import GraphEngine
 /// Keras: `keras.constraints.MaxNorm`.
 public struct MaxNorm: ConstraintRule {
   public var maxValue = 2.0
-  public var axis = AxisChoice.one(0)
+  public var axis = Axes(0)
   public init() {}
   public static let schema = Schema(
     "MaxNorm", "Vectors of at most this length.", prototype: Self(),
@@ -26,7 +26,7 @@ public struct MinMaxNorm: ConstraintRule {
   public var minValue = 0.0
   public var maxValue = 1.0
   public var rate = 1.0
-  public var axis = AxisChoice.one(0)
+  public var axis = Axes(0)
   public init() {}
   public static let schema = Schema(
     "MinMaxNorm", "Vectors whose length is in a range.", prototype: Self(),
@@ -47,7 +47,7 @@ public struct MinMaxNorm: ConstraintRule {
 ///
 /// Keras: `keras.constraints.UnitNorm`.
 public struct UnitNorm: ConstraintRule {
-  public var axis = AxisChoice.one(0)
+  public var axis = Axes(0)
   public init() {}
   public static let schema = Schema(
     "UnitNorm", "Vectors of length 1.", prototype: Self(),
@@ -66,6 +66,6 @@ public struct NonNeg: ConstraintRule {
   public func constrained(_ weight: Value) throws -> Value { try weight * (weight .>= 0) }
 }
 
-private func lengths(_ weight: Value, _ axis: AxisChoice) throws -> Value {
-  try weight.square().sum(over: axis.axes, keepingDimensions: true).squareRoot()
+private func lengths(_ weight: Value, _ axis: Axes) throws -> Value {
+  try weight.square().sum(over: axis.numbers, keepingDimensions: true).squareRoot()
 }

@@ -53,8 +53,7 @@ public struct FunctionalBuilder {
   /// cycles, E0332 for inputs and layers that lead to no output.
   public func model(into bag: inout DiagnosticBag) -> Functional? {
     var builder = Wiring(self)
-    let model = builder.model(into: &bag)
-    return model
+    return builder.model(into: &bag)
   }
 }
 

@@ -45,11 +45,9 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    let axis = try axis.resolved(for: x.type, "BatchNormalization")[0]
-    guard case .size(let channels) = x.type.dims[axis] else { throw Diagnostic.unknownAxis(className, x) }
+    let extent = try axis.extent(in: x, for: className)
+    let (axis, channels, dims) = (extent.axes[0], extent.shape[0], extent.dims)
     let others = x.type.dims.indices.filter { $0 != axis }
-    var dims = x.type.dims.map { _ in Dim.size(1) }
-    dims[axis] = .size(channels)
     let gamma =
       scale
       ? try scope.parameter(

@@ -36,14 +36,8 @@ public struct LayerNormalization: UnaryLayer, Configurable {
     Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    let axes = try axis.resolved(for: x.type, className)
-    var dims = x.type.dims.map { _ in Dim.size(1) }
-    var shape: [Int] = []
-    for axis in axes {
-      guard case .size(let size) = x.type.dims[axis] else { throw Diagnostic.unknownAxis(className, x) }
-      dims[axis] = .size(size)
-      shape.append(size)
-    }
+    let extent = try axis.extent(in: x, for: className)
+    let (axes, shape, dims) = (extent.axes, extent.shape, extent.dims)
     let mean = try x.mean(over: axes, keepingDimensions: true)
     let variance = try x.variance(over: axes, keepingDimensions: true)
     var factor = try (variance + Float(epsilon)).reciprocalSquareRoot()

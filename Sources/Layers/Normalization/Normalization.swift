@@ -23,14 +23,8 @@ public struct Normalization: UnaryLayer, Configurable {
     Field("variance", \.variance, "A number, or one for each feature, instead of the data's variance."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    let axes = try axis?.resolved(for: x.type, className) ?? []
-    var dims = x.type.dims.map { _ in Dim.size(1) }
-    var shape: [Int] = []
-    for axis in axes {
-      guard case .size(let size) = x.type.dims[axis] else { throw Diagnostic.unknownAxis(className, x) }
-      dims[axis] = .size(size)
-      shape.append(size)
-    }
+    let extent = try (axis ?? Axes([])).extent(in: x, for: className)
+    let (shape, dims) = (extent.shape, extent.dims)
     let mean: Value
     let variance: Value
     if let own = self.mean, let spread = self.variance {

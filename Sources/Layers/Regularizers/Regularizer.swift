@@ -27,11 +27,7 @@ public struct Regularizer: ConfigConvertible {
   public static var expectation: String { "the name of a regularizer" }
 
   public init(config: ConfigNode) throws(Diagnostic) {
-    var bag = DiagnosticBag()
-    guard let rule = Self.all.decode(config, into: &bag) else {
-      throw bag.all.first ?? .mismatch(config, Self.expectation)
-    }
-    self.rule = rule
+    rule = try Self.all.decode(config)
   }
 
   /// As Keras stores it.
