@@ -13,7 +13,8 @@ import Testing
   ) throws {
     let place = try Workplace()
     try FileManager.default.copyItem(
-      at: Workplace.repository.appending(path: "experiments"), to: place.folder.appending(path: "experiments"))
+      at: Workplace.repository.appending(path: "experiments"), to: place.folder.appending(path: "experiments")
+    )
     let text = try place.text("experiments/\(experiment).exp")
     let prediction = """
         - predict: \(model)
