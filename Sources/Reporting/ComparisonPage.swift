@@ -7,11 +7,16 @@ public struct ComparisonPage: Sendable, Equatable {
     public var key: Double?
     /// Relative to the page.
     public var link: String?
+    /// Whether it is good or bad news.
+    public var tone: Tone?
 
-    public init(_ text: String, key: Double? = nil, link: String? = nil) {
+    public enum Tone: String, Sendable { case good, bad }
+
+    public init(_ text: String, key: Double? = nil, link: String? = nil, tone: Tone? = nil) {
       self.text = text
       self.key = key
       self.link = link
+      self.tone = tone
     }
   }
 

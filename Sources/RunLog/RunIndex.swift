@@ -15,13 +15,23 @@ public struct RunIndex: Sendable {
   /// Opens the index of a reports folder; makes it from the run folders if there is none or it is damaged.
   /// - Throws: E0701 where it cannot be written, E0703 if it is of a newer version, E0704, E0705.
   public init(folder: String, observer: ProcessIdentity = .current()) throws(Diagnostic) {
-    let path = folder + "/index.sqlite"
-    let isNew = !FileManager.default.fileExists(atPath: path)
-    let opened = try Self.open(path, observer)
-    self.folder = folder
-    log = opened.log
+    let isNew = !FileManager.default.fileExists(atPath: folder + "/index.sqlite")
+    let opened = try Self.open(folder + "/index.sqlite", observer)
+    (self.folder, log) = (folder, opened.log)
     if isNew || opened.wasDamaged { try refresh() }
   }
+
+  /// Makes the index of a reports folder anew from its run folders.
+  /// - Returns: the index, and what kept single runs out of it.
+  /// - Throws: E0701, E0703, E0704, E0705.
+  public static func rebuilt(in folder: String) throws(Diagnostic) -> (
+    index: RunIndex, complaints: [Diagnostic]
+  ) {
+    let index = RunIndex(folder: folder, log: try open(folder + "/index.sqlite", .current()).log)
+    return (index, try index.rebuild())
+  }
+
+  private init(folder: String, log: LogDatabase) { (self.folder, self.log) = (folder, log) }
 
   private static func open(
     _ path: String, _ observer: ProcessIdentity
@@ -33,13 +43,6 @@ public struct RunIndex: Sendable {
       for file in [path, path + "-journal"] { unlink(file) }
       return (try LogDatabase(path, .readWrite, observer: observer), true)
     }
-  }
-
-  /// Makes the index of `folder` anew from its run folders.
-  /// - Returns: what kept single runs out of it.
-  /// - Throws: E0701, E0703, E0704, E0705.
-  public static func rebuild(_ folder: String) throws(Diagnostic) -> [Diagnostic] {
-    try RunIndex(folder: folder).rebuild()
   }
 
   /// Replaces everything by what the run folders hold now.

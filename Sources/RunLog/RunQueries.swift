@@ -38,6 +38,12 @@ extension LogDatabase {
     return limit.map { Array(sorted.prefix($0)) } ?? sorted
   }
 
+  /// How many runs there are.
+  /// - Throws: E0701 to E0705.
+  public func count() throws(Diagnostic) -> Int {
+    try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM run") ?? 0 }
+  }
+
   /// The names of all experiments, in order.
   /// - Throws: E0701 to E0705.
   public func experiments() throws(Diagnostic) -> [String] {

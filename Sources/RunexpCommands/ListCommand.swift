@@ -88,19 +88,12 @@ extension RunRecord.Parameter {
 
 extension RunSummary {
   fileprivate var config: ConfigNode {
-    let metrics = self.metrics.map { metric -> ConfigNode in
-      [
-        "series": metric.series.config, "name": metric.name.config,
-        "last": Optional(metric.last.value).finite,
-        "best": Optional(metric.best.value).finite, "best_epoch": (metric.best.epoch).config,
-      ]
-    }
-    return [
+    [
       "run": name.config, "experiment": experiment.config, "status": status.rawValue.config,
       "seed": Int(clamping: seed).config, "tag": tag.config, "note": note.config,
       "started_at": startedAt.config, "seconds": seconds.config,
       "parameters": ConfigNode(.map(parameters.map { .init($0.name, $0.value.config) })),
-      "metrics": ConfigNode(.list(metrics)),
+      "metrics": ConfigNode(.list(metrics.map(\.config))),
     ]
   }
 }

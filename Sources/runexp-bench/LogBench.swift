@@ -89,24 +89,32 @@ struct LogBench: ParsableCommand {
   private func makeRuns(in reports: String) throws {
     if keep && FileManager.default.fileExists(atPath: "\(reports)/bench-\(runs)") { return }
     try FileManager.default.createDirectory(atPath: reports, withIntermediateDirectories: true)
-    // An empty log to begin each run with.
-    let empty = "\(reports)/empty.sqlite"
-    try RunStore(path: empty, process: .current()).close()
+    // A few logs are written as any; the others are copies with names of their own.
     for run in 1...runs {
       let place = "\(reports)/bench-\(run)"
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-      try FileManager.default.copyItem(atPath: empty, toPath: place + "/run.sqlite")
-      let store = try RunStore(unsafely: place + "/run.sqlite", process: .current())
-      var events: [RunEvent] = [
-        .runStarted(Self.record(run)), .cellStarted(index: 0, keyword: "data", name: "d"),
-      ]
-      events.append(
-        .dataset(.init(name: "d", files: [.init(path: "d.csv", bytes: 9, sha256: "ab")], parts: [])))
-      for epoch in 1...epochs { events += Self.points(epoch, run) }
-      try store.append(events + [.runEnded(status: .finished, seconds: Double(run % 100))])
-      try store.close()
+      if run <= Self.written {
+        try write(run, to: place + "/run.sqlite")
+      } else {
+        let origin = "\(reports)/bench-\((run - 1) % Self.written + 1)/run.sqlite"
+        try FileManager.default.copyItem(atPath: origin, toPath: place + "/run.sqlite")
+        try RunStore.rename(unsafely: place + "/run.sqlite", to: "bench-\(run)", seed: UInt64(run / 5))
+      }
     }
-    unlink(empty)
+  }
+
+  /// Runs that are written, not copied.
+  private static let written = 30
+
+  private func write(_ run: Int, to path: String) throws {
+    let store = try RunStore(path: path, process: .current())
+    var events: [RunEvent] = [
+      .runStarted(Self.record(run)), .cellStarted(index: 0, keyword: "data", name: "d"),
+      .dataset(.init(name: "d", files: [.init(path: "d.csv", bytes: 9, sha256: "ab")], parts: [])),
+    ]
+    for epoch in 1...epochs { events += Self.points(epoch, run) }
+    try store.append(events + [.runEnded(status: .finished, seconds: Double(run % 100))])
+    try store.close()
   }
 
   private static let names = [

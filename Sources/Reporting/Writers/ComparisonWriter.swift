@@ -20,9 +20,10 @@ public struct ComparisonWriter: Sendable {
   }
 
   private func table(_ table: ComparisonPage.Table) -> HTML {
-    func style(_ column: Int) -> HTML {
-      table.alignments.indices.contains(column) && table.alignments[column] == .right
-        ? " class=\"right\"" : ""
+    func style(_ column: Int, _ tone: ComparisonPage.Cell.Tone? = nil) -> HTML {
+      let isRight = table.alignments.indices.contains(column) && table.alignments[column] == .right
+      let classes = (isRight ? ["right"] : []) + (tone.map { [$0.rawValue] } ?? [])
+      return classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
     }
     let header = table.header.enumerated().map {
       "<th data-column scope=\"col\"\(style($0))>\($1)</th>" as HTML
@@ -31,14 +32,14 @@ public struct ComparisonWriter: Sendable {
       let cells = row.enumerated().map { column, cell -> HTML in
         let key: HTML = cell.key.map { " data-key=\"\("\($0)")\"" } ?? ""
         let text: HTML = cell.link.map { "<a href=\"\($0)\">\(cell.text)</a>" } ?? "\(cell.text)"
-        return "<td\(style(column))\(key)>\(text)</td>"
+        return "<td\(style(column, cell.tone))\(key)>\(text)</td>"
       }
       return "<tr>\(cells)</tr>\n"
     }
     let note: HTML = table.note.isEmpty ? "" : "<p class=\"run\">\(table.note)</p>\n"
     return """
       <h2>\(table.title)</h2>
-      \(note)<div class="scroll"><table>
+      \(note)<div class="scroll"><table class="compared">
       <thead>
       <tr>\(header)</tr>
       </thead>

@@ -32,7 +32,10 @@ struct ComparisonReport {
       subtitle: runs.count == rows
         ? "\(rows) run\(rows == 1 ? "" : "s")"
         : "\(runs.count) runs; those that differ only in the seed are one row",
-      warnings: comparison.rows.flatMap { row in row.remarks.map { "\(row.name): \($0)" } },
+      warnings: comparison.rows.contains { !$0.remarks.isEmpty }
+        ? [
+          "Not all numbers are of the same thing, or of runs that finished: the remarks in the table say which."
+        ] : [],
       results: Self.results(comparison), figures: figures,
       tables: (isPaired ? [Self.differences(comparison)] : []) + [Self.runs(runs, named, path)])
     html = ComparisonWriter().render(page)
@@ -70,13 +73,16 @@ struct ComparisonReport {
       [ComparisonPage.Cell(comparison.rows[row].name)]
         + comparison.metrics.indices.map { metric in
           let difference = comparison.pairedDifference(row: row, metric: metric)
-          return ComparisonPage.Cell(difference.map(ComparisonTable.text) ?? "", key: difference?.mean)
+          let isBetter = ((difference?.mean ?? 0) > 0) == (comparison.metrics[metric].goal == .larger)
+          return ComparisonPage.Cell(
+            difference.map(ComparisonTable.text) ?? "", key: difference?.mean,
+            tone: difference?.isClear == true ? isBetter ? .good : .bad : nil)
         }
     }
     return .init(
       title: "Differences from \(comparison.rows[0].name)",
       note:
-        "Of the best values, run by run of the same seed: the mean, its 95 % bootstrap interval, and the number of seeds.",
+        "Of the best values, run by run of the same seed: the mean, its 95 % bootstrap interval, and the number of seeds. Green and red are those whose interval leaves out 0.",
       header: ["run"] + comparison.metrics.map(\.title),
       alignments: [.left] + comparison.metrics.map { _ in .right }, rows: Array(rows))
   }
