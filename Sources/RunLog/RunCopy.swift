@@ -22,13 +22,13 @@ struct RunCopy {
     try source.close()
   }
 
-  /// Tells whether a log has changed: length and time of the file and of what belongs to it; empty if there is none.
+  /// Tells whether a log has changed: length and time of its file; empty if there is none.
+  ///
+  /// A run that writes beside it, in a `-wal` file, is under way or was killed, and is read again in any case.
   static func stamp(of path: String) -> String {
-    [path, path + "-wal"].map { file in
-      var status = stat()
-      guard stat(file, &status) == 0 else { return "" }
-      return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }.joined(separator: "/")
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "" }
+    return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
 
   func insert(into db: Database) throws {

@@ -57,9 +57,10 @@ public struct RunIndex: Sendable {
   /// - Returns: what kept single runs out of it.
   /// - Throws: E0701, E0703, E0704, E0705.
   @discardableResult
-  public func refresh() throws(Diagnostic) -> [Diagnostic] {
+  public func refresh() throws(Diagnostic) -> [Diagnostic] { try refresh(with: RunFolder.names(in: folder)) }
+
+  private func refresh(with names: [String]) throws(Diagnostic) -> [Diagnostic] {
     let known = try stamps()
-    let names = RunFolder.names(in: folder)
     let found = Set(names)
     let gone = known.keys.filter { !found.contains($0) }.sorted()
     if !gone.isEmpty {
@@ -111,9 +112,10 @@ public struct RunIndex: Sendable {
   /// The index of a reports folder, up to date; `nil` where there are no runs, and nothing is written then.
   /// - Throws: E0701, E0703, E0704, E0705.
   public static func current(in folder: String) throws(Diagnostic) -> RunIndex? {
-    guard !RunFolder.names(in: folder).isEmpty else { return nil }
-    let index = try RunIndex(folder: folder)
-    try index.refresh()
+    let names = RunFolder.names(in: folder)
+    guard !names.isEmpty else { return nil }
+    let index = RunIndex(folder: folder, log: try open(folder + "/index.sqlite", .current()).log)
+    _ = try index.refresh(with: names)
     return index
   }
 

@@ -64,11 +64,13 @@ struct List: ParsableCommand {
     let parameters = Set(runs.flatMap { $0.parameters.map(\.name) }).sorted()
     let metrics = RunIndexPage.columns(runs)
     let isTagged = runs.contains { $0.tag != nil }
-    var rows = [["run", "status"] + (isTagged ? ["tag"] : []) + ["started", "time"] + parameters + metrics]
+    var rows = [
+      ["run", "status"] + (isTagged ? ["tag"] : []) + ["started", "time"] + parameters + metrics.map(\.title)
+    ]
     for run in runs {
       let own = parameters.map { name in run.parameters.first { $0.name == name }?.json ?? "" }
-      let values = metrics.map { title in
-        run.metric(titled: title).map { NumberText.significant($0.best.value, digits: 4) } ?? ""
+      let values = metrics.map { column in
+        column.value(in: run).map { NumberText.significant($0, digits: 4) } ?? ""
       }
       rows.append(
         [

@@ -26,8 +26,8 @@ struct DifferenceView {
     lines += section("CHECKS", difference.checks)
     lines += section("SEED", [difference.seed, difference.status].compactMap { $0 })
     lines += section("PARAMETERS", difference.parameters)
-    // What follows from a parameter is said by it.
-    lines += section("SETTINGS", difference.parameters.isEmpty ? difference.settings : [])
+    // Of one file settings differ because parameters do.
+    lines += section("SETTINGS", difference.text.isEmpty ? [] : difference.settings)
     lines += section("DATA", difference.data)
     lines += fileLines
     lines += section("MADE ON", difference.environment)
