@@ -68,8 +68,10 @@ public enum NumberText {
   /// Without zeros (and a point) at the end of the decimals.
   static func trimmed(_ text: String) -> String {
     guard text.contains(".") else { return text }
-    let kept = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
-    return String(kept.reversed())
+    var kept = text[...]
+    while kept.last == "0" { kept.removeLast() }
+    if kept.last == "." { kept.removeLast() }
+    return String(kept)
   }
 
   /// The exponent of the leading digit of a finite number that is not 0.
@@ -83,7 +85,14 @@ public enum NumberText {
   /// The double nearest to `units` × 10^`exponent`.
   static func scaled(_ units: Int, exponent: Int) -> Double { Double("\(units)e\(exponent)") ?? 0 }
 
-  static func powerOfTen(_ exponent: Int) -> Double { scaled(1, exponent: exponent) }
+  static func powerOfTen(_ exponent: Int) -> Double {
+    powers.indices.contains(exponent - leastPower)
+      ? powers[exponent - leastPower] : scaled(1, exponent: exponent)
+  }
+
+  /// Those that are asked for again and again.
+  private static let leastPower = -32
+  private static let powers = (leastPower...32).map { scaled(1, exponent: $0) }
 
   private static func superscript(_ exponent: Int) -> String {
     let raised: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]

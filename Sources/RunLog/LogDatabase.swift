@@ -21,6 +21,7 @@ public struct LogDatabase: Sendable {
       // Writers wait for each other: an update of the index takes milliseconds.
       configuration.busyMode = .timeout(20)
       configuration.label = "runexp log"
+      configuration.prepareDatabase { $0.add(function: LogSchema.hasEnded(seenFrom: observer)) }
       queue =
         access == .memory
         ? try DatabaseQueue(named: nil, configuration: configuration)
@@ -29,7 +30,9 @@ public struct LogDatabase: Sendable {
         let version = try queue.read { try LogSchema.check($0, path: path) }
         guard version > 0 else { throw Diagnostic.notALog(path, "it is empty") }
       } else {
-        try queue.write { try LogSchema.migrate($0, path: path) }
+        // Somebody who only looks should not have to wait for a writer.
+        let version = try queue.read { try LogSchema.check($0, path: path) }
+        if version < LogSchema.migrations.count { try queue.write { try LogSchema.migrate($0, path: path) } }
       }
     } catch {
       throw .log(error, path)

@@ -42,11 +42,6 @@ extension ExperimentRequest {
     self.init(path: path)
     self.reports = reports
     (searchFolders, dataFolder) = (Places.dataFolders, Places.environment("RUNEXP_DATA"))
-    bestRun = { experiment, metric in
-      let runs = try? RunIndex.current(in: reports)?.log.runs(
-        experiment: experiment, sortedBy: .best(metric: metric))
-      return runs?.first { $0.metric(metric) != nil && $0.status != .running && $0.status != .interrupted }?
-        .name
-    }
+    bestRun = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }

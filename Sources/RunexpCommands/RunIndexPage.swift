@@ -11,6 +11,11 @@ enum RunIndexPage {
   static func refresh(_ reports: String, with folder: String) throws {
     let index = try RunIndex(folder: reports)
     try index.update(with: folder)
+    try write(index, to: reports)
+  }
+
+  /// Writes the page of all runs.
+  static func write(_ index: RunIndex, to reports: String) throws {
     let runs = try index.log.runs()
     let metrics = columns(runs)
     let rows = runs.map { run in
@@ -18,18 +23,20 @@ enum RunIndexPage {
         run: run.name, link: "\(run.name)/report.html",
         status: ReportStatus(rawValue: run.status.rawValue) ?? .finished,
         started: started(run.startedAt), seconds: run.seconds,
-        values: metrics.map { title in run.metric(titled: title).map { .number($0.best.value) } ?? .missing })
+        values: metrics.map { column in column.value(in: run).map { .number($0) } ?? .missing })
     }
-    let html = IndexWriter().render(IndexPage(columns: metrics, rows: rows))
+    let html = IndexWriter().render(IndexPage(columns: metrics.map(\.title), rows: rows))
     try writeFile(Array(html.utf8), to: reports + "/index.html")
   }
 
-  /// Titles of the metrics worth a column: those that most runs have, at most six.
-  static func columns(_ runs: [RunSummary]) -> [String] {
-    var counts: [String: Int] = [:]
-    for run in runs { for title in Set(run.metrics.map(\.title)) { counts[title, default: 0] += 1 } }
-    let ordered = counts.keys.sorted { (counts[$1] ?? 0, $0) < (counts[$0] ?? 0, $1) }
-    return Array(ordered.prefix(6)).sorted()
+  /// The metrics worth a column: those that most runs have, at most six.
+  static func columns(_ runs: [RunSummary]) -> [MetricColumn] {
+    var counts: [MetricColumn: Int] = [:]
+    for run in runs {
+      for column in Set(run.metrics.map(MetricColumn.init)) { counts[column, default: 0] += 1 }
+    }
+    let ordered = counts.keys.sorted { (counts[$1] ?? 0, $0.title) < (counts[$0] ?? 0, $1.title) }
+    return ordered.prefix(6).sorted { $0.title < $1.title }
   }
 
   /// `2026-03-01 14:02`, in the time of this machine.
@@ -43,11 +50,24 @@ enum RunIndexPage {
   }
 }
 
-extension MetricSummary {
-  /// What it is called among all runs: the best of a training's epochs, or the one value of an evaluation.
-  var title: String { last.epoch == nil ? "\(series).\(name)" : "best \(name)" }
-}
+/// A metric among all runs: the best of a training's epochs, or the one value of an evaluation.
+struct MetricColumn: Hashable {
+  /// The evaluation; empty for a training, whichever it is.
+  let series: String
+  let name: String
 
-extension RunSummary {
-  func metric(titled title: String) -> MetricSummary? { metrics.first { $0.title == title } }
+  init(_ metric: MetricSummary) {
+    series = metric.last.epoch == nil ? metric.series : ""
+    name = metric.name
+  }
+
+  var title: String { series.isEmpty ? "best \(name)" : "\(series).\(name)" }
+
+  func value(in run: RunSummary) -> Double? {
+    let found = run.metrics.first { metric in
+      metric.name == name
+        && (series.isEmpty ? metric.last.epoch != nil : metric.series == series && metric.last.epoch == nil)
+    }
+    return found?.best.value
+  }
 }

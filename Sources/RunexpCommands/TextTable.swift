@@ -22,7 +22,7 @@ enum TextTable {
         let space = String(repeating: " ", count: widths[column] - text.count)
         return isRight(column) ? space + text : text + space
       }.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
+      return line.lastIndex { $0 != " " }.map { String(line[...$0]) } ?? ""
     }.joined(separator: "\n")
   }
 }

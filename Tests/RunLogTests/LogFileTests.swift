@@ -71,7 +71,7 @@ import Testing
       try bytes.write(to: URL(filePath: path))
       let codes = [
         read(path), code { _ = try RunStore.read(path).metrics(of: "mlp-1") },
-        code { _ = try RunStore.read(path).run(named: "mlp-1") },
+        code { _ = try RunStore.read(path).evidence(of: "mlp-1") },
       ]
       #expect(codes.allSatisfy { $0 == nil || $0?.hasPrefix("E07") == true }, "\(codes)")
     }
@@ -116,7 +116,7 @@ import Testing
       let sql =
         "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
       #expect(try queue.read { try String.fetchAll($0, sql: sql) } == [])
-      #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 2)
+      #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
     }
   }
 
