@@ -62,6 +62,8 @@ public struct Runner {
       try context.emit(.runStarted(record))
       try writeFile(Array(plan.source.utf8), to: folder + "/experiment.exp")
       try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
+      try writeFile(Array(request(path).json.utf8), to: "\(folder)/\(RunRequest.fileName)")
+      try logModels(context)
       try writer.write(context)
     }
     let (cells, end) = try runCells(context, writer)
@@ -76,6 +78,24 @@ public struct Runner {
     }
     try context.emit(.runEnded(status: end.status, seconds: seconds))
     return end
+  }
+
+  private func request(_ path: String) -> RunRequest {
+    RunRequest(
+      experiment: path, isQuick: options.isQuick, until: options.until, name: options.name,
+      startRun: plan.startRun, inputs: plan.inputs)
+  }
+
+  /// Logs the hashes of the models that the run begins with, as those of data.
+  private func logModels(_ context: RunContext) throws {
+    for input in plan.inputs where input.kind == .model || input.kind == .run {
+      // The log of an earlier run says how it was made, which is no part of what is taken from it.
+      let files = try input.paths.filter { !$0.hasSuffix("/run.sqlite") && !$0.hasSuffix(".png") }.map { path in
+        let (bytes, hash) = try sha256(file: path)
+        return DatasetRecord.File(path: path, bytes: bytes, sha256: hash)
+      }
+      try context.emit(.dataset(DatasetRecord(name: "\(input.kind) \(input.name)", files: files, parts: [])))
+    }
   }
 
   private func resume(_ checkpoint: RunCheckpoint, _ context: RunContext) throws {

@@ -1,26 +1,33 @@
 import CZip
-import Diagnostics
 import Foundation
-import HDF5Files
 
 /// A member of a zip file that is to be written.
-struct ZipMember {
-  enum Content {
+public struct ZipMember: Sendable {
+  public enum Content: Sendable, Equatable {
     case text(String)
     /// The path of a file.
     case file(String)
   }
-  var name: String
-  var content: Content
+
+  public var name: String
+  public var content: Content
+  /// Whether it is a program.
+  public var isExecutable = false
+
+  public init(name: String, content: Content, isExecutable: Bool = false) {
+    self.name = name
+    self.content = content
+    self.isExecutable = isExecutable
+  }
 }
 
-/// Writes a zip file: uncompressed, in the given order, without times, so that the same members give the same bytes.
-/// - Parameter aside: where it is written; messages call it `path`.
-/// - Throws: E0606 if it cannot be written.
-func writeZip(_ members: [ZipMember], to aside: String, for path: String) throws(Diagnostic) {
+/// Writes a zip file: uncompressed, in the given order, without times, so that the same members give the same bytes,
+/// whatever version of zlib there is.
+/// - Throws: ``ZipError/cannotWrite(_:)``.
+public func writeZip(_ members: [ZipMember], to path: String) throws(ZipError) {
   var code: Int32 = 0
-  guard let archive = zip_open(aside, ZIP_CREATE | ZIP_TRUNCATE, &code) else {
-    throw .cannotWrite("'\(path)'", String(cString: strerror(errno)).lowercased())
+  guard let archive = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code) else {
+    throw .cannotWrite(String(cString: strerror(errno)).lowercased())
   }
   // The library reads texts when it closes the file, so they have to live until then.
   let texts = members.map { member -> [UInt8] in
@@ -38,25 +45,29 @@ func writeZip(_ members: [ZipMember], to aside: String, for path: String) throws
       case .text: zip_source_buffer(archive, buffer.0.baseAddress, buffer.1, 0)
       case .file(let file): zip_source_file(archive, file, 0, -1)
       }
-    return add(source, as: member.name, to: archive)
+    return add(source, as: member, to: archive)
   }
   guard isAdded, zip_close(archive) == 0 else {
     let reason = zip_error_strerror(zip_get_error(archive)).map { String(cString: $0).lowercased() }
     zip_discard(archive)
-    throw .cannotWrite("'\(path)'", reason ?? "no reason given")
+    throw .cannotWrite(reason ?? "no reason given")
   }
 }
 
 /// Adds one member, dated as early as zip files can be.
-private func add(_ source: OpaquePointer?, as name: String, to archive: OpaquePointer) -> Bool {
+private func add(_ source: OpaquePointer?, as member: ZipMember, to archive: OpaquePointer) -> Bool {
   guard let source else { return false }
-  let index = zip_file_add(archive, name, source, zip_flags_t(ZIP_FL_ENC_UTF_8))
+  let index = zip_file_add(archive, member.name, source, zip_flags_t(ZIP_FL_ENC_UTF_8))
   guard index >= 0 else {
     zip_source_free(source)
     return false
   }
   let number = zip_uint64_t(index)
   let (firstTime, firstDay): (zip_uint16_t, zip_uint16_t) = (0, 1 << 5 | 1)
-  return zip_set_file_compression(archive, number, ZIP_CM_STORE, 0) == 0
+  let isDated =
+    zip_set_file_compression(archive, number, ZIP_CM_STORE, 0) == 0
     && zip_file_set_dostime(archive, number, firstTime, firstDay, 0) == 0
+  guard isDated, member.isExecutable else { return isDated }
+  let mode: zip_uint32_t = 0o100_755 << 16
+  return zip_file_set_external_attributes(archive, number, 0, zip_uint8_t(ZIP_OPSYS_UNIX), mode) == 0
 }

@@ -1,0 +1,70 @@
+import Config
+import Diagnostics
+import ExpLanguage
+import Foundation
+
+/// Who made an experiment, and what may be done with it, as far as it is known.
+struct Credits {
+  struct Author: Equatable {
+    var name: String
+    /// A URL, best an ORCID.
+    var id: String?
+    var affiliation: String?
+  }
+
+  var authors: [Author] = []
+  /// The identifier of a licence in SPDX's list.
+  var licence: String?
+  var title: String?
+  var doi: String?
+  /// `LICENSE` and `CITATION.cff`, if they were found.
+  var licenceFile: String?
+  var citationFile: String?
+
+  /// Looks beside the experiment, and above it up to the root of its repository.
+  /// - Parameter experiment: the path of the file.
+  init(near experiment: String) {
+    var folder = URL(fileURLWithPath: experiment).deletingLastPathComponent()
+    let files = FileManager.default
+    for _ in 0..<32 {
+      let names = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+      let licences = ["LICENSE", "LICENCE", "COPYING"].flatMap { [$0, "\($0).md", "\($0).txt"] }
+      licenceFile = licenceFile ?? names.first(where: licences.contains).map { "\(folder.path)/\($0)" }
+      citationFile = citationFile ?? names.first { $0 == "CITATION.cff" }.map { "\(folder.path)/\($0)" }
+      if names.contains(".git") || folder.path == "/" { break }
+      folder.deleteLastPathComponent()
+    }
+    if let citationFile, let bytes = files.contents(atPath: citationFile) { read([UInt8](bytes)) }
+  }
+
+  /// Takes what is needed from a CITATION.cff; a file that is none says nothing.
+  private mutating func read(_ citation: [UInt8]) {
+    var sources = SourceFiles()
+    var bag = DiagnosticBag()
+    guard let file = try? sources.add(path: "CITATION.cff", bytes: citation),
+      let node = readYAML(file, in: sources, into: &bag)
+    else { return }
+    title = node["title"]?.string
+    licence = node["license"]?.string ?? node["license"]?.list?.first?.string
+    doi = node["doi"]?.string
+    authors = (node["authors"]?.list ?? []).compactMap { entry in
+      let names = ["given-names", "name-particle", "family-names", "name-suffix"].compactMap { entry[$0]?.string }
+      let name = names.isEmpty ? entry["name"]?.string : names.joined(separator: " ")
+      let id = entry["orcid"]?.string ?? entry["website"]?.string
+      return name.map { Author(name: $0, id: id, affiliation: entry["affiliation"]?.string) }
+    }
+  }
+
+  /// What somebody said on the command line goes first.
+  /// - Parameter author: a name, perhaps with an ORCID or URL in angle brackets behind it.
+  mutating func set(author: [String], licence: String?) {
+    if !author.isEmpty {
+      authors = author.map { text in
+        guard let match = text.wholeMatch(of: /\s*([^<>]+?)\s*<([^<>\s]+)>\s*/) else { return Author(name: text) }
+        let id = String(match.2)
+        return Author(name: String(match.1), id: id.contains(":") ? id : "https://orcid.org/\(id)")
+      }
+    }
+    self.licence = licence ?? self.licence
+  }
+}
