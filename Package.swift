@@ -84,7 +84,9 @@ let package = Package(
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     target("Reporting", "Plotting", "CMarkdown"),
-    target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
+    target(
+      "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics",
+      .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
     target(
@@ -158,9 +160,8 @@ let package = Package(
     tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     tests(
       "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "ModelScripts", "ExpLanguage",
-      "Layers", "GraphEngine", "Datasets",
-      "Config",
-      "TensorCore", "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
+      "Layers", "GraphEngine", "Datasets", "RunEvents", "Config", "TensorCore", "Kernels", "KernelABI",
+      "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
       "ExperimentsTests", "ExperimentSamples", "Fuzzing", "Experiments", "RunLog", "RunEvents", "Plotting",
       "Kernels", "Config", "Diagnostics",

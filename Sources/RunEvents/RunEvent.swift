@@ -14,6 +14,8 @@ public enum RunEvent: Sendable {
   case cellNote(index: Int, text: String)
   case progress(EpochProgress)
   case metric(MetricPoint)
+  /// What the steps of an epoch of a training computed; `series` is its model.
+  case steps(cell: Int, series: String, StepTrace)
   case dataset(DatasetRecord)
   case artifact(Artifact)
   case check(CheckResult)

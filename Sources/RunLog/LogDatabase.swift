@@ -21,6 +21,7 @@ public struct LogDatabase: Sendable {
       // Writers wait for each other: an update of the index takes milliseconds.
       configuration.busyMode = .timeout(20)
       configuration.label = "runexp log"
+      configuration.prepareDatabase { $0.add(function: LogSchema.hasEnded(seenFrom: observer)) }
       queue =
         access == .memory
         ? try DatabaseQueue(named: nil, configuration: configuration)

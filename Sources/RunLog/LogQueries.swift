@@ -67,6 +67,38 @@ extension LogDatabase {
     }
   }
 
+  /// What the steps of trainings computed, epoch by epoch; nothing in logs of runs before there was such a thing, and
+  /// in an index.
+  /// - Throws: E0706 if there is no such run.
+  public func steps(of name: String) throws(Diagnostic) -> [LoggedSteps] {
+    try reading(name) { db, run in
+      guard try db.tableExists("steps") else { return [] }
+      let id: Int64 = run["id"]
+      let digests = Dictionary(
+        grouping: try Row.fetchAll(
+          db, sql: "SELECT steps, step, digest FROM weight_digest WHERE run = ? ORDER BY steps, step",
+          arguments: [id])
+      ) { $0["steps"] as Int }
+      return try Row.fetchAll(db, sql: "SELECT * FROM steps WHERE run = ? ORDER BY number", arguments: [id])
+        .map { row in
+          let own = digests[row["number"]] ?? []
+          return LoggedSteps(
+            cell: row["cell"], series: row["series"],
+            trace: StepTrace(
+              epoch: row["epoch"], firstStep: row["first_step"], losses: floats(row["losses"]),
+              digests: own.map { .init(step: $0["step"], value: UInt64(bitPattern: $0["digest"] as Int64)) }))
+        }
+    }
+  }
+
+  /// Reads what ``RunWriter`` wrote; bytes behind the last whole number are of no meaning.
+  private func floats(_ data: Data) -> [Float] {
+    [Float](unsafeUninitializedCapacity: data.count / 4) { floats, count in
+      count = data.count / 4
+      _ = data.copyBytes(to: UnsafeMutableRawBufferPointer(floats), count: 4 * count)
+    }
+  }
+
   /// The data sets a run read, with the hashes of their files.
   /// - Throws: E0706 if there is no such run.
   public func datasets(of name: String) throws(Diagnostic) -> [DatasetRecord] {

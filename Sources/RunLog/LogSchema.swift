@@ -13,13 +13,29 @@ enum LogSchema {
   /// Migration N brings a log from version N to N + 1.
   ///
   /// Never edit one that was released; append.
-  static let migrations = [version1, version2]
+  static let migrations = [version1, version2, version3]
 
   /// The tables that hold what belongs to a run, with the order in which rows are copied.
   static let tables = [
     "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "point", "summary",
     "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event",
   ]
+
+  /// The status of a run as it is to be shown: one whose process has ended without saying so was interrupted.
+  static let shownStatus =
+    "iif(status = 'running' AND has_ended(host, boot_id, pid, start_ticks), 'interrupted', status)"
+
+  /// `has_ended` of ``shownStatus``.
+  /// - Parameter observer: whose view decides.
+  static func hasEnded(seenFrom observer: ProcessIdentity) -> DatabaseFunction {
+    DatabaseFunction("has_ended", argumentCount: 4) { values in
+      guard let host = String.fromDatabaseValue(values[0]), let bootID = String.fromDatabaseValue(values[1]),
+        let pid = Int.fromDatabaseValue(values[2]), let ticks = Int.fromDatabaseValue(values[3])
+      else { return false }
+      return ProcessIdentity(host: host, bootID: bootID, pid: pid, startTicks: ticks).hasEnded(
+        seenFrom: observer)
+    }
+  }
 
   private static let version1 = """
     CREATE TABLE run (
@@ -141,6 +157,29 @@ enum LogSchema {
       run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, checkpoint INTEGER NOT NULL, name TEXT NOT NULL,
       last INTEGER NOT NULL, PRIMARY KEY (run, checkpoint, name)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What the steps of trainings computed, to the bit.
+  ///
+  /// It stays in the log of its run: the index would be a hundred times as large.
+  private static let version3 = """
+    CREATE TABLE steps (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, cell INTEGER NOT NULL,
+      series TEXT NOT NULL, epoch INTEGER NOT NULL, first_step INTEGER NOT NULL,
+      losses BLOB NOT NULL,  -- a float of 4 bytes for each step, little-endian
+      PRIMARY KEY (run, number)
+    ) STRICT;
+
+    -- Digests of all weights after a step; 64 bits without a sign are stored as if they had one.
+    CREATE TABLE weight_digest (
+      run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, steps INTEGER NOT NULL, step INTEGER NOT NULL,
+      digest INTEGER NOT NULL, PRIMARY KEY (run, steps, step)
+    ) STRICT, WITHOUT ROWID;
+
+    -- In an index: what the run's log was when it was read, to tell whether it has changed.
+    CREATE TABLE taken_in (
+      run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE, stamp TEXT NOT NULL
+    ) STRICT;
     """
 
   /// Brings a log to the newest version; an empty file becomes one.

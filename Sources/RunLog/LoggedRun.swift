@@ -139,6 +139,21 @@ public struct MetricHistory: Sendable, Equatable {
   }
 }
 
+/// What the steps of one epoch of a training computed.
+public struct LoggedSteps: Sendable {
+  /// The cell that trained, from 0.
+  public var cell: Int
+  /// The model.
+  public var series: String
+  public var trace: StepTrace
+
+  public init(cell: Int, series: String, trace: StepTrace) {
+    self.cell = cell
+    self.series = series
+    self.trace = trace
+  }
+}
+
 /// A note of a cell, or a diagnostic.
 public struct LoggedEvent: Sendable, Equatable {
   public var cell: Int?

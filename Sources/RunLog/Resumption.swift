@@ -9,6 +9,8 @@ extension RunWriter {
   private static let marked = [
     (table: "dataset_file", order: "dataset", mark: "dataset"),
     (table: "dataset_part", order: "dataset", mark: "dataset"),
+    (table: "weight_digest", order: "steps", mark: "steps"),
+    (table: "steps", order: "number", mark: "steps"),
     (table: "cell_clock", order: "cell", mark: "cell"),
     (table: "point", order: "rowid", mark: "point"),
     (table: "metric", order: "number", mark: "metric"),

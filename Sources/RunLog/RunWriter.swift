@@ -41,6 +41,7 @@ struct RunWriter {
     case .cellNote(let index, let text):
       try writeEvent(cell: index, code: nil, severity: .note, text: text, help: nil)
     case .metric(let point): try write(point)
+    case .steps(let cell, let series, let trace): try write(trace, cell, series)
     case .dataset(let dataset): try write(dataset)
     case .artifact(let artifact): try write(artifact)
     case .check(let result):
@@ -83,6 +84,19 @@ struct RunWriter {
       "INSERT INTO point SELECT ?, ?, segment, ?, ?, ? FROM run WHERE id = ?",
       [run, metric, point.step, point.epoch, value, run])
     try summarize(metric, goal, step: point.step, epoch: point.epoch, value: value)
+  }
+
+  private func write(_ trace: StepTrace, _ cell: Int, _ series: String) throws {
+    let number = try next(in: "steps")
+    let losses = trace.losses.withUnsafeBytes { Data($0) }
+    try execute(
+      "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?)",
+      [run, number, cell, series, trace.epoch, trace.firstStep, losses])
+    for digest in trace.digests {
+      try execute(
+        "INSERT INTO weight_digest VALUES (?, ?, ?, ?)",
+        [run, number, digest.step, Int64(bitPattern: digest.value)])
+    }
   }
 
   private func metricNumber(_ point: MetricPoint, _ goal: MetricGoal) throws -> Int {

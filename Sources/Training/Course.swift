@@ -1,13 +1,22 @@
 import Config
 import Diagnostics
+import GraphEngine
 import Layers
+import RunEvents
 
 /// How far a training has come: where it is, what its callbacks remember, and what was logged.
 struct Course {
+  /// Longer epochs get their room as they go.
+  private static let mostRoom = 1 << 20
+  /// A digest for each power of two, and one for the end of the epoch.
+  private static let mostDigests = 64
+
   private(set) var epoch: Int
   /// Steps of the epoch that are done.
   private(set) var step = 0
   private(set) var means: Means
+  /// What the steps of the epoch computed.
+  private var trace = StepTrace(epoch: 0, firstStep: 0)
   var history: [Logs] = []
   private(set) var firstNonFinite: (epoch: Int, step: Int)?
   private var callbacks: [any Callback]
@@ -29,7 +38,7 @@ struct Course {
     guard let progress else { return }
     guard means.restore(progress.totals, of: step) else { throw Diagnostic.otherTraining() }
     (epoch, self.step, history) = (progress.epoch, progress.step, progress.history)
-    firstNonFinite = progress.firstNonFinite
+    (firstNonFinite, trace) = (progress.firstNonFinite, progress.trace)
     for (i, memory) in zip(callbacks.indices, progress.callbacks) { callbacks[i].memory = memory }
     control.keep(progress.kept)
   }
@@ -40,10 +49,31 @@ struct Course {
   ) throws {
     step += 1
     means.add(program)
+    trace.losses.append(Float(loss))
+    if iterations.nonzeroBitCount == 1 { digest(program.weights, after: iterations) }
     if !loss.isFinite && firstNonFinite == nil { firstNonFinite = (epoch + 1, iterations) }
     for i in callbacks.indices where callbacks[i].watchesBatches {
       try callbacks[i].handle(.batchEnded(loss: loss), control)
     }
+  }
+
+  /// Makes room for the steps of an epoch, so that none of them allocates anything.
+  mutating func reserve(_ steps: Int) {
+    trace.losses.reserveCapacity(min(steps, Self.mostRoom))
+    trace.digests.reserveCapacity(Self.mostDigests)
+  }
+
+  /// What the steps of the epoch computed, for the log; the next epoch begins without.
+  /// - Parameter isWhole: whether the epoch has ended.
+  mutating func takeTrace(_ weights: AlignedBuffer, iterations: Int, isWhole: Bool) -> StepTrace {
+    if isWhole && trace.digests.last?.step != iterations { digest(weights, after: iterations) }
+    defer { (trace.losses, trace.digests) = ([], []) }
+    (trace.epoch, trace.firstStep) = (epoch + 1, iterations - trace.losses.count + 1)
+    return trace
+  }
+
+  private mutating func digest(_ weights: AlignedBuffer, after step: Int) {
+    trace.digests.append(.init(step: step, value: weightDigest(weights)))
   }
 
   /// Ends an epoch, and goes to the first step of the next one.
@@ -59,7 +89,7 @@ struct Course {
   func progress(_ control: TrainingControl) -> FitProgress {
     FitProgress(
       epoch: epoch, step: step, totals: means.sums, history: history, firstNonFinite: firstNonFinite,
-      callbacks: callbacks.map(\.memory), kept: control.kept)
+      trace: trace, callbacks: callbacks.map(\.memory), kept: control.kept)
   }
 }
 

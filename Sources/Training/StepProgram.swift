@@ -37,6 +37,8 @@ package final class StepProgram {
 
   package var program: Program { last.program }
   var totals: StepTotals { last.totals }
+  /// All parameters of the model.
+  var weights: AlignedBuffer { site.built.slab.storage }
   var outputs: [Place] { last.outputs }
 
   /// Runs one batch.

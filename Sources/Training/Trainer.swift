@@ -1,6 +1,7 @@
 public import Datasets
 public import KernelABI
 public import Kernels
+public import RunEvents
 import GraphEngine
 import Layers
 import TensorCore
@@ -13,6 +14,8 @@ public enum TrainingEvent {
   case epochBegan(epoch: Int, steps: Int)
   /// Means over the epoch so far; at most ten times a second.
   case progress(epoch: Int, step: Int, steps: Int, seconds: Double, logs: Logs)
+  /// What the steps of an epoch computed, just before it ends or the training is cut off.
+  case traced(StepTrace)
   case epochEnded(epoch: Int, steps: Int, seconds: Double, logs: Logs)
 }
 
@@ -98,6 +101,10 @@ public final class Trainer {
     var course = Course(settings, Means(state.settings, built))
     let order = Order(part.rows.all)
     var clock = CheckpointClock(settings.checkpoints, at: now())
+    func trace(_ course: inout Course, isWhole: Bool) throws {
+      let trace = course.takeTrace(built.slab.storage, iterations: state.iterations, isWhole: isWhole)
+      if !trace.losses.isEmpty { try observe(.traced(trace)) }
+    }
     func write(_ course: Course, _ clock: inout CheckpointClock) throws {
       let start = now()
       try checkpoint(course.progress(control))
@@ -108,11 +115,13 @@ public final class Trainer {
     epochs: for epoch in course.epoch..<max(settings.epochs, course.epoch) {
       let began = now()
       var shown = began
+      course.reserve(steps)
       try observe(.epochBegan(epoch: epoch + 1, steps: steps))
       for step in course.step..<max(steps, course.step) {
         if isInterrupted() {
           end = .interrupted
           try write(course, &clock)
+          try trace(&course, isWhole: false)
           break epochs
         }
         let (pass, index) = (epoch * steps + step).quotientAndRemainder(dividingBy: batches)
@@ -127,6 +136,7 @@ public final class Trainer {
         try course.add(program, loss: loss, iterations: state.iterations, control)
         if let reason = control.stopReason {
           end = .stopped(by: reason)
+          try trace(&course, isWhole: false)
           break epochs
         }
         let time = now()
@@ -142,6 +152,7 @@ public final class Trainer {
       var logs = course.means.logs()
       if let evaluator { logs += try evaluator.run().map { ("val_" + $0.name, $0.value) } }
       course.history.append(logs)
+      try trace(&course, isWhole: true)
       try observe(.epochEnded(epoch: epoch + 1, steps: steps, seconds: now() - began, logs: logs))
       try course.endEpoch(logs, control)
       // Weights that are not numbers never become numbers again. Keras trains on; a batch run has better things to do.

@@ -161,6 +161,11 @@ private struct Place: ~Copyable {
     for run in try log.runs() {
       result["summary"] = "\(run.status) \(run.metrics.map { "\($0)" })"
     }
+    for part in try log.steps(of: name) {
+      let (trace, digests) = (part.trace, part.trace.digests.map { "\($0.step) \($0.value)" })
+      result["steps of \(part.cell) \(part.series) from \(trace.firstStep)"] =
+        "\(trace.epoch) \(trace.losses.map(\.bitPattern)) \(digests)"
+    }
     result["cells"] =
       "\(try log.run(named: name).cells.map { "\($0.index) \($0.keyword) \($0.name) \($0.status)" })"
     result["events"] = "\(try log.events(of: name).map(\.text))"
@@ -191,6 +196,7 @@ private struct Place: ~Copyable {
     #expect(end == .checksFailed(1))
     let whole = try place.result("whole")
     #expect(whole.keys.contains("tall.val_loss") && whole.keys.contains("best.h5"))
+    #expect(whole.keys.count { $0.hasPrefix("steps of") } > 3)
     for i in 0..<12 {
       // After the first few events there is a checkpoint to go on from; the last is the end of the run.
       let step = 3 + Int((UInt64(i) &* 0x9E37_79B9_7F4A_7C15) >> 33) % (events - 3)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import GRDB
 import RunEvents
 import RunLog
 import Testing
@@ -53,4 +54,11 @@ func code(_ body: () throws -> Void) -> String? {
   } catch {
     return (error as? Diagnostic)?.code ?? "\(error)"
   }
+}
+
+/// Changes a log behind its back.
+func sql(_ text: String, _ path: String) throws {
+  let queue = try DatabaseQueue(path: path)
+  try queue.writeWithoutTransaction { try $0.execute(sql: text) }
+  try queue.close()
 }

@@ -194,6 +194,9 @@ struct TrainCell: Cell {
       },
       isInterrupted: context.services.isInterrupted, checkpoint: { try context.checkpoint((name, $0)) },
       observe: { event in
+        if case .traced(let trace) = event {
+          return try context.emit(.steps(cell: context.cell, series: name, trace))
+        }
         if let progress = EpochProgress(event, model: name, epochs: total) {
           if progress.isEpochEnd {
             for (metric, value) in progress.metrics {
@@ -256,7 +259,7 @@ extension ConfigNode {
 extension EpochProgress {
   init?(_ event: TrainingEvent, model: String, epochs: Int) {
     switch event {
-    case .epochBegan: return nil
+    case .epochBegan, .traced: return nil
     case .progress(let epoch, let step, let steps, let seconds, let logs):
       self.init(
         model: model, epoch: epoch, epochs: epochs, step: step, steps: steps, seconds: seconds, metrics: logs,

@@ -12,5 +12,13 @@ public final class AlignedBuffer {
     pointer.initialize(repeating: 0, count: max(16, count))
   }
 
+  /// The same numbers in memory of their own.
+  public convenience init(copying numbers: [Float]) {
+    self.init(numbers.count)
+    numbers.withUnsafeBufferPointer {
+      if let start = $0.baseAddress { pointer.update(from: start, count: $0.count) }
+    }
+  }
+
   deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 }

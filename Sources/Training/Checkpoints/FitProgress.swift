@@ -1,5 +1,6 @@
 public import Config
 public import GraphEngine
+public import RunEvents
 
 /// Where a training is, beside the numbers of its model: enough to go on at the very next step.
 ///
@@ -13,6 +14,8 @@ public struct FitProgress {
   public var totals: [[Double]]
   public var history: [Logs]
   public var firstNonFinite: (epoch: Int, step: Int)?
+  /// What the steps of the epoch computed so far.
+  public var trace: StepTrace
   /// What each callback remembers.
   public var callbacks: [ConfigNode]
   /// Weights that a callback keeps.
@@ -26,8 +29,11 @@ extension FitProgress {
       "epoch": epoch.config, "step": step.config, "totals": totals.config, "history": Self.encode(history),
       "callbacks": ConfigNode(.list(callbacks)),
       "first_non_finite": firstNonFinite.map { [$0.epoch, $0.step] }.config,
+      // Bits as a number with a sign: JSON has no others.
+      "digests": trace.digests.map { [$0.step, Int(bitPattern: UInt($0.value))] }.config,
     ]
-    return (facts, kept.map { [NamedNumbers("\(name)/kept", $0)] } ?? [])
+    let losses = NamedNumbers("\(name)/losses", AlignedBuffer(copying: trace.losses))
+    return (facts, [losses] + (kept.map { [NamedNumbers("\(name)/kept", $0)] } ?? []))
   }
 
   /// Reads what `encoded(as:)` made; `nil` if it is something else.
@@ -41,6 +47,14 @@ extension FitProgress {
       epoch, step, totals, history, callbacks
     )
     kept = arrays.first { $0.name == "\(name)/kept" }?.numbers
+    let losses = arrays.first { $0.name == "\(name)/losses" }?.numbers
+    let digests = facts["digests"].flatMap { try? [[Int]](config: $0) } ?? []
+    trace = StepTrace(
+      epoch: epoch + 1, firstStep: 1,
+      losses: losses.map { Array(UnsafeBufferPointer(start: $0.pointer, count: $0.count)) } ?? [],
+      digests: digests.filter { $0.count == 2 }.map {
+        .init(step: $0[0], value: UInt64(UInt(bitPattern: $0[1])))
+      })
     if let place = facts["first_non_finite"].flatMap({ try? [Int](config: $0) }), place.count == 2 {
       firstNonFinite = (place[0], place[1])
     }
