@@ -108,12 +108,14 @@ let package = Package(
       "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Archives", "Experiments", "KerasFiles", "Training", "ModelScripts", "Layers", "RunLog",
+      "RunexpCommands", "Archives", "Experiments", "KerasFiles", "Training", "ModelScripts", "Layers",
+      "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
       "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
-      "Fuzzing", "Archives", "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine",
+      "Fuzzing", "Archives", "RunLog", "RunEvents", "Experiments", "KerasFiles", "ModelScripts", "Training",
+      "Layers", "GraphEngine",
       "ExpLanguage",
       "Config",
       "Diagnostics", settings: fast),

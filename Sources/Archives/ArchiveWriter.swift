@@ -40,7 +40,7 @@ public struct ArchiveWriter {
   /// - Parameters:
   ///   - runs: folders of runs that have ended.
   ///   - path: of the zip file; it is there whole or not at all.
-  /// - Throws: E0653 for a run that is under way, E0654 if the archive cannot be written, E07xx for logs.
+  /// - Throws: E0653 for a run that is under way, E0663 for one that is named twice, E0654 if the archive cannot be written, E07xx for logs.
   public func write(_ runs: [String], to path: String) throws -> Summary {
     try TemporaryFolder.with { folder in
       var notes: [Diagnostic] = []
@@ -48,6 +48,9 @@ public struct ArchiveWriter {
       for (number, run) in runs.enumerated() {
         let recorded = try RecordedRun(folder: run)
         guard recorded.run.status != .running else { throw Diagnostic.isUnderWay(recorded.name) }
+        guard !crates.contains(where: { $0.run.name == recorded.name }) else {
+          throw Diagnostic.isTwice(recorded.name)
+        }
         // A log that was cut off is in two files; a copy is made one.
         let log = try RunStore.copy(run + "/run.sqlite", into: "\(folder)/\(number)")
         let contents = try CrateContents(recorded, log: log, largestInput: options.largestInput)
@@ -59,7 +62,8 @@ public struct ArchiveWriter {
       try write(members, to: path)
       let (bytes, hash) = try RunEvents.sha256(file: path)
       return Summary(
-        path: path, runs: crates.map(\.run.name), files: members.count, bytes: bytes, sha256: hash, notes: notes)
+        path: path, runs: crates.map(\.run.name), files: members.count, bytes: bytes, sha256: hash,
+        notes: notes)
     }
   }
 
@@ -68,13 +72,15 @@ public struct ArchiveWriter {
     var credits = Credits(near: contents.recorded.request?.experiment ?? "/")
     credits.set(author: options.authors, licence: options.licence)
     let texts = CrateTexts(contents: contents, credits: credits, program: program)
-    var files = contents.files + [
-      CrateFile("README.md", text: texts.readMe, "What this is"),
-      CrateFile("environment/machine.json", text: texts.machine, "Where the run ran"),
-      CrateFile("environment/packages.txt", text: texts.packages, "The libraries it used"),
-      CrateFile("environment/runexp.sha256", text: texts.programHash, "The program that wrote this archive"),
-      CrateFile("reproduce.sh", text: texts.script, "Makes the run again", isExecutable: true),
-    ]
+    var files =
+      contents.files + [
+        CrateFile("README.md", text: texts.readMe, "What this is"),
+        CrateFile("environment/machine.json", text: texts.machine, "Where the run ran"),
+        CrateFile("environment/packages.txt", text: texts.packages, "The libraries it used"),
+        CrateFile(
+          "environment/runexp.sha256", text: texts.programHash, "The program that wrote this archive"),
+        CrateFile("reproduce.sh", text: texts.script, "Makes the run again", isExecutable: true),
+      ]
     if let path = credits.licenceFile { files.append(try CrateFile("LICENSE", file: path, "The licence")) }
     if let path = credits.citationFile {
       files.append(try CrateFile("CITATION.cff", file: path, "How to cite it"))
@@ -83,7 +89,8 @@ public struct ArchiveWriter {
     var graph = RunGraph(contents, credits, program)
     let metadata = CrateFile("ro-crate-metadata.json", text: graph.text(files), "What is what, for machines")
     let preview = CrateFile(
-      "ro-crate-preview.html", text: CratePreview(texts: texts, files: files).html, "What is what, for people")
+      "ro-crate-preview.html", text: CratePreview(texts: texts, files: files).html, "What is what, for people"
+    )
     files += [metadata, preview]
     return files + [CrateFile(Manifest.name, text: Manifest(of: files).text, "The hash of every file")]
   }
@@ -114,6 +121,13 @@ extension Diagnostic {
   /// E0653: a run that still changes.
   fileprivate static func isUnderWay(_ run: String) -> Diagnostic {
     Diagnostic("E0653", "'\(run)' is under way", help: "wait until it has ended, then archive it")
+  }
+
+  /// E0663: one name for two folders.
+  fileprivate static func isTwice(_ run: String) -> Diagnostic {
+    Diagnostic(
+      "E0663", "there are two runs '\(run)' to archive",
+      help: "name each once; runs of one name need archives of their own")
   }
 
   /// E0654: an archive that cannot be written.

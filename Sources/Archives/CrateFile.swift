@@ -62,7 +62,9 @@ struct CrateInput {
   var url: String? { input.url.map { "\($0)/\(fileName)" } }
 
   /// What names it wherever it is: its hash, as RFC 6920 writes it.
-  var identifier: String {
+  var identifier: String { Self.identifier(sha256) }
+
+  static func identifier(_ sha256: String) -> String {
     let digits = Array(sha256)
     let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
       UInt8(String(digits[$0...$0 + 1]), radix: 16)

@@ -22,8 +22,10 @@ struct CratePreview {
     if !texts.results.isEmpty { sections.append(("results", [results])) }
     if !figures.isEmpty { sections.append(("figures", figures)) }
     sections += [
-      ("steps", [steps]), ("files", [.prose(listing)]), ("data", [.prose(texts.data)]),
-      ("again", [.prose(texts.again)]), ("rights", [.prose(texts.rights)]),
+      ("steps", [steps]), ("files", [.prose("# Files\n\n" + listing)]),
+      ("data", [.prose("# Data\n\n" + texts.data)]),
+      ("again", [.prose("# To make it again\n\n" + texts.again)]),
+      ("rights", [.prose("# Licence and authors\n\n" + texts.rights)]),
     ]
     let cells = sections.enumerated().map { number, section in
       ReportCell(index: number + 1, keyword: section.0, blocks: section.1)
@@ -39,9 +41,12 @@ struct CratePreview {
 
   /// The figures of the run; a page that shows more than six takes too long.
   private var figures: [ReportBlock] {
-    files.filter { $0.cell != nil && $0.mediaType == "image/png" }.prefix(6).compactMap { file in
+    let drawn = files.filter { $0.cell != nil && $0.mediaType == "image/png" }
+    let ordered = drawn.sorted { ($0.cell ?? 0, $0.name) < ($1.cell ?? 0, $1.name) }
+    return ordered.prefix(6).compactMap { file in
       guard case .file(let path) = file.content,
-        let png = FileManager.default.contents(atPath: path) else {
+        let png = FileManager.default.contents(atPath: path)
+      else {
         return nil
       }
       return .figure(ReportFigure(path: file.name, caption: file.caption, png: [UInt8](png)))
@@ -62,9 +67,10 @@ struct CratePreview {
       ["file", "bytes", "what it is"],
       files.map { file in
         [
-          "[\(CrateTexts.escaped(file.name))](\(CrateGraph.id(of: file.name)))", NumberText.grouped(file.bytes),
+          "[\(CrateTexts.escaped(file.name))](\(CrateGraph.id(of: file.name)))",
+          NumberText.grouped(file.bytes),
           CrateTexts.escaped(file.caption),
         ]
-      }, isMarkdown: true)
+      }, right: [1], isMarkdown: true)
   }
 }

@@ -42,7 +42,9 @@ struct CrateTexts {
   var readMe: String {
     var parts = ["# \(Self.escaped(record.title))", introduction]
     parts.append(Self.table(["", ""], (facts + parameters).map { [$0.name, $0.value] }))
-    if !results.isEmpty { parts += ["## Results", Self.table(["metric", "value"], results.map { [$0.name, $0.value] })] }
+    if !results.isEmpty {
+      parts += ["## Results", Self.table(["metric", "value"], results.map { [$0.name, $0.value] })]
+    }
     parts += ["## To make it again", again, "## Data", data]
     parts += ["## Licence and authors", rights]
     return parts.joined(separator: "\n\n") + "\n"
@@ -73,13 +75,13 @@ struct CrateTexts {
   var data: String {
     guard !contents.inputs.isEmpty else { return "The experiment reads nothing but itself." }
     return Self.table(
-      ["file", "bytes", "SHA-256", "where"],
+      ["file", "bytes", "where", "SHA-256"],
       contents.inputs.map { input in
         let place =
           input.member.map { "[in the archive](\(CrateGraph.id(of: $0)))" } ?? input.url.map { "<\($0)>" }
           ?? "not in the archive"
-        return [Self.escaped(input.fileName), NumberText.grouped(input.bytes), "`\(input.sha256)`", place]
-      }, isMarkdown: true)
+        return [Self.escaped(input.fileName), NumberText.grouped(input.bytes), place, "`\(input.sha256)`"]
+      }, right: [1], isMarkdown: true)
   }
 
   var rights: String {
@@ -122,10 +124,16 @@ struct CrateTexts {
   }
 
   /// A table in Markdown.
-  static func table(_ header: [String], _ rows: [[String]], isMarkdown: Bool = false) -> String {
+  /// - Parameters:
+  ///   - right: columns of numbers.
+  ///   - isMarkdown: whether cells are Markdown already.
+  static func table(
+    _ header: [String], _ rows: [[String]], right: Set<Int> = [], isMarkdown: Bool = false
+  ) -> String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let body = rows.map { line(isMarkdown ? $0 : $0.map(escaped)) }
-    return ([line(header), line(header.map { _ in "---" })] + body).joined(separator: "\n")
+    return ([line(header), line(header.indices.map { right.contains($0) ? "---:" : "---" })] + body).joined(
+      separator: "\n")
   }
 
   /// Text in which nothing means anything to Markdown.

@@ -20,10 +20,11 @@ public struct RecordedRun: Sendable {
   public var record: RunRecord { run.record }
   public var name: String { record.name }
 
-  /// - Throws: E0701 to E0706 for a log that cannot be read.
+  /// - Throws: E0701 to E0706 for a log that cannot be read, or that somebody has tampered with.
   public init(folder: String) throws(Diagnostic) {
     let path = folder + "/run.sqlite"
     let log = try RunStore.read(path)
+    try log.checkIntegrity()
     guard let summary = try log.runs(limit: 1).first else { throw .noRecord(in: path) }
     self.folder = folder
     run = try log.run(named: summary.name)
@@ -54,6 +55,16 @@ public struct RecordedRun: Sendable {
 
   /// A fact of its environment: `runexp`, `cpu`, `libraries`.
   func fact(_ key: String) -> String? { record.environment.first { $0.key == key }?.value }
+
+  /// Files that are to be read again, and have other bytes than those the run read.
+  /// - Parameter paths: where its data are now.
+  public func changed(_ paths: [String]) -> [(path: String, sha256: String)] {
+    let known = Set(datasets.flatMap(\.files).map(\.sha256))
+    return paths.compactMap { path in
+      guard let hash = try? sha256(file: path).sha256, !known.contains(hash) else { return nil }
+      return (path, hash)
+    }
+  }
 
   /// The hash that the log has of a file that was read.
   public func loggedHash(of path: String) -> DatasetRecord.File? {

@@ -27,6 +27,7 @@ struct RunGraph {
     addRoot(files)
     addWorkflow()
     addActions()
+    addChecks()
     for file in files { add(file) }
     for input in contents.inputs where input.member == nil { add(named: input) }
     addPeople()
@@ -53,7 +54,9 @@ struct RunGraph {
       "./", ["Dataset"],
       [
         "name": "\(record.title) (\(record.name))".config,
-        "description": "One run of the experiment '\(record.experiment)' with runexp: \(words(recorded.run.status)).".config,
+        "description":
+          "One run of the experiment '\(record.experiment)' with runexp: \(words(recorded.run.status))."
+          .config,
         "datePublished": String(CrateGraph.time(recorded.end).prefix(10)).config,
         "license": CrateGraph.link(licence),
         "author": CrateGraph.links(authors.map(\.id)),
@@ -62,7 +65,8 @@ struct RunGraph {
         "conformsTo": CrateGraph.links(profiles.map(\.0)),
         "hasPart": CrateGraph.links(files.map { CrateGraph.id(of: $0.name) } + named),
         "mainEntity": CrateGraph.link(Self.workflow),
-        "mentions": CrateGraph.links(["#run", "#engine"] + recorded.run.cells.map { "#cell-\($0.index + 1)" }),
+        "mentions": CrateGraph.links(
+          ["#run", "#engine"] + recorded.run.cells.map { "#cell-\($0.index + 1)" }),
       ])
     for (id, name, version) in profiles {
       graph.add(id, ["CreativeWork"], ["name": name.config, "version": version.config, "url": id.config])
@@ -89,6 +93,7 @@ struct RunGraph {
         "conformsTo": CrateGraph.link("https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"),
         "programmingLanguage": CrateGraph.link("#exp"),
         "version": "1", "sha256": sha256(of: record.source.utf8).config,
+        "url": CrateInput.identifier(sha256(of: record.source.utf8)).config,
         "contentSize": "\(record.source.utf8.count)".config,
         "license": CrateGraph.link(licence), "creator": CrateGraph.links(authors.map(\.id)),
         "dateCreated": CrateGraph.time(record.startedAt).config,
@@ -100,7 +105,8 @@ struct RunGraph {
     graph.add(
       "#exp", ["ComputerLanguage"],
       [
-        "name": "runexp experiment file", "alternateName": "exp", "identifier": CrateGraph.link("https://yaml.org/"),
+        "name": "runexp experiment file", "alternateName": "exp",
+        "identifier": CrateGraph.link("https://yaml.org/"),
         "url": CrateGraph.link("https://yaml.org/"),
       ])
     addProgram(program.id, program.name)
@@ -126,7 +132,10 @@ struct RunGraph {
       guard let value = parameter.value else { continue }
       graph.add(
         parameter.values[0], ["PropertyValue"],
-        ["name": parameter.name.config, "value": value.config, "exampleOfWork": CrateGraph.link(parameter.id)])
+        [
+          "name": parameter.name.config, "value": value.config,
+          "exampleOfWork": CrateGraph.link(parameter.id),
+        ])
     }
   }
 
@@ -134,7 +143,7 @@ struct RunGraph {
     graph.add(
       id, ["SoftwareApplication"],
       [
-        "name": name.config, "softwareVersion": program.version.config, "version": program.version.config,
+        "name": name.config, "softwareVersion": program.version.config,
         "url": CrateGraph.link(program.id), "operatingSystem": "Linux",
       ])
   }
@@ -163,7 +172,8 @@ struct RunGraph {
     contents.inputs.reduce(into: [Formal]()) { all, file in
       let id = fragment("input", file.input.name)
       guard let known = all.firstIndex(where: { $0.id == id }) else {
-        all.append(Formal(id: id, name: file.input.name, type: "File", values: [self.id(of: file)], isRequired: true))
+        all.append(
+          Formal(id: id, name: file.input.name, type: "File", values: [self.id(of: file)], isRequired: true))
         return
       }
       all[known].type = "Collection"
@@ -173,7 +183,9 @@ struct RunGraph {
 
   private var outputs: [Formal] {
     let files = contents.files.filter { $0.cell != nil }.map { file in
-      Formal(id: fragment("output", file.name), name: file.name, type: "File", values: [CrateGraph.id(of: file.name)])
+      Formal(
+        id: fragment("output", file.name), name: file.name, type: "File",
+        values: [CrateGraph.id(of: file.name)])
     }
     return files + numbers
   }
@@ -238,7 +250,7 @@ struct RunGraph {
     let results = contents.files.filter { $0.cell == cell.index }.map { CrateGraph.id(of: $0.name) }
     let read = inputs.filter { _ in ["data", "load", "predict"].contains(cell.keyword) }
       .filter { formal in recorded.reads(cell, formal.name) }.flatMap(\.values)
-    let measured = cell.keyword == "train" ? numbers.filter { $0.name.hasPrefix(cell.name + ".") } : []
+    let measured = measured(by: cell)
     graph.add(
       "#control-\(number)", ["ControlAction"],
       [
@@ -251,12 +263,41 @@ struct RunGraph {
         "name": cell.title.config, "description": "Cell \(number) of the experiment".config,
         "instrument": CrateGraph.link(program.tool(cell.keyword)),
         "object": CrateGraph.links(cell.keyword == "train" ? parameters.flatMap(\.values) : read),
-        "result": CrateGraph.links(results + measured.flatMap(\.values)),
+        "result": CrateGraph.links(results + measured.flatMap(\.values) + outcomes(of: cell)),
         "agent": CrateGraph.links(authors.map(\.id)),
         "startTime": CrateGraph.time(start).config, "endTime": CrateGraph.time(end).config,
         "actionStatus": Self.status(isDone).config,
         "error": isDone ? nil : (recorded.failure ?? cell.status.rawValue).config,
       ])
+  }
+
+  /// The outcomes of checks, where one cell has them all.
+  private func outcomes(of cell: LoggedCell) -> [String] {
+    let isOnly = recorded.run.cells.count { $0.keyword == "check" } == 1
+    return cell.keyword == "check" && isOnly ? recorded.checks.indices.map { "#check/\($0 + 1)" } : []
+  }
+
+  private mutating func addChecks() {
+    for (number, check) in recorded.checks.enumerated() {
+      graph.add(
+        "#check/\(number + 1)", ["PropertyValue"],
+        [
+          "name": check.expression.config,
+          "value": "\(check.passed ? "passed" : "failed"): \(check.found)".config,
+        ])
+    }
+  }
+
+  /// The metrics that a cell brought: a training's bear its model's name; of several evaluations the log does not say
+  /// which brought what.
+  private func measured(by cell: LoggedCell) -> [Formal] {
+    let trained = recorded.run.cells.filter { $0.keyword == "train" }.map { $0.name + "." }
+    switch cell.keyword {
+    case "train": return numbers.filter { $0.name.hasPrefix(cell.name + ".") }
+    case "evaluate" where recorded.run.cells.count(where: { $0.keyword == "evaluate" }) == 1:
+      return numbers.filter { number in !trained.contains(where: number.name.hasPrefix) }
+    default: return []
+    }
   }
 
   private static func status(_ isGood: Bool) -> String {
@@ -284,10 +325,12 @@ struct RunGraph {
     graph.add(
       input.identifier, ["File"],
       [
-        "name": input.fileName.config, "description": "Read as \(input.input.name), and not in the archive".config,
+        "name": input.fileName.config,
+        "description": "Read as \(input.input.name), and not in the archive".config,
         "encodingFormat": CrateFile.mediaType(of: input.fileName).config,
         "contentSize": "\(input.bytes)".config, "sha256": input.sha256.config,
-        "url": input.url.map(CrateGraph.link), "exampleOfWork": CrateGraph.link(fragment("input", input.input.name)),
+        "url": input.url.map(CrateGraph.link),
+        "exampleOfWork": CrateGraph.link(fragment("input", input.input.name)),
       ])
   }
 
@@ -296,8 +339,10 @@ struct RunGraph {
   }
 
   private var affiliations: [(id: String, name: String)] {
-    credits.authors.compactMap(\.affiliation).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-      .enumerated().map { ("#organization-\($0 + 1)", $1) }
+    credits.authors.compactMap(\.affiliation).reduce(into: [String]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    .enumerated().map { ("#organization-\($0 + 1)", $1) }
   }
 
   private var licence: String {
@@ -318,7 +363,8 @@ struct RunGraph {
     for (id, name) in affiliations { graph.add(id, ["Organization"], ["name": name.config]) }
     if let id = credits.licence {
       graph.add(
-        licence, ["CreativeWork"], ["name": id.config, "description": "The licence".config, "url": licence.config])
+        licence, ["CreativeWork"],
+        ["name": id.config, "description": "The licence".config, "url": licence.config])
     } else if credits.licenceFile == nil {
       graph.add(
         licence, ["CreativeWork"],
@@ -342,7 +388,8 @@ extension RecordedRun {
     switch cell.keyword {
     case "data": return found.paths.contains(where: files.contains)
     case "load": return found.kind == .model || found.kind == .run
-    default: return found.kind == .data && !datasets.contains { $0.files.contains { found.paths.contains($0.path) } }
+    default:
+      return found.kind == .data && !datasets.contains { $0.files.contains { found.paths.contains($0.path) } }
     }
   }
 }

@@ -58,6 +58,7 @@ public struct Verification: Sendable, Equatable {
     for crate in Set(crates + [archive.root]).sorted() {
       findings += CrateCheck(crate, in: archive, hashes.found).findings
     }
+    findings = Self.firsts(findings)
     for crate in crates {
       // A log that was altered has been named; what it says means nothing then.
       guard !findings.contains(where: { $0.file == crate + "run.sqlite" }) else { continue }
@@ -67,6 +68,18 @@ public struct Verification: Sendable, Equatable {
         runs.append(run.name)
         badges += Badge.all(of: run, in: archive, crate, isSound: findings.isEmpty)
       }
+    }
+    findings = Self.firsts(findings)
+  }
+
+  /// A file whose bytes are others fits nothing that is said about it: that is said once.
+  private static func firsts(_ findings: [Finding]) -> [Finding] {
+    var known: Set<String> = []
+    return findings.filter { finding in
+      if finding.problem == .altered || finding.problem == .missing {
+        return known.insert(finding.file).inserted
+      }
+      return !known.contains(finding.file)
     }
   }
 
@@ -102,7 +115,8 @@ public struct Verification: Sendable, Equatable {
     }
     guard found.sha256 != hash else { return }
     let size = found.bytes == bytes ? "" : ", and \(found.bytes) bytes instead of \(bytes)"
-    findings.append(.init(name, .altered, "its SHA-256 is \(short(found.sha256)), the log says \(short(hash))\(size)"))
+    findings.append(
+      .init(name, .altered, "its SHA-256 is \(short(found.sha256)), the log says \(short(hash))\(size)"))
   }
 
   /// As JSON, for programs.
@@ -151,11 +165,14 @@ private struct Hashes {
         continue
       }
       guard let hash = listed[name] else {
-        if !manifests.contains(name) { findings.append(.init(name, .unlisted, "the manifest does not know it")) }
+        if !manifests.contains(name) {
+          findings.append(.init(name, .unlisted, "the manifest does not know it"))
+        }
         continue
       }
       if let own = found[name], own != hash {
-        findings.append(.init(name, .altered, "its SHA-256 is \(short(own)), the manifest says \(short(hash))"))
+        findings.append(
+          .init(name, .altered, "its SHA-256 is \(short(own)), the manifest says \(short(hash))"))
       }
     }
     let there = Set(archive.names)

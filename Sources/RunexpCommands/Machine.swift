@@ -37,12 +37,17 @@ enum Machine {
   /// The versions of the loaded libraries that decide on the bytes of figures and files, as their files are named.
   private static var libraries: String {
     let wanted = [
-      "libcairo.so", "libfreetype.so", "libpixman-1.so", "libpng16.so", "libfontconfig.so", "libhdf5", "libzip.so",
+      "libcairo.so", "libfreetype.so", "libpixman-1.so", "libpng16.so", "libfontconfig.so", "libhdf5",
+      "libzip.so",
       "libz.so", "libsqlite3.so",
     ]
-    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-    let files = maps.split(separator: "\n").compactMap { $0.split(separator: "/").last.map(String.init) }
-    return Set(files.filter { file in wanted.contains(where: file.hasPrefix) }).sorted().joined(separator: " ")
+    // A file that says it is empty is read to its end in this way only.
+    let maps = FileHandle(forReadingAtPath: "/proc/self/maps")?.readDataToEndOfFile() ?? Data()
+    let files = String(decoding: maps, as: UTF8.self).split(separator: "\n").compactMap {
+      $0.split(separator: "/").last.map(String.init)
+    }
+    return Set(files.filter { file in wanted.contains(where: file.hasPrefix) }).sorted().joined(
+      separator: " ")
   }
 
   private static var system: String {
