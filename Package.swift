@@ -173,9 +173,12 @@ let package = Package(
       "Diagnostics"),
     tests("RunexpTests", "Runexp"),
     tests(
-      "RunexpCommandsTests", "runexp", "Fuzzing", "RunLog", "RunEvents", "Config", "Diagnostics"),
+      "RunexpCommandsTests", "runexp", "Fuzzing", "RunLog", "RunEvents", "Config", "Diagnostics",
+      .product(name: "GRDB", package: "GRDB.swift")),
     tests("ZipFilesTests", "ZipFiles", "Fuzzing"),
-    tests("ArchivesTests", "Archives", "Fuzzing", "RunLog", "RunEvents", "ZipFiles", "Config", "Diagnostics"),
+    tests(
+      "ArchivesTests", "Archives", "Fuzzing", "RunLog", "RunEvents", "ZipFiles", "Config", "Diagnostics",
+      exclude: ["Contexts"]),
     tests(
       "KerasFilesTests", "EngineTestSupport", "Fuzzing", "KerasFiles", "Training", "ModelScripts",
       "ExpLanguage", "Layers", "GraphEngine", "Datasets",

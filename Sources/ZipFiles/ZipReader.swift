@@ -32,6 +32,7 @@ public struct ZipReader: ~Copyable {
       throw .damaged(Self.reason(code))
     }
     do throws(ZipError) {
+      if ZipDirectory.hasZeroInName(path) { throw .damaged("a member has a zero in its name") }
       let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.uint64Value
       (names, members) = try Self.members(of: archive, fileSize: size ?? 0, most: most)
     } catch {
@@ -51,7 +52,9 @@ public struct ZipReader: ~Copyable {
     var (names, members): ([String], [String: Member]) = ([], [:])
     var (packed, unpacked): (zip_uint64_t, zip_uint64_t) = (0, 0)
     for index in 0..<zip_uint64_t(count) {
-      guard let raw = zip_get_name(archive, index, 0), let name = String(validatingCString: raw) else {
+      guard let raw = zip_get_name(archive, index, zip_flags_t(ZIP_FL_ENC_RAW)),
+        let name = String(validatingCString: raw)
+      else {
         throw .damaged("a member has no readable name")
       }
       try check(name)

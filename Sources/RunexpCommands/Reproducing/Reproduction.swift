@@ -42,6 +42,7 @@ struct Reproduction {
     }
     Interrupts.watch()
     var record = original.record
+    (record.source, record.resolved) = (plan.source, plan.resolved)
     record.startedAt = Date().timeIntervalSince1970
     record.environment = Machine.facts(threads: threads, folder: source)
     var options = Runner.Options()
@@ -97,12 +98,13 @@ struct Reproduction {
 
   /// An input with an absolute place; those of an archive lie in it and nowhere else.
   private static func located(_ input: RunInput, in folder: String) throws(Diagnostic) -> RunInput {
-    let parts = (input.files + [input.place]).flatMap { $0.split(separator: "/") }
+    let isInside = !input.place.hasPrefix("/")
+    let parts = (input.files + (isInside ? [input.place] : [])).flatMap { $0.split(separator: "/") }
     guard !parts.contains(".."), !input.files.contains(where: { $0.hasPrefix("/") }) else {
       throw .leadsOut(input.name)
     }
     var found = input
-    if !input.place.hasPrefix("/") {
+    if isInside {
       found.place = URL(fileURLWithPath: folder).appendingPathComponent(input.place).path
     }
     return found

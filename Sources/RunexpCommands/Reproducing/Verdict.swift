@@ -11,7 +11,7 @@ struct Verdict {
 
   /// Something that differs.
   struct Finding {
-    enum Kind: String { case data, status, training, metric, check, file }
+    enum Kind: String { case experiment, data, status, training, metric, check, file }
     var kind: Kind
     var name: String
     var text: String
@@ -25,6 +25,8 @@ struct Verdict {
   let compared: (points: Int, steps: Int, files: Int)
   /// First what is the reason of the rest: data, then the first step of a training.
   private(set) var findings: [Finding] = []
+  /// What is not the same about the program, which may be the reason.
+  private(set) var circumstances: [RunDifference.Change] = []
   /// The largest difference of two numbers, as a share of the larger one.
   private(set) var largest = 0.0
 
@@ -42,6 +44,8 @@ struct Verdict {
       first.metrics.map(\.points.count).reduce(0, +), first.steps.map(\.trace.losses.count).reduce(0, +),
       files.count
     )
+    circumstances = difference.environment.filter { ["runexp", "libraries"].contains($0.name) }
+    addText(difference, original.record, again.record)
     for change in difference.data {
       add(.data, change.name, "was \(Self.hash(change.first)), is \(Self.hash(change.second))")
     }
@@ -60,7 +64,7 @@ struct Verdict {
           text: "parts at step \(parting.step), in epoch \(parting.epoch)"
             + (losses ?? ": the weights after it"),
           isWithin: areMetricsWithin),
-        at: findings.firstIndex { $0.kind != .data && $0.kind != .training } ?? findings.count)
+        at: findings.firstIndex { ![.experiment, .data, .training].contains($0.kind) } ?? findings.count)
     }
     for check in difference.checks {
       add(.check, check.name, "was \(check.first ?? "–"), is \(check.second ?? "–")")
@@ -73,6 +77,17 @@ struct Verdict {
       }
       compare(file, original, again)
     }
+  }
+
+  /// The experiment itself: an archive may have been changed, and another version may read it in another way.
+  private mutating func addText(_ difference: RunDifference, _ first: RunRecord, _ second: RunRecord) {
+    if let change = difference.text.first {
+      let words = change.first == nil ? "has the line" : "lacks the line"
+      let line = change.text.drop { $0 == " " }
+      return add(.experiment, "experiment.exp", "\(words) '\(line)'")
+    }
+    guard first.resolved != second.resolved else { return }
+    add(.experiment, "resolved.exp", "this version reads the experiment in another way", isWithin: true)
   }
 
   /// The verdict where data were changed so much that the experiment does not fit them any more.
@@ -153,7 +168,12 @@ extension Verdict {
         "equal   \(run): numbers differ by \(Self.share(largest)) at most, \(Self.share(tolerance)) is allowed"
       case .different: "different   \(run)"
       }
-    let rows = findings.map { ["  \($0.kind.rawValue)", $0.name, $0.text] }
+    var rows = findings.map { ["  \($0.kind.rawValue)", $0.name, $0.text] }
+    if outcome != .identical {
+      rows += circumstances.map {
+        ["  made with", $0.name, "was \($0.first ?? "–"), is \($0.second ?? "–")"]
+      }
+    }
     return ([head] + (rows.isEmpty ? [] : [TextTable.render(rows, rightFrom: 99)])).joined(separator: "\n")
   }
 
@@ -166,6 +186,11 @@ extension Verdict {
         "metric_values": compared.points.config, "training_steps": compared.steps.config,
         "files": compared.files.config,
       ],
+      "made_with": ConfigNode(
+        .list(
+          circumstances.map {
+            ["name": $0.name.config, "was": $0.first.config, "is": $0.second.config]
+          })),
       "findings": ConfigNode(
         .list(
           findings.map {
