@@ -37,6 +37,7 @@ NETWORK = ["ro-crate-1.1_3.1", "ro-crate-1.1_3.2"]
 KNOWN = [
     ("process-run-crate-0.5_5.1", "", "the validator takes the classes of programs for their ids, which are absolute"),
     ("process-run-crate-0.5_11.1", "#cell-", "a cell of prose, data or a model makes no file and measures nothing"),
+    ("ro-crate-1.1_28.1", "", "data that are not in the archive are named by their hash, which is no place"),
     ("ro-crate-1.1_30.4|ro-crate-1.1_31", "", "the URL of an organisation is not in CITATION.cff"),
 ]
 

@@ -76,10 +76,13 @@ final class ArchiveReader {
   /// - Throws: E0657 if it cannot be read, or is too long for one.
   func text(_ name: String) throws(Diagnostic) -> String? {
     if zip == nil {
-      guard let size = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.size] as? NSNumber,
+      guard
+        let size = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.size] as? NSNumber,
         size.intValue <= Self.longestText
       else { return nil }
-      return FileManager.default.contents(atPath: "\(path)/\(name)").map { String(decoding: $0, as: UTF8.self) }
+      return FileManager.default.contents(atPath: "\(path)/\(name)").map {
+        String(decoding: $0, as: UTF8.self)
+      }
     }
     do throws(ZipError) {
       return try zip?.bytes(name, limit: Self.longestText).map { String(decoding: $0, as: UTF8.self) }

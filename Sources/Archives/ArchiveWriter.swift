@@ -40,11 +40,12 @@ public struct ArchiveWriter {
   /// - Parameters:
   ///   - runs: folders of runs that have ended.
   ///   - path: of the zip file; it is there whole or not at all.
-  /// - Throws: E0653 for a run that is under way, E0663 for one that is named twice, E0654 if the archive cannot be written, E07xx for logs.
+  /// - Throws: E0653 for a run that is under way, E0663 for one that is named twice, E0654 if the
+  ///   archive cannot be written, E07xx for logs.
   public func write(_ runs: [String], to path: String) throws -> Summary {
     try TemporaryFolder.with { folder in
       var notes: [Diagnostic] = []
-      var crates: [(run: RecordedRun, files: [CrateFile])] = []
+      var crates: [Crate] = []
       for (number, run) in runs.enumerated() {
         let recorded = try RecordedRun(folder: run)
         guard recorded.run.status != .running else { throw Diagnostic.isUnderWay(recorded.name) }
@@ -55,21 +56,23 @@ public struct ArchiveWriter {
         let log = try RunStore.copy(run + "/run.sqlite", into: "\(folder)/\(number)")
         let contents = try CrateContents(recorded, log: log, largestInput: options.largestInput)
         notes += contents.notes
-        crates.append((recorded, try complete(contents)))
+        crates.append(try complete(contents))
       }
-      let files = crates.count == 1 ? crates[0].files : Collection(crates: crates, options.licence).files
-      let members = members(options.isBag ? Bag(files, of: crates.map(\.run)).files : files)
+      let files = crates.count == 1 ? crates[0].files : Collection(of: crates).files
+      let folders = crates.count == 1 || options.isBag ? [] : crates.map { "\($0.run.name)/" }
+      let members = members(options.isBag ? Bag(files, of: crates.map(\.run)).files : files, folders)
       try write(members, to: path)
       let (bytes, hash) = try RunEvents.sha256(file: path)
       return Summary(
-        path: path, runs: crates.map(\.run.name), files: members.count, bytes: bytes, sha256: hash,
+        path: path, runs: crates.map(\.run.name), files: members.count - folders.count, bytes: bytes,
+        sha256: hash,
         notes: notes)
     }
   }
 
   /// The files of one crate, with those that describe it.
-  private func complete(_ contents: CrateContents) throws -> [CrateFile] {
-    var credits = Credits(near: contents.recorded.request?.experiment ?? "/")
+  private func complete(_ contents: CrateContents) throws -> Crate {
+    var credits = contents.recorded.request.map { Credits(near: $0.experiment) } ?? Credits()
     credits.set(author: options.authors, licence: options.licence)
     let texts = CrateTexts(contents: contents, credits: credits, program: program)
     var files =
@@ -92,15 +95,17 @@ public struct ArchiveWriter {
       "ro-crate-preview.html", text: CratePreview(texts: texts, files: files).html, "What is what, for people"
     )
     files += [metadata, preview]
-    return files + [CrateFile(Manifest.name, text: Manifest(of: files).text, "The hash of every file")]
+    files.append(CrateFile(Manifest.name, text: Manifest(of: files).text, "The hash of every file"))
+    return Crate(run: contents.recorded, credits: credits, files: files)
   }
 
   /// The README first, for who only looks at the list; the others by name.
-  private func members(_ files: [CrateFile]) -> [ZipMember] {
+  private func members(_ files: [CrateFile], _ folders: [String]) -> [ZipMember] {
     func key(_ file: CrateFile) -> (Int, String) {
       (["README.md", "bagit.txt"].contains(file.name) ? 0 : 1, file.name)
     }
-    return files.sorted { key($0) < key($1) }.map(\.member)
+    return folders.map { ZipMember(name: $0, content: .folder) }
+      + files.sorted { key($0) < key($1) }.map(\.member)
   }
 
   private func write(_ members: [ZipMember], to path: String) throws(Diagnostic) {

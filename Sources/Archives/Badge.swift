@@ -26,7 +26,9 @@ public struct Badge: Sendable, Equatable {
         items: [
           Item(text: "a licence says what may be done with it (LICENSE)", isMet: has("LICENSE")),
           Item(text: "a README says what it is", isMet: has("README.md")),
-          Item(text: "it lies in an archival repository, with an identifier: fill it in after the upload", isMet: nil),
+          Item(
+            text: "it lies in an archival repository, with an identifier: fill it in after the upload",
+            isMet: nil),
         ]),
       Badge(
         name: "Artifacts Evaluated – Functional",
@@ -41,13 +43,19 @@ public struct Badge: Sendable, Equatable {
         name: "Artifacts Evaluated – Reusable",
         items: [
           Item(text: "parameters are described (ro-crate-metadata.json)", isMet: has(ArchiveReader.metadata)),
-          Item(text: "the experiment explains itself in prose", isMet: run.run.cells.contains { $0.keyword == "text" }),
-          Item(text: "models are saved in a format that others read", isMet: run.artifacts.contains { $0.path.hasSuffix(".h5") || $0.path.hasSuffix(".keras") }),
+          Item(
+            text: "the experiment explains itself in prose",
+            isMet: run.run.cells.contains { $0.keyword == "text" }),
+          Item(
+            text: "models are saved in a format that others read",
+            isMet: run.artifacts.contains { $0.path.hasSuffix(".h5") || $0.path.hasSuffix(".keras") }),
         ]),
       Badge(
         name: "Results Reproduced",
         items: [
-          Item(text: "somebody else got the same: the output of 'runexp reproduce --json' on another machine", isMet: nil)
+          Item(
+            text: "somebody else got the same: the output of 'runexp reproduce --json' on another machine",
+            isMet: nil)
         ]),
     ]
   }

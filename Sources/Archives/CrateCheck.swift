@@ -39,11 +39,14 @@ struct CrateCheck {
       }
       if entities.updateValue(entity, forKey: id) != nil { add(.inconsistent, "'\(id)' is described twice") }
     }
-    guard entities["ro-crate-metadata.json"]?["about"]?["@id"]?.string == "./", let main = entities["./"] else {
+    guard entities["ro-crate-metadata.json"]?["about"]?["@id"]?.string == "./", let main = entities["./"]
+    else {
       return add(.inconsistent, "it does not say what it is about")
     }
     let parts = (main["hasPart"]?.list ?? main["hasPart"].map { [$0] } ?? []).compactMap { $0["@id"]?.string }
-    for part in parts where entities[part] == nil { add(.inconsistent, "'\(part)' is a part, and not described") }
+    for part in parts where entities[part] == nil {
+      add(.inconsistent, "'\(part)' is a part, and not described")
+    }
     for (id, entity) in entities.sorted(by: { $0.key < $1.key }) {
       checkFile(id, entity)
       for link in Self.links(in: entity) where entities[link] == nil && isInside(link) {

@@ -24,7 +24,8 @@ struct CrateContents {
     request.experiment = "experiment.exp"
     files = [
       CrateFile("experiment.exp", text: recorded.record.source, "The experiment, as it was written"),
-      CrateFile("resolved.exp", text: recorded.record.resolved, "The experiment with its parameters filled in"),
+      CrateFile(
+        "resolved.exp", text: recorded.record.resolved, "The experiment with its parameters filled in"),
       try CrateFile("run.sqlite", file: log, "The log of the run: metrics, data, files, environment"),
     ]
     let transcript = recorded.folder + "/log.txt"
@@ -33,7 +34,8 @@ struct CrateContents {
     }
     try addArtifacts()
     try addInputs(largestInput)
-    files.append(CrateFile(RunRequest.fileName, text: request.json, "How the run was asked for, and what it read"))
+    files.append(
+      CrateFile(RunRequest.fileName, text: request.json, "How the run was asked for, and what it read"))
   }
 
   private mutating func addArtifacts() throws {
@@ -48,7 +50,8 @@ struct CrateContents {
         notes.append(.leftOut(artifact.path, "is not what the run wrote"))
         continue
       }
-      file.cell = artifact.cell
+      // The report belongs to the whole, whatever cell was the last.
+      file.cell = artifact.path.hasPrefix("report.") ? nil : artifact.cell
       files.append(file)
     }
   }
@@ -150,7 +153,8 @@ extension Diagnostic {
   /// E0652: a run of which it is not known how its experiment names its data.
   fileprivate static func noRequest(_ run: String) -> Diagnostic {
     Diagnostic(
-      "E0652", "'\(run)' did not keep what its experiment reads: the archive names data with their hashes alone",
+      "E0652",
+      "'\(run)' did not keep what its experiment reads: the archive names data with their hashes alone",
       severity: .warning, help: "run the experiment again, and archive that run, for others to make it again")
   }
 }

@@ -9,7 +9,9 @@ struct CrateGraph {
   /// Adds an entity; properties without a value are left out.
   mutating func add(_ id: String, _ types: [String], _ properties: KeyValuePairs<String, ConfigNode?>) {
     guard known.insert(id).inserted else { return }
-    var entries: [ConfigNode.Entry] = [.init("@id", id.config), .init("@type", Self.one(types.map(\.config)) ?? nil)]
+    var entries: [ConfigNode.Entry] = [
+      .init("@id", id.config), .init("@type", Self.one(types.map(\.config)) ?? nil),
+    ]
     for (key, value) in properties {
       if let value { entries.append(.init(key, value)) }
     }
@@ -29,7 +31,9 @@ struct CrateGraph {
   /// The whole file.
   var text: String {
     let node: ConfigNode = [
-      "@context": ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"],
+      "@context": [
+        "https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context",
+      ],
       "@graph": ConfigNode(.list(entities)),
     ]
     return node.prettyJSON + "\n"
@@ -37,7 +41,8 @@ struct CrateGraph {
 
   /// A path in the crate as an `@id`: a relative reference.
   static func id(of path: String) -> String {
-    let allowed = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/+=,@!")
+    let allowed = CharacterSet(
+      charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/+=,@!")
     return path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
   }
 

@@ -21,6 +21,9 @@ struct Credits {
   var licenceFile: String?
   var citationFile: String?
 
+  /// Nobody and nothing.
+  init() {}
+
   /// Looks beside the experiment, and above it up to the root of its repository.
   /// - Parameter experiment: the path of the file.
   init(near experiment: String) {
@@ -48,7 +51,9 @@ struct Credits {
     licence = node["license"]?.string ?? node["license"]?.list?.first?.string
     doi = node["doi"]?.string
     authors = (node["authors"]?.list ?? []).compactMap { entry in
-      let names = ["given-names", "name-particle", "family-names", "name-suffix"].compactMap { entry[$0]?.string }
+      let names = ["given-names", "name-particle", "family-names", "name-suffix"].compactMap {
+        entry[$0]?.string
+      }
       let name = names.isEmpty ? entry["name"]?.string : names.joined(separator: " ")
       let id = entry["orcid"]?.string ?? entry["website"]?.string
       return name.map { Author(name: $0, id: id, affiliation: entry["affiliation"]?.string) }
@@ -60,7 +65,9 @@ struct Credits {
   mutating func set(author: [String], licence: String?) {
     if !author.isEmpty {
       authors = author.map { text in
-        guard let match = text.wholeMatch(of: /\s*([^<>]+?)\s*<([^<>\s]+)>\s*/) else { return Author(name: text) }
+        guard let match = text.wholeMatch(of: /\s*([^<>]+?)\s*<([^<>\s]+)>\s*/) else {
+          return Author(name: text)
+        }
         let id = String(match.2)
         return Author(name: String(match.1), id: id.contains(":") ? id : "https://orcid.org/\(id)")
       }

@@ -40,7 +40,8 @@ struct LogCheck {
     for input in run.request?.inputs ?? [] where input.kind == .data || input.kind == .dataSet {
       for path in input.paths {
         guard let own = hashes[root + path], !logged.contains(own), !logged.isEmpty else { continue }
-        findings.append(.init(root + path, .inconsistent, "its SHA-256 is \(short(own)), which the run did not read"))
+        findings.append(
+          .init(root + path, .inconsistent, "its SHA-256 is \(short(own)), which the run did not read"))
       }
     }
   }

@@ -33,8 +33,7 @@ public struct RecordedRun: Sendable {
     artifacts = try log.artifacts(of: summary.name)
     checks = try log.checks(of: summary.name)
     events = try log.events(of: summary.name)
-    let bytes = FileManager.default.contents(atPath: "\(folder)/\(RunRequest.fileName)")
-    request = bytes.flatMap { RunRequest(json: [UInt8]($0)) }
+    request = RunRequest(inFolder: folder)
   }
 
   /// Why it did not come to a good end, in words; `nil` if it did.

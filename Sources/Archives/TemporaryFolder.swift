@@ -19,6 +19,7 @@ extension Diagnostic {
   /// E0655: no place to work in.
   static func noTemporaryFolder(_ reason: String) -> Diagnostic {
     Diagnostic(
-      "E0655", "cannot make a temporary folder, or fill it: \(reason)", help: "TMPDIR names another place for it")
+      "E0655", "cannot make a temporary folder, or fill it: \(reason)",
+      help: "TMPDIR names another place for it")
   }
 }

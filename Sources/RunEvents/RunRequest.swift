@@ -77,6 +77,12 @@ public struct RunRequest: Sendable, Equatable, Codable {
     self = request
   }
 
+  /// Reads the file in a run's folder; `nil` if there is none.
+  public init?(inFolder folder: String) {
+    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(Self.fileName)") else { return nil }
+    self.init(json: [UInt8](bytes))
+  }
+
   /// As a file, always the same for the same request.
   public var json: String {
     let encoder = JSONEncoder()

@@ -7,6 +7,8 @@ public struct ZipMember: Sendable {
     case text(String)
     /// The path of a file.
     case file(String)
+    /// Nothing: the name, which ends in a slash, is a folder's.
+    case folder
   }
 
   public var name: String
@@ -40,12 +42,11 @@ public func writeZip(_ members: [ZipMember], to path: String) throws(ZipError) {
   }
   defer { for (buffer, _) in buffers { buffer.deallocate() } }
   let isAdded = zip(members, buffers).allSatisfy { member, buffer in
-    let source =
-      switch member.content {
-      case .text: zip_source_buffer(archive, buffer.0.baseAddress, buffer.1, 0)
-      case .file(let file): zip_source_file(archive, file, 0, -1)
-      }
-    return add(source, as: member, to: archive)
+    switch member.content {
+    case .text: add(zip_source_buffer(archive, buffer.0.baseAddress, buffer.1, 0), as: member, to: archive)
+    case .file(let file): add(zip_source_file(archive, file, 0, -1), as: member, to: archive)
+    case .folder: date(zip_dir_add(archive, member.name, zip_flags_t(ZIP_FL_ENC_UTF_8)), in: archive)
+    }
   }
   guard isAdded, zip_close(archive) == 0 else {
     let reason = zip_error_strerror(zip_get_error(archive)).map { String(cString: $0).lowercased() }
@@ -63,11 +64,16 @@ private func add(_ source: OpaquePointer?, as member: ZipMember, to archive: Opa
     return false
   }
   let number = zip_uint64_t(index)
-  let (firstTime, firstDay): (zip_uint16_t, zip_uint16_t) = (0, 1 << 5 | 1)
-  let isDated =
-    zip_set_file_compression(archive, number, ZIP_CM_STORE, 0) == 0
-    && zip_file_set_dostime(archive, number, firstTime, firstDay, 0) == 0
-  guard isDated, member.isExecutable else { return isDated }
+  guard zip_set_file_compression(archive, number, ZIP_CM_STORE, 0) == 0, date(index, in: archive) else {
+    return false
+  }
+  guard member.isExecutable else { return true }
   let mode: zip_uint32_t = 0o100_755 << 16
   return zip_file_set_external_attributes(archive, number, 0, zip_uint8_t(ZIP_OPSYS_UNIX), mode) == 0
+}
+
+/// The beginning of 1980, the first day that zip files know.
+private func date(_ index: zip_int64_t, in archive: OpaquePointer) -> Bool {
+  let (firstTime, firstDay): (zip_uint16_t, zip_uint16_t) = (0, 1 << 5 | 1)
+  return index >= 0 && zip_file_set_dostime(archive, zip_uint64_t(index), firstTime, firstDay, 0) == 0
 }

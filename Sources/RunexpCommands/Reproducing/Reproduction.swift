@@ -45,11 +45,7 @@ struct Reproduction {
     (record.source, record.resolved) = (plan.source, plan.resolved)
     record.startedAt = Date().timeIntervalSince1970
     record.environment = Machine.facts(threads: threads, folder: source)
-    var options = Runner.Options()
-    let request = original.request
-    (options.isQuick, options.until, options.name) = (
-      request?.isQuick ?? false, request?.until, request?.name
-    )
+    let options = original.request.map { Runner.Options($0) } ?? Runner.Options()
     let session = RunSession(
       plan: plan, folder: folder, terminal: terminal, isQuiet: isQuiet, threads: threads, isKept: isKept)
     let status = try session.run(record, options)
