@@ -8,6 +8,8 @@ Workflow and Provenance Run Crate 0.5 (roc-validator), the bag by bagit. Every i
   RECOMMENDED   a failure, unless it is listed below as one that cannot be followed
   control       a crate that was broken on purpose must fail, or nothing was checked
 
+Exit status 69: the validators are not here and cannot be installed.
+
 The JSON-LD contexts come from Tests/ArchivesTests/Contexts: no network is needed once the validators are installed.
 Python: RUNEXP_KERAS_PYTHON, else the virtual environment in .build/keras. The program: RUNEXP, else
 .build/release/runexp.
@@ -25,6 +27,8 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PACKAGES = ["roc-validator==0.13.0", "bagit==1.9.0"]
+# EX_UNAVAILABLE: there is nobody to ask.
+UNAVAILABLE = 69
 CONTEXTS = {
     "https://w3id.org/ro/crate/1.1/context": ROOT / "Tests/ArchivesTests/Contexts/ro-crate-1.1.jsonld",
     "https://w3id.org/ro/terms/workflow-run/context": ROOT / "Tests/ArchivesTests/Contexts/workflow-run.json",
@@ -81,11 +85,17 @@ def python_with_validators():
         return named
     folder = ROOT / ".build/keras"
     python = folder / "bin/python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    if not python.exists() and subprocess.run([sys.executable, "-m", "venv", folder]).returncode:
+        unavailable()
     if subprocess.run([python, "-c", "import rocrate_validator, bagit"], capture_output=True).returncode:
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        if subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES]).returncode:
+            unavailable()
     return str(python)
+
+
+def unavailable():
+    print("NO ARCHIVE WAS VALIDATED: the validators could not be installed", file=sys.stderr)
+    sys.exit(UNAVAILABLE)
 
 
 def without_network():
@@ -209,7 +219,7 @@ def main():
         import bagit, rocrate_validator  # noqa: F401, E401
     except ImportError:
         if "--inside" in sys.argv:
-            sys.exit(f"{sys.executable} lacks {' and '.join(PACKAGES)}")
+            unavailable()
         python = python_with_validators()
         os.execv(python, [python, __file__, "--inside"])
     without_network()
