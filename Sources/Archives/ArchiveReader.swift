@@ -12,6 +12,8 @@ final class ArchiveReader {
   let path: String
   /// All files, in order of their names.
   let names: [String]
+  /// Every file, and every folder with a slash at its end.
+  private let places: Set<String>
   /// The folder of the crate in it, empty or with a slash at its end: a bag has it one or two levels down.
   let root: String
   private let zip: ZipReader?
@@ -41,6 +43,15 @@ final class ArchiveReader {
 
   private init(_ path: String, _ names: [String], root: String, zip: consuming ZipReader?) {
     (self.path, self.names, self.root) = (path, names, root)
+    var places = Set(names)
+    for name in names {
+      var folder = name[...]
+      while let end = folder.lastIndex(of: "/") {
+        folder = folder[..<end]
+        guard places.insert(folder + "/").inserted else { break }
+      }
+    }
+    self.places = places
     self.zip = zip
   }
 
@@ -68,9 +79,8 @@ final class ArchiveReader {
     return files.sorted()
   }
 
-  func contains(_ name: String) -> Bool {
-    zip?.contains(name) ?? FileManager.default.fileExists(atPath: "\(path)/\(name)")
-  }
+  /// Whether there is such a file; or such a folder, if the name ends in a slash.
+  func contains(_ name: String) -> Bool { places.contains(name) }
 
   /// A text of the archive; `nil` if there is none of that name.
   /// - Throws: E0657 if it cannot be read, or is too long for one.

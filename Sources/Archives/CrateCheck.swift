@@ -5,7 +5,7 @@ import Diagnostics
 struct CrateCheck {
   private(set) var findings: [Verification.Finding] = []
   private let root: String
-  private let names: Set<String>
+  private let archive: ArchiveReader
   private let hashes: [String: String]
   private var name: String { root + ArchiveReader.metadata }
 
@@ -15,7 +15,7 @@ struct CrateCheck {
   init(_ root: String, in archive: ArchiveReader, _ hashes: [String: String]) {
     self.root = root
     self.hashes = hashes
-    names = Set(archive.names)
+    self.archive = archive
     guard let text = try? archive.text(root + ArchiveReader.metadata) else {
       add(.missing, "it cannot be read")
       return
@@ -49,7 +49,7 @@ struct CrateCheck {
     }
     for (id, entity) in entities.sorted(by: { $0.key < $1.key }) {
       checkFile(id, entity)
-      for link in Self.links(in: entity) where entities[link] == nil && isInside(link) {
+      for link in Self.links(in: entity) where entities[link] == nil && isLost(link) {
         add(.inconsistent, "'\(id)' leads to '\(link)', which is not there")
       }
     }
@@ -58,7 +58,7 @@ struct CrateCheck {
   private mutating func checkFile(_ id: String, _ entity: ConfigNode) {
     let types = entity["@type"]?.list?.compactMap(\.string) ?? [entity["@type"]?.string ?? ""]
     guard types.contains("File"), let path = CrateGraph.path(of: id) else { return }
-    guard names.contains(root + path) else {
+    guard archive.contains(root + path) else {
       findings.append(.init(root + path, .missing, "\(name) describes it"))
       return
     }
@@ -67,11 +67,11 @@ struct CrateCheck {
       .init(root + path, .inconsistent, "its SHA-256 is \(short(own)), \(name) says \(short(hash))"))
   }
 
-  /// Whether a link means something in the crate.
-  private func isInside(_ link: String) -> Bool {
+  /// Whether a link leads to something that is meant to be in the crate, and is not there.
+  private func isLost(_ link: String) -> Bool {
     if link.hasPrefix("#") { return true }
     guard let path = CrateGraph.path(of: link) else { return false }
-    return !names.contains(root + path) && !names.contains { $0.hasPrefix(root + path) }
+    return !archive.contains(root + path)
   }
 
   private static func links(in entity: ConfigNode) -> [String] {

@@ -21,7 +21,9 @@ struct CrateGraph {
   /// A link to an entity.
   static func link(_ id: String) -> ConfigNode { ["@id": id.config] }
 
-  /// Links to entities; nothing if there are none. RO-Crate's checks prefer one value to a list of one.
+  /// Links to entities; nothing if there are none.
+  ///
+  /// RO-Crate's checks prefer one value to a list of one.
   static func links(_ ids: [String]) -> ConfigNode? { one(ids.map(link)) }
 
   private static func one(_ values: [ConfigNode]) -> ConfigNode? {

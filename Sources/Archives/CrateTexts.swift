@@ -63,8 +63,8 @@ struct CrateTexts {
 
   var again: String {
     """
-        runexp verify ARCHIVE
-        runexp reproduce ARCHIVE
+        runexp verify \(record.name).zip
+        runexp reproduce \(record.name).zip
 
     The first checks the hash of every file. The second runs the experiment again from what is in here, and says whether \
     the same came out: weights, metrics and figures, to the byte. It works for the folder this file is in, too, and \

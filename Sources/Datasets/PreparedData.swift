@@ -64,7 +64,8 @@ public struct DataEnvironment: Sendable {
   /// Where files and folders are that were moved, by the path that the experiment gives them.
   public var moved: [String: String]
 
-  public init(base: String, searchFolders: [String] = [], dataFolder: String? = nil, seed: UInt64 = 0,
+  public init(
+    base: String, searchFolders: [String] = [], dataFolder: String? = nil, seed: UInt64 = 0,
     moved: [String: String] = [:]
   ) {
     self.base = base

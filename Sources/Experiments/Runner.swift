@@ -84,7 +84,8 @@ public struct Runner {
 
   private var request: RunRequest {
     RunRequest(
-      experiment: URL(fileURLWithPath: plan.path).standardizedFileURL.path, isQuick: options.isQuick, until: options.until, name: options.name,
+      experiment: URL(fileURLWithPath: plan.path).standardizedFileURL.path, isQuick: options.isQuick,
+      until: options.until, name: options.name,
       startRun: plan.startRun, inputs: plan.inputs)
   }
 
@@ -92,7 +93,8 @@ public struct Runner {
   private func logModels(_ context: RunContext) throws {
     for input in plan.inputs where input.kind == .model || input.kind == .run {
       // The log of an earlier run says how it was made, which is no part of what is taken from it.
-      let files = try input.paths.filter { !$0.hasSuffix("/run.sqlite") && !$0.hasSuffix(".png") }.map { path in
+      let files = try input.paths.filter { !$0.hasSuffix("/run.sqlite") && !$0.hasSuffix(".png") }.map {
+        path in
         let (bytes, hash) = try sha256(file: path)
         return DatasetRecord.File(path: path, bytes: bytes, sha256: hash)
       }

@@ -1,6 +1,6 @@
 import Archives
 import Diagnostics
-import Foundation
+public import Foundation
 import RunEvents
 import RunLog
 
@@ -10,7 +10,8 @@ public struct ArchiveFuzzer: Fuzzer {
   public static let fileName = "case.zip"
 
   private let original: Data
-  private let members: [(name: String, data: Data)]
+  /// The files of the sound archive that damage starts from.
+  public let members: [(name: String, data: Data)]
 
   /// Starts from the archive of a small run that never ran.
   public init() throws {

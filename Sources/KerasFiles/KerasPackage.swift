@@ -71,7 +71,9 @@ enum KerasPackage {
   private static func text(
     _ name: String, of zip: borrowing ZipReader, _ path: String
   ) throws(Diagnostic) -> [UInt8]? {
-    do throws(ZipError) { return try zip.bytes(name, limit: longestText) } catch { throw .reading(path, error) }
+    do throws(ZipError) { return try zip.bytes(name, limit: longestText) } catch {
+      throw .reading(path, error)
+    }
   }
 
   private static func json(_ name: String, in zip: borrowing ZipReader, _ path: String) throws(Diagnostic)

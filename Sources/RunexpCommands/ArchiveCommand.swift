@@ -22,13 +22,15 @@ struct ArchiveCommand: ParsableCommand {
   var runs: [String]
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write; RUN.zip, or runs.zip for several, if left out.", valueName: "file.zip"))
+    help: ArgumentHelp(
+      "The file to write; RUN.zip, or runs.zip for several, if left out.", valueName: "file.zip"))
   var output: String?
   @Flag(help: "Wrap it in a BagIt bag, as libraries keep them.")
   var bag = false
   @Option(
     help: ArgumentHelp(
-      "Data files up to so many megabytes are put in, larger ones are named with their hash.", valueName: "MB"))
+      "Data files up to so many megabytes are put in, larger ones are named with their hash.", valueName: "MB"
+    ))
   var includeDataUpTo = 100
   @Option(
     help: ArgumentHelp(
@@ -51,7 +53,8 @@ struct ArchiveCommand: ParsableCommand {
       throw ValidationError("--include-data-up-to is between 0 and 1000000 megabytes")
     }
     if let license, license.wholeMatch(of: /[A-Za-z0-9.+-]+/) == nil {
-      throw ValidationError("--license is an identifier such as CC-BY-4.0; https://spdx.org/licenses lists them")
+      throw ValidationError(
+        "--license is an identifier such as CC-BY-4.0; https://spdx.org/licenses lists them")
     }
   }
 

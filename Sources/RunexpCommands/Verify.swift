@@ -5,7 +5,7 @@ import Diagnostics
 import Foundation
 import Plotting
 
-/// `runexp verify`: is an archive, or a run, still what it was?
+/// `runexp verify`: whether an archive, or a run, is still what it was..
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check an archive or a run: is every file still what it was?",
@@ -15,7 +15,8 @@ struct Verify: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("An archive, the folder it was unpacked into, or a run (mlp-1, latest).", valueName: "what"))
+    help: ArgumentHelp(
+      "An archive, the folder it was unpacked into, or a run (mlp-1, latest).", valueName: "what"))
   var what: String
   @Flag(help: "What the badges of the ACM for artifacts ask for.")
   var acm = false
@@ -48,7 +49,8 @@ struct Verify: ParsableCommand {
       let wrong = Set(found.findings.map(\.file)).count
       lines = ["\(found.subject): damaged   \(wrong) of \(count)"]
       lines.append(
-        TextTable.render(found.findings.map { ["  \($0.file)", $0.problem.rawValue, $0.text] }, rightFrom: 99))
+        TextTable.render(
+          found.findings.map { ["  \($0.file)", $0.problem.rawValue, $0.text] }, rightFrom: 99))
     }
     if acm {
       for badge in found.badges {
@@ -57,7 +59,7 @@ struct Verify: ParsableCommand {
       }
       if found.badges.isEmpty { lines += ["", "badges are for archives: 'runexp archive' writes one"] }
     }
-    return lines.joined(separator: "\n")
+    return Terminal.harmless(lines.joined(separator: "\n"))
   }
 
   private func config(_ found: Verification) -> ConfigNode {

@@ -25,6 +25,8 @@ struct Verdict {
   let compared: (points: Int, steps: Int, files: Int)
   /// First what is the reason of the rest: data, then the first step of a training.
   private(set) var findings: [Finding] = []
+  /// Where it was made again.
+  private(set) var environment: [RunRecord.Fact] = []
   /// What is not the same about the program, which may be the reason.
   private(set) var circumstances: [RunDifference.Change] = []
   /// The largest difference of two numbers, as a share of the larger one.
@@ -44,6 +46,7 @@ struct Verdict {
       first.metrics.map(\.points.count).reduce(0, +), first.steps.map(\.trace.losses.count).reduce(0, +),
       files.count
     )
+    environment = again.record.environment
     circumstances = difference.environment.filter { ["runexp", "libraries"].contains($0.name) }
     addText(difference, original.record, again.record)
     for change in difference.data {
@@ -155,7 +158,7 @@ extension RecordedRun {
 
 extension Verdict {
   /// For people.
-  func text(_ terminal: Terminal) -> String {
+  var text: String {
     let (points, steps, files) = (
       NumberText.grouped(compared.points), NumberText.grouped(compared.steps),
       NumberText.grouped(compared.files)
@@ -186,6 +189,7 @@ extension Verdict {
         "metric_values": compared.points.config, "training_steps": compared.steps.config,
         "files": compared.files.config,
       ],
+      "environment": ConfigNode(.map(environment.map { .init($0.key, $0.value.config) })),
       "made_with": ConfigNode(
         .list(
           circumstances.map {
