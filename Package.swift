@@ -127,8 +127,8 @@ let package = Package(
     .executableTarget(
       name: "runexp-bench",
       dependencies: [
-        "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "RunLog",
+        "RunEvents", "TensorCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
     .target(name: "ExperimentSamples", path: "Tests/ExperimentSamples", swiftSettings: strict),
     .executableTarget(

@@ -22,3 +22,7 @@ done
 # Writing and reading of a large model, beside h5py and Keras.
 .build/release/runexp-bench files
 "$python" scripts/bench-files.py
+
+# Ten thousand runs in one folder.
+swift build -c release --product runexp
+.build/release/runexp-bench log

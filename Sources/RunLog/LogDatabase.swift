@@ -30,7 +30,9 @@ public struct LogDatabase: Sendable {
         let version = try queue.read { try LogSchema.check($0, path: path) }
         guard version > 0 else { throw Diagnostic.notALog(path, "it is empty") }
       } else {
-        try queue.write { try LogSchema.migrate($0, path: path) }
+        // Somebody who only looks should not have to wait for a writer.
+        let version = try queue.read { try LogSchema.check($0, path: path) }
+        if version < LogSchema.migrations.count { try queue.write { try LogSchema.migrate($0, path: path) } }
       }
     } catch {
       throw .log(error, path)

@@ -4,27 +4,6 @@ import GRDB
 public import RunEvents
 
 extension LogDatabase {
-  /// The runs of an experiment, or all.
-  /// - Throws: E0701 to E0705.
-  public func runs(
-    experiment: String? = nil, sortedBy order: RunOrder = .started, limit: Int? = nil
-  ) throws(Diagnostic) -> [RunSummary] {
-    let all = try read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: "SELECT * FROM run JOIN run_clock ON run = id WHERE ?1 IS NULL OR experiment = ?1 ORDER BY id",
-        arguments: [experiment])
-      let parameters = try byRun(db, "SELECT * FROM parameter ORDER BY run, number")
-      let metrics = try byRun(
-        db,
-        "SELECT * FROM summary JOIN metric USING (run) WHERE metric.number = summary.metric ORDER BY run, number"
-      )
-      return rows.map { summary($0, parameters[$0["id"]] ?? [], metrics[$0["id"]] ?? []) }
-    }
-    let sorted = order.sort(all)
-    return limit.map { Array(sorted.prefix($0)) } ?? sorted
-  }
-
   /// The record of one run.
   /// - Throws: E0706 if there is none of that name.
   public func run(named name: String) throws(Diagnostic) -> LoggedRun {
@@ -174,24 +153,6 @@ extension LogDatabase {
     }
   }
 
-  private func byRun(_ db: Database, _ sql: String) throws -> [Int64: [Row]] {
-    Dictionary(grouping: try Row.fetchAll(db, sql: sql)) { $0["run"] }
-  }
-
-  private func summary(_ run: Row, _ parameters: [Row], _ metrics: [Row]) -> RunSummary {
-    RunSummary(
-      name: run["name"], experiment: run["experiment"], title: run["title"], status: status(run),
-      seed: seed(run),
-      startedAt: run["started_at"], seconds: run["seconds"], tag: run["tag"], note: run["note"],
-      parameters: parameters.map { .init(name: $0["name"], json: $0["json"]) },
-      metrics: metrics.map { row in
-        MetricSummary(
-          series: row["series"], name: row["name"], goal: goal(row),
-          last: .init(value: row["last"] ?? .nan, step: row["last_step"], epoch: row["last_epoch"]),
-          best: .init(value: row["best"] ?? .nan, step: row["best_step"], epoch: row["best_epoch"]))
-      })
-  }
-
   private func record(_ db: Database, _ run: Row) throws -> RunRecord {
     let id: Int64 = run["id"]
     let parameters = try Row.fetchAll(
@@ -208,17 +169,17 @@ extension LogDatabase {
       resolved: run["resolved"], tag: run["tag"], note: run["note"])
   }
 
-  private func process(_ run: Row) -> ProcessIdentity {
+  func process(_ run: Row) -> ProcessIdentity {
     ProcessIdentity(
       host: run["host"], bootID: run["boot_id"], pid: run["pid"], startTicks: run["start_ticks"])
   }
 
-  private func status(_ run: Row) -> RunStatus {
+  func status(_ run: Row) -> RunStatus {
     let logged = RunStatus(rawValue: run["status"]) ?? .failed
     return logged == .running && process(run).hasEnded(seenFrom: observer) ? .interrupted : logged
   }
 
-  private func seed(_ run: Row) -> UInt64 { UInt64(run["seed"] as String) ?? 0 }
+  func seed(_ run: Row) -> UInt64 { UInt64(run["seed"] as String) ?? 0 }
 
-  private func goal(_ row: Row) -> MetricGoal { MetricGoal(rawValue: row["goal"]) ?? .smaller }
+  func goal(_ row: Row) -> MetricGoal { MetricGoal(rawValue: row["goal"]) ?? .smaller }
 }

@@ -15,9 +15,11 @@ enum LogSchema {
   /// Never edit one that was released; append.
   static let migrations = [version1, version2, version3]
 
-  /// The tables that hold what belongs to a run, with the order in which rows are copied.
+  /// The tables an index has of a run, in the order in which they are copied.
+  ///
+  /// Points, steps and their digests stay in the run's own log: with them an index would be a hundred times as large.
   static let tables = [
-    "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "point", "summary",
+    "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "summary",
     "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event",
   ]
 
@@ -160,8 +162,6 @@ enum LogSchema {
     """
 
   /// What the steps of trainings computed, to the bit.
-  ///
-  /// It stays in the log of its run: the index would be a hundred times as large.
   private static let version3 = """
     CREATE TABLE steps (
       run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, number INTEGER NOT NULL, cell INTEGER NOT NULL,

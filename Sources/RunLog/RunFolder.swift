@@ -33,6 +33,12 @@ public struct RunFolder: Sendable, Equatable {
     }
   }
 
+  /// The names of all runs of a reports folder, in order.
+  public static func names(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { !$0.hasPrefix(".") && access("\(folder)/\($0)/run.sqlite", F_OK) == 0 }.sorted()
+  }
+
   private static func lastNumber(of experiment: String, in folder: String) -> Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let numbers = names.compactMap { name -> Int? in

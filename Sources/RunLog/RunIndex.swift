@@ -15,13 +15,23 @@ public struct RunIndex: Sendable {
   /// Opens the index of a reports folder; makes it from the run folders if there is none or it is damaged.
   /// - Throws: E0701 where it cannot be written, E0703 if it is of a newer version, E0704, E0705.
   public init(folder: String, observer: ProcessIdentity = .current()) throws(Diagnostic) {
-    let path = folder + "/index.sqlite"
-    let isNew = !FileManager.default.fileExists(atPath: path)
-    let opened = try Self.open(path, observer)
-    self.folder = folder
-    log = opened.log
-    if isNew || opened.wasDamaged { try rebuild() }
+    let isNew = !FileManager.default.fileExists(atPath: folder + "/index.sqlite")
+    let opened = try Self.open(folder + "/index.sqlite", observer)
+    (self.folder, log) = (folder, opened.log)
+    if isNew || opened.wasDamaged { try refresh() }
   }
+
+  /// Makes the index of a reports folder anew from its run folders.
+  /// - Returns: the index, and what kept single runs out of it.
+  /// - Throws: E0701, E0703, E0704, E0705.
+  public static func rebuilt(in folder: String) throws(Diagnostic) -> (
+    index: RunIndex, complaints: [Diagnostic]
+  ) {
+    let index = RunIndex(folder: folder, log: try open(folder + "/index.sqlite", .current()).log)
+    return (index, try index.rebuild())
+  }
+
+  private init(folder: String, log: LogDatabase) { (self.folder, self.log) = (folder, log) }
 
   private static func open(
     _ path: String, _ observer: ProcessIdentity
@@ -35,66 +45,97 @@ public struct RunIndex: Sendable {
     }
   }
 
-  /// Makes the index of `folder` anew from its run folders.
-  /// - Returns: what kept single runs out of it.
-  /// - Throws: E0701, E0703, E0704, E0705.
-  public static func rebuild(_ folder: String) throws(Diagnostic) -> [Diagnostic] {
-    try RunIndex(folder: folder).rebuild()
-  }
-
-  /// Replaces everything by what the run folders hold now, in one transaction.
+  /// Replaces everything by what the run folders hold now.
   /// - Returns: what kept single runs out of it.
   @discardableResult
   public func rebuild() throws(Diagnostic) -> [Diagnostic] {
-    var bag = DiagnosticBag()
-    let copies = runFolders().compactMap { folder in
-      bag.collect { () throws(Diagnostic) in try RunCopy(of: folder + "/run.sqlite", observer: log.observer) }
-    }
-    try log.write { db in
-      try db.execute(sql: "DELETE FROM run")
-      for copy in copies { try copy.insert(into: db) }
-    }
-    return bag.all
+    try log.write { db in try db.execute(sql: "DELETE FROM run") }
+    return try refresh()
   }
 
-  /// Takes in what changed in the run folders since the index was last written.
+  /// Takes in what changed in the run folders since it was last looked at.
   /// - Returns: what kept single runs out of it.
   /// - Throws: E0701, E0703, E0704, E0705.
   @discardableResult
   public func refresh() throws(Diagnostic) -> [Diagnostic] {
-    let known = try log.runs()
-    let running = Set(known.filter { $0.status == .running }.map(\.name))
-    let (folders, written) = (runFolders(), Self.modified(log.path))
-    let names = folders.map { URL(fileURLWithPath: $0).lastPathComponent }
-    guard Set(known.map(\.name)).isSubset(of: names) else { return try rebuild() }
-    var bag = DiagnosticBag()
-    for (folder, name) in zip(folders, names) {
-      let isKnown = known.contains { $0.name == name } && !running.contains(name)
-      if isKnown && Self.modified(folder + "/run.sqlite") < written { continue }
-      _ = bag.collect { () throws(Diagnostic) in try update(with: folder) }
+    let known = try stamps()
+    let names = RunFolder.names(in: folder)
+    let found = Set(names)
+    let gone = known.keys.filter { !found.contains($0) }.sorted()
+    if !gone.isEmpty {
+      try log.write { db in
+        for name in gone { try db.execute(sql: "DELETE FROM run WHERE name = ?", arguments: [name]) }
+      }
     }
+    var bag = DiagnosticBag()
+    var copies: [RunCopy] = []
+    for name in names {
+      let path = "\(folder)/\(name)/run.sqlite"
+      let stamp = RunCopy.stamp(of: path)
+      if known[name] == stamp { continue }
+      let copy = bag.collect { () throws(Diagnostic) in
+        try RunCopy(of: path, stamp: stamp, observer: log.observer)
+      }
+      if let copy { copies.append(copy) }
+      // The lock is held for a moment at a time, and little is held in memory.
+      if copies.count == Self.atOnce { try insert(&copies) }
+    }
+    try insert(&copies)
     return bag.all
+  }
+
+  /// Runs that are taken in in one transaction.
+  private static let atOnce = 250
+
+  private func insert(_ copies: inout [RunCopy]) throws(Diagnostic) {
+    guard !copies.isEmpty else { return }
+    let all = copies
+    try log.write { db in for copy in all { try copy.insert(into: db) } }
+    copies = []
+  }
+
+  /// What each run's log was when it was read; nothing for runs that were under way, which change without a sign.
+  private func stamps() throws(Diagnostic) -> [String: String] {
+    try log.read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql:
+          "SELECT name, iif(status = 'running', '', coalesce(stamp, '')) FROM run LEFT JOIN taken_in ON run = id"
+      )
+      var stamps: [String: String] = [:]
+      while let row = try rows.next() { stamps[row[0]] = row[1] as String }
+      return stamps
+    }
   }
 
   /// The index of a reports folder, up to date; `nil` where there are no runs, and nothing is written then.
   /// - Throws: E0701, E0703, E0704, E0705.
   public static func current(in folder: String) throws(Diagnostic) -> RunIndex? {
-    guard !runFolders(in: folder).isEmpty else { return nil }
+    guard !RunFolder.names(in: folder).isEmpty else { return nil }
     let index = try RunIndex(folder: folder)
     try index.refresh()
     return index
   }
 
-  private static func modified(_ path: String) -> Date {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return attributes?[.modificationDate] as? Date ?? .distantFuture
-  }
-
   /// Takes in one run, or replaces what was known of it.
   /// - Throws: E0701 to E0705 if the run's log cannot be read or the index not written.
   public func update(with runFolder: String) throws(Diagnostic) {
-    let copy = try RunCopy(of: runFolder + "/run.sqlite", observer: log.observer)
-    try log.write { db in try copy.insert(into: db) }
+    let path = runFolder + "/run.sqlite"
+    var copies = [try RunCopy(of: path, stamp: RunCopy.stamp(of: path), observer: log.observer)]
+    try insert(&copies)
+  }
+
+  /// Removes a run with its folder.
+  /// - Throws: E0718 if the folder cannot be removed.
+  public func removeFolder(_ name: String) throws(Diagnostic) {
+    let path = "\(folder)/\(name)"
+    // Hidden first: nobody should see half a run, and one that is half gone is no run any more.
+    let hidden = "\(folder)/.\(name).removed"
+    guard rename(path, hidden) == 0 else { throw .cannotRemove(path, String(cString: strerror(errno))) }
+    try remove(name)
+    do { try FileManager.default.removeItem(atPath: hidden) } catch {
+      throw .cannotRemove(hidden, "\(error)")
+    }
   }
 
   /// Forgets a run whose folder was removed.
@@ -105,55 +146,11 @@ public struct RunIndex: Sendable {
       guard db.changesCount > 0 else { throw Diagnostic.noSuchRun(name, in: log.path) }
     }
   }
-
-  private func runFolders() -> [String] { Self.runFolders(in: folder) }
-
-  private static func runFolders(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.sorted().map { folder + "/" + $0 }.filter {
-      FileManager.default.fileExists(atPath: $0 + "/run.sqlite")
-    }
-  }
 }
 
-/// All rows of the runs of one log, of one moment.
-private struct RunCopy {
-  private var runs: [Row]
-  private var tables: [(name: String, rows: [Row])]
-
-  init(of path: String, observer: ProcessIdentity) throws(Diagnostic) {
-    let source = try RunStore.read(path, observer: observer)
-    (runs, tables) = try source.read { db in
-      (
-        try Row.fetchAll(db, sql: "SELECT * FROM run"),
-        try LogSchema.tables.map { table in
-          // Points have no number of their own: their order is that of their insertion.
-          let order = table == "point" ? "rowid" : "1, 2"
-          return (table, try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY \(order)"))
-        }
-      )
-    }
-    try source.close()
-  }
-
-  func insert(into db: Database) throws {
-    for run in runs {
-      let old: Int64 = run["id"]
-      try db.execute(sql: "DELETE FROM run WHERE name = ?", arguments: [run["name"] as String])
-      try insert(run, replacingFirst: nil, into: "run", db)
-      let new = db.lastInsertedRowID
-      for (table, rows) in tables {
-        for row in rows where row[0] == old { try insert(row, replacingFirst: new, into: table, db) }
-      }
-    }
-  }
-
-  /// The first column is the number of the run, which is another one here.
-  private func insert(_ row: Row, replacingFirst id: Int64?, into table: String, _ db: Database) throws {
-    let names = row.columnNames.joined(separator: ", ")
-    let marks = Array(repeating: "?", count: row.count).joined(separator: ", ")
-    let values: [DatabaseValue] = [id?.databaseValue ?? .null] + row.databaseValues.dropFirst()
-    try db.cachedStatement(sql: "INSERT INTO \(table) (\(names)) VALUES (\(marks))")
-      .execute(arguments: StatementArguments(values))
+extension Diagnostic {
+  /// E0718: the folder of a run that cannot be removed.
+  fileprivate static func cannotRemove(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic("E0718", "cannot remove '\(path)': \(reason)", help: "check who owns the folder and its files")
   }
 }

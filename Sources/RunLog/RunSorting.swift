@@ -2,7 +2,7 @@ import RunEvents
 
 extension RunOrder {
   /// Sorts; runs that are equal in this order stay in the order they were logged.
-  func sort(_ runs: [RunSummary]) -> [RunSummary] {
+  public func sort(_ runs: [RunSummary]) -> [RunSummary] {
     switch self {
     case .started: sorted(runs) { Key(number: -$0.startedAt) }
     case .name: sorted(runs) { Key($0.name) }

@@ -22,6 +22,16 @@ public struct RunStore: Sendable {
     try log.pragma("PRAGMA synchronous = NORMAL")
   }
 
+  /// Makes a copy of a log another run's, so quickly that a crash may damage it: for benchmarks with thousands of runs.
+  package static func rename(unsafely path: String, to name: String, seed: UInt64) throws(Diagnostic) {
+    let log = try LogDatabase(path, .readWrite, observer: .current())
+    try log.pragma("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
+    try log.write { db in
+      try db.execute(sql: "UPDATE run SET name = ?, seed = ?", arguments: [name, String(seed)])
+    }
+    try log.close()
+  }
+
   /// A log that is gone with its last user.
   public init(inMemoryFor process: ProcessIdentity) throws(Diagnostic) {
     log = try LogDatabase(":memory:", .memory, observer: process)
@@ -34,6 +44,25 @@ public struct RunStore: Sendable {
     -> LogDatabase
   {
     try LogDatabase(path, .readOnly, observer: observer)
+  }
+
+  /// Changes the tag or the note of a run in its log, also while it is under way.
+  /// - Parameters:
+  ///   - tag: `.some(nil)` takes it away, `nil` leaves it as it is.
+  ///   - note: likewise.
+  /// - Throws: E0701 to E0706.
+  public static func annotate(_ run: String, at path: String, tag: String?? = nil, note: String?? = nil)
+    throws(Diagnostic)
+  {
+    let log = try LogDatabase(path, .readWrite, observer: .current())
+    try log.write { db in
+      for (column, value) in [("tag", tag), ("note", note)] {
+        guard let value else { continue }
+        try db.execute(sql: "UPDATE run SET \(column) = ? WHERE name = ?", arguments: [value, run])
+        guard db.changesCount > 0 else { throw Diagnostic.noSuchRun(run, in: path) }
+      }
+    }
+    try log.close()
   }
 
   /// Writes events in one transaction: all of them, or none and the reason.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Config
 import Diagnostics
 import RunLog
 
@@ -10,6 +11,8 @@ struct IndexCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @Flag(help: "Forget the index and read every run folder; the only thing this command does.")
   var rebuild = false
+  @Flag(help: "What was found as JSON, for programs.")
+  var json = false
 
   func validate() throws {
     if !rebuild { throw ValidationError("say '--rebuild'; 'runexp list' shows the index") }
@@ -19,9 +22,14 @@ struct IndexCommand: ParsableCommand {
     let terminal = common.terminal
     let reports = Places.reports(common.reports)
     do {
-      for complaint in try RunIndex.rebuild(reports) { terminal.report(complaint) }
-      let runs = try RunIndex(folder: reports).log.runs()
-      terminal.say("\(runs.count) run\(runs.count == 1 ? "" : "s") in \(reports)/index.sqlite")
+      let (index, complaints) = try RunIndex.rebuilt(in: reports)
+      for complaint in complaints { terminal.report(complaint) }
+      let count = try index.log.count()
+      terminal.say("\(count) run\(count == 1 ? "" : "s") in \(reports)/index.sqlite")
+      if json {
+        let outcome: ConfigNode = ["runs": count.config, "unreadable": complaints.map(\.message).config]
+        print(outcome.prettyJSON)
+      }
     } catch {
       terminal.report(error)
       throw Status.failed

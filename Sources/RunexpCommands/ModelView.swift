@@ -79,7 +79,7 @@ extension Diagnostic {
   }
 
   /// E0226: a drawing into a file that is no PNG.
-  fileprivate static func notPNG(_ path: String) -> Diagnostic {
+  static func notPNG(_ path: String) -> Diagnostic {
     Diagnostic(
       "E0226", "'\(path)' is no name for a drawing", help: "drawings are PNG files: '--graph model.png'")
   }

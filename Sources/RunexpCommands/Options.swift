@@ -44,11 +44,6 @@ extension ExperimentRequest {
     self.reports = reports
     searchFolders = Places.dataFolders
     dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
-    bestRun = { experiment, metric in
-      let runs = try? RunIndex.current(in: reports)?.log.runs(
-        experiment: experiment, sortedBy: .best(metric: metric))
-      return runs?.first { $0.metric(metric) != nil && $0.status != .running && $0.status != .interrupted }?
-        .name
-    }
+    bestRun = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }

@@ -11,6 +11,11 @@ enum RunIndexPage {
   static func refresh(_ reports: String, with folder: String) throws {
     let index = try RunIndex(folder: reports)
     try index.update(with: folder)
+    try write(index, to: reports)
+  }
+
+  /// Writes the page of all runs.
+  static func write(_ index: RunIndex, to reports: String) throws {
     let runs = try index.log.runs()
     let metrics = columns(runs)
     let rows = runs.map { run in

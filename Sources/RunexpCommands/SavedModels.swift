@@ -9,17 +9,12 @@ struct SavedModels {
   /// Its log.
   let log: String
 
-  /// - Parameter name: of the run; `latest` for the last one.
-  /// - Throws: E0907 if there is no such run.
+  /// - Parameter name: of the run, as ``NamedRuns`` reads it.
+  /// - Throws: E0907 if there is no such run, E0912.
   init(_ name: String, reports asked: String?) throws {
-    let reports = Places.reports(asked)
-    let index = try RunIndex.current(in: reports)
-    run = try name == "latest" ? index?.log.runs(limit: 1).first?.name ?? name : name
-    log = "\(reports)/\(run)/run.sqlite"
-    guard FileManager.default.fileExists(atPath: log) else {
-      let known = try index?.log.runs().map(\.name) ?? []
-      throw Diagnostic.noRun(name, in: reports, known: known)
-    }
+    let runs = try NamedRuns(asked)
+    run = try runs.run(name)
+    log = runs.folder(run) + "/run.sqlite"
   }
 
   /// The file of a model.

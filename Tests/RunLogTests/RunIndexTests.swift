@@ -41,12 +41,63 @@ import Testing
       let own = try RunStore.read(folder + "/mlp-1/run.sqlite")
       let index = try RunIndex(folder: folder).log
       #expect(try index.run(named: "mlp-1") == own.run(named: "mlp-1"))
-      #expect(try index.metrics(of: "mlp-1") == own.metrics(of: "mlp-1"))
+      #expect(try index.metrics(of: "mlp-1").map(\.name) == ["loss"])
       #expect(try index.datasets(of: "mlp-1") == own.datasets(of: "mlp-1"))
       #expect(try index.artifacts(of: "mlp-1") == own.artifacts(of: "mlp-1"))
       #expect(try index.checks(of: "mlp-1") == own.checks(of: "mlp-1"))
       #expect(try index.events(of: "mlp-1") == own.events(of: "mlp-1"))
       #expect(try index.runs(experiment: "mlp") == own.runs())
+    }
+  }
+
+  @Test func `points and steps stay in the run's own log`() throws {
+    try withFolder { folder in
+      let trace = StepTrace(epoch: 1, firstStep: 1, losses: [1], digests: [.init(step: 1, value: 1)])
+      try makeRun("mlp-1", in: folder, events("mlp-1") + [.steps(cell: 1, series: "m", trace)])
+      let index = try RunIndex(folder: folder).log
+      #expect(try index.metrics(of: "mlp-1").flatMap(\.points).isEmpty)
+      #expect(try index.steps(of: "mlp-1").isEmpty)
+      #expect(try index.runs()[0].metric("loss")?.best.value == 1)
+    }
+  }
+
+  @Test func `a run that was changed is read again, whatever its time`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1", loss: [1]))
+      try makeRun("mlp-2", in: folder, events("mlp-2", loss: [2]))
+      let index = try RunIndex(folder: folder)
+      // Another run in the same place, as old as can be.
+      try FileManager.default.removeItem(atPath: folder + "/mlp-2")
+      try makeRun("mlp-2", in: folder, events("mlp-2", loss: [3]))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: folder + "/mlp-2/run.sqlite")
+      try index.refresh()
+      #expect(try index.log.runs(named: ["mlp-2"]).first?.metric("loss")?.last.value == 3)
+    }
+  }
+
+  @Test func `tags and notes are written into the run's own log`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      let path = folder + "/mlp-1/run.sqlite"
+      try RunStore.annotate("mlp-1", at: path, tag: .some("best"))
+      try RunStore.annotate("mlp-1", at: path, note: .some("a note"))
+      #expect(try RunIndex(folder: folder).log.runs().map { [$0.tag, $0.note] } == [["best", "a note"]])
+      try RunStore.annotate("mlp-1", at: path, tag: .some(nil))
+      #expect(try RunStore.read(path).runs().map { [$0.tag, $0.note] } == [[nil, "a note"]])
+      #expect(code { try RunStore.annotate("mlp-2", at: path, tag: .some("x")) } == "E0706")
+    }
+  }
+
+  @Test func `a run is removed with its folder`() throws {
+    try withFolder { folder in
+      for number in 1...2 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+      let index = try RunIndex(folder: folder)
+      try index.removeFolder("mlp-1")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["index.sqlite", "mlp-2"])
+      #expect(try index.log.runs().map(\.name) == ["mlp-2"])
+      #expect(code { try index.removeFolder("mlp-1") } == "E0718")
     }
   }
 

@@ -51,7 +51,7 @@ public struct HTMLWriter: ReportWriter {
     case .prose(let markdown): "<div class=\"prose\">\n\(Markdown.html(markdown))</div>\n"
     case .heading(let text, let level): heading(text, level)
     case .table(let table): self.table(table)
-    case .figure(let figure): self.figure(figure)
+    case .figure(let figure): Self.figure(figure)
     case .code(let text, let language): code(text, language)
     case .metrics(let metrics): "<dl class=\"metrics\">\n\(metrics.map(metric))</dl>\n"
     case .checks(let checks): "<ul class=\"checks\">\n\(checks.map(check))</ul>\n"
@@ -85,7 +85,7 @@ public struct HTMLWriter: ReportWriter {
       """
   }
 
-  private func figure(_ figure: ReportFigure) -> HTML {
+  static func figure(_ figure: ReportFigure) -> HTML {
     guard let size = figure.size else {
       return "<p class=\"remark warning\"><b>warning</b> the figure \(figure.path) is missing</p>\n"
     }

@@ -72,7 +72,7 @@ public struct IndexWriter: Sendable {
       </table></div>
 
       """
-    return HTMLPage.html(title: index.title, body: body, bodyClass: "index", script: Self.script)
+    return HTMLPage.html(title: index.title, body: body, bodyClass: "index", script: SortingScript.script)
   }
 
   private func row(_ row: IndexPage.Row, _ values: [HTML]) -> HTML {
@@ -118,30 +118,4 @@ public struct IndexWriter: Sendable {
       }.max()
     }
   }
-
-  /// Sorts by the column that was clicked, the other way round at the second click.
-  ///
-  /// Rows without a value stay last.
-  private static let script: HTML = """
-    const table = document.querySelector("table"), body = table.tBodies[0];
-    const key = (row, i) => row.cells[i].dataset.key ?? row.cells[i].textContent;
-    const compare = (a, b) => {
-      const x = Number(a), y = Number(b);
-      return Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b, "en", { numeric: true }) : x - y;
-    };
-    table.querySelectorAll("th").forEach((th, i) => {
-      th.tabIndex = 0;
-      const sort = () => {
-        const sign = th.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-        table.querySelectorAll("th").forEach(other => other.removeAttribute("aria-sort"));
-        th.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-        body.append(...[...body.rows].sort((r, s) => {
-          const a = key(r, i), b = key(s, i);
-          return a === "" || b === "" ? (a === "") - (b === "") : sign * compare(a, b);
-        }));
-      };
-      th.addEventListener("click", sort);
-      th.addEventListener("keydown", event => { if (event.key === "Enter") sort(); });
-    });
-    """
 }

@@ -129,6 +129,17 @@ enum Stylesheet {
     tbody tr:hover td { background: color-mix(in srgb, var(--faint) 70%, transparent); }
     .index { max-width: 78rem; }
     .index .masthead { margin-bottom: 1.6rem; }
+    .index h2 { margin: 2em 0 .6em; }
+    .index .run + .scroll { margin-top: .8rem; }
+    .compared th[data-column] { white-space: normal; }
+    .compared td.right, .compared td:first-child { white-space: nowrap; }
+    .compared td:last-child { min-width: 8rem; }
+    .compared td.right:last-child { min-width: 0; }
+    .good { color: var(--good); }
+    .bad { color: var(--bad); }
+    .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); gap: 1.4rem; }
+    .figures figure { margin: 0; }
+    .figures figure.wide img { max-width: 100%; }
 
     @media (min-width: 66rem) {
       body:not(.index) { max-width: 58.5rem; }

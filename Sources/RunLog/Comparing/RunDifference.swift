@@ -25,6 +25,8 @@ public struct RunDifference: Sendable, Equatable {
   public var parameters: [Change]
   /// Lines of the experiment file as it was written that only one of them has.
   public var text: [LineChange]
+  /// Settings of cells, after parameters were filled in: `train mlp.batch_size`.
+  public var settings: [Change]
   /// Hashes of files and numbers of samples.
   public var data: [Change]
   public var environment: [Change]
@@ -43,6 +45,10 @@ public struct RunDifference: Sendable, Equatable {
     parameters = Self.changes(
       a.parameters.map { ($0.name, $0.json) }, b.parameters.map { ($0.name, $0.json) })
     text = LineChange.between(a.source, b.source)
+    let told = [a, b].map { ExperimentSettings(resolved: $0.resolved) }
+    settings = ExperimentSettings.differences(between: told).map {
+      Change($0.name, $0.values[0], $0.values[1])
+    }
     data = Self.changes(first.datasets.flatMap(\.facts), second.datasets.flatMap(\.facts))
     environment = Self.changes(
       a.environment.map { ($0.key, $0.value) }, b.environment.map { ($0.key, $0.value) })

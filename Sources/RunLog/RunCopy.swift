@@ -1,0 +1,60 @@
+import Diagnostics
+import Foundation
+import GRDB
+
+/// What an index has of the runs of one log, of one moment.
+struct RunCopy {
+  private var runs: [Row]
+  private var tables: [(name: String, rows: [Row])]
+  private var stamp: String
+
+  /// - Parameter stamp: of the file before it was read.
+  /// - Throws: E0701 to E0705.
+  init(of path: String, stamp: String, observer: ProcessIdentity) throws(Diagnostic) {
+    self.stamp = stamp
+    let source = try RunStore.read(path, observer: observer)
+    (runs, tables) = try source.read { db in
+      (
+        try Row.fetchAll(db, sql: "SELECT * FROM run"),
+        try LogSchema.tables.map { ($0, try Row.fetchAll(db, sql: "SELECT * FROM \($0) ORDER BY 1, 2")) }
+      )
+    }
+    try source.close()
+  }
+
+  /// Tells whether a log has changed: length and time of the file and of what belongs to it; empty if there is none.
+  static func stamp(of path: String) -> String {
+    [path, path + "-wal"].map { file in
+      var status = stat()
+      guard stat(file, &status) == 0 else { return "" }
+      return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }.joined(separator: "/")
+  }
+
+  func insert(into db: Database) throws {
+    for run in runs {
+      let old: Int64 = run[0]
+      try db.cachedStatement(sql: "DELETE FROM run WHERE name = ?").execute(arguments: [run["name"] as String]
+      )
+      try insert([run], replacingFirst: nil, into: "run", db)
+      let new = db.lastInsertedRowID
+      for (table, rows) in tables {
+        try insert(
+          runs.count == 1 ? rows : rows.filter { $0[0] == old }, replacingFirst: new, into: table, db)
+      }
+      try db.cachedStatement(sql: "INSERT INTO taken_in VALUES (?, ?)").execute(arguments: [new, stamp])
+    }
+  }
+
+  /// The first column is the number of the run, which is another one here.
+  private func insert(_ rows: [Row], replacingFirst id: Int64?, into table: String, _ db: Database) throws {
+    guard let first = rows.first else { return }
+    let names = first.columnNames.joined(separator: ", ")
+    let marks = Array(repeating: "?", count: first.count).joined(separator: ", ")
+    let statement = try db.cachedStatement(sql: "INSERT INTO \(table) (\(names)) VALUES (\(marks))")
+    for row in rows {
+      let values = [id?.databaseValue ?? .null] + row.databaseValues.dropFirst()
+      try statement.execute(arguments: StatementArguments(values))
+    }
+  }
+}

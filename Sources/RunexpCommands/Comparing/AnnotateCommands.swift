@@ -1,0 +1,72 @@
+import ArgumentParser
+import Config
+import Diagnostics
+import RunEvents
+import RunLog
+
+/// `runexp tag`: gives runs a tag, for lists and filters.
+struct Tag: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tag", abstract: "Give runs a tag, or take it away.")
+
+  @Argument(help: ArgumentHelp("The tag; '' takes it away.", valueName: "tag"))
+  var tag: String
+  @Argument(help: ArgumentHelp("Runs: mlp-1, latest, 'best(mlp, val_accuracy)'.", valueName: "run"))
+  var runs: [String]
+  @OptionGroup var common: CommonOptions
+  @Flag(help: "The runs as JSON, for programs.")
+  var json = false
+
+  func run() throws {
+    try Annotation(runs: runs, common: common, json: json).write(
+      tag: .some(tag.isEmpty ? nil : tag), note: nil)
+  }
+}
+
+/// `runexp note`: writes a note to runs.
+struct Note: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "note", abstract: "Write a note to runs, or take it away.")
+
+  @Argument(help: ArgumentHelp("The note; '' takes it away.", valueName: "text"))
+  var note: String
+  @Argument(help: ArgumentHelp("Runs: mlp-1, latest, 'best(mlp, val_accuracy)'.", valueName: "run"))
+  var runs: [String]
+  @OptionGroup var common: CommonOptions
+  @Flag(help: "The runs as JSON, for programs.")
+  var json = false
+
+  func run() throws {
+    try Annotation(runs: runs, common: common, json: json).write(
+      tag: nil, note: .some(note.isEmpty ? nil : note))
+  }
+}
+
+/// What both do: the run's own log is changed, and the index follows.
+private struct Annotation {
+  let runs: [String]
+  let common: CommonOptions
+  let json: Bool
+
+  func write(tag: String??, note: String??) throws {
+    do {
+      let named = try NamedRuns(common.reports)
+      // All names are known to be right before anything is written.
+      let names = try named.runs(runs)
+      for name in names {
+        try RunStore.annotate(name, at: named.folder(name) + "/run.sqlite", tag: tag, note: note)
+        try named.index?.update(with: named.folder(name))
+      }
+      if json {
+        let all = try named.index?.log.runs(named: names, sortedBy: .name) ?? []
+        let list = all.map {
+          ["run": $0.name.config, "tag": $0.tag.config, "note": $0.note.config] as ConfigNode
+        }
+        print(ConfigNode(.list(list)).prettyJSON)
+      }
+    } catch {
+      common.terminal.report(error)
+      throw Status.failed
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Config
+import Diagnostics
+import Foundation
+import RunEvents
+import RunLog
+
+/// The runs of a reports folder as they are named on the command line.
+///
+/// A run is `mlp-1`, its folder, `latest`, or `best(mlp, val_accuracy)`.
+struct NamedRuns {
+  /// The folder of all runs.
+  let reports: String
+  /// `nil` where there are no runs.
+  let index: RunIndex?
+
+  /// - Throws: E0701 to E0705 where the index cannot be brought up to date.
+  init(in reports: String) throws(Diagnostic) {
+    self.reports = reports
+    index = try RunIndex.current(in: reports)
+  }
+
+  /// - Parameter asked: the folder that was asked for.
+  init(_ asked: String?) throws(Diagnostic) { try self.init(in: Places.reports(asked)) }
+
+  /// The folder of a run.
+  func folder(_ run: String) -> String { "\(reports)/\(run)" }
+
+  /// The log of a run, to read.
+  /// - Throws: E0701 to E0705.
+  func log(_ run: String) throws(Diagnostic) -> LogDatabase { try RunStore.read(folder(run) + "/run.sqlite") }
+
+  /// The run that a word names.
+  /// - Throws: E0907 if there is none, E0912 for a best one of what no run has.
+  func run(_ word: String) throws(Diagnostic) -> String {
+    if word == "latest", let last = try index?.log.runs(limit: 1).first { return last.name }
+    if let (experiment, metric) = Self.best(word) { return try best(experiment, metric) }
+    let name = name(ofFolder: word) ?? word
+    guard try index?.log.runs(named: [name]).isEmpty == false else {
+      throw .noRun(word, in: reports, known: try index?.log.runs().map(\.name) ?? [])
+    }
+    return name
+  }
+
+  /// The runs that words name, each once, in this order; the name of an experiment means all its runs.
+  /// - Parameter filter: only those for which it holds; without words, all of them.
+  /// - Throws: E0907, E0912, E0716, E0717.
+  func runs(_ words: [String], where filter: RunFilter? = nil) throws(Diagnostic) -> [String] {
+    guard let log = index?.log else {
+      if let word = words.first { throw .noRun(word, in: reports, known: []) }
+      return []
+    }
+    let picked = try filter.map { filter throws(Diagnostic) in
+      try log.runs(where: filter, sortedBy: .name).map(\.name)
+    }
+    if words.isEmpty { return picked ?? [] }
+    var names: [String] = []
+    for word in words {
+      let all = try log.runs(experiment: word, sortedBy: .name).map(\.name)
+      names += all.isEmpty ? [try run(word)] : all
+    }
+    var seen: Set<String> = []
+    let wanted = picked.map(Set.init)
+    return names.filter { seen.insert($0).inserted && wanted?.contains($0) ?? true }
+  }
+
+  /// `mlp-1` of `reports/mlp-1/`.
+  private func name(ofFolder word: String) -> String? {
+    guard word.contains("/") else { return nil }
+    let url = URL(fileURLWithPath: word).standardizedFileURL
+    let above = url.deletingLastPathComponent().path
+    return above == URL(fileURLWithPath: reports).standardizedFileURL.path ? url.lastPathComponent : nil
+  }
+
+  /// The parts of `best(NAME, METRIC)`.
+  private static func best(_ word: String) -> (experiment: String, metric: String)? {
+    guard word.hasPrefix("best("), word.hasSuffix(")") else { return nil }
+    let parts = word.dropFirst(5).dropLast().split(separator: ",", maxSplits: 1)
+    guard parts.count == 2 else { return nil }
+    let trimmed = parts.map { $0.trimmingCharacters(in: .whitespaces) }
+    return (trimmed[0], trimmed[1])
+  }
+
+  /// The best run of an experiment among those that have ended by themselves.
+  /// - Throws: E0907 if it has no run, E0912 if none has the metric.
+  func best(_ experiment: String, _ metric: String) throws(Diagnostic) -> String {
+    let all = try index?.log.runs(experiment: experiment) ?? []
+    guard !all.isEmpty else {
+      throw .noRun(experiment, in: reports, known: try index?.log.experiments() ?? [])
+    }
+    let known = all.flatMap { run in run.metrics.flatMap { [$0.name, "\($0.series).\($0.name)"] } }
+    let dot = metric.lastIndex(of: ".")
+    let series = all.contains { $0.metric(metric) != nil } ? nil : dot.map { String(metric[..<$0]) }
+    let name = series == nil ? metric : dot.map { String(metric[metric.index(after: $0)...]) } ?? metric
+    let sorted =
+      try index?.log.runs(experiment: experiment, sortedBy: .best(metric: name, series: series)) ?? []
+    let best = sorted.first { run in
+      run.metric(name, series: series) != nil && run.status != .running && run.status != .interrupted
+    }
+    guard let best else { throw .noMetric(metric, of: experiment, known: Set(known).sorted()) }
+    return best.name
+  }
+}
+
+extension Diagnostic {
+  /// E0912: a metric that no run has.
+  static func noMetric(_ name: String, of what: String, known: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0912", "no run of '\(what)' has the metric '\(name)'",
+      help: nearest(to: name, in: known).map { "did you mean '\($0)'?" }
+        ?? (known.isEmpty ? "they logged none" : "they have " + known.prefix(12).joined(separator: ", ")))
+  }
+}
