@@ -58,9 +58,6 @@ struct CrateInput {
   /// The last part of its path.
   var fileName: String { URL(fileURLWithPath: path).lastPathComponent }
 
-  /// The file on the web, where there is one.
-  var url: String? { input.url.map { "\($0)/\(fileName)" } }
-
   /// What names it wherever it is: its hash, as RFC 6920 writes it.
   var identifier: String { Self.identifier(sha256) }
 

@@ -13,7 +13,7 @@ struct CrateGraph {
       .init("@id", id.config), .init("@type", Self.one(types.map(\.config)) ?? nil),
     ]
     for (key, value) in properties {
-      if let value { entries.append(.init(key, value)) }
+      if let value, value.content != .null { entries.append(.init(key, value)) }
     }
     entities.append(ConfigNode(.map(entries)))
   }

@@ -78,7 +78,9 @@ struct CrateTexts {
       ["file", "bytes", "where", "SHA-256"],
       contents.inputs.map { input in
         let place =
-          input.member.map { "[in the archive](\(CrateGraph.id(of: $0)))" } ?? input.url.map { "<\($0)>" }
+          input.member.map { "[in the archive](\(CrateGraph.id(of: $0)))" } ?? input.input.url.map {
+            "not in the archive; from <\($0)>"
+          }
           ?? "not in the archive"
         return [Self.escaped(input.fileName), NumberText.grouped(input.bytes), place, "`\(input.sha256)`"]
       }, right: [1], isMarkdown: true)

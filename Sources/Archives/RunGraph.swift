@@ -90,7 +90,7 @@ struct RunGraph {
         "name": file.name.config, "description": file.caption.config, "encodingFormat": file.mediaType.config,
         "contentSize": "\(file.bytes)".config, "sha256": file.sha256.config,
         "about": file.name == "README.md" ? CrateGraph.link("./") : nil,
-        "exampleOfWork": formal.map(CrateGraph.link), "sameAs": input?.url.map(CrateGraph.link),
+        "exampleOfWork": formal.map(CrateGraph.link), "url": input?.input.url.map(CrateGraph.link),
       ])
   }
 
@@ -103,7 +103,7 @@ struct RunGraph {
         "description": "Read as \(input.input.name), and not in the archive".config,
         "encodingFormat": CrateFile.mediaType(of: input.fileName).config,
         "contentSize": "\(input.bytes)".config, "sha256": input.sha256.config,
-        "url": input.url.map(CrateGraph.link),
+        "url": input.input.url.map(CrateGraph.link),
         "exampleOfWork": CrateGraph.link(fragment("input", input.input.name)),
       ])
   }

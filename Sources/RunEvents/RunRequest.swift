@@ -20,7 +20,7 @@ public struct RunInput: Sendable, Equatable, Codable {
   public var place: String
   /// The files that are read of a folder, relative to it; empty where `place` is the file itself.
   public var files: [String]
-  /// A folder on the web with files of these names.
+  /// A page on the web that says where it is from; its files may be packed in another way there.
   public var url: String?
 
   public init(_ kind: Kind, name: String, place: String, files: [String] = [], url: String? = nil) {

@@ -8,7 +8,7 @@ enum BuiltInSource {
   private enum Place: Sendable {
     /// IDX files in a folder: below `RUNEXP_DATA`, or where the system's package puts them.
     ///
-    /// Who made them keeps them on the web.
+    /// Who made them has a page on the web.
     case idxFolder(package: String?, installed: String?, url: String)
     /// A table that comes with the program.
     case table(target: String, shape: [Int]?)
@@ -25,7 +25,7 @@ enum BuiltInSource {
       name: "fashion-mnist",
       place: .idxFolder(
         package: "dataset-fashion-mnist", installed: "/usr/share/datasets/fashion-mnist",
-        url: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),
+        url: "https://github.com/zalandoresearch/fashion-mnist"),
       classes: [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
         "Ankle boot",
@@ -33,7 +33,7 @@ enum BuiltInSource {
     Entry(
       name: "mnist",
       place: .idxFolder(
-        package: nil, installed: nil, url: "https://storage.googleapis.com/cvdf-datasets/mnist"),
+        package: nil, installed: nil, url: "http://yann.lecun.com/exdb/mnist/"),
       classes: (0...9).map { "\($0)" }),
     Entry(name: "digits", place: .table(target: "digit", shape: [8, 8]), classes: (0...9).map { "\($0)" }),
     Entry(

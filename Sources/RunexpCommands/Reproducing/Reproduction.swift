@@ -65,7 +65,10 @@ struct Reproduction {
       throw Diagnostic.isIncomplete(original.name)
     }
     guard let kept = original.request else { throw Diagnostic.saysTooLittle(original.name) }
-    let inputs = try kept.inputs.map { try located($0, in: original.folder) }
+    let inputs = try kept.inputs.map { try located($0, in: original.folder) }.filter { input in
+      // A data set with a name may lie elsewhere on this machine; its hash will tell whether it is the same.
+      input.kind != .dataSet || input.paths.allSatisfy(FileManager.default.fileExists)
+    }
     try checkPresence(inputs, original)
     return inputs
   }
@@ -86,7 +89,7 @@ struct Reproduction {
     let sets = inputs.filter { $0.kind == .dataSet }
     request.searchFolders = sets.map(\.place) + request.searchFolders
     // A large data set has a folder of its own.
-    request.dataFolder = sets.first { $0.files.contains { $0.contains("/") } }?.place
+    request.dataFolder = sets.first { $0.files.contains { $0.contains("/") } }?.place ?? request.dataFolder
     for input in inputs where input.kind == .data || input.kind == .model {
       request.moved[input.name] = input.place
     }
@@ -112,8 +115,7 @@ struct Reproduction {
   private static func checkPresence(_ inputs: [RunInput], _ original: RecordedRun) throws(Diagnostic) {
     for input in inputs {
       for path in input.paths where !FileManager.default.fileExists(atPath: path) {
-        let url = input.url.map { "\($0)/\(URL(fileURLWithPath: path).lastPathComponent)" }
-        throw .isMissing(path, original.loggedHash(of: path)?.sha256, url)
+        throw .isMissing(path, original.loggedHash(of: path)?.sha256, input.url)
       }
     }
   }
@@ -142,7 +144,7 @@ extension Diagnostic {
   fileprivate static func isMissing(_ path: String, _ hash: String?, _ url: String?) -> Diagnostic {
     Diagnostic(
       "E0660", "the run read '\(path)', which is not here" + (hash.map { "; its SHA-256 was \($0)" } ?? ""),
-      help: url.map { "it is at \($0); put it there, or archive the run with --include-data-up-to" }
+      help: url.map { "it is from \($0); get it, or ask for an archive with it: --include-data-up-to" }
         ?? "ask who made the run for the file, or for an archive with it: --include-data-up-to")
   }
 
