@@ -24,20 +24,30 @@ struct Credits {
   /// Nobody and nothing.
   init() {}
 
-  /// Looks beside the experiment, and above it up to the root of its repository.
+  /// Looks beside the experiment, and above it up to the root of its repository; where there is none, in the folder
+  /// above alone, since what lies further up belongs to something else.
   /// - Parameter experiment: the path of the file.
   init(near experiment: String) {
-    var folder = URL(fileURLWithPath: experiment).deletingLastPathComponent()
     let files = FileManager.default
-    for _ in 0..<32 {
-      let names = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
-      let licences = ["LICENSE", "LICENCE", "COPYING"].flatMap { [$0, "\($0).md", "\($0).txt"] }
-      licenceFile = licenceFile ?? names.first(where: licences.contains).map { "\(folder.path)/\($0)" }
-      citationFile = citationFile ?? names.first { $0 == "CITATION.cff" }.map { "\(folder.path)/\($0)" }
-      if names.contains(".git") || folder.path == "/" { break }
-      folder.deleteLastPathComponent()
+    let licences = ["LICENSE", "LICENCE", "COPYING"].flatMap { [$0, "\($0).md", "\($0).txt"] }
+    for folder in Self.folders(above: experiment) {
+      let names = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+      licenceFile = licenceFile ?? names.first(where: licences.contains).map { "\(folder)/\($0)" }
+      citationFile = citationFile ?? names.first { $0 == "CITATION.cff" }.map { "\(folder)/\($0)" }
     }
     if let citationFile, let bytes = files.contents(atPath: citationFile) { read([UInt8](bytes)) }
+  }
+
+  private static func folders(above experiment: String) -> [String] {
+    var folder = URL(fileURLWithPath: experiment).deletingLastPathComponent()
+    var folders: [String] = []
+    while folders.count < 32 {
+      folders.append(folder.path)
+      if FileManager.default.fileExists(atPath: folder.path + "/.git") { return folders }
+      if folder.path == "/" { break }
+      folder.deleteLastPathComponent()
+    }
+    return Array(folders.prefix(2))
   }
 
   /// Takes what is needed from a CITATION.cff; a file that is none says nothing.

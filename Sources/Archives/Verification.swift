@@ -68,7 +68,9 @@ public struct Verification: Sendable, Equatable {
       findings += check.findings
       if let run = check.run {
         runs.append(run.name)
-        badges += Badge.all(of: run, in: archive, crate, isSound: findings.isEmpty)
+        badges += Badge.all(of: run, in: archive, crate, isSound: findings.isEmpty).map { badge in
+          Badge(name: crates.count == 1 ? badge.name : "\(badge.name): \(run.name)", items: badge.items)
+        }
       }
     }
     findings = Self.firsts(findings)

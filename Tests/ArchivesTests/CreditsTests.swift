@@ -25,6 +25,11 @@ import Testing
     #expect(found.title == "Inside" && found.licenceFile == nil)
   }
 
+  @Test func `without a repository no more than the folder above counts`() throws {
+    let found = try credits(["LICENSE": "outside", "repository/experiments/a.exp": ""])
+    #expect(found.licenceFile == nil)
+  }
+
   @Test func `the nearest licence is the one`() throws {
     let found = try credits([
       "repository/.git/HEAD": "", "repository/LICENSE": "", "repository/experiments/LICENSE.txt": "",

@@ -11,7 +11,8 @@ struct Verdict {
 
   /// Something that differs.
   struct Finding {
-    enum Kind: String { case experiment, data, status, training, metric, check, file }
+    /// First what is the reason of the rest.
+    enum Kind: String, CaseIterable { case experiment, data, training, status, metric, check, file }
     var kind: Kind
     var name: String
     var text: String
@@ -23,7 +24,7 @@ struct Verdict {
   let tolerance: Double
   /// What was compared.
   let compared: (points: Int, steps: Int, files: Int)
-  /// First what is the reason of the rest: data, then the first step of a training.
+  /// In the order of their kinds.
   private(set) var findings: [Finding] = []
   /// Where it was made again.
   private(set) var environment: [RunRecord.Fact] = []
@@ -57,29 +58,13 @@ struct Verdict {
       add(.status, "run", "was \(status.first ?? "–"), is \(status.second ?? "–")\(reason)")
     }
     for metric in difference.metrics { add(metric) }
-    let areMetricsWithin = findings.allSatisfy(\.isWithin)
-    for training in difference.trainings {
-      guard let parting = training.parting else { continue }
-      let losses = parting.losses.map { ": the loss was \($0.first), is \($0.second)" }
-      findings.insert(
-        Finding(
-          kind: .training, name: training.series,
-          text: "parts at step \(parting.step), in epoch \(parting.epoch)"
-            + (losses ?? ": the weights after it"),
-          isWithin: areMetricsWithin),
-        at: findings.firstIndex { ![.experiment, .data, .training].contains($0.kind) } ?? findings.count)
-    }
+    for training in difference.trainings { add(training) }
     for check in difference.checks {
       add(.check, check.name, "was \(check.first ?? "–"), is \(check.second ?? "–")")
     }
-    let written = Dictionary(again.artifacts.map { ($0.path, $0.sha256) }) { first, _ in first }
-    for file in files where written[file.path] != file.sha256 {
-      guard written[file.path] != nil else {
-        add(.file, file.path, "was not written")
-        continue
-      }
-      compare(file, original, again)
-    }
+    for file in files { compare(file, original, again) }
+    let kinds = Finding.Kind.allCases
+    findings.sort { kinds.firstIndex(of: $0.kind) ?? 0 < kinds.firstIndex(of: $1.kind) ?? 0 }
   }
 
   /// The experiment itself: an archive may have been changed, and another version may read it in another way.
@@ -125,7 +110,21 @@ struct Verdict {
       isWithin: isWithin)
   }
 
+  /// Steps are compared to the bit; how much that matters the metrics tell.
+  private mutating func add(_ training: TrainingDifference) {
+    guard let parting = training.parting else { return }
+    let losses = parting.losses.map { ": the loss was \($0.first), is \($0.second)" }
+    add(
+      .training, training.series,
+      "parts at step \(parting.step), in epoch \(parting.epoch)" + (losses ?? ": the weights after it"),
+      isWithin: findings.allSatisfy(\.isWithin))
+  }
+
   private mutating func compare(_ file: Artifact, _ original: RecordedRun, _ again: RecordedRun) {
+    guard let written = again.artifacts.first(where: { $0.path == file.path }) else {
+      return add(.file, file.path, "was not written")
+    }
+    guard written.sha256 != file.sha256 else { return }
     guard SavedModels.isFile(file.path) else {
       // Figures and tables show numbers that are compared themselves.
       return add(
