@@ -43,8 +43,9 @@ fuzz: packages ## try every reader on damaged inputs, each for SECONDS=600
 	$(SWIFT) build -c release --product runexp-fuzz
 	.build/release/runexp-fuzz --seconds $(SECONDS)
 
-interop: build ## have real Keras judge the model files that runexp writes
+interop: build ## have real Keras judge the model files that runexp writes, and validators its archives
 	scripts/interop.py
+	scripts/interop-archives.py
 
 format: ## format all Swift files
 	$(SWIFT) format -i -r Package.swift Sources Tests

@@ -75,11 +75,12 @@ let package = Package(
     target("TensorCore", "Diagnostics"),
     target("RunEvents", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")),
     target("HDF5Files", "CHDF5", "Diagnostics"),
+    target("ZipFiles", "CZip"),
     // Level 2
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
     target("Plotting"),
     target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: fast),
-    target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
+    target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     target("Reporting", "Plotting", "CMarkdown"),
@@ -94,22 +95,27 @@ let package = Package(
     target(
       "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
       "Diagnostics"),
+    target(
+      "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "ExpLanguage", "Config",
+      "Diagnostics"),
     // Level 5
     target(
       "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore",
-      "HDF5Files", "CZip", "Config", "Diagnostics"),
+      "HDF5Files", "ZipFiles", "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
       "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Experiments", "KerasFiles", "Training", "ModelScripts", "Layers", "RunLog",
+      "RunexpCommands", "Archives", "Experiments", "KerasFiles", "Training", "ModelScripts", "Layers",
+      "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
       "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
-      "Fuzzing", "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine",
+      "Fuzzing", "Archives", "RunLog", "RunEvents", "Experiments", "KerasFiles", "ModelScripts", "Training",
+      "Layers", "GraphEngine",
       "ExpLanguage",
       "Config",
       "Diagnostics", settings: fast),
@@ -166,7 +172,13 @@ let package = Package(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
       "Diagnostics"),
     tests("RunexpTests", "Runexp"),
-    tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
+    tests(
+      "RunexpCommandsTests", "runexp", "Fuzzing", "RunLog", "RunEvents", "Config", "Diagnostics",
+      .product(name: "GRDB", package: "GRDB.swift")),
+    tests("ZipFilesTests", "ZipFiles", "Fuzzing"),
+    tests(
+      "ArchivesTests", "Archives", "Fuzzing", "RunLog", "RunEvents", "ZipFiles", "Config", "Diagnostics",
+      exclude: ["Contexts"]),
     tests(
       "KerasFilesTests", "EngineTestSupport", "Fuzzing", "KerasFiles", "Training", "ModelScripts",
       "ExpLanguage", "Layers", "GraphEngine", "Datasets",

@@ -2,23 +2,28 @@ internal import CZlib
 internal import Config
 internal import Diagnostics
 internal import Foundation
+internal import RunEvents
 
 /// A file named in an experiment, with the place where it is named.
 struct DataPath: Sendable {
   var path: String
+  /// As the experiment names it; its path where it does not.
+  var written: String
   var span: SourceSpan?
 
   /// A path as it is written, relative to the experiment's folder.
   init(_ node: ConfigNode, in environment: DataEnvironment) throws(Diagnostic) {
-    let written = try node.text()
-    path = written.hasPrefix("/") ? written : environment.base + "/" + written
+    written = try node.text()
+    path = environment.path(of: written)
     span = node.span
   }
 
   init(_ path: String, span: SourceSpan?) {
-    self.path = path
+    (self.path, written) = (path, path)
     self.span = span
   }
+
+  var input: RunInput { RunInput(.data, name: written, place: path) }
 
   var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
   var exists: Bool { FileManager.default.fileExists(atPath: path) }

@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import Config
+public import RunEvents
 internal import TensorCore
 
 /// A data set: where it is and what is done to it.
@@ -18,6 +19,13 @@ public struct Dataset: Sendable {
     self.name = name
     self.environment = environment
     source = try DataFormat.open(settings, in: environment)
+  }
+
+  /// The files that are read, as the experiment names them.
+  public var inputs: [RunInput] {
+    guard var root = source.root else { return source.paths.map(\.input) }
+    root.files = source.paths.map { String($0.path.dropFirst(root.place.count + 1)) }
+    return [root]
   }
 
   /// Reads only what is needed to check models: the heads of IDX files, but whole tables.

@@ -61,11 +61,22 @@ public struct DataEnvironment: Sendable {
   /// The value of `RUNEXP_DATA`: a folder with one folder for each large data set.
   public var dataFolder: String?
   public var seed: UInt64
+  /// Where files and folders are that were moved, by the path that the experiment gives them.
+  public var moved: [String: String]
 
-  public init(base: String, searchFolders: [String] = [], dataFolder: String? = nil, seed: UInt64 = 0) {
+  public init(
+    base: String, searchFolders: [String] = [], dataFolder: String? = nil, seed: UInt64 = 0,
+    moved: [String: String] = [:]
+  ) {
     self.base = base
     self.searchFolders = searchFolders
     self.dataFolder = dataFolder
     self.seed = seed
+    self.moved = moved
+  }
+
+  /// Where a file or folder is that an experiment names.
+  public func path(of written: String) -> String {
+    moved[written] ?? (written.hasPrefix("/") ? written : base + "/" + written)
   }
 }

@@ -1,5 +1,6 @@
 internal import Config
 internal import Diagnostics
+internal import RunEvents
 internal import TensorCore
 
 /// A data set as its files have it: all rows of the training set, then all rows of the test set.
@@ -69,6 +70,10 @@ protocol RawSource: Sendable {
   func load() throws(Diagnostic) -> RawData
   /// The settings of the cell, completed by what is known of a data set.
   var settings: DataSettings { get }
+  /// The files that are read.
+  var paths: [DataPath] { get }
+  /// The folder they are in, if it is that which the experiment names.
+  var root: RunInput? { get }
 }
 
 /// A way to say where data comes from: a key of the `data` cell, and what it opens.

@@ -3,6 +3,7 @@ import Datasets
 public import Diagnostics
 import ExpLanguage
 import Layers
+import RunEvents
 import ModelScripts
 import TensorCore
 import Training
@@ -69,6 +70,8 @@ public struct CheckContext {
   var wrongSettings: Set<String> = []
   /// The first word of the cell at hand, where what is missing in it is shown.
   var cellSpan: SourceSpan?
+  /// The files that the experiment reads.
+  private(set) var inputs: [RunInput] = []
   /// The folder of the runs that models may come from.
   var reports = "reports"
   /// What trainings start from, if the header says so.
@@ -96,6 +99,11 @@ public struct CheckContext {
   }
 
   var modelNames: [String] { models.keys.sorted() }
+
+  /// Notes that files are read, once.
+  mutating func use(_ read: [RunInput]) {
+    for input in read where !inputs.contains(input) { inputs.append(input) }
+  }
 
   /// The name behind a keyword.
   mutating func name(_ subject: ConfigNode, of keyword: String) -> String? {

@@ -59,13 +59,16 @@ public struct CheckedExperiment {
     var context = CheckContext(
       sources: sources, parameters: parameters, unresolved: consequences.unresolved,
       dataEnvironment: DataEnvironment(
-        base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed),
+        base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed,
+        moved: request.moved),
       seed: seed)
     context.reports = request.reports
     if let start = header.resume {
+      let environment = context.dataEnvironment
       context.starts = context.bag.collect { () throws(Diagnostic) in
-        try StartingPoints(start, request, folder: folder)
+        try StartingPoints(start, request, in: environment)
       }
+      if let starts = context.starts { context.use([starts.input]) }
     }
     for cell in syntax.lostCells {
       context.declareBroken(nil, keyword: nil)
@@ -81,7 +84,7 @@ public struct CheckedExperiment {
     return ExperimentPlan(
       path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
-      cells: cells, startRun: context.starts?.name,
+      cells: cells, startRun: context.starts?.name, inputs: context.inputs,
       models: context.modelNames.compactMap { name in
         context.models[name].map { (name, $0.content.parameterCount) }
       })

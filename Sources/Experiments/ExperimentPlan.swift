@@ -1,5 +1,6 @@
 public import Diagnostics
 public import ExpLanguage
+public import RunEvents
 
 /// An experiment that was read and checked, ready to run.
 public struct ExperimentPlan {
@@ -32,6 +33,8 @@ public struct ExperimentPlan {
   public let cells: [PlannedCell]
   /// The run that trainings start from, if the header says one.
   public let startRun: String?
+  /// The files that it reads.
+  public let inputs: [RunInput]
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]
 
@@ -61,6 +64,8 @@ public struct ExperimentRequest: Sendable {
   public var bestRun: (@Sendable (_ experiment: String, _ metric: String) -> String?)?
   /// The run that trainings start from, whatever is the best now: that of a run that is resumed.
   public var startRun: String?
+  /// Where files and folders are that were moved, by the path that the experiment gives them.
+  public var moved: [String: String] = [:]
 
   public init(path: String) { self.path = path }
 }

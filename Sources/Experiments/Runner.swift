@@ -21,6 +21,11 @@ public struct Runner {
     /// What the runs are called, if not as the file says.
     public var name: String?
     public init() {}
+
+    /// As a run was asked for that goes on, or is made again.
+    public init(_ request: RunRequest) {
+      (isQuick, until, name) = (request.isQuick, request.until, request.name)
+    }
   }
 
   /// Thrown by a cell that was asked to stop.
@@ -42,7 +47,7 @@ public struct Runner {
     self.record = record
     self.folder = folder
     self.services = services
-    self.options = resumption?.request.options ?? options
+    self.options = options
     self.resumption = resumption
   }
 
@@ -51,10 +56,7 @@ public struct Runner {
   ///   ``End``.
   public func run() throws -> End {
     let context = RunContext(services, folder: folder, plan: plan, isQuick: options.isQuick)
-    let path = URL(fileURLWithPath: plan.path).standardizedFileURL.path
-    let writer = CheckpointWriter(
-      folder,
-      .init(path: path, options: options, startRun: plan.startRun), from: resumption, now: services.now)
+    let writer = CheckpointWriter(folder, from: resumption, now: services.now)
     context.checkpoint = { [unowned context] in try writer.write(context, $0) }
     if let resumption {
       try resume(resumption, context)
@@ -62,6 +64,8 @@ public struct Runner {
       try context.emit(.runStarted(record))
       try writeFile(Array(plan.source.utf8), to: folder + "/experiment.exp")
       try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
+      try writeFile(Array(request.json.utf8), to: "\(folder)/\(RunRequest.fileName)")
+      try logModels(context)
       try writer.write(context)
     }
     let (cells, end) = try runCells(context, writer)
@@ -76,6 +80,26 @@ public struct Runner {
     }
     try context.emit(.runEnded(status: end.status, seconds: seconds))
     return end
+  }
+
+  private var request: RunRequest {
+    RunRequest(
+      experiment: URL(fileURLWithPath: plan.path).standardizedFileURL.path, isQuick: options.isQuick,
+      until: options.until, name: options.name,
+      startRun: plan.startRun, inputs: plan.inputs)
+  }
+
+  /// Logs the hashes of the models that the run begins with, as those of data.
+  private func logModels(_ context: RunContext) throws {
+    for input in plan.inputs where input.kind == .model || input.kind == .run {
+      // The log of an earlier run says how it was made, which is no part of what is taken from it.
+      let files = try input.paths.filter { !$0.hasSuffix("/run.sqlite") && !$0.hasSuffix(".png") }.map {
+        path in
+        let (bytes, hash) = try sha256(file: path)
+        return DatasetRecord.File(path: path, bytes: bytes, sha256: hash)
+      }
+      try context.emit(.dataset(DatasetRecord(name: "\(input.kind) \(input.name)", files: files, parts: [])))
+    }
   }
 
   private func resume(_ checkpoint: RunCheckpoint, _ context: RunContext) throws {

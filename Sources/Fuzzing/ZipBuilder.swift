@@ -10,9 +10,13 @@ public struct ZipBuilder {
     public var method: UInt16 = 0
     public var claimedSize: UInt32?
     public var checksum: UInt32?
+    /// Kind and permissions, as Unix has them.
+    public var unixMode: UInt32?
   }
 
   public var members: [Member] = []
+  /// Whether the list says that every member is where the first one is.
+  public var areOverlapping = false
 
   public init(_ members: [(String, Data)]) { self.members = members.map { Member(name: $0.0, data: $0.1) } }
 
@@ -23,8 +27,9 @@ public struct ZipBuilder {
       let offset = UInt32(out.count)
       let facts = facts(of: member)
       out += number(0x0403_4B50, 4) + number(20, 2) + facts + member.name.utf8 + member.data
-      directory += number(0x0201_4B50, 4) + number(20, 2) + number(20, 2) + facts
-      directory += number(0, 2) + number(0, 2) + number(0, 2) + number(0, 4) + number(offset, 4)
+      directory += number(0x0201_4B50, 4) + number(member.unixMode == nil ? 20 : 3 << 8 | 20, 2)
+      directory += number(20, 2) + facts + number(0, 2) + number(0, 2) + number(0, 2)
+      directory += number((member.unixMode ?? 0) << 16, 4) + number(areOverlapping ? 0 : offset, 4)
       directory += member.name.utf8
     }
     let (count, start) = (UInt32(members.count), UInt32(out.count))

@@ -6,6 +6,7 @@ import HDF5Files
 import Layers
 import TensorCore
 import Training
+import ZipFiles
 
 /// The `.keras` file of Keras 3 and late Keras 2: a zip file of the configuration, the weights and the version.
 enum KerasPackage {
@@ -19,7 +20,7 @@ enum KerasPackage {
   static func load(
     _ path: String, named name: String?, custom: @escaping ModelDecoder.Custom, seed: UInt64
   ) throws -> LoadedModel {
-    let zip = try ZipReader(path)
+    let zip = try open(path)
     guard let config = try json(Self.config, in: zip, path) else {
       throw Diagnostic.missingMember(Self.config, in: path)
     }
@@ -39,6 +40,11 @@ enum KerasPackage {
     return loaded
   }
 
+  /// - Throws: E0601 if there is no such file, E0624 if it is no sound zip file.
+  static func open(_ path: String) throws(Diagnostic) -> ZipReader {
+    do throws(ZipError) { return try ZipReader(path) } catch { throw .reading(path, error) }
+  }
+
   /// The weights, unpacked into a temporary file that is gone as soon as it is open.
   static func openWeights(in zip: borrowing ZipReader, _ path: String) throws(Diagnostic) -> H5File {
     var name = Array((FileManager.default.temporaryDirectory.path + "/runexp-XXXXXX").utf8CString)
@@ -51,14 +57,29 @@ enum KerasPackage {
       close(descriptor)
       unlink(copy)
     }
-    try zip.copy(weights, to: descriptor)
+    guard zip.contains(weights) else { throw .missingMember(weights, in: path) }
+    try unpack(weights, of: zip, path, to: descriptor)
     return try H5File(reading: copy, as: "\(path)/\(weights)")
+  }
+
+  private static func unpack(
+    _ name: String, of zip: borrowing ZipReader, _ path: String, to descriptor: Int32
+  ) throws(Diagnostic) {
+    do throws(ZipError) { try zip.copy(name, to: descriptor) } catch { throw .reading(path, error) }
+  }
+
+  private static func text(
+    _ name: String, of zip: borrowing ZipReader, _ path: String
+  ) throws(Diagnostic) -> [UInt8]? {
+    do throws(ZipError) { return try zip.bytes(name, limit: longestText) } catch {
+      throw .reading(path, error)
+    }
   }
 
   private static func json(_ name: String, in zip: borrowing ZipReader, _ path: String) throws(Diagnostic)
     -> ConfigNode?
   {
-    guard let bytes = try zip.bytes(name, limit: longestText) else { return nil }
+    guard let bytes = try text(name, of: zip, path) else { return nil }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .damagedZip(path, "'\(name)' is not UTF-8")
     }
@@ -89,7 +110,11 @@ enum KerasPackage {
         ZipMember(name: Self.config, content: .text(config)),
         ZipMember(name: weights, content: .file(inner)),
       ]
-      try writeZip(members, to: aside, for: path)
+      do throws(ZipError) {
+        try writeZip(members, to: aside)
+      } catch {
+        throw .cannotWrite("'\(path)'", error.reason)
+      }
     }
   }
 }

@@ -92,7 +92,7 @@ public enum ModelFile {
   @discardableResult
   static func loadWeights(_ path: String, into built: BuiltModel) throws(Diagnostic) -> [Diagnostic] {
     if try content(of: path) == .zip {
-      let file = try KerasPackage.openWeights(in: try ZipReader(path), path)
+      let file = try KerasPackage.openWeights(in: try KerasPackage.open(path), path)
       return try fill(built, from: file.root(), path)
     }
     if try hasObjectLayout(path) { return try fill(built, from: try H5File(reading: path).root(), path) }

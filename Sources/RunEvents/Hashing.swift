@@ -15,17 +15,29 @@ public func sha256(file path: String) throws(Diagnostic) -> (bytes: Int, sha256:
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw .cannotHash(path) }
   defer { close(descriptor) }
-  var hash = SHA256()
+  var hash = StreamHash()
   var total = 0
   var piece = [UInt8](repeating: 0, count: 1 << 18)
   while true {
     let count = read(descriptor, &piece, piece.count)
     if count < 0, errno == EINTR { continue }
     guard count >= 0 else { throw .cannotHash(path) }
-    guard count > 0 else { return (total, hexadecimal(hash.finalize())) }
-    piece.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    guard count > 0 else { return (total, hash.text) }
+    piece.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     total += count
   }
+}
+
+/// The SHA-256 of bytes that come in pieces.
+public struct StreamHash {
+  private var hash = SHA256()
+
+  public init() {}
+
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+
+  /// The hash of what has come in, as 64 hexadecimal digits.
+  public var text: String { hexadecimal(hash.finalize()) }
 }
 
 private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

@@ -93,6 +93,24 @@ public struct RunStore: Sendable {
     try log.close()
   }
 
+  /// Copies a log into a folder as one file, whatever state its last writer left it in.
+  /// - Returns: where the copy is.
+  /// - Throws: E0701 to E0705.
+  public static func copy(_ path: String, into folder: String) throws(Diagnostic) -> String {
+    let copy = folder + "/run.sqlite"
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for ending in ["", "-wal"] where FileManager.default.fileExists(atPath: path + ending) {
+        try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
+      }
+    } catch {
+      throw .cannotUseLog(path, error.localizedDescription)
+    }
+    guard FileManager.default.fileExists(atPath: copy + "-wal") else { return copy }
+    try RunStore(path: copy, process: .current()).close()
+    return copy
+  }
+
   /// SQLite does not wait for others when it changes the journal, and a list of runs being made reads this one.
   private static func patiently(_ change: () throws(Diagnostic) -> Void) throws(Diagnostic) {
     for _ in 0..<500 {

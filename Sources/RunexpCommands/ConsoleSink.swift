@@ -8,7 +8,7 @@ import RunEvents
 /// Tells of a run line by line: on stderr with a live bar if that is a terminal, and in the run's `log.txt`.
 final class ConsoleSink: EventSink {
   private let terminal: Terminal
-  private let folder: String
+  private let folder: String?
   private let titles: [String]
   private let sources: SourceMap
   /// The place at which a run goes on.
@@ -20,10 +20,10 @@ final class ConsoleSink: EventSink {
   private var failedChecks = 0
 
   /// - Parameters:
-  ///   - folder: the run's, for the last lines.
+  ///   - folder: the run's, for the last lines; `nil` if it does not stay.
   ///   - plan: for the titles of cells and the texts that diagnostics point into.
   ///   - place: where a run that was cut off goes on.
-  init(_ terminal: Terminal, folder: String, plan: ExperimentPlan, resuming place: String? = nil) {
+  init(_ terminal: Terminal, folder: String?, plan: ExperimentPlan, resuming place: String? = nil) {
     let titles = plan.cells.map(\.title)
     self.terminal = terminal
     self.folder = folder
@@ -118,6 +118,7 @@ final class ConsoleSink: EventSink {
       case .interrupted: terminal.style("interrupted", "1;33") + " after "
       case .failed, .running: terminal.style(checks, "1;31") + " after "
       }
+    guard let folder else { return "\n\(words)\(DurationText.text(seconds))" }
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
     let next = status == .interrupted ? "runexp resume \(name)" : "runexp show \(name)   or   runexp list"
     return """

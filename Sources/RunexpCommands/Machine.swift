@@ -19,7 +19,7 @@ enum Machine {
       RunRecord.Fact("runexp", Runexp.version), RunRecord.Fact("cpu", cpu),
       RunRecord.Fact("instruction set", InstructionSet.current.title),
       RunRecord.Fact("threads", "\(threads)"),
-      RunRecord.Fact("system", system),
+      RunRecord.Fact("system", system), RunRecord.Fact("libraries", libraries),
     ]
     if let commit = git(["rev-parse", "HEAD"], in: folder) {
       let isDirty = git(["status", "--porcelain"], in: folder)?.isEmpty == false
@@ -32,6 +32,22 @@ enum Machine {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }
+
+  /// The versions of the loaded libraries that decide on the bytes of figures and files, as their files are named.
+  private static var libraries: String {
+    let wanted = [
+      "libcairo.so", "libfreetype.so", "libpixman-1.so", "libpng16.so", "libfontconfig.so", "libhdf5",
+      "libzip.so",
+      "libz.so", "libsqlite3.so",
+    ]
+    // A file that says it is empty is read to its end in this way only.
+    let maps = FileHandle(forReadingAtPath: "/proc/self/maps")?.readDataToEndOfFile() ?? Data()
+    let files = String(decoding: maps, as: UTF8.self).split(separator: "\n").compactMap {
+      $0.split(separator: "/").last.map(String.init)
+    }
+    return Set(files.filter { file in wanted.contains(where: file.hasPrefix) }).sorted().joined(
+      separator: " ")
   }
 
   private static var system: String {

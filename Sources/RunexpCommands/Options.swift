@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Foundation
 import RunEvents
 import RunLog
 
@@ -41,7 +42,8 @@ extension ExperimentRequest {
   init(path: String, reports: String) {
     self.init(path: path)
     self.reports = reports
-    (searchFolders, dataFolder) = (Places.dataFolders, Places.environment("RUNEXP_DATA"))
+    searchFolders = Places.dataFolders
+    dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
     bestRun = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }

@@ -49,11 +49,12 @@ struct Resume: ParsableCommand {
     // A complete run may have been killed before its log said so: only that is left to do.
     if checkpoint.isComplete && run.status == .failed { throw Diagnostic.isFinished(record.name) }
     if let warning { terminal.report(warning) }
-    let plan = try plan(of: record, in: folder, asked: checkpoint.request, terminal)
+    guard let request = RunRequest(inFolder: folder.path) else { throw Diagnostic.noRequest(record.name) }
+    let plan = try plan(of: record, in: folder, asked: request, terminal)
     Interrupts.watch()
     let session = RunSession(
       plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: RunSession.threads(threads))
-    return try session.run(record, checkpoint.request.options, from: checkpoint)
+    return try session.run(record, Runner.Options(request), from: checkpoint)
   }
 
   /// The run that was named, or the last that was cut off.
@@ -91,10 +92,10 @@ struct Resume: ParsableCommand {
 
   /// The experiment, if it is still what it was when the run began.
   private func plan(
-    of record: RunRecord, in folder: RunFolder, asked: RunCheckpoint.Request, _ terminal: Terminal
+    of record: RunRecord, in folder: RunFolder, asked: RunRequest, _ terminal: Terminal
   ) throws -> ExperimentPlan {
-    let path = Places.relative(asked.path)
-    if let source = try? String(contentsOfFile: asked.path, encoding: .utf8), source != record.source {
+    let path = Places.relative(asked.experiment)
+    if let source = try? String(contentsOfFile: asked.experiment, encoding: .utf8), source != record.source {
       throw Diagnostic.experimentChanged(path, from: record.source, to: source)
     }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
@@ -118,6 +119,13 @@ extension Diagnostic {
   fileprivate static func isFinished(_ run: String) -> Diagnostic {
     Diagnostic(
       "E0712", "'\(run)' has finished, there is nothing to resume", help: "'runexp show \(run)' shows it")
+  }
+
+  /// E0513: a run of which it is not known what was asked for.
+  fileprivate static func noRequest(_ run: String) -> Diagnostic {
+    Diagnostic(
+      "E0513", "'\(run)' did not keep how it was asked for: there is no \(RunRequest.fileName) in its folder",
+      help: "the run was made by another version of runexp; start the run again")
   }
 
   /// E0710: a run that is under way.

@@ -14,6 +14,8 @@ struct RunSession {
   let terminal: Terminal
   let isQuiet: Bool
   let threads: Int
+  /// Whether the run is still there when it has ended, for people to look at.
+  var isKept = true
 
   /// Runs, and takes the run into the index.
   /// - Parameter checkpoint: where a run that was cut off goes on.
@@ -39,7 +41,8 @@ struct RunSession {
     let transcript = open(folder.path + "/log.txt", O_WRONLY | O_CREAT | mode, 0o666)
     defer { if transcript >= 0 { close(transcript) } }
     func sink(_ terminal: Terminal) -> ConsoleSink {
-      ConsoleSink(terminal, folder: folder.path, plan: plan, resuming: checkpoint?.place(in: plan))
+      ConsoleSink(
+        terminal, folder: isKept ? folder.path : nil, plan: plan, resuming: checkpoint?.place(in: plan))
     }
     let console: any EventSink = isQuiet ? MistakeSink(terminal, plan.sources) : sink(terminal)
     let services = RunServices(

@@ -14,14 +14,14 @@ public struct Runexp: ParsableCommand {
     discussion: """
       'runexp FILE.exp' is 'runexp run FILE.exp'. Results go to stdout, everything else to stderr.
 
-      Exit status: 0 done, 1 a run failed, 2 a check failed, 3 the experiment file is wrong, 64 wrong usage, \
-      75 interrupted.
+      Exit status: 0 done, 1 a run failed, 2 a check failed, 3 the experiment file is wrong, \
+      4 'reproduce' says different, 64 wrong usage, 75 interrupted.
       """,
     version: version,
     subcommands: [
       Run.self, Resume.self, Check.self, List.self, Show.self, Compare.self, Diff.self, Plot.self, Tag.self,
-      Note.self,
-      Remove.self, Predict.self, Convert.self, Export.self,
+      Note.self, Remove.self, Predict.self, Convert.self, Export.self, ArchiveCommand.self, Verify.self,
+      Reproduce.self,
       Init.self, Doctor.self, Explain.self, Describe.self, SchemaCommand.self, IndexCommand.self,
     ],
     defaultSubcommand: Run.self)
@@ -45,6 +45,7 @@ enum Status {
   static let failed = ExitCode(1)
   static let checkFailed = ExitCode(2)
   static let wrongFile = ExitCode(3)
+  static let different = ExitCode(4)
   static let usage = ExitCode(64)
   static let interrupted = ExitCode(75)
 }

@@ -43,6 +43,17 @@ struct Terminal: Sendable {
     }
   }
 
+  /// The text without what a terminal would obey: names in an archive are somebody else's.
+  static func harmless(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          let isControl =
+            scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+          return isControl && scalar != "\n" ? "\u{FFFD}" : scalar
+        }))
+  }
+
   func style(_ text: String, _ code: String) -> String {
     isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }

@@ -1,11 +1,15 @@
 internal import Config
 internal import Diagnostics
+internal import Foundation
+internal import RunEvents
 
 /// Data sets that are known by name.
 enum BuiltInSource {
   private enum Place: Sendable {
     /// IDX files in a folder: below `RUNEXP_DATA`, or where the system's package puts them.
-    case idxFolder(package: String?, installed: String?)
+    ///
+    /// Who made them has a page on the web.
+    case idxFolder(package: String?, installed: String?, url: String)
     /// A table that comes with the program.
     case table(target: String, shape: [Int]?)
   }
@@ -19,12 +23,18 @@ enum BuiltInSource {
   private static let all = [
     Entry(
       name: "fashion-mnist",
-      place: .idxFolder(package: "dataset-fashion-mnist", installed: "/usr/share/datasets/fashion-mnist"),
+      place: .idxFolder(
+        package: "dataset-fashion-mnist", installed: "/usr/share/datasets/fashion-mnist",
+        url: "https://github.com/zalandoresearch/fashion-mnist"),
       classes: [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
         "Ankle boot",
       ]),
-    Entry(name: "mnist", place: .idxFolder(package: nil, installed: nil), classes: (0...9).map { "\($0)" }),
+    Entry(
+      name: "mnist",
+      place: .idxFolder(
+        package: nil, installed: nil, url: "http://yann.lecun.com/exdb/mnist/"),
+      classes: (0...9).map { "\($0)" }),
     Entry(name: "digits", place: .table(target: "digit", shape: [8, 8]), classes: (0...9).map { "\($0)" }),
     Entry(
       name: "iris", place: .table(target: "species", shape: nil),
@@ -39,7 +49,7 @@ enum BuiltInSource {
       throw .unknownWord(name, in: all.map(\.name), at: settings.source.span, what: "data set")
     }
     switch entry.place {
-    case .idxFolder(let package, let installed):
+    case .idxFolder(let package, let installed, let url):
       let candidates = [environment.dataFolder.map { $0 + "/" + name }, installed].compactMap { $0 }
         .map { DataPath($0, span: settings.source.span) }
       guard let folder = candidates.first(where: \.isFolder) else {
@@ -47,6 +57,8 @@ enum BuiltInSource {
       }
       var source = try IDXSource.inFolder(folder, settings)
       if source.classNames == nil { source.classNames = entry.classes }
+      let place = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
+      source.root = RunInput(.dataSet, name: name, place: place, url: url)
       return source
     case .table(let target, let shape):
       let candidates = environment.searchFolders.map {
@@ -59,7 +71,9 @@ enum BuiltInSource {
       if complete.target.isAbsent { complete.target = ConfigNode(.string(target)) }
       if complete.features.isAbsent, complete.shape == nil { complete.shape = shape }
       if complete.classes.isEmpty { complete.classes = entry.classes.map { ConfigNode(.string($0)) } }
-      return CSVSource(train: file, test: nil, separator: UInt8(ascii: ","), settings: complete)
+      var source = CSVSource(train: file, test: nil, separator: UInt8(ascii: ","), settings: complete)
+      source.root = RunInput(.dataSet, name: name, place: String(file.path.dropLast(name.utf8.count + 5)))
+      return source
     }
   }
 }

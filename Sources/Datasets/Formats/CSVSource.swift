@@ -1,5 +1,6 @@
 internal import Config
 internal import Diagnostics
+internal import RunEvents
 internal import TensorCore
 
 /// A table in a CSV file, perhaps with another for testing.
@@ -8,6 +9,7 @@ struct CSVSource: RawSource {
   private let test: DataPath?
   private let separator: UInt8
   let settings: DataSettings
+  var root: RunInput?
 
   init(train: DataPath, test: DataPath?, separator: UInt8, settings: DataSettings) {
     (self.train, self.test, self.separator, self.settings) = (train, test, separator, settings)
@@ -42,6 +44,8 @@ struct CSVSource: RawSource {
     return try CSVSource(
       train: DataPath(train, in: environment), test: test, separator: separator, settings: settings)
   }
+
+  var paths: [DataPath] { [train] + (test.map { [$0] } ?? []) }
 
   /// Tables are small and say little in their head, so they are read.
   func shape() throws(Diagnostic) -> DataShape { try load().shape }

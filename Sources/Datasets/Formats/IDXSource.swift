@@ -1,5 +1,6 @@
 internal import Config
 internal import Diagnostics
+internal import RunEvents
 internal import TensorCore
 
 /// Images and labels in pairs of IDX files.
@@ -8,6 +9,7 @@ struct IDXSource: RawSource {
   var test: IDXPair?
   var classNames: [String]?
   let settings: DataSettings
+  var root: RunInput?
   private var classes: [ConfigNode] { settings.classes }
   private var hasOneHotLabels = false
 
@@ -17,7 +19,10 @@ struct IDXSource: RawSource {
   {
     let node = settings.idx
     if node.string != nil {
-      return try inFolder(DataPath(node, in: environment), settings)
+      let folder = try DataPath(node, in: environment)
+      var source = try inFolder(folder, settings)
+      source.root = folder.input
+      return source
     }
     guard let entries = node.entries else {
       throw .mismatch(node, "a folder, or files for 'train' and 'test'")
@@ -34,6 +39,10 @@ struct IDXSource: RawSource {
       try node["test"].map { (node) throws(Diagnostic) in try pair(node, environment) }
     )
     return try IDXSource(train: pairs.0, test: pairs.1, settings: settings)
+  }
+
+  var paths: [DataPath] {
+    [train.images, train.labels] + (test.map { [$0.images, $0.labels] } ?? [])
   }
 
   /// The four files with the names that MNIST gave them; the two of the test set may be absent.

@@ -29,6 +29,7 @@ struct DataCell: Cell {
     }
     guard let (dataset, shape) = found else { return nil }
     context.declare(data: shape, as: name, at: subject.span)
+    context.use(dataset.inputs)
     return { context in
       let data = try dataset.load()
       context.data[name] = data

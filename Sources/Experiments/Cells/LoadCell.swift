@@ -6,6 +6,7 @@ import KerasFiles
 import Layers
 import ModelScripts
 import Reporting
+import RunEvents
 import TensorCore
 import Training
 
@@ -35,10 +36,12 @@ struct LoadCell: Cell {
       return nil
     }
     if let weights { return fill(weights, into: name, &context) }
-    if let file { return load(path(of: file, context), named: name, from: file, &context) }
+    if let file { return load(path(of: file, &context), named: name, from: file, &context) }
     let reports = context.reports
     let saved = context.collect { try Self.file(of: name, in: from, reports) }
-    return saved.flatMap { load($0, named: name, from: from.string ?? "", &context) }
+    guard let saved else { return nil }
+    context.use([saved])
+    return load(saved.paths[1], named: name, from: saved.name, &context)
   }
 
   /// - Parameter origin: where the model is from, in the words of the experiment.
@@ -78,7 +81,7 @@ struct LoadCell: Cell {
       context.bag.report(.freezesWeights(at: freeze.span))
       return nil
     }
-    let (path, seed, span) = (path(of: file, context), context.seed, subject.span)
+    let (path, seed, span) = (path(of: file, &context), context.seed, subject.span)
     let notes = context.collect {
       do {
         return try BuiltModel(info.model, seed: seed, isDrawn: false).loadWeights(from: path)
@@ -96,15 +99,17 @@ struct LoadCell: Cell {
     }
   }
 
-  private func path(of file: String, _ context: CheckContext) -> String {
-    URL(fileURLWithPath: file, relativeTo: URL(fileURLWithPath: context.dataEnvironment.base + "/")).path
+  private func path(of file: String, _ context: inout CheckContext) -> String {
+    let path = context.dataEnvironment.path(of: file)
+    context.use([RunInput(.model, name: file, place: path)])
+    return path
   }
 
-  /// The file of a model that a run saved.
+  /// The log of a run, and the file of a model that it saved.
   /// - Throws: E0520 for an unknown run, E0348 if it saved no model of that name.
   private static func file(
     of name: String, in run: ConfigNode, _ reports: String
-  ) throws(Diagnostic) -> String {
+  ) throws(Diagnostic) -> RunInput {
     let folder = "\(reports)/\(try String(config: run))"
     guard let word = run.string, isFileName(word),
       FileManager.default.fileExists(atPath: folder + "/run.sqlite")
@@ -118,7 +123,8 @@ struct LoadCell: Cell {
       [".h5", ".keras"].contains { (file.split(separator: "/").last ?? "") == name + $0 }
     }
     guard let found else { throw .notSaved(name, by: word, models, folder, at: run.span) }
-    return "\(folder)/\(found)"
+    return RunInput(
+      .run, name: word, place: URL(fileURLWithPath: folder).path, files: ["run.sqlite", found])
   }
 
   /// - Parameter settings: how the model is compiled in its file.

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Plotting
 import Reporting
+import RunEvents
 import Training
 
 /// What a model predicts for a part of a data set, or for raw rows, written to a CSV file.
@@ -73,15 +74,16 @@ struct PredictCell: Cell {
   }
 
   private func raw(_ context: inout CheckContext) -> Source? {
-    let (base, span) = (context.dataEnvironment.base, csv.span)
+    let (environment, span) = (context.dataEnvironment, csv.span)
     let found = context.bag.collect { () throws(Diagnostic) in
-      let path = URL(
-        fileURLWithPath: try String(config: csv), relativeTo: URL(fileURLWithPath: base + "/")
-      ).path
-      try RawRows.check(path, at: span)
-      return path
+      let written = try String(config: csv)
+      let input = RunInput(.data, name: written, place: environment.path(of: written))
+      try RawRows.check(input.place, at: span)
+      return input
     }
-    guard let path = found else { return nil }
+    guard let input = found else { return nil }
+    context.use([input])
+    let path = input.place
     return { _, built, preparation in
       (try RawRows(path, at: span, try preparation ?? built.plainPreparation).part, nil)
     }

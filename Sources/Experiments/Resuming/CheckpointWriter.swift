@@ -17,21 +17,16 @@ final class CheckpointWriter {
   /// What the cells that are done have to show.
   private(set) var cells: [ReportCell]
   private let store: CheckpointStore
-  private let request: RunCheckpoint.Request
   private let now: () -> Double
   private var number: Int
   private var last: Double
 
-  init(
-    _ folder: String, _ request: RunCheckpoint.Request, from resumption: RunCheckpoint?,
-    now: @escaping () -> Double
-  ) {
+  init(_ folder: String, from resumption: RunCheckpoint?, now: @escaping () -> Double) {
     store = CheckpointStore(folder: folder)
     last = now()
     began = last - (resumption?.seconds ?? 0)
     cells = resumption?.cells ?? []
     number = resumption?.number ?? 0
-    self.request = request
     self.now = now
   }
 
@@ -60,7 +55,7 @@ final class CheckpointWriter {
     _ context: RunContext, _ fit: (model: String, progress: FitProgress)?, isComplete: Bool
   ) -> RunCheckpoint {
     RunCheckpoint(
-      number: number, request: request, isComplete: isComplete, seconds: now() - began, cells: cells,
+      number: number, isComplete: isComplete, seconds: now() - began, cells: cells,
       results: context.results, failedChecks: context.failedChecks,
       data: context.dataRecords.mapValues { $0.files.map(\.sha256) },
       trainings: context.histories.mapValues {

@@ -8,15 +8,6 @@ import Training
 ///
 /// Data sets are not in it, since they are read again, nor is anything that the log or the run's folder holds.
 public struct RunCheckpoint {
-  /// How the run was asked for, where neither its log nor its experiment says it.
-  public struct Request: Equatable {
-    /// The experiment file, absolute.
-    public var path: String
-    public var options: Runner.Options
-    /// The run that trainings start from.
-    public var startRun: String?
-  }
-
   /// A model's training that is done, but for its settings, which are in the experiment.
   struct Training {
     var history: [Logs]
@@ -27,7 +18,6 @@ public struct RunCheckpoint {
 
   /// From 1; the log knows it by this number.
   public var number: Int
-  public var request: Request
   /// Whether there is nothing left to do.
   public var isComplete: Bool
   /// How long the run took until here.
@@ -65,7 +55,7 @@ extension RunCheckpoint {
       ConfigNode(.map(values.sorted { $0.key < $1.key }.map { .init($0.key, body($0.key, $0.value)) }))
     }
     let facts: ConfigNode = [
-      "number": number.config, "request": request.config, "is_complete": isComplete.config,
+      "number": number.config, "is_complete": isComplete.config,
       "seconds": seconds.config, "cells": ConfigNode(.list(cells.map(\.config))),
       "results": map(results) { $1.config }, "failed_checks": failedChecks.config,
       "data": map(data) { $1.config },
@@ -89,14 +79,13 @@ extension RunCheckpoint {
   init(_ file: CheckpointFile, folder: String) throws(Diagnostic) {
     let facts = file.facts
     guard case .int(let number)? = facts["number"]?.content,
-      let request = facts["request"].flatMap(Request.init),
       case .bool(let isComplete)? = facts["is_complete"]?.content, let list = facts["cells"]?.list,
       let seconds = facts["seconds"].flatMap({ try? Double(config: $0) }),
       let results = facts["results"]?.entries, case .int(let failedChecks)? = facts["failed_checks"]?.content,
       let data = facts["data"]?.entries, let trainings = facts["trainings"]?.entries,
       let models = facts["models"]?.entries
     else { throw .unreadable(checkpointIn: folder) }
-    (self.number, self.request, self.isComplete) = (number, request, isComplete)
+    (self.number, self.isComplete) = (number, isComplete)
     (self.seconds, self.failedChecks) = (seconds, failedChecks)
     cells = []
     for node in list { cells.append(try ReportCell(node, folder: folder)) }
@@ -128,27 +117,6 @@ extension RunCheckpoint.Training {
     else { return nil }
     (self.history, self.epochs) = (history, epochs)
     bestEpoch = node["best_epoch"].flatMap { try? Int?(config: $0) } ?? nil
-  }
-}
-
-extension RunCheckpoint.Request {
-  fileprivate var config: ConfigNode {
-    [
-      "path": path.config, "quick": options.isQuick.config, "until": options.until.config,
-      "name": options.name.config, "start": startRun.config,
-    ]
-  }
-
-  fileprivate init?(_ node: ConfigNode) {
-    guard let path = node["path"]?.string, case .bool(let isQuick)? = node["quick"]?.content else {
-      return nil
-    }
-    self.path = path
-    options = Runner.Options()
-    options.isQuick = isQuick
-    options.until = node["until"].flatMap { try? Int?(config: $0) } ?? nil
-    options.name = node["name"]?.string
-    startRun = node["start"]?.string
   }
 }
 

@@ -1,9 +1,11 @@
 import Config
+import Datasets
 import Diagnostics
 import Foundation
 import GraphEngine
 import KerasFiles
 import Layers
+import RunEvents
 import Training
 
 /// The header's `resume`: trainings start from the models of an earlier run, or of a file.
@@ -53,22 +55,28 @@ struct StartingPoints {
   /// Models whose training was given its start.
   private var taken: Set<String> = []
 
+  /// The files it is made of.
+  let input: RunInput
+
   private enum Source {
     case run(RunCheckpoint)
     case file(String)
   }
 
   /// - Parameters:
-  ///   - folder: of the experiment, for model files.
+  ///   - environment: where the experiment's files are.
   /// - Throws: E0520 for an unknown run, E0521 for one that kept no models, E06xx for files.
-  init(_ settings: WarmStart, _ request: ExperimentRequest, folder: String) throws(Diagnostic) {
+  init(_ settings: WarmStart, _ request: ExperimentRequest, in environment: DataEnvironment)
+    throws(Diagnostic)
+  {
     (mode, span) = (settings.mode, settings.from.span)
     guard let written = settings.from.string else {
       throw .mismatch(settings.from, "the name of a run, best(EXPERIMENT, METRIC) or a .h5 file")
     }
     if written.hasSuffix(".h5") || written.hasSuffix(".keras") {
       name = written
-      source = .file(URL(fileURLWithPath: written, relativeTo: URL(fileURLWithPath: folder + "/")).path)
+      let path = environment.path(of: written)
+      (source, input) = (.file(path), RunInput(.model, name: written, place: path))
       return
     }
     let best = request.startRun == nil ? try Self.best(written, request, settings.from) : nil
@@ -85,6 +93,10 @@ struct StartingPoints {
     }
     guard checkpoint.isComplete else { throw .unfinished(name, at: span) }
     source = .run(checkpoint)
+    // What a checkpoint has to show it takes from the run's figures.
+    let figures = (try? FileManager.default.contentsOfDirectory(atPath: run + "/figures"))?.sorted() ?? []
+    let files = ["run.sqlite", "checkpoints/run.state"] + figures.map { "figures/\($0)" }
+    input = RunInput(.run, name: name, place: URL(fileURLWithPath: run).path, files: files)
   }
 
   /// The run that `best(EXPERIMENT, METRIC)` means; `nil` for anything else.

@@ -80,6 +80,8 @@ enum Stylesheet {
     td { border-bottom: 1px solid var(--line); vertical-align: top; }
     th, td { padding: .42rem 1.4rem .42rem 0; }
     th:last-child, td:last-child { padding-right: 0; }
+    .prose table { display: block; overflow-x: auto; }
+    .prose td code { overflow-wrap: anywhere; }
     .right { text-align: right; }
     .center { text-align: center; }
 

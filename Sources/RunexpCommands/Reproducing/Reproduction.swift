@@ -1,0 +1,168 @@
+import Archives
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Foundation
+import RunEvents
+import RunLog
+
+/// A run that is made again from its folder, beside the original.
+struct Reproduction {
+  private let original: RecordedRun
+  /// `nil` if data have changed so much that the experiment does not fit them.
+  private let again: RecordedRun?
+  private let changed: [(path: String, sha256: String)]
+
+  /// Runs the experiment again.
+  /// - Parameters:
+  ///   - source: the folder of the original; of an archive that was unpacked.
+  ///   - reports: where the new run is written.
+  ///   - isKept: whether the new run stays there.
+  /// - Throws: E0659 to E0662 if it cannot be made again, 75 if somebody interrupted it.
+  init(
+    of source: String, in reports: String, threads: Int, _ terminal: Terminal, isQuiet: Bool, isKept: Bool
+  ) throws {
+    let original = try RecordedRun(folder: source)
+    let inputs = try Self.inputs(of: original)
+    let data = inputs.filter { $0.kind == .data || $0.kind == .dataSet }
+    changed = original.changed(data.flatMap(\.paths))
+    self.original = original
+    guard let plan = try Self.plan(original, inputs, terminal) else {
+      guard !changed.isEmpty else { throw Status.failed }
+      again = nil
+      return
+    }
+    let name = isFileName(original.name) ? original.name : "run"
+    let folder = RunFolder(name: name, path: "\(reports)/\(name)")
+    guard !FileManager.default.fileExists(atPath: folder.path) else { throw Diagnostic.isThere(folder.path) }
+    do {
+      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    } catch {
+      throw Diagnostic.cannotKeep(folder.path, error.localizedDescription)
+    }
+    Interrupts.watch()
+    var record = original.record
+    (record.source, record.resolved) = (plan.source, plan.resolved)
+    record.startedAt = Date().timeIntervalSince1970
+    record.environment = Machine.facts(threads: threads, folder: source)
+    let options = original.request.map { Runner.Options($0) } ?? Runner.Options()
+    let session = RunSession(
+      plan: plan, folder: folder, terminal: terminal, isQuiet: isQuiet, threads: threads, isKept: isKept)
+    let status = try session.run(record, options)
+    if status == Status.interrupted { throw status }
+    again = try RecordedRun(folder: folder.path)
+  }
+
+  /// - Parameter tolerance: how much numbers may differ to be equal, as a share of the larger one.
+  func verdict(tolerance: Double) throws -> Verdict {
+    guard let again else { return Verdict(of: original, unfit: changed, tolerance: tolerance) }
+    return try Verdict(of: original, and: again, tolerance: tolerance)
+  }
+
+  /// The files that it reads, where they are now.
+  private static func inputs(of original: RecordedRun) throws -> [RunInput] {
+    if original.run.status == .interrupted || original.run.status == .running {
+      throw Diagnostic.isIncomplete(original.name)
+    }
+    guard let kept = original.request else { throw Diagnostic.saysTooLittle(original.name) }
+    let inputs = try kept.inputs.map { try located($0, in: original.folder) }.filter { input in
+      // A data set with a name may lie elsewhere on this machine; its hash will tell whether it is the same.
+      input.kind != .dataSet || input.paths.allSatisfy(FileManager.default.fileExists)
+    }
+    try checkPresence(inputs, original)
+    return inputs
+  }
+
+  /// The experiment as it was, with its files where they are now.
+  private static func plan(
+    _ original: RecordedRun, _ inputs: [RunInput], _ terminal: Terminal
+  ) throws -> ExperimentPlan? {
+    var request = ExperimentRequest(
+      path: original.folder + "/experiment.exp",
+      reports: inputs.first { $0.kind == .run }.map { parent(of: $0.place) } ?? original.folder + "/runs")
+    request.seed = original.record.seed
+    // Whatever is the best run now: the run began with this one.
+    let run = inputs.first { $0.kind == .run }?.name
+    request.bestRun = { _, _ in run }
+    request.startRun = original.request?.startRun
+    request.overrides = original.record.parameters.map { "\($0.name)=\($0.json)" }
+    let sets = inputs.filter { $0.kind == .dataSet }
+    request.searchFolders = sets.map(\.place) + request.searchFolders
+    // A large data set has a folder of its own.
+    request.dataFolder = sets.first { $0.files.contains { $0.contains("/") } }?.place ?? request.dataFolder
+    for input in inputs where input.kind == .data || input.kind == .model {
+      request.moved[input.name] = input.place
+    }
+    let checked = CheckedExperiment(request)
+    if checked.plan == nil { terminal.report(checked.diagnostics, checked.sources) }
+    return checked.plan
+  }
+
+  /// An input with an absolute place; those of an archive lie in it and nowhere else.
+  private static func located(_ input: RunInput, in folder: String) throws(Diagnostic) -> RunInput {
+    let isInside = !input.place.hasPrefix("/")
+    let parts = (input.files + (isInside ? [input.place] : [])).flatMap { $0.split(separator: "/") }
+    guard !parts.contains(".."), !input.files.contains(where: { $0.hasPrefix("/") }) else {
+      throw .leadsOut(input.name)
+    }
+    var found = input
+    if isInside {
+      found.place = URL(fileURLWithPath: folder).appendingPathComponent(input.place).path
+    }
+    return found
+  }
+
+  private static func checkPresence(_ inputs: [RunInput], _ original: RecordedRun) throws(Diagnostic) {
+    for input in inputs {
+      for path in input.paths where !FileManager.default.fileExists(atPath: path) {
+        throw .isMissing(path, original.loggedHash(of: path)?.sha256, input.url)
+      }
+    }
+  }
+
+  private static func parent(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().path
+  }
+}
+
+extension Diagnostic {
+  /// E0659: a run that came to no end.
+  fileprivate static func isIncomplete(_ run: String) -> Diagnostic {
+    Diagnostic(
+      "E0659", "'\(run)' was cut off before its end: there is nothing to compare with",
+      help: "finish it where it was made, with 'runexp resume \(run)', and archive it again")
+  }
+
+  /// E0659: a run of which too little is known.
+  fileprivate static func saysTooLittle(_ run: String) -> Diagnostic {
+    Diagnostic(
+      "E0659", "'\(run)' did not keep how it was asked for, so it cannot be made again",
+      help: "\(RunRequest.fileName) is missing in its folder: runs of older versions have none; run it again")
+  }
+
+  /// E0660: a file that the experiment reads.
+  fileprivate static func isMissing(_ path: String, _ hash: String?, _ url: String?) -> Diagnostic {
+    Diagnostic(
+      "E0660", "the run read '\(path)', which is not here" + (hash.map { "; its SHA-256 was \($0)" } ?? ""),
+      help: url.map { "it is from \($0); get it, or ask for an archive with it: --include-data-up-to" }
+        ?? "ask who made the run for the file, or for an archive with it: --include-data-up-to")
+  }
+
+  /// E0661: an archive made to read what is none of its files.
+  fileprivate static func leadsOut(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0661", "the place of '\(name)' leads out of the archive",
+      help: "nothing was run; do not trust this archive")
+  }
+
+  /// E0662: a run that would be written over.
+  fileprivate static func isThere(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "E0662", "'\(path)' is already there", help: "nothing was run; choose another folder with --keep")
+  }
+
+  /// E0662: a folder that cannot be made.
+  fileprivate static func cannotKeep(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic("E0662", "cannot make '\(path)': \(reason)", help: "choose another folder with --keep")
+  }
+}
