@@ -11,6 +11,8 @@ public struct ExperimentPlan {
     public let name: String
     /// Whether a resumed run runs it again though it was done.
     let isRunAgain: Bool
+    /// The cell as it was written, for notebooks.
+    let source: String
     let run: CellRun
 
     /// As the console and the report call it: `train mlp`.
@@ -32,6 +34,8 @@ public struct ExperimentPlan {
   public let cells: [PlannedCell]
   /// The run that trainings start from, if the header says one.
   public let startRun: String?
+  /// Models whose trainings record the lengths of gradients, for figures of them.
+  let gradientModels: Set<String>
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]
 

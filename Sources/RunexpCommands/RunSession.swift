@@ -44,7 +44,7 @@ struct RunSession {
     let console: any EventSink = isQuiet ? MistakeSink(terminal, plan.sources) : sink(terminal)
     let services = RunServices(
       pool: WorkerPool(threads: threads), now: Self.now, isInterrupted: { Interrupts.isRequested },
-      renderPNG: { try renderPNG($0) }, sinks: [store, console, sink(Terminal(descriptor: transcript))])
+      render: { try render($0, as: $1) }, sinks: [store, console, sink(Terminal(descriptor: transcript))])
     do {
       let runner = Runner(
         plan, record: record, folder: folder.path, services: services, options: options, from: checkpoint)

@@ -131,7 +131,7 @@ private struct Place: ~Copyable {
         time += 1
         return time
       }, isInterrupted: { false },
-      renderPNG: { Array(RecordingCanvas.commands(of: $0).joined(separator: "\n").utf8) },
+      render: { figure, _ in Array(RecordingCanvas.commands(of: figure).joined(separator: "\n").utf8) },
       sinks: [death, store])
     let record = RunRecord(
       name: name, experiment: plan.name, title: plan.title, seed: plan.seed, startedAt: 0, command: [],

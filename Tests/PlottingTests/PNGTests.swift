@@ -17,7 +17,7 @@ import Testing
     ConfusionMatrix(title: "zero", classNames: ["a", "b"], counts: [[0, 0], [0, 0]]),
     SampleGrid(title: "empty", images: []),
     SampleGrid(
-      title: "hollow", images: [GrayImage(width: 0, height: 0, pixels: [])], labels: ["a", "b"], columns: 0),
+      title: "hollow", images: [Picture(width: 0, height: 0, gray: [])], labels: ["a", "b"], columns: 0),
     BarChart(title: "empty", groups: [], series: []),
     BarChart(title: "uneven", groups: ["a", "b"], series: [.init("x", [.nan]), .init("y", [1, 2, 3])]),
     BarChart(title: "zero", groups: ["a"], series: [.init("x", [0])], direction: .vertical),
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func `a figure too large for a picture is an error, not a crash`() {
-    let images = Array(repeating: GrayImage(width: 1, height: 1, pixels: [0]), count: 2_000)
+    let images = Array(repeating: Picture(width: 1, height: 1, gray: [0]), count: 2_000)
     let figure = SampleGrid(title: "tall", images: images, columns: 1)
     #expect(throws: (any Error).self) { try renderPNG(figure) }
   }

@@ -1,7 +1,7 @@
 /// Pictures in rows with their labels below: a look at the data, or at what a model made of it.
 public struct SampleGrid: Figure {
   public var title: String
-  public var images: [GrayImage]
+  public var images: [Picture]
   /// What each picture shows; empty for pictures without text.
   public var labels: [String]
   /// What a model took each picture for; empty when no model was asked.
@@ -10,7 +10,7 @@ public struct SampleGrid: Figure {
   public var columns: Int?
 
   public init(
-    title: String, images: [GrayImage], labels: [String] = [], predicted: [String] = [], columns: Int? = nil
+    title: String, images: [Picture], labels: [String] = [], predicted: [String] = [], columns: Int? = nil
   ) {
     self.title = title
     self.images = images
@@ -72,7 +72,7 @@ public struct SampleGrid: Figure {
   }
 
   private func draw(
-    _ image: GrayImage, _ index: Int, at corner: Point, on canvas: inout (some Canvas & ~Copyable)
+    _ image: Picture, _ index: Int, at corner: Point, on canvas: inout (some Canvas & ~Copyable)
   ) {
     let (width, height) = (Double(image.width) * enlargement, Double(image.height) * enlargement)
     let text = lines > 0 ? lines * Self.lineHeight + 4 : 0
