@@ -82,7 +82,7 @@ let package = Package(
     target("Datasets", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
-    target("Reporting", "Plotting", "CMarkdown"),
+    target("Reporting", "Plotting", "Config", "Diagnostics", "CMarkdown"),
     target("RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4

@@ -38,13 +38,16 @@ public struct Ranking: Sendable {
     return zip(points, points.dropFirst()).map { ($1.x - $0.x) * ($1.y + $0.y) / 2 }.reduce(0, +)
   }
 
-  /// Recall and precision for falling thresholds; empty without samples of both kinds.
+  /// Recall and precision for falling thresholds, until all of the class are found; empty without samples of both
+  /// kinds.
   public var precisionRecall: [(x: Double, y: Double)] {
     guard isComparable, let first = steps.first else { return [] }
     func precision(_ step: (right: Int, wrong: Int)) -> Double {
       Double(step.right) / Double(step.right + step.wrong)
     }
-    return [(0, precision(first))] + steps.map { (Double($0.right) / Double(positives), precision($0)) }
+    let last = steps.firstIndex { $0.right == positives } ?? steps.count - 1
+    return [(0, precision(first))]
+      + steps[...last].map { (Double($0.right) / Double(positives), precision($0)) }
   }
 
   /// The precision at each threshold, weighted by how much recall it adds.

@@ -42,10 +42,11 @@ let activations = PlotKind(
       guard let numbers = outputs.numbers(of: layer) else { return nil }
       let units = numbers.count / max(1, used.count)
       return Histogram.Panel(
-        layer, [("", numbers.map(Double.init))], remark: remark(numbers, units: units))
+        // Rectified units would be one high bar and nothing else.
+        layer, [("", numbers.filter { $0 != 0 }.map(Double.init))], remark: remark(numbers, units: units))
     }
     var figure = Histogram(title: title, panels: panels, bins: cell.bins)
-    figure.subtitle = "outputs of each layer over \(NumberText.grouped(used.count)) samples"
+    figure.subtitle = "outputs of each layer over \(NumberText.grouped(used.count)) samples, without those that are zero"
     if cell.width != nil || cell.height != nil { figure.wanted = cell.size(figure.size) }
     try context.show(
       figure, as: file,

@@ -59,7 +59,7 @@ public struct DecisionBoundary: Figure {
     var marks: [Chart.Mark] = [.picture(picture, x: x, y: y)]
     for (color, points) in groups {
       let radius = points.count > 500 ? 2.2 : 3.2
-      marks.append(.points(points, Palette.paper, radius: radius + 1))
+      marks.append(.points(points, isOfClasses ? Palette.paper : Palette.quiet, radius: radius + 1))
       marks.append(.points(points, color, radius: radius))
     }
     let entries = classNames.enumerated().map {
@@ -69,6 +69,8 @@ public struct DecisionBoundary: Figure {
       title: title, subtitle: subtitle, panels: [Chart.Panel(x: axes.0, y: axes.1, marks)],
       key: Legend(entries: entries), keyPlace: .right, size: size)
   }
+
+  private var isOfClasses: Bool { if case .classes = ground { true } else { false } }
 
   private var picture: Picture {
     switch ground {

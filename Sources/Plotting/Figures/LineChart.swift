@@ -61,8 +61,11 @@ public struct LineChart: Figure {
     return names
   }
 
+  /// Whether the title of each panel says what its only line is.
+  private var isNamedByPanels: Bool { panelNames.count > 1 && series.allSatisfy { $0.panel == $0.name } }
+
   private func stroke(_ series: Series) -> Stroke {
-    let index = names.firstIndex(of: series.name) ?? 0
+    let index = isNamedByPanels ? 0 : names.firstIndex(of: series.name) ?? 0
     return Stroke(Palette.category(index), width: 1.8, dash: isScattered ? [] : Palette.dash(index))
   }
 
@@ -73,9 +76,10 @@ public struct LineChart: Figure {
       Legend.Entry(name: name, sample: isScattered ? .dot(stroke.color) : .line(stroke))
     }
     let panels = panelNames.map { panel($0, areNamedAtEnds: areNamedAtEnds) }
+    let hasKey = names.count > 1 && !areNamedAtEnds && !isNamedByPanels
     return Chart(
       title: title, subtitle: subtitle, panels: panels, columns: Chart.columns(for: panels.count),
-      key: Legend(entries: names.count > 1 && !areNamedAtEnds ? entries : []), size: size)
+      key: Legend(entries: hasKey ? entries : []), size: size)
   }
 
   private func panel(_ name: String, areNamedAtEnds: Bool) -> Chart.Panel {
