@@ -92,6 +92,7 @@ let package = Package(
     target(
       "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
       "Diagnostics"),
+    target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     // Level 5
     target(
       "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore",
@@ -102,7 +103,7 @@ let package = Package(
       "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Experiments", "KerasFiles", "Training", "ModelScripts", "Layers", "RunLog",
+      "RunexpCommands", "Experiments", "Exports", "KerasFiles", "Training", "ModelScripts", "Layers", "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
       "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
@@ -164,6 +165,7 @@ let package = Package(
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
       "Diagnostics"),
+    tests("ExportsTests", "Exports", "RunLog", "RunEvents", "Diagnostics"),
     tests("RunexpTests", "Runexp"),
     tests("RunexpCommandsTests", "runexp", "RunLog", "RunEvents", "Config", "Diagnostics"),
     tests(

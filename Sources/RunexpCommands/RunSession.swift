@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Exports
 import Foundation
 import Kernels
 import PlottingCairo
@@ -14,6 +15,8 @@ struct RunSession {
   let terminal: Terminal
   let isQuiet: Bool
   let threads: Int
+  /// Whether TensorBoard's event files are written at the end.
+  var writesEvents = false
 
   /// Runs, and takes the run into the index.
   /// - Parameter checkpoint: where a run that was cut off goes on.
@@ -21,6 +24,10 @@ struct RunSession {
     -> ExitCode
   {
     let end = try execute(record, options, from: checkpoint)
+    if writesEvents {
+      let run = try ExportedRun(record.name, in: RunStore.read(folder.path + "/run.sqlite"))
+      try TensorBoardLog.files(run).write(below: folder.path + "/tensorboard", from: folder.path)
+    }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     do {
       try RunIndexPage.refresh(reports, with: folder.path)

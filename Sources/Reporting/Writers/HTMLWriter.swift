@@ -41,7 +41,7 @@ public struct HTMLWriter: ReportWriter {
     let source: HTML =
       cell.isProse || cell.source.isEmpty
       ? ""
-      : "<details><summary>how it was asked for</summary>\n\(code(cell.source, "yaml"))</details>\n"
+      : "<details><summary>source</summary>\n\(code(cell.source, "yaml"))</details>\n"
     return """
       <section class="cell" id="cell-\(cell.index)" aria-label="\(title)">
       \(label)<div class="output">
