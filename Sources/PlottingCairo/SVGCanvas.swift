@@ -75,7 +75,8 @@ struct SVGCanvas: ~Copyable, Canvas {
     add(
       "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(Self.number(style.size))\"\(weight)\(anchor)\(turn) "
         + "textLength=\"\(width)\" lengthAdjust=\"spacingAndGlyphs\"\(Self.paint("fill", style.color))>"
-        + "\(Self.escaped(string))</text>")
+        // XML makes one space of several.
+        + "\(Self.escaped(string.replacing("  ", with: "\u{A0}\u{A0}")))</text>")
   }
 
   mutating func image(_ image: Picture, in rect: Rect) {

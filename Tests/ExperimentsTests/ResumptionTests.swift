@@ -55,6 +55,9 @@ private let everything = """
         - ModelCheckpoint: {filepath: best.h5, save_best_only: true}
     - plot: learning_curves
       of: tall
+    - plot: gradient_norms
+      of: tall
+      format: svg
     - train: base
       data: iris
       loss: sparse_categorical_crossentropy
@@ -151,7 +154,7 @@ private struct Place: ~Copyable {
     let log = try RunStore.read("\(folder)/\(name)/run.sqlite")
     var result: [String: String] = [:]
     for path in try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/\(name)").sorted()
-    where [".h5", ".png", ".exp"].contains(where: path.hasSuffix) {
+    where [".h5", ".png", ".svg", ".exp"].contains(where: path.hasSuffix) {
       result[path] = sha256(of: try Data(contentsOf: URL(filePath: "\(folder)/\(name)/\(path)")))
     }
     for metric in try log.metrics(of: name) {

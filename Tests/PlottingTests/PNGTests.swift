@@ -22,6 +22,21 @@ import Testing
     BarChart(title: "uneven", groups: ["a", "b"], series: [.init("x", [.nan]), .init("y", [1, 2, 3])]),
     BarChart(title: "zero", groups: ["a"], series: [.init("x", [0])], direction: .vertical),
     LineChart(title: "empty", xLabel: "", yLabel: "", series: []),
+    Histogram(title: "empty", panels: []),
+    Histogram(
+      title: "odd", panels: [.init("a", []), .init("b", [("x", [.nan, .infinity]), ("y", [1e308, -1e308, 0])])]),
+    ThresholdCurves(title: "empty", kind: .roc, curves: []),
+    ThresholdCurves(
+      title: "one kind", kind: .precisionRecall, curves: [.init("a", Ranking(scores: [1], isPositive: [true]))]),
+    Residuals(title: "empty", series: []),
+    Residuals(title: "odd", series: [.init("a", [(.nan, 1), (1, .infinity), (1e308, -1e308)])]),
+    WeightMaps(title: "empty", tiles: [], height: 0, width: 0),
+    WeightMaps(title: "ragged", tiles: [[1, .nan], [.infinity]], height: 2, width: 2, labels: ["a"]),
+    DecisionBoundary(
+      title: "empty", x: ("x", 0...0), y: ("y", 0...1), ground: .classes([]), columns: 0, samples: []),
+    DecisionBoundary(
+      title: "odd", x: ("x", 0...1), y: ("y", 0...1), ground: .numbers([.nan, 1, 2]), columns: 2,
+      samples: [.init(x: .nan, y: 2, value: .nan)]),
     LineChart(
       title: "control \u{0}\n\u{1B} 🧪 مرحبا", xLabel: "x", yLabel: "y", series: [.init("a", [(1, 1)])]),
   ]

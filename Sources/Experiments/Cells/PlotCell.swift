@@ -108,7 +108,9 @@ struct PlotCell: Cell {
       return nil
     }
     guard let name = subject.string else {
-      context.bag.report(.mismatch(subject, "a kind of figure: \(names.joined(separator: ", "))"))
+      var mistake = Diagnostic.mismatch(subject, "a kind of figure")
+      mistake.help = "write one of \(names.joined(separator: ", ")), or 'lines:', 'scatter:' or 'bars:' below"
+      context.bag.report(mistake)
       return nil
     }
     guard let kind = PlotRegistry.all.first(where: { $0.name == name }) else {
