@@ -10,6 +10,8 @@ evaluate and train on as the collection's data says. Every file is accounted for
   unread    runexp does not read the file yet: its classes are counted
   FAILED    anything else; the exit status is 1
 
+Exit status 69: Keras is not here and cannot be installed.
+
 usage: interop.py [--only TEXT] [--keep FOLDER]
 Python with Keras: RUNEXP_KERAS_PYTHON, else a virtual environment is made in .build/keras.
 The program: RUNEXP, else .build/release/runexp.
@@ -27,6 +29,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared/keras"
 PACKAGES = ["keras==3.15.1", "tensorflow-cpu==2.21.0", "tf-keras==2.21.0", "h5py"]
+# EX_UNAVAILABLE: there is no Keras to ask.
+UNAVAILABLE = 69
 KINDS = [("keras3", ".h5"), ("keras2", ".h5"), ("keras3", ".keras")]
 
 # Failures that are not the file's fault: (format, pattern of the file, pattern of the failed checks, why).
@@ -91,9 +95,15 @@ def python_with_keras():
         return named
     folder = ROOT / ".build/keras"
     python = folder / "bin/python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    installed = folder / "installed"
+    if not installed.exists():
+        made = subprocess.run([sys.executable, "-m", "venv", folder])
+        if made.returncode == 0:
+            made = subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES])
+        if made.returncode != 0:
+            print("NOTHING WAS COMPARED WITH KERAS: it could not be installed", file=sys.stderr)
+            sys.exit(UNAVAILABLE)
+        installed.touch()
     return str(python)
 
 

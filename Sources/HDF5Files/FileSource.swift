@@ -23,7 +23,7 @@ final class FileSource: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The bytes of a range; `nil` if the file does not have them all.
+  /// The bytes of a range; `nil` if the file does not have them all, as for a sum of addresses that overflowed.
   func bytes(_ offset: Int, _ count: Int) -> Bytes? {
     guard offset >= 0, count >= 0, offset <= byteCount, count <= byteCount - offset else { return nil }
     var buffer = [UInt8](repeating: 0, count: count)
@@ -55,24 +55,6 @@ final class FileSource: Sendable {
   }
 }
 
-extension FileSource {
-  /// Whether the names of an old group lie in a sound heap: its list of free pieces must come to an end.
-  func isSoundNameHeap(at address: Int, base: Int) -> Bool {
-    guard var header = bytes(address, 32), header.take(4) == Array("HEAP".utf8), header.take(4) != nil,
-      let size = header.number(8), var free = header.take(8), let place = header.number(8),
-      let names = bytes(base + place, size)
-    else { return false }
-    var visited = 0
-    while let offset = Bytes(free).freePiece {
-      visited += 1
-      var piece = names
-      guard visited <= size / 16, piece.take(offset) != nil, let next = piece.take(8) else { return false }
-      free = next
-    }
-    return true
-  }
-}
-
 /// Bytes taken from the front.
 struct Bytes {
   private var rest: ArraySlice<UInt8>
@@ -81,11 +63,14 @@ struct Bytes {
 
   var count: Int { rest.count }
 
-  /// The offset of a free piece in a heap of names; `nil` at the end of the list, which is 1 or all ones.
-  fileprivate var freePiece: Int? {
+  func prefix(_ count: Int) -> ArraySlice<UInt8> { rest.prefix(count) }
+
+  /// What is behind so many bytes; `nil` if there are fewer.
+  func dropping(_ count: Int) -> Bytes? {
+    guard count >= 0, count <= rest.count else { return nil }
     var bytes = self
-    guard let offset = bytes.number(8), offset != 1 else { return nil }
-    return offset
+    bytes.rest = rest.dropFirst(count)
+    return bytes
   }
 
   /// The next bytes; `nil` if there are fewer.

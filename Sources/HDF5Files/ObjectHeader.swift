@@ -11,6 +11,7 @@ struct ObjectHeader {
   private let source: FileSource
   /// Where addresses count from: files may begin with a block of the user's own.
   private let base: Int
+  private let limits: SymbolTable.Limits
   /// The value of each attribute; those that are kept apart, in a structure with checksums, are not among them.
   private var attributes: [[UInt8]: Bytes] = [:]
   /// Whether it is a dataset made of pieces of others, of which the library believes every word on opening it.
@@ -33,6 +34,9 @@ struct ObjectHeader {
     let file = try Handle(H5Iget_file_id(id), damaged)
     let creation = try Handle(H5Fget_create_plist(file.id), damaged)
     try check(H5Pget_userblock(creation.id, &userBlock), damaged)
+    var (inner, leaf): (UInt32, UInt32) = (0, 0)
+    try check(H5Pget_sym_k(creation.id, &inner, &leaf), damaged)
+    limits = SymbolTable.Limits(children: 2 * Int(inner), entries: 2 * Int(leaf))
     self.source = source
     base = Int(clamping: userBlock)
     guard walk(from: Int(clamping: address)) != nil else { throw damaged("its messages do not fit") }
@@ -50,26 +54,30 @@ struct ObjectHeader {
         let index = references.number(4)
       else { return false }
       if heap == 0 { continue }
-      guard source.heap(at: base + heap)?[UInt32(index)] == length else { return false }
+      guard source.heap(at: base &+ heap)?[UInt32(index)] == length else { return false }
     }
     return true
   }
 
   /// Walks through the messages and keeps the attributes; `nil` if something is damaged.
   private mutating func walk(from address: Int) -> Void? {
-    guard var signature = source.bytes(base + address, 4) else { return nil }
+    guard var signature = source.bytes(base &+ address, 4) else { return nil }
     let isNew = signature.take(4) == Array("OHDR".utf8)
     guard var blocks = (isNew ? newHeader(address) : oldHeader(address)).map({ [$0] }) else { return nil }
     var visited = 0
     while let block = blocks.popLast() {
       visited += 1
-      guard visited < 1000, var messages = source.bytes(base + block.address, block.count) else { return nil }
+      guard visited < 1000, var messages = source.bytes(base &+ block.address, block.count) else {
+        return nil
+      }
       while messages.count >= block.layout.messageHeader {
         guard let message = block.layout.next(&messages) else { return nil }
         switch message.type {
         case 0x08: isVirtual = isVirtual || isVirtualLayout(message.body)
         case 0x02:
           guard hasSoundIndex(message.body, countBytes: 8) else { return nil }
+        case 0x06:
+          guard isSoundLink(message.body) else { return nil }
         case 0x15:
           guard hasSoundIndex(message.body, countBytes: 2) else { return nil }
         case 0x0C:
@@ -79,7 +87,7 @@ struct ObjectHeader {
           guard let next = continuation(message.body, block.layout) else { return nil }
           blocks.append(next)
         case 0x11:
-          guard hasSoundNames(message.body) else { return nil }
+          guard isSoundSymbolTable(message.body) else { return nil }
         default: break
         }
       }
@@ -95,23 +103,23 @@ struct ObjectHeader {
   }
 
   private func oldHeader(_ address: Int) -> Block? {
-    guard var header = source.bytes(base + address, 16), header.number(1) == 1, header.take(7) != nil,
+    guard var header = source.bytes(base &+ address, 16), header.number(1) == 1, header.take(7) != nil,
       let count = header.number(4)
     else { return nil }
-    return Block(address: address + 16, count: count, layout: .init(isNew: false, hasOrder: false))
+    return Block(address: address &+ 16, count: count, layout: .init(isNew: false, hasOrder: false))
   }
 
   private func newHeader(_ address: Int) -> Block? {
-    guard var header = source.bytes(base + address, 6), header.take(4) != nil, header.number(1) == 2,
+    guard var header = source.bytes(base &+ address, 6), header.take(4) != nil, header.number(1) == 2,
       let flags = header.number(1)
     else { return nil }
     let skipped = 6 + (flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)
     let width = 1 << (flags & 3)
-    guard var size = source.bytes(base + address + skipped, width), let count = size.number(width) else {
+    guard var size = source.bytes(base &+ address &+ skipped, width), let count = size.number(width) else {
       return nil
     }
     let layout = MessageLayout(isNew: true, hasOrder: flags & 4 != 0)
-    return Block(address: address + skipped + width, count: count, layout: layout)
+    return Block(address: address &+ skipped + width, count: count, layout: layout)
   }
 
   private func continuation(_ body: Bytes, _ layout: MessageLayout) -> Block? {
@@ -119,7 +127,7 @@ struct ObjectHeader {
     guard let address = body.number(8), let count = body.number(8) else { return nil }
     // New blocks begin with a signature and end with a checksum.
     return layout.isNew
-      ? Block(address: address + 4, count: count - 8, layout: layout)
+      ? Block(address: address &+ 4, count: count - 8, layout: layout)
       : Block(address: address, count: count, layout: layout)
   }
 
@@ -139,17 +147,15 @@ struct ObjectHeader {
   /// Whether a structure of this signature is at an address.
   private func isAt(_ address: [UInt8], _ signature: String) -> Bool {
     var address = Bytes(address)
-    guard let place = address.number(8), place < 1 << 62, var found = source.bytes(base + place, 4) else {
+    guard let place = address.number(8), place < 1 << 62, var found = source.bytes(base &+ place, 4) else {
       return false
     }
     return found.take(4) == Array(signature.utf8)
   }
 
-  /// Whether the symbol table in a message has its names in a sound heap.
-  private func hasSoundNames(_ body: Bytes) -> Bool {
-    var body = body
-    guard body.take(8) != nil, let heap = body.number(8) else { return false }
-    return source.isSoundNameHeap(at: base + heap, base: base)
+  /// Whether the symbol table in a message can be followed.
+  private func isSoundSymbolTable(_ body: Bytes) -> Bool {
+    SymbolTable(source, base: base, addresses: body, limits: limits)?.isSound() ?? false
   }
 
   /// The name and the value in an attribute message; `nil` if they are not within it.
@@ -177,6 +183,19 @@ private func isSound(_ type: Bytes) -> Bool {
   guard isVariable, isText else { return true }
   guard size == 16, type.take(4) != nil, let character = type.number(4) else { return false }
   return character == 1
+}
+
+/// Whether a link message names its link and says where it leads; the library asks one to nowhere what it is.
+private func isSoundLink(_ link: Bytes) -> Bool {
+  var link = link
+  guard link.number(1) == 1, let flags = link.number(1), let kind = flags & 8 == 0 ? 0 : link.number(1),
+    link.take((flags & 4 == 0 ? 0 : 8) + (flags & 16 == 0 ? 0 : 1)) != nil,
+    let nameSize = link.number(1 << (flags & 3)), nameSize > 0, link.take(nameSize) != nil
+  else { return false }
+  if kind == 0 { return link.count >= 8 }
+  // Soft links hold a path, others what their kind makes of it: external ones a file, a path and a byte before them.
+  guard kind == 1 || kind == 64, let size = link.number(2) else { return false }
+  return size > (kind == 1 ? 0 : 2) && size <= link.count
 }
 
 /// Whether a layout message, of version 3 or later, has the class of virtual datasets.

@@ -112,6 +112,69 @@ private func withPath<T>(_ body: (String) throws -> T) throws -> T {
     }
   }
 
+  /// A leaf of the tree of names: 8 bytes, then entries of 40: where the name is, where the object is, what is cached.
+  @Test(arguments: [
+    ("SNOD", 7, "a leaf with more entries than it has room for"),
+    ("SNOD", 8 + 6, "a name outside of the heap"),
+    ("SNOD", 8 + 16, "an entry of an unknown kind"), ("TREE", 5, "a tree of another height"),
+    ("TREE", 7, "a tree with more children than it has room for"),
+    ("TREE", 24 + 8 + 6, "a child outside of the file"),
+    ("HEAP", 24 + 6, "a heap outside of the file"),
+  ])
+  func `a damaged tree of names is refused`(signature: String, offset: Int, what: String) throws {
+    try withPath { path in
+      try H5File.write(to: path) { root throws(Diagnostic) in
+        try root.write([7] as [Float], shape: [1], to: "a")
+      }
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      let block = try #require(bytes.range(of: Data(signature.utf8))?.lowerBound)
+      bytes[block + offset] = 0x7F
+      try bytes.write(to: URL(filePath: path))
+      let error = #expect(throws: Diagnostic.self) { _ = try H5File(reading: path).root().dataset("a") }
+      #expect(error?.code == "E0605" || error?.code == "E0602", Comment(rawValue: what))
+    }
+  }
+
+  @Test func `an entry that claims to be a soft link to nowhere is refused`() throws {
+    try withPath { path in
+      try H5File.write(to: path) { root throws(Diagnostic) in
+        try root.write([7] as [Float], shape: [1], to: "a")
+      }
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      let leaf = try #require(bytes.range(of: Data("SNOD".utf8))?.lowerBound)
+      bytes.replaceSubrange(leaf + 24..<leaf + 36, with: [2, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F])
+      try bytes.write(to: URL(filePath: path))
+      let error = #expect(throws: Diagnostic.self) { _ = try H5File(reading: path).root().dataset("a") }
+      #expect(error?.code == "E0605")
+    }
+  }
+
+  /// Links kept in the header of a new group: version, flags (8: the kind is said), kind, the name with its size, then
+  /// where it leads.
+  @Test(arguments: [
+    [1, 8, 64, 1, 0x61, 0, 0] as [UInt8],  // to nowhere in another file
+    [1, 8, 1, 1, 0x61, 0, 0],  // to nowhere in this one
+    [1, 8, 1, 1, 0x61, 0xFF, 0xFF],  // to more than there is
+    [1, 0, 0],  // without a name
+    [1, 0, 14, 0x61],  // with an endless one
+    [9, 0, 1, 0x61],  // of the future
+  ])
+  func `a damaged link is refused`(link: [UInt8]) throws {
+    try withPath { path in
+      try H5File.write(to: path) { root throws(Diagnostic) in
+        try root.write([7] as [Float], shape: [1], to: "g/a")
+      }
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      let message = try #require(bytes.range(of: Data([0x11, 0, 16, 0]), options: .backwards)?.lowerBound)
+      bytes[message] = 0x06
+      let body = link + [UInt8](repeating: 0, count: 16 - link.count)
+      bytes.replaceSubrange(message + 8..<message + 24, with: body)
+      try bytes.write(to: URL(filePath: path))
+      let error = #expect(throws: Diagnostic.self) { _ = try H5File(reading: path).root().dataset("g/a") }
+      #expect(error?.code == "E0605")
+    }
+  }
+
   @Test func `an attribute larger than its message is refused`() throws {
     try withPath { path in
       try H5File.write(to: path) { root throws(Diagnostic) in try root.set("title", to: "some text", .ascii) }

@@ -11,6 +11,8 @@ final class Tracer {
   /// What a body may not go beyond, shared by the functions that it calls.
   final class Budget {
     static let statements = 1_000_000
+    /// Values of a graph, more than can be trained.
+    static let values = 100_000
     static let calls = 32
     static let tensorLoop = 1000
     var spent = 0
@@ -60,6 +62,9 @@ final class Tracer {
     budget.spent += amount
     if budget.spent > Budget.statements {
       throw Diagnostic.endless("the body takes more than \(Budget.statements) steps", span(range))
+    }
+    if graph.nodes.count > Budget.values {
+      throw Diagnostic.endless("the body makes more than \(Budget.values) values", span(range))
     }
   }
 
