@@ -103,7 +103,8 @@ let package = Package(
       "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Experiments", "Exports", "KerasFiles", "Training", "ModelScripts", "Layers", "RunLog",
+      "RunexpCommands", "Experiments", "Exports", "KerasFiles", "Training", "ModelScripts", "Layers",
+      "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
       "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),

@@ -60,7 +60,9 @@ private struct Message {
 
   mutating func add(double value: Double, _ field: Int) { add(1, field, littleEndian(value.bitPattern)) }
   mutating func add(float value: Float, _ field: Int) { add(5, field, littleEndian(value.bitPattern)) }
-  mutating func add(whole value: Int, _ field: Int) { add(0, field, Self.varint(UInt64(bitPattern: Int64(value)))) }
+  mutating func add(whole value: Int, _ field: Int) {
+    add(0, field, Self.varint(UInt64(bitPattern: Int64(value))))
+  }
   mutating func add(text: String, _ field: Int) { add(bytes: Array(text.utf8), field) }
   mutating func add(bytes value: [UInt8], _ field: Int) {
     add(2, field, Self.varint(UInt64(value.count)) + value)

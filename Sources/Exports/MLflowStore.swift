@@ -13,7 +13,9 @@ public enum MLflowStore {
     let record = run.run.record
     let experiment = identifier(of: record.experiment)
     let id = String(sha256(of: Array("\(record.name)\n\(record.startedAt)".utf8)).prefix(32))
-    let (start, end) = (milliseconds(record.startedAt), run.run.seconds.map { milliseconds(record.startedAt + $0) })
+    let (start, end) = (
+      milliseconds(record.startedAt), run.run.seconds.map { milliseconds(record.startedAt + $0) }
+    )
     let folder = "\(experiment)/\(id)"
     var files = [
       ExportFile(
@@ -79,7 +81,9 @@ public enum MLflowStore {
     return String(100_000_000_000_000_000 + number % 800_000_000_000_000_000)
   }
 
-  private static func milliseconds(_ seconds: Double) -> String { String(Int(max(0, min(seconds, 1e12)) * 1000)) }
+  private static func milliseconds(_ seconds: Double) -> String {
+    String(Int(max(0, min(seconds, 1e12)) * 1000))
+  }
 
   private static func status(_ status: RunStatus) -> String {
     switch status {

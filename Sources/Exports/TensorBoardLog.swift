@@ -13,7 +13,8 @@ public enum TensorBoardLog {
     var folders: [(name: String, records: EventRecords)] = []
     for metric in run.metrics {
       let isHeldOut = metric.name.hasPrefix("val_")
-      let isSplit = isHeldOut || run.metrics.contains { $0.series == metric.series && $0.name.hasPrefix("val_") }
+      let isSplit =
+        isHeldOut || run.metrics.contains { $0.series == metric.series && $0.name.hasPrefix("val_") }
       let folder = isSplit ? "\(metric.series)/\(isHeldOut ? "validation" : "train")" : metric.series
       let place: Int
       if let known = folders.firstIndex(where: { $0.name == folder }) {
@@ -30,7 +31,8 @@ public enum TensorBoardLog {
       }
     }
     let stamp = String(Int(max(0, min(time, 1e15))))
-    let name = "events.out.tfevents." + String(repeating: "0", count: max(0, 10 - stamp.count)) + stamp + ".runexp"
+    let name =
+      "events.out.tfevents." + String(repeating: "0", count: max(0, 10 - stamp.count)) + stamp + ".runexp"
     return folders.map { ExportFile("\($0.name)/\(name)", .bytes($0.records.bytes)) }
   }
 }

@@ -9,8 +9,10 @@ struct Bins: Sendable {
   /// More would be thinner than can be seen.
   private static let most = 60
 
-  /// Intervals for all the finite values of some series: `count` of them, or as wide as Freedman and Diaconis say
-  /// (twice the middle half, over the cube root of how many there are). Few whole numbers get one each.
+  /// Intervals for all the finite values of some series.
+  ///
+  /// `count` of them, or as wide as Freedman and Diaconis say (twice the middle half, over the cube root of
+  /// how many there are). Few whole numbers get one each.
   init(_ series: [[Double]], count wanted: Int?) {
     let all = series.joined().filter { $0.isFinite && abs($0) < 1e300 }.sorted()
     guard let first = all.first, let last = all.last, last > first else {

@@ -20,7 +20,9 @@ package struct Chart: Sendable {
     package var text: String
     package var y: Double
     package var color: Color
-    package init(_ text: String, y: Double, _ color: Color) { (self.text, self.y, self.color) = (text, y, color) }
+    package init(_ text: String, y: Double, _ color: Color) {
+      (self.text, self.y, self.color) = (text, y, color)
+    }
   }
 
   package struct Panel: Sendable {
@@ -50,7 +52,8 @@ package struct Chart: Sendable {
   package var size: Size
 
   package init(
-    title: String, subtitle: String = "", panels: [Panel], columns: Int = 1, key: Legend = Legend(entries: []),
+    title: String, subtitle: String = "", panels: [Panel], columns: Int = 1,
+    key: Legend = Legend(entries: []),
     keyPlace: KeyPlace = .above, size: Size
   ) {
     (self.title, self.subtitle, self.panels, self.columns) = (title, subtitle, panels, max(1, columns))
@@ -140,7 +143,8 @@ extension Chart: Figure {
     var room = plot.width
     if !panel.remark.isEmpty {
       let style = TextStyle(10.5, Palette.quiet, anchor: .end)
-      let remark = canvas.shortened(panel.remark, to: panel.title.isEmpty ? plot.width : plot.width * 0.7, style)
+      let remark = canvas.shortened(
+        panel.remark, to: panel.title.isEmpty ? plot.width : plot.width * 0.7, style)
       canvas.text(remark, at: Point(plot.right, baseline), style)
       room -= canvas.width(of: remark, style) + 10
     }

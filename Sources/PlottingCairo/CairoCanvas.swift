@@ -224,13 +224,14 @@ private final class ByteSink {
   var bytes: [UInt8] = []
 }
 
-private let writeToSink: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UInt32) -> cairo_status_t = {
-  sink, bytes, count in
-  guard let sink, let bytes else { return CAIRO_STATUS_WRITE_ERROR }
-  Unmanaged<ByteSink>.fromOpaque(sink).takeUnretainedValue()
-    .bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
-  return CAIRO_STATUS_SUCCESS
-}
+private let writeToSink:
+  @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UInt32) -> cairo_status_t = {
+    sink, bytes, count in
+    guard let sink, let bytes else { return CAIRO_STATUS_WRITE_ERROR }
+    Unmanaged<ByteSink>.fromOpaque(sink).takeUnretainedValue()
+      .bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
+    return CAIRO_STATUS_SUCCESS
+  }
 
 extension Diagnostic {
   static func figureTooLarge(_ size: Size) -> Diagnostic {

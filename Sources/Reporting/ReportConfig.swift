@@ -155,7 +155,8 @@ extension Provenance {
         .list(data.map { ["name": $0.name.config, "sha256": $0.sha256.config, "detail": $0.detail.config] })),
       "listings": ConfigNode(
         .list(
-          listings.map { ["title": $0.title.config, "text": $0.text.config, "language": $0.language.config] })),
+          listings.map { ["title": $0.title.config, "text": $0.text.config, "language": $0.language.config] })
+      ),
     ]
   }
 

@@ -30,7 +30,8 @@ extension Diagnostic {
   fileprivate static func notAReport(_ path: String, because reason: String) -> Diagnostic {
     Diagnostic(
       "E0636", "'\(path)' is not the data of a report: \(reason)",
-      help: "the run was made by another version of runexp, or the file was changed; run the experiment again")
+      help: "the run was made by another version of runexp, or the file was changed; run the experiment again"
+    )
   }
 
   /// E0637: a run without a report.

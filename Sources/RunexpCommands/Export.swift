@@ -32,7 +32,8 @@ struct Export: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Runs (mlp-1, latest), or a model file.", valueName: "what"))
   var what: [String]
-  @Option(help: ArgumentHelp("\(Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("\(Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
   var to: Format
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The file or folder to write; - for stdout.", valueName: "path"))
@@ -59,10 +60,12 @@ struct Export: ParsableCommand {
       case .jsonl: try write(PointTable.jsonLines(runs().map(\.1)), standard: "-")
       case .ipynb:
         let (saved, _) = try runs()[0]
-        try write(NotebookWriter().render(ReportFile.read(folder: saved.folder)), standard: "\(saved.run).ipynb")
+        try write(
+          NotebookWriter().render(ReportFile.read(folder: saved.folder)), standard: "\(saved.run).ipynb")
       case .tensorboard:
         for (saved, run) in try runs() {
-          try write(TensorBoardLog.files(run), below: "\(output ?? "tensorboard")/\(run.name)", from: saved.folder)
+          try write(
+            TensorBoardLog.files(run), below: "\(output ?? "tensorboard")/\(run.name)", from: saved.folder)
         }
       case .mlflow:
         let folder = output ?? "mlruns"
@@ -97,7 +100,8 @@ struct Export: ParsableCommand {
     for note in loaded.notes { common.terminal.report(note) }
     let functions = try StoredFunctions(config: loaded.built.attachments[StoredFunctions.attachment])
     let module = try PythonModule(loaded.built.model, functions: functions)
-    try write(module.text, standard: "\(loaded.built.model.name).py", " for Keras 3: \(loaded.built.model.name)")
+    try write(
+      module.text, standard: "\(loaded.built.model.name).py", " for Keras 3: \(loaded.built.model.name)")
   }
 
   /// Writes one file, or to stdout.

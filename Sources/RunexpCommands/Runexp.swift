@@ -19,7 +19,8 @@ public struct Runexp: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Resume.self, Check.self, List.self, Show.self, ReportCommand.self, Predict.self, Convert.self, Export.self,
+      Run.self, Resume.self, Check.self, List.self, Show.self, ReportCommand.self, Predict.self, Convert.self,
+      Export.self,
       Init.self, Doctor.self, Explain.self, Describe.self, SchemaCommand.self, IndexCommand.self,
     ],
     defaultSubcommand: Run.self)

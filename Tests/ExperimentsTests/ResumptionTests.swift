@@ -227,7 +227,7 @@ private struct Place: ~Copyable {
     try place.run("killed", killedAfter: 11)
     var (end, count) = (Runner.End?.none, 0)
     while end == nil && count < 200 {
-      end = try place.resume("killed", killedAfter: 9 + count % 7).end
+      end = try place.resume("killed", killedAfter: 18 + count % 7).end
       count += 1
     }
     #expect(count > 5)

@@ -35,7 +35,9 @@ import Testing
   }
 
   @Test func `parameters have no quotes`() {
-    let run = sample(parameters: [.init(name: "words", json: "\"two words\""), .init(name: "n", json: "[1, 2]")])
+    let run = sample(parameters: [
+      .init(name: "words", json: "\"two words\""), .init(name: "n", json: "[1, 2]"),
+    ])
     #expect(files(run).text("params/words") == "two words")
     #expect(files(run).text("params/n") == "[1, 2]")
   }

@@ -30,7 +30,8 @@ import Testing
   }
 
   @Test func `what JSON has no number for is a text`() {
-    let lines = PointTable.jsonLines([sample(metrics: [history("loss", .nan, -.infinity)])]).split(separator: "\n")
+    let lines = PointTable.jsonLines([sample(metrics: [history("loss", .nan, -.infinity)])]).split(
+      separator: "\n")
     #expect(lines[0].hasSuffix("\"value\": \"NaN\"}") && lines[1].hasSuffix("\"value\": \"-Infinity\"}"))
   }
 }

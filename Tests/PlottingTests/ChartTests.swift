@@ -11,7 +11,9 @@ import Testing
   }
   /// Where a text is set.
   private func place(of text: String, in figure: some Figure) -> (x: Double, y: Double)? {
-    let command = RecordingCanvas.commands(of: figure).last { $0.hasPrefix("text") && $0.hasSuffix(": \(text)") }
+    let command = RecordingCanvas.commands(of: figure).last {
+      $0.hasPrefix("text") && $0.hasSuffix(": \(text)")
+    }
     let numbers = command?.dropLast(text.count + 2).split(separator: " ").last?.split(separator: ",")
       .compactMap { Double($0) }
     return numbers.flatMap { $0.count == 2 ? ($0[0], $0[1]) : nil }
@@ -58,7 +60,8 @@ import Testing
   }
 
   @Test func `a histogram counts every finite value once`() {
-    let figure = Histogram(title: "", panels: [.init("x", [("", [0, 0.25, 0.5, 1, .nan, .infinity])])], bins: 2)
+    let figure = Histogram(
+      title: "", panels: [.init("x", [("", [0, 0.25, 0.5, 1, .nan, .infinity])])], bins: 2)
     #expect(texts(figure).contains { $0.hasPrefix("n = 4") })
     // The taller bar has the upper end, the lower one half of it.
     #expect(commands(figure, "fill #0072b2").count == 2)

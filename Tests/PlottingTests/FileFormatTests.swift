@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct FileFormatTests {
   private let chart = BarChart(
-    title: "a < b & \"c\"", groups: ["one  two\u{0}", "ü"], series: [.init("x", [1, 2])], valueLabel: "values")
+    title: "a < b & \"c\"", groups: ["one  two\u{0}", "ü"], series: [.init("x", [1, 2])], valueLabel: "values"
+  )
   private let pictures = SampleGrid(
     title: "grid", images: [Picture(width: 2, height: 1, colors: [Color(0xFF8000), Color(0x0080FF)])],
     labels: ["label"])
@@ -43,7 +44,9 @@ import Testing
   }
 
   @Test func `an SVG keeps the sharp pixels of pictures`() throws {
-    #expect(try text(pictures, .svg).contains("image-rendering:pixelated\" href=\"data:image/png;base64,iVBORw0KGgo"))
+    #expect(
+      try text(pictures, .svg).contains(
+        "image-rendering:pixelated\" href=\"data:image/png;base64,iVBORw0KGgo"))
   }
 
   @Test func `colours that let through have an opacity in an SVG`() throws {

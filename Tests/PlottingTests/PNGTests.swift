@@ -24,10 +24,12 @@ import Testing
     LineChart(title: "empty", xLabel: "", yLabel: "", series: []),
     Histogram(title: "empty", panels: []),
     Histogram(
-      title: "odd", panels: [.init("a", []), .init("b", [("x", [.nan, .infinity]), ("y", [1e308, -1e308, 0])])]),
+      title: "odd",
+      panels: [.init("a", []), .init("b", [("x", [.nan, .infinity]), ("y", [1e308, -1e308, 0])])]),
     ThresholdCurves(title: "empty", kind: .roc, curves: []),
     ThresholdCurves(
-      title: "one kind", kind: .precisionRecall, curves: [.init("a", Ranking(scores: [1], isPositive: [true]))]),
+      title: "one kind", kind: .precisionRecall,
+      curves: [.init("a", Ranking(scores: [1], isPositive: [true]))]),
     Residuals(title: "empty", series: []),
     Residuals(title: "odd", series: [.init("a", [(.nan, 1), (1, .infinity), (1e308, -1e308)])]),
     WeightMaps(title: "empty", tiles: [], height: 0, width: 0),

@@ -30,7 +30,8 @@ import Testing
   @Test func `a figure links to the file that is sharp at any size`() {
     var figure = ReportFigure(path: "figures/a.png", caption: "Curves", png: tinyPNG)
     figure.original = "figures/a.svg"
-    #expect(html(.figure(figure)).contains("<figcaption>Curves <a href=\"figures/a.svg\">SVG</a></figcaption>"))
+    #expect(
+      html(.figure(figure)).contains("<figcaption>Curves <a href=\"figures/a.svg\">SVG</a></figcaption>"))
     #expect(
       MarkdownWriter().render(report(.figure(figure))).contains("*Curves* [SVG](figures/a.svg)"))
   }
@@ -118,7 +119,8 @@ import Testing
       data: [.init(name: "a.csv", sha256: "00ff", detail: "3 rows")], reproduce: ["runexp reproduce a.zip"])
     let html = HTMLWriter().render(Report(title: "", run: "", status: .finished, provenance: made))
     #expect(html.contains("<h2>How this was made</h2>"))
-    #expect(html.contains("<pre tabindex=\"0\"><code class=\"language-sh\">runexp reproduce a.zip</code></pre>"))
+    #expect(
+      html.contains("<pre tabindex=\"0\"><code class=\"language-sh\">runexp reproduce a.zip</code></pre>"))
     #expect(html.contains("<dt>git</dt><dd>3f2c</dd>"))
     #expect(html.contains("<b>a.csv</b> <span class=\"found\">3 rows</span><br><code>sha256 00ff</code>"))
   }

@@ -5,7 +5,8 @@ import Testing
 
 /// Reports as data: `report.json`.
 @Suite struct ReportFileTests {
-  private let folder = FileManager.default.temporaryDirectory.appending(path: "runexp-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "runexp-\(UUID().uuidString)")
+    .path
 
   /// Keeps a report in the folder, with its figures.
   private func keep(_ report: Report) throws {

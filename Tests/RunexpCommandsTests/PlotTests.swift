@@ -3,8 +3,9 @@ import Testing
 
 /// Every kind of figure, drawn by the program from the experiment of the gallery.
 @Suite struct PlotTests {
-  private static let gallery = (try? String(
-    contentsOf: Workplace.repository.appending(path: "experiments/gallery.exp"), encoding: .utf8)) ?? ""
+  private static let gallery =
+    (try? String(
+      contentsOf: Workplace.repository.appending(path: "experiments/gallery.exp"), encoding: .utf8)) ?? ""
 
   private func place(_ text: String) throws -> Workplace {
     let place = try Workplace()
@@ -19,7 +20,8 @@ import Testing
     let place = try place(Self.gallery)
     for (threads, set) in [("1", "avx512"), ("2", "avx2")] {
       let outcome = try place.runexp(
-        "experiments/gallery.exp", "-q", "-p", "epochs=3", "--threads", threads, environment: ["RUNEXP_ISA": set])
+        "experiments/gallery.exp", "-q", "-p", "epochs=3", "--threads", threads,
+        environment: ["RUNEXP_ISA": set])
       try #require(outcome.status == 0, "\(outcome.err)")
     }
     let files = try place.files("reports/gallery-1/figures")
@@ -31,20 +33,26 @@ import Testing
     for kind in known { #expect(files.contains { $0.hasPrefix(kind) }, "\(kind)") }
     for file in files {
       let (one, two) = (
-        try place.bytes("reports/gallery-1/figures/\(file)"), try place.bytes("reports/gallery-2/figures/\(file)")
+        try place.bytes("reports/gallery-1/figures/\(file)"),
+        try place.bytes("reports/gallery-2/figures/\(file)")
       )
       #expect(one == two, "\(file)")
     }
   }
 
-  @Test(arguments: ["svg", "pdf"]) func `a figure is drawn beside its PNG in another format`(format: String) throws {
+  @Test(arguments: ["svg", "pdf"]) func `a figure is drawn beside its PNG in another format`(format: String)
+    throws
+  {
     let place = try Workplace()
-    let text = digits().replacing("  - plot: learning_curves\n", with: "  - plot: learning_curves\n    format: \(format)\n")
+    let text = digits().replacing(
+      "  - plot: learning_curves\n", with: "  - plot: learning_curves\n    format: \(format)\n")
     try place.write(text, to: "digits.exp")
     #expect(try place.runexp("digits.exp", "-q").status == 0)
     let start = format == "svg" ? "<?xml" : "%PDF-"
-    #expect(try place.bytes("reports/digits-1/figures/learning_curves-m.\(format)").starts(with: Data(start.utf8)))
-    #expect(try place.text("reports/digits-1/report.html").contains("href=\"figures/learning_curves-m.\(format)\""))
+    #expect(
+      try place.bytes("reports/digits-1/figures/learning_curves-m.\(format)").starts(with: Data(start.utf8)))
+    #expect(
+      try place.text("reports/digits-1/report.html").contains("href=\"figures/learning_curves-m.\(format)\""))
     #expect(try place.files("reports/digits-1/figures").contains("learning_curves-m.png"))
   }
 
@@ -55,7 +63,8 @@ import Testing
     try place.write(digits().replacing("  - plot: learning_curves\n", with: figure), to: "more.exp")
     for file in ["digits.exp", "more.exp"] { #expect(try place.runexp(file, "-q").status == 0) }
     let (plain, more) = (
-      try place.runexp("export", "digits-1", "--to", "csv").out, try place.runexp("export", "digits-2", "--to", "csv").out
+      try place.runexp("export", "digits-1", "--to", "csv").out,
+      try place.runexp("export", "digits-2", "--to", "csv").out
     )
     #expect(!plain.contains("gradient_norm") && more.contains("m,gradient_norm/dense/kernel,1,"))
     // Neither what is learned nor what is told of it changes.

@@ -58,7 +58,8 @@ import Testing
     #expect(files.count == 3)
     for file in files {
       #expect(
-        try place.bytes("tensorboard/digits-1/\(file)") == place.bytes("reports/digits-1/tensorboard/\(file)"))
+        try place.bytes("tensorboard/digits-1/\(file)") == place.bytes("reports/digits-1/tensorboard/\(file)")
+      )
     }
   }
 

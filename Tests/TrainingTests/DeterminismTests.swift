@@ -51,7 +51,9 @@ import Training
     #expect(one == three)
   }
 
-  @Test(arguments: ["sgd", "adam"]) func `recording the lengths of gradients changes no bit`(name: String) throws {
+  @Test(arguments: ["sgd", "adam"]) func `recording the lengths of gradients changes no bit`(name: String)
+    throws
+  {
     let optimizer: any Optimizer = name == "sgd" ? SGD() : Adam()
     let plain = try fit(optimizer)
     let (built, history) = try fitted(model(), settings(optimizer), data, validation: held) {

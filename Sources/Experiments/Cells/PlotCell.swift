@@ -37,7 +37,8 @@ struct PlotCell: Cell {
   var panels: Panels?
 
   static let schema = Schema(
-    "plot", "A figure: " + (PlotRegistry.names + ["or 'lines:', 'scatter:', 'bars:'"]).joined(separator: ", ") + ".",
+    "plot",
+    "A figure: " + (PlotRegistry.names + ["or 'lines:', 'scatter:', 'bars:'"]).joined(separator: ", ") + ".",
     prototype: PlotCell(),
     Field("of", \.of, "The model it is about."),
     Field("data", \.data, "The part of a data set it is about, such as fashion.test."),
@@ -55,7 +56,8 @@ struct PlotCell: Cell {
       (2...500).contains($0 ?? 2) ? nil : "must be between 2 and 500"
     },
     Field("layer", \.layer, "The layer whose weights or outputs are shown."),
-    Field("features", \.features, "Columns of the data: those of a histogram, the two of a decision_boundary."),
+    Field(
+      "features", \.features, "Columns of the data: those of a histogram, the two of a decision_boundary."),
     Field("classes", \.classes, "Names of the classes that have a curve; all if left out."),
     Field("values", \.counted, "What a histogram of a model counts: predictions or errors."),
     Field(
@@ -63,7 +65,8 @@ struct PlotCell: Cell {
       "Logged values over epochs: [mlp.loss, mlp.val_loss], or {NAME: mlp.loss}; a list there is drawn as mean and deviation."
     ),
     Field("scatter", \.scatter, "Dots instead of lines."),
-    Field("bars", \.bars, "Results as bars: [test.accuracy], or {NAME: test.accuracy}; a list there is a mean."),
+    Field(
+      "bars", \.bars, "Results as bars: [test.accuracy], or {NAME: test.accuracy}; a list there is a mean."),
     Field("x", \.x, "What runs to the right: epoch, or a logged value such as loss, of the same model."),
     Field("log", \.logarithmic, "Axes that go in powers of ten: [x], [y] or [x, y].") {
       $0.allSatisfy { ["x", "y"].contains($0.string) } ? nil : "is a list of x and y"

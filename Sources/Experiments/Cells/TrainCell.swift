@@ -213,7 +213,9 @@ struct TrainCell: Cell {
       history: result.history, bestEpoch: best, epochs: initialEpoch + result.history.count,
       settings: settings)
     context.results["\(name).epochs"] = .int(result.history.count)
-    for (metric, value) in result.history.last?.shown ?? [] { context.results["\(name).\(metric)"] = .double(value) }
+    for (metric, value) in result.history.last?.shown ?? [] {
+      context.results["\(name).\(metric)"] = .double(value)
+    }
     if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }
     switch result.end {
     case .interrupted: throw Runner.Interruption()
@@ -242,7 +244,8 @@ struct TrainCell: Cell {
     if let best { picked.append(best) }
     let rows = Set(picked).sorted().map { epoch -> [String] in
       let mark = epoch == best ? " (best)" : ""
-      return ["\(epoch)\(mark)"] + history[epoch - 1].shown.map { NumberText.significant($0.value, digits: 4) }
+      return ["\(epoch)\(mark)"]
+        + history[epoch - 1].shown.map { NumberText.significant($0.value, digits: 4) }
     }
     return ReportTable(
       header: ["epoch"] + history[0].shown.map(\.name), rows: rows,

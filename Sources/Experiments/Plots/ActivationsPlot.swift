@@ -5,7 +5,7 @@ import Layers
 import Plotting
 import Training
 
-/// How the outputs of layers fall over some samples: are units dead, saturated, of very different size?
+/// How the outputs of layers fall over some samples: are units dead, saturated, of very different size?.
 let activations = PlotKind(
   "activations", "a plot of activations", settings: "of", "data", "layer", "count", "bins", "width", "height"
 ) { cell, file, context in
@@ -46,7 +46,8 @@ let activations = PlotKind(
         layer, [("", numbers.filter { $0 != 0 }.map(Double.init))], remark: remark(numbers, units: units))
     }
     var figure = Histogram(title: title, panels: panels, bins: cell.bins)
-    figure.subtitle = "outputs of each layer over \(NumberText.grouped(used.count)) samples, without those that are zero"
+    figure.subtitle =
+      "outputs of each layer over \(NumberText.grouped(used.count)) samples, without those that are zero"
     if cell.width != nil || cell.height != nil { figure.wanted = cell.size(figure.size) }
     try context.show(
       figure, as: file,

@@ -64,7 +64,8 @@ private struct Plane {
   var others: [String]
 
   init?(
-    _ model: String, _ part: CheckContext.DataPartInfo, _ axes: (DataNumber, DataNumber), _ context: RunContext
+    _ model: String, _ part: CheckContext.DataPartInfo, _ axes: (DataNumber, DataNumber),
+    _ context: RunContext
   ) throws {
     guard let built = context.models[model], let data = context.data[part.data], let all = data[part.part],
       let feature = all.features.first
@@ -107,7 +108,8 @@ private struct Plane {
       ground = .classes(Self.likeliest(shares, width: meaning.width))
       classNames = names
     case .numbers:
-      ground = .numbers(stride(from: 0, to: outputs.count, by: max(1, meaning.width)).map { Double(outputs[$0]) })
+      ground = .numbers(
+        stride(from: 0, to: outputs.count, by: max(1, meaning.width)).map { Double(outputs[$0]) })
     }
     let (toX, toY) = (data.unit(of: feature, place: i), data.unit(of: feature, place: j))
     x = Self.range(from: toX(across.lowerBound), to: toX(across.upperBound))

@@ -8,7 +8,9 @@ import Training
 /// The length of each kernel's gradient over the epochs.
 ///
 /// Trainings record them only for models that a figure of them is planned for.
-let gradientNorms = PlotKind("gradient_norms", "a plot of gradients", settings: "of", "layer", "width", "height") {
+let gradientNorms = PlotKind(
+  "gradient_norms", "a plot of gradients", settings: "of", "layer", "width", "height"
+) {
   cell, file, context in
   guard let info = cell.model(&context), context.training(cell.of) != nil, let model = cell.of.string else {
     return nil
@@ -42,6 +44,7 @@ let gradientNorms = PlotKind("gradient_norms", "a plot of gradients", settings: 
     (figure.logarithmic, figure.wholeNumbers) = (true, true)
     figure.size = cell.size(figure.size)
     try context.show(
-      figure, as: file, caption: "The length (Euclidean norm) of each gradient, a mean over the steps of an epoch")
+      figure, as: file,
+      caption: "The length (Euclidean norm) of each gradient, a mean over the steps of an epoch")
   }
 }

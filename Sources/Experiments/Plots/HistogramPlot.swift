@@ -25,7 +25,8 @@ private func ofData(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckCo
     let shown = numbers.prefix(mostPanels)
     let panels = shown.map { Histogram.Panel($0.name, [(name: "", values: $0.values(in: rows, of: data))]) }
     var figure = Histogram(title: title, panels: panels, bins: cell.bins)
-    figure.subtitle = numbers.count > shown.count ? "the first \(shown.count) of \(numbers.count) columns" : ""
+    figure.subtitle =
+      numbers.count > shown.count ? "the first \(shown.count) of \(numbers.count) columns" : ""
     if cell.width != nil || cell.height != nil { figure.wanted = cell.size(figure.size) }
     let names = shown.map(\.name).joined(separator: ", ")
     try context.show(figure, as: file, caption: "How \(names) fall in \(part.data).\(part.part)")

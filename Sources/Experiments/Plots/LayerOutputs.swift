@@ -18,7 +18,9 @@ struct LayerOutputs {
       leaves[.parameter(entry.spec.path)] = built.slab.tensor(entry.spec.path)
     }
     for input in built.model.inputs {
-      guard let feature = rows.features.member(for: input.name, of: built.model.inputs.count) else { continue }
+      guard let feature = rows.features.member(for: input.name, of: built.model.inputs.count) else {
+        continue
+      }
       let numbers = (0..<rows.count).flatMap { rows.values(of: feature, sample: $0) }
       leaves[.input("x/\(input.name)")] = Tensor(input.type.shape(batch: rows.count), numbers)
     }
@@ -33,8 +35,9 @@ struct LayerOutputs {
       }
       let evaluator = EagerEvaluator(trace.graph, batch: rows.count, leaves: leaves)
       let outcomes = trace.scope.decisions.map { (evaluator[$0.condition].elements.first ?? 0) != 0 }
-      guard let wrong = zip(trace.scope.decisions, outcomes).enumerated()
-        .first(where: { $1.0.outcome != $1.1 })?.offset
+      guard
+        let wrong = zip(trace.scope.decisions, outcomes).enumerated()
+          .first(where: { $1.0.outcome != $1.1 })?.offset
       else {
         (self.trace, self.evaluator) = (trace, evaluator)
         return

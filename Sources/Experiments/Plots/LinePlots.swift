@@ -8,7 +8,9 @@ let lines = PlotKind(
 ) { cell, file, context in drawing(of: cell.lines, asDots: false, cell, file, &context) }
 
 /// The same as dots.
-let scatter = PlotKind("scatter", "a scatter plot", settings: "scatter", "x", "log", "panels", "width", "height") {
+let scatter = PlotKind(
+  "scatter", "a scatter plot", settings: "scatter", "x", "log", "panels", "width", "height"
+) {
   cell, file, context in drawing(of: cell.scatter, asDots: true, cell, file, &context)
 }
 
@@ -66,7 +68,8 @@ private func drawing(
     figure.logarithmic = cell.logarithmic.contains { $0.string == "y" }
     figure.logarithmicX = cell.logarithmic.contains { $0.string == "x" }
     if cell.smoothing > 0 {
-      figure.subtitle = "smoothed by \(NumberText.significant(cell.smoothing)); faint lines are the values themselves"
+      figure.subtitle =
+        "smoothed by \(NumberText.significant(cell.smoothing)); faint lines are the values themselves"
     } else if lines.contains(where: { $0.values.count > 1 }) {
       figure.subtitle = "means, and one standard deviation to both sides"
     }

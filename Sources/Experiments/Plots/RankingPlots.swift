@@ -38,6 +38,7 @@ private func thresholdCurves(
     }
     try context.show(
       figure, as: file,
-      caption: "\(words) over all thresholds, each class against the others: \(numbers.joined(separator: ", "))")
+      caption:
+        "\(words) over all thresholds, each class against the others: \(numbers.joined(separator: ", "))")
   }
 }

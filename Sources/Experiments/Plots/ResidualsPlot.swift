@@ -48,7 +48,8 @@ struct NumberPairs {
     let width = max(1, target.rowSize)
     guard numbers.count == rows.count * width else { return nil }
     let known = data.preparation.target(of: plan.target, among: 1)?.columns ?? []
-    names = known.count == width ? known : width == 1 ? [target.name] : (0..<width).map { "\(target.name)[\($0)]" }
+    names =
+      known.count == width ? known : width == 1 ? [target.name] : (0..<width).map { "\(target.name)[\($0)]" }
     var columns = names.map { _ in [(truth: Double, prediction: Double)]() }
     for sample in 0..<rows.count {
       for (place, truth) in rows.values(of: target, sample: sample).enumerated() {
@@ -67,7 +68,9 @@ extension CheckContext {
       bag.report(.needsData(what, at: cell.subject))
       return nil
     }
-    guard let model, let part = part(cell.data, default: "test"), let name = cell.of.string else { return nil }
+    guard let model, let part = part(cell.data, default: "test"), let name = cell.of.string else {
+      return nil
+    }
     guard Fit(model: model, shape: part.shape, span: cell.data.span).checkInput(&self) else { return nil }
     let outputs = model.model.outputNames
     for (i, output) in outputs.enumerated() {

@@ -45,7 +45,9 @@ let worstExamples = PlotKind(
   let (count, columns) = (cell.count ?? 20, cell.columns)
   let title = cell.title ?? "Worst examples of \(plan.name)"
   return { context in
-    guard let scores = try ClassScores(plan, context), let feature = scores.rows.features.first else { return }
+    guard let scores = try ClassScores(plan, context), let feature = scores.rows.features.first else {
+      return
+    }
     func likelihood(_ sample: Int) -> Float {
       let row = scores[sample]
       return row.indices.contains(row.startIndex + scores.labels[sample])
@@ -65,7 +67,8 @@ let worstExamples = PlotKind(
     let caption =
       "\(NumberText.grouped(worst.count)) of \(NumberText.grouped(scores.count)) are taken for another class; "
       + "these are the \(shown.count) whose own class seems least likely"
-    try context.show(grid, as: file, caption: worst.isEmpty ? "No sample is taken for another class" : caption)
+    try context.show(
+      grid, as: file, caption: worst.isEmpty ? "No sample is taken for another class" : caption)
   }
 }
 

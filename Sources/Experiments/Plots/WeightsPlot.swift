@@ -7,7 +7,8 @@ import TensorCore
 import Training
 
 /// The kernel of a layer: for each unit what it looks for in a picture, otherwise the whole matrix.
-let weights = PlotKind("weights", "a plot of weights", settings: "of", "layer", "count") { cell, file, context in
+let weights = PlotKind("weights", "a plot of weights", settings: "of", "layer", "count") {
+  cell, file, context in
   guard let info = cell.model(&context), let model = cell.of.string,
     let kernel = context.kernel(cell, info)
   else { return nil }
@@ -94,7 +95,9 @@ extension CheckContext {
 
 extension Diagnostic {
   /// E0237: a layer that is not there, or has nothing to show.
-  static func noWeights(_ layer: String?, of model: String, known: [String], at span: SourceSpan?) -> Diagnostic {
+  static func noWeights(_ layer: String?, of model: String, known: [String], at span: SourceSpan?)
+    -> Diagnostic
+  {
     let near = layer.flatMap { nearest(to: $0, in: known) }
     return Diagnostic(
       "E0237",
@@ -102,6 +105,7 @@ extension Diagnostic {
         ?? "'\(model)' has no layer with a matrix of weights",
       at: span.map { Label($0, "no such weights") },
       help: near.map { "did you mean '\($0)'?" }
-        ?? (known.isEmpty ? "give it a layer such as Dense" : "layers with weights: " + known.joined(separator: ", ")))
+        ?? (known.isEmpty
+          ? "give it a layer such as Dense" : "layers with weights: " + known.joined(separator: ", ")))
   }
 }

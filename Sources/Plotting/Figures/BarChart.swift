@@ -45,7 +45,8 @@ public struct BarChart: Figure {
       return Size(width: max(420, 130 + Double(groups.count) * max(64, barsInGroup * 26)), height: 400)
     }
     let bars = Double(max(groups.count, 1)) * (barsInGroup * 18 + 14)
-    return Size(width: 720, height: headingHeight(subtitle: !subtitle.isEmpty) + 24 + bars + 52 + Layout.margin)
+    return Size(
+      width: 720, height: headingHeight(subtitle: !subtitle.isEmpty) + 24 + bars + 52 + Layout.margin)
   }
 
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {

@@ -30,12 +30,15 @@ public struct DecisionBoundary: Figure {
   public var size = Size(width: 640, height: 500)
 
   public init(
-    title: String, x: (label: String, range: ClosedRange<Double>), y: (label: String, range: ClosedRange<Double>),
+    title: String, x: (label: String, range: ClosedRange<Double>),
+    y: (label: String, range: ClosedRange<Double>),
     ground: Ground, columns: Int, samples: [Sample], classNames: [String] = []
   ) {
     self.title = title
     (xLabel, yLabel, self.x, self.y) = (x.label, y.label, x.range, y.range)
-    (self.ground, self.columns, self.samples, self.classNames) = (ground, max(1, columns), samples, classNames)
+    (self.ground, self.columns, self.samples, self.classNames) = (
+      ground, max(1, columns), samples, classNames
+    )
   }
 
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {
@@ -54,8 +57,10 @@ public struct DecisionBoundary: Figure {
   }
 
   private var chart: Chart {
-    let axes = (Axis(xLabel, Scale(covering: [x.lowerBound, x.upperBound], padding: 0)),
-      Axis(yLabel, Scale(covering: [y.lowerBound, y.upperBound], padding: 0)))
+    let axes = (
+      Axis(xLabel, Scale(covering: [x.lowerBound, x.upperBound], padding: 0)),
+      Axis(yLabel, Scale(covering: [y.lowerBound, y.upperBound], padding: 0))
+    )
     var marks: [Chart.Mark] = [.picture(picture, x: x, y: y)]
     for (color, points) in groups {
       let radius = points.count > 500 ? 2.2 : 3.2

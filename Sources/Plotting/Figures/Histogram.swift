@@ -44,9 +44,11 @@ public struct Histogram: Figure {
   private func color(_ name: String) -> Color { Palette.category(names.firstIndex(of: name) ?? 0) }
 
   private var chart: Chart {
-    let key = names.count > 1 ? names.map { Legend.Entry(name: $0, sample: .block(color($0).faded(0.75))) } : []
+    let key =
+      names.count > 1 ? names.map { Legend.Entry(name: $0, sample: .block(color($0).faded(0.75))) } : []
     return Chart(
-      title: title, subtitle: subtitle, panels: panels.map(panel), columns: columns, key: Legend(entries: key),
+      title: title, subtitle: subtitle, panels: panels.map(panel), columns: columns,
+      key: Legend(entries: key),
       size: size)
   }
 
@@ -65,7 +67,8 @@ public struct Histogram: Figure {
       if !isOne { marks.append(.path(Self.outline(bars), Stroke(color(series.name), width: 1.4))) }
     }
     let top = Scale(.linear, covering: [0, Double(max(highest, 1)) * 1.06], padding: 0)
-    let remark = panel.remark ?? panel.series.first.map { panel.series.count == 1 ? Self.summary($0.values) : "" }
+    let remark =
+      panel.remark ?? panel.series.first.map { panel.series.count == 1 ? Self.summary($0.values) : "" }
     return Chart.Panel(
       panels.count > 1 ? panel.name : "", remark: remark ?? "",
       x: Axis(
@@ -74,7 +77,9 @@ public struct Histogram: Figure {
       y: Axis("", top, wholeNumbers: true), marks)
   }
 
-  private static func outline(_ bars: [(from: Double, to: Double, height: Double)]) -> [(x: Double, y: Double)] {
+  private static func outline(_ bars: [(from: Double, to: Double, height: Double)]) -> [(
+    x: Double, y: Double
+  )] {
     var points: [(x: Double, y: Double)] = bars.first.map { [($0.from, 0)] } ?? []
     for bar in bars { points += [(bar.from, bar.height), (bar.to, bar.height)] }
     return points + (bars.last.map { [($0.to, 0)] } ?? [])

@@ -50,7 +50,8 @@ public struct Residuals: Figure {
       let shown = stride(from: 0, to: one.points.count, by: step).map {
         (x: one.points[$0].truth, y: one.points[$0].prediction)
       }
-      dots.append(.points(shown, color.faded(shown.count > 300 ? 0.35 : 0.6), radius: shown.count > 1000 ? 1.8 : 2.6))
+      dots.append(
+        .points(shown, color.faded(shown.count > 300 ? 0.35 : 0.6), radius: shown.count > 1000 ? 1.8 : 2.6))
       let bars = counts[index].enumerated().map {
         (from: bins.edge($0), to: bins.edge($0 + 1), height: Double($1))
       }

@@ -37,7 +37,8 @@ public struct ThresholdCurves: Figure {
   private var chart: Chart {
     let whole = Scale(covering: [0, 1], padding: 0.01)
     let names = kind == .roc ? ("false positive rate", "true positive rate") : ("recall", "precision")
-    var marks: [Chart.Mark] = kind == .roc ? [.rule((0, 0), (1, 1), Stroke(Palette.frame, dash: [3, 3]))] : []
+    var marks: [Chart.Mark] =
+      kind == .roc ? [.rule((0, 0), (1, 1), Stroke(Palette.frame, dash: [3, 3]))] : []
     var entries: [Legend.Entry] = []
     for (index, curve) in curves.enumerated() {
       let stroke = Stroke(Palette.category(index), width: 1.6, dash: Palette.dash(index))
@@ -48,7 +49,8 @@ public struct ThresholdCurves: Figure {
       entries.append(.init(name: "\(curve.name)  \(text)", sample: .line(stroke)))
     }
     return Chart(
-      title: title, subtitle: subtitle, panels: [Chart.Panel(x: Axis(names.0, whole), y: Axis(names.1, whole), marks)],
+      title: title, subtitle: subtitle,
+      panels: [Chart.Panel(x: Axis(names.0, whole), y: Axis(names.1, whole), marks)],
       key: Legend(entries: curves.count > 1 ? entries : []), keyPlace: .right, size: size)
   }
 
@@ -62,7 +64,9 @@ public struct ThresholdCurves: Figure {
       }
       if abs(point.x - last.x) + abs(point.y - last.y) >= 0.002 { kept.append(point) }
     }
-    if let last = points.last, let shown = kept.last, shown.x != last.x || shown.y != last.y { kept.append(last) }
+    if let last = points.last, let shown = kept.last, shown.x != last.x || shown.y != last.y {
+      kept.append(last)
+    }
     return kept
   }
 }

@@ -47,15 +47,18 @@ public struct WeightMaps: Figure {
   }
 
   private var rowNameWidth: Double {
-    rowNames.isEmpty ? 0 : min(140, rowNames.reduce(0) { max($0, TextEstimate.width(of: $1, Self.rowStyle)) }) + 8
+    rowNames.isEmpty
+      ? 0 : min(140, rowNames.reduce(0) { max($0, TextEstimate.width(of: $1, Self.rowStyle)) }) + 8
   }
 
   public var size: Size {
     let (across, down) = (Double(columns), Double(max(rows, 1)))
     return Size(
       width: max(
-        300, rowNameWidth + across * (tile.width + Self.gap) - Self.gap + 16 + ColorBar.width + 2 * Layout.margin),
-      height: headingHeight(subtitle: !subtitle.isEmpty) + max(90, down * (tile.height + Self.gap) - Self.gap) + 6
+        300,
+        rowNameWidth + across * (tile.width + Self.gap) - Self.gap + 16 + ColorBar.width + 2 * Layout.margin),
+      height: headingHeight(subtitle: !subtitle.isEmpty) + max(90, down * (tile.height + Self.gap) - Self.gap)
+        + 6
         + Layout.margin)
   }
 
@@ -80,7 +83,8 @@ public struct WeightMaps: Figure {
   }
 
   private func draw(
-    _ tile: [Float], _ index: Int, _ reach: Double, at corner: Point, on canvas: inout (some Canvas & ~Copyable)
+    _ tile: [Float], _ index: Int, _ reach: Double, at corner: Point,
+    on canvas: inout (some Canvas & ~Copyable)
   ) {
     let colors = tile.map { Palette.diverging(Double($0) / reach) }
     let area = Rect(
@@ -94,7 +98,8 @@ public struct WeightMaps: Figure {
     guard isMatrix, pixel.height >= 11 else { return }
     for (row, name) in rowNames.enumerated() {
       let text = canvas.shortened(name, to: rowNameWidth - 8, Self.rowStyle)
-      canvas.centeredText(text, at: Point(area.x - 7, area.y + (Double(row) + 0.5) * pixel.height), Self.rowStyle)
+      canvas.centeredText(
+        text, at: Point(area.x - 7, area.y + (Double(row) + 0.5) * pixel.height), Self.rowStyle)
     }
   }
 }

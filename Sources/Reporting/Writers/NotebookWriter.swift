@@ -36,7 +36,8 @@ public struct NotebookWriter: ReportWriter {
     }
     let title = cell.name.isEmpty ? cell.keyword : "\(cell.keyword) \(cell.name)"
     return [
-      "cell_type": "code", "execution_count": cell.status == .skipped ? nil : cell.index.config, "id": id.config,
+      "cell_type": "code", "execution_count": cell.status == .skipped ? nil : cell.index.config,
+      "id": id.config,
       "metadata": [:], "outputs": ConfigNode(.list(cell.blocks.map(output))),
       "source": lines(cell.source.isEmpty ? "# \(title)" : cell.source),
     ]
