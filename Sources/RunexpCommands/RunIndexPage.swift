@@ -4,6 +4,7 @@ import Foundation
 import Reporting
 import RunEvents
 import RunLog
+import Training
 
 /// `reports/index.sqlite` and `reports/index.html`: all runs.
 enum RunIndexPage {
@@ -27,7 +28,10 @@ enum RunIndexPage {
   /// Titles of the metrics worth a column: those that most runs have, at most six.
   static func columns(_ runs: [RunSummary]) -> [String] {
     var counts: [String: Int] = [:]
-    for run in runs { for title in Set(run.metrics.map(\.title)) { counts[title, default: 0] += 1 } }
+    for run in runs {
+      let telling = run.metrics.filter { !$0.name.hasPrefix(GradientNorms.prefix) }
+      for title in Set(telling.map(\.title)) { counts[title, default: 0] += 1 }
+    }
     let ordered = counts.keys.sorted { (counts[$1] ?? 0, $0) < (counts[$0] ?? 0, $1) }
     return Array(ordered.prefix(6)).sorted()
   }

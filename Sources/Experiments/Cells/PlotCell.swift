@@ -25,6 +25,7 @@ struct PlotCell: Cell {
   var columns: Int?
   var bins: Int?
   var layer: String?
+  var output: String?
   var features: [ConfigNode] = []
   var classes: [ConfigNode] = []
   var counted = Counted.predictions
@@ -56,6 +57,7 @@ struct PlotCell: Cell {
       (2...500).contains($0 ?? 2) ? nil : "must be between 2 and 500"
     },
     Field("layer", \.layer, "The layer whose weights or outputs are shown."),
+    Field("output", \.output, "Which output of a model with several; the first that fits if left out."),
     Field(
       "features", \.features, "Columns of the data: those of a histogram, the two of a decision_boundary."),
     Field("classes", \.classes, "Names of the classes that have a curve; all if left out."),

@@ -45,39 +45,46 @@ private func drawing(
   for value in lines.flatMap(\.values) where x != "epoch" {
     let logs = context.trainings[value.model]?.logs ?? []
     if logs.contains(x) { continue }
-    context.bag.report(
-      .notLogged(cell.x, of: value.model, known: ["epoch"] + logs))
+    context.bag.report(.notLogged(cell.x, of: value.model, known: ["epoch"] + logs))
     return nil
   }
-  let names = lines.map(\.name).joined(separator: ", ")
-  let words = node.string == nil && cell.subject.string != nil ? cell.subject.string : nil
   let metrics = Set(lines.flatMap(\.values).map(\.metric))
-  let isOneMetric = metrics.count == 1
-  let title = cell.title ?? words ?? (isOneMetric ? metrics.first ?? names : names)
-  let yLabel = cell.panels == .metric ? "" : isOneMetric ? metrics.first ?? "" : ""
+  let metric = metrics.count == 1 ? metrics.first : nil
+  let names = lines.map(\.name).joined(separator: ", ")
+  let over = x == "epoch" ? "the epochs" : x
   return { context in
-    var series: [LineChart.Series] = []
-    for line in lines {
-      var drawn = line.series(over: x, context)
-      drawn.panel = line.panel(cell.panels)
-      series.append(drawn)
+    let series = lines.map { line in
+      var series = line.series(over: x, context)
+      series.panel = line.panel(cell.panels)
+      return series
     }
-    var figure = LineChart(title: title, xLabel: x, yLabel: yLabel, series: series)
+    var figure = LineChart(
+      title: cell.title ?? cell.subject.string ?? metric ?? names, xLabel: x,
+      yLabel: cell.panels == .metric ? "" : metric ?? "", series: series)
     (figure.isScattered, figure.smoothing) = (isScattered, cell.smoothing)
+    figure.subtitle = remark(cell.smoothing, areMeans: lines.contains { $0.values.count > 1 })
     figure.wholeNumbers = x == "epoch"
     figure.logarithmic = cell.logarithmic.contains { $0.string == "y" }
     figure.logarithmicX = cell.logarithmic.contains { $0.string == "x" }
-    if cell.smoothing > 0 {
-      figure.subtitle =
-        "smoothed by \(NumberText.significant(cell.smoothing)); faint lines are the values themselves"
-    } else if lines.contains(where: { $0.values.count > 1 }) {
-      figure.subtitle = "means, and one standard deviation to both sides"
-    }
-    let panels = Set(series.map(\.panel)).count
-    if panels > 3 { figure.size = Size(width: 880, height: 110 + 200 * Double((panels + 2) / 3)) }
-    if panels == 2 || panels == 3 { figure.size = Size(width: 880, height: 360) }
-    figure.size = cell.size(figure.size)
-    try context.show(figure, as: file, caption: "\(names) over \(x)")
+    figure.size = cell.size(size(panels: Set(series.map(\.panel)).count))
+    try context.show(
+      figure, as: file, caption: metric.map { "\($0) over \(over): \(names)" } ?? "\(names) over \(over)")
+  }
+}
+
+/// What is done to the values before they are drawn.
+private func remark(_ smoothing: Double, areMeans: Bool) -> String {
+  let means = areMeans ? "means, and one standard deviation to both sides" : ""
+  guard smoothing > 0 else { return means }
+  let smooth = "smoothed by \(NumberText.significant(smoothing)); faint lines are the values themselves"
+  return means.isEmpty ? smooth : means + "; " + smooth
+}
+
+private func size(panels: Int) -> Size {
+  switch panels {
+  case ...1: Size(width: 720, height: 420)
+  case 2, 3: Size(width: 880, height: 360)
+  default: Size(width: 880, height: 110 + 200 * Double((panels + 2) / 3))
   }
 }
 

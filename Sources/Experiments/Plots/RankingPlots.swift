@@ -1,13 +1,13 @@
 import Plotting
 
 /// How well each class is told from the others, over all thresholds.
-let rocCurve = PlotKind("roc", "an ROC curve", settings: "of", "data", "classes", "width", "height") {
+let rocCurve = PlotKind("roc", "an ROC curve", settings: "of", "data", "output", "classes", "width", "height") {
   thresholdCurves(.roc, "an ROC curve", $0, $1, &$2)
 }
 
 /// How many of those taken for a class are of it, against how many of the class are found.
 let precisionRecall = PlotKind(
-  "precision_recall", "a precision-recall curve", settings: "of", "data", "classes", "width", "height"
+  "precision_recall", "a precision-recall curve", settings: "of", "data", "output", "classes", "width", "height"
 ) {
   thresholdCurves(.precisionRecall, "a precision-recall curve", $0, $1, &$2)
 }
@@ -27,7 +27,9 @@ private func thresholdCurves(
     let curves = (wanted.isEmpty ? all : wanted.filter(scores.classes.indices.contains)).map { label in
       ThresholdCurves.Curve(
         scores.classes[label],
-        Ranking(scores: scores.scores(of: label), isPositive: scores.labels.map { $0 == label }))
+        Ranking(
+          scores: (0..<scores.count).map { scores.probability($0, of: label) },
+          isPositive: scores.labels.map { $0 == label }))
     }
     var figure = ThresholdCurves(title: title, kind: kind, curves: curves)
     figure.size = cell.size(figure.size)

@@ -8,7 +8,7 @@ import TensorCore
 import Training
 
 /// Predicted against true numbers, and how the differences fall.
-let residuals = PlotKind("residuals", "a plot of residuals", settings: "of", "data", "width", "height") {
+let residuals = PlotKind("residuals", "a plot of residuals", settings: "of", "data", "output", "width", "height") {
   cell, file, context in
   guard let plan = context.numberPlan(cell, "a plot of residuals") else { return nil }
   let title = cell.title ?? "Predictions of \(plan.model) on \(plan.part.data).\(plan.part.part)"
@@ -63,18 +63,11 @@ struct NumberPairs {
 extension CheckContext {
   /// A model and a part whose target is numbers, for figures of errors; `nil` after a mistake.
   mutating func numberPlan(_ cell: PlotCell, _ what: String) -> NumberPlan? {
-    let model = cell.model(&self)
-    guard case .string = cell.data.content else {
-      bag.report(.needsData(what, at: cell.subject))
-      return nil
-    }
-    guard let model, let part = part(cell.data, default: "test"), let name = cell.of.string else {
-      return nil
-    }
-    guard Fit(model: model, shape: part.shape, span: cell.data.span).checkInput(&self) else { return nil }
+    guard let (model, part, name) = tried(cell, what) else { return nil }
     let outputs = model.model.outputNames
-    for (i, output) in outputs.enumerated() {
-      guard let target = part.shape.targets.member(for: output, of: outputs.count),
+    for (i, output) in outputs.enumerated() where cell.output.map({ $0 == output }) ?? true {
+      guard !comparesClasses(i, of: name),
+        let target = part.shape.targets.member(for: output, of: outputs.count),
         target.element == .float32,
         target.rowShape.reduce(1, *) == model.trace.outputs[i].type.shape(batch: 1).reduce(1, *)
       else { continue }

@@ -6,7 +6,7 @@ import Plotting
 import Reporting
 
 /// The first samples of a part with their labels, and with a model what it takes them for.
-let samples = PlotKind("samples", "a plot of samples", settings: "data", "of", "count", "columns") {
+let samples = PlotKind("samples", "a plot of samples", settings: "data", "of", "output", "count", "columns") {
   cell, file, context in
   guard case .string = cell.data.content else {
     context.bag.report(.needsData("a plot of samples", at: cell.subject))
@@ -37,7 +37,7 @@ let samples = PlotKind("samples", "a plot of samples", settings: "data", "of", "
 
 /// The samples whose true class a model finds least likely.
 let worstExamples = PlotKind(
-  "worst_examples", "a plot of the worst examples", settings: "of", "data", "count", "columns"
+  "worst_examples", "a plot of the worst examples", settings: "of", "data", "output", "count", "columns"
 ) { cell, file, context in
   guard let plan = context.classPlan(cell, "a plot of the worst examples"),
     context.showsPictures(plan.part, cell)
@@ -48,20 +48,16 @@ let worstExamples = PlotKind(
     guard let scores = try ClassScores(plan, context), let feature = scores.rows.features.first else {
       return
     }
-    func likelihood(_ sample: Int) -> Float {
-      let row = scores[sample]
-      return row.indices.contains(row.startIndex + scores.labels[sample])
-        ? row[row.startIndex + scores.labels[sample]] : 0
-    }
+    func likelihood(_ sample: Int) -> Float { scores.probability(sample, of: scores.labels[sample]) }
     let worst = (0..<scores.count).filter { scores.prediction($0) != scores.labels[$0] }
       .sorted { (likelihood($0), $0) < (likelihood($1), $1) }
     let shown = worst.prefix(count)
     let grid = SampleGrid(
       title: title, images: shown.map { scores.rows.image(of: feature, sample: $0) },
-      labels: shown.map { scores.data.label(of: scores.rows, sample: $0) },
+      labels: shown.map(scores.label),
       predicted: shown.map { sample in
         let taken = scores.prediction(sample)
-        let share = Double(scores[sample][scores[sample].startIndex + taken])
+        let share = Double(scores.probability(sample, of: taken))
         return "\(scores.classes[taken]) \(NumberText.percent(share, decimals: 0))"
       }, columns: columns)
     let caption =
