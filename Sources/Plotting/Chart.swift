@@ -141,10 +141,13 @@ extension Chart: Figure {
   ) {
     let baseline = frame.y + Self.panelTitle.size
     var room = plot.width
-    if !panel.remark.isEmpty {
-      let style = TextStyle(10.5, Palette.quiet, anchor: .end)
-      let remark = canvas.shortened(
-        panel.remark, to: panel.title.isEmpty ? plot.width : plot.width * 0.7, style)
+    let style = TextStyle(10.5, Palette.quiet, anchor: .end)
+    let wanted = panel.title.isEmpty ? 0 : canvas.width(of: panel.title, Self.panelTitle) + 10
+    // The name of the panel comes first.
+    if !panel.remark.isEmpty,
+      panel.title.isEmpty || wanted + canvas.width(of: panel.remark, style) <= plot.width
+    {
+      let remark = canvas.shortened(panel.remark, to: plot.width, style)
       canvas.text(remark, at: Point(plot.right, baseline), style)
       room -= canvas.width(of: remark, style) + 10
     }

@@ -56,6 +56,32 @@ import Testing
     #expect(try place.files("reports/digits-1/figures").contains("learning_curves-m.png"))
   }
 
+  @Test(arguments: [
+    ("multi_output", "plot: roc\n    of: two_heads\n    data: iris.test", "setosa"),
+    (
+      "multi_output", "plot: residuals\n    of: two_heads\n    data: iris.test\n    output: width",
+      "predictions against"
+    ),
+    ("digits04", "plot: confusion_matrix\n    of: early\n    data: digits", "Rows are the true classes"),
+    ("digits04", "plot: samples\n    of: early\n    data: digits", "first 20 samples of digits.test"),
+    ("subclass", "plot: activations\n    of: by_hand\n    data: iris", "How the outputs of hidden, "),
+    (
+      "residual", "plot: weights\n    of: resnet\n    layer: blocks_1/hidden",
+      "The kernel resnet/blocks"
+    ),
+  ]) func `figures go with models of all kinds`(experiment: String, cell: String, caption: String) throws {
+    let file = Workplace.repository.appending(path: "experiments/\(experiment).exp")
+    let place = try place(Self.gallery)
+    try place.write(
+      try String(contentsOf: file, encoding: .utf8) + "\n  - \(cell)\n    file: mine\n",
+      to: "experiments/\(experiment).exp")
+    // What is expected of results need not hold after a few batches.
+    let outcome = try place.runexp("experiments/\(experiment).exp", "-q", "--quick", "--name", "a")
+    #expect([0, 2].contains(outcome.status), "\(outcome.err)")
+    #expect(try place.files("reports/a-1/figures").contains("mine.png"))
+    #expect(try place.text("reports/a-1/report.md").contains(caption))
+  }
+
   @Test func `lengths of gradients are logged only for a figure of them`() throws {
     let place = try Workplace()
     try place.write(digits(), to: "digits.exp")

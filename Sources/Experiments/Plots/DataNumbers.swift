@@ -50,6 +50,14 @@ extension DataShape {
   /// Features of more numbers are taken together.
   private static let mostNumbers = 64
 
+  /// What is looked at if nothing is named: numbers of tables one by one, those of pictures together.
+  var standardNumbers: [DataNumber] {
+    numbers.filter { features[$0.column].rowShape.count < 2 }
+      + features.enumerated().filter { $1.rowShape.count > 1 }.map {
+        DataNumber(name: $1.name, column: $0, place: nil)
+      }
+  }
+
   /// Every number of a sample that has a name, of all features.
   var numbers: [DataNumber] {
     features.enumerated().flatMap { column, feature -> [DataNumber] in
@@ -79,6 +87,6 @@ extension CheckContext {
       }
       found.append(number)
     }
-    return found.isEmpty ? known : found
+    return found.isEmpty ? part.shape.standardNumbers : found
   }
 }

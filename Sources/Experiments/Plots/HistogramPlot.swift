@@ -5,7 +5,8 @@ import Plotting
 
 /// How values fall: those of a data set's columns, or a model's predictions or errors.
 let histogram = PlotKind(
-  "histogram", "a histogram", settings: "of", "data", "output", "features", "bins", "values", "width", "height"
+  "histogram", "a histogram", settings: "of", "data", "output", "features", "bins", "values", "width",
+  "height"
 ) { cell, file, context in
   guard case .string = cell.data.content else {
     context.bag.report(.needsData("a histogram", at: cell.subject))

@@ -8,7 +8,9 @@ import TensorCore
 import Training
 
 /// Predicted against true numbers, and how the differences fall.
-let residuals = PlotKind("residuals", "a plot of residuals", settings: "of", "data", "output", "width", "height") {
+let residuals = PlotKind(
+  "residuals", "a plot of residuals", settings: "of", "data", "output", "width", "height"
+) {
   cell, file, context in
   guard let plan = context.numberPlan(cell, "a plot of residuals") else { return nil }
   let title = cell.title ?? "Predictions of \(plan.model) on \(plan.part.data).\(plan.part.part)"

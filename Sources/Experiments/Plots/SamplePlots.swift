@@ -17,19 +17,24 @@ let samples = PlotKind("samples", "a plot of samples", settings: "data", "of", "
     plan = context.classPlan(cell, "a plot of predicted samples")
     if plan == nil { return nil }
   }
-  guard let part = context.part(cell.data), context.showsPictures(part, cell) else { return nil }
+  guard let part = plan?.part ?? context.part(cell.data), context.showsPictures(part, cell) else {
+    return nil
+  }
   let (count, columns) = (cell.count ?? 20, cell.columns)
   let title = cell.title ?? plan?.name ?? "\(part.data): \(part.part)"
   return { context in
     guard let data = context.data[part.data], let rows = data[part.part], let feature = rows.features.first
     else { return }
-    let shown = 0..<min(count, rows.count)
     let scores = try plan.flatMap { try ClassScores($0, context) }
+    let shown = 0..<min(count, scores?.count ?? rows.count)
+    let labels = shown.map { sample in
+      scores?.label(sample) ?? data.label(of: rows, sample: sample)
+    }
     let grid = SampleGrid(
       title: title, images: shown.map { rows.image(of: feature, sample: $0) },
-      labels: shown.map { data.label(of: rows, sample: $0) },
+      labels: labels.allSatisfy(\.isEmpty) ? [] : labels,
       predicted: scores.map { scores in
-        shown.prefix(scores.count).map { scores.classes[scores.prediction($0)] }
+        shown.map { scores.classes[scores.prediction($0)] }
       } ?? [], columns: columns)
     try context.show(grid, as: file, caption: "The first \(shown.count) samples of \(part.data).\(part.part)")
   }
@@ -52,7 +57,7 @@ let worstExamples = PlotKind(
     let worst = (0..<scores.count).filter { scores.prediction($0) != scores.labels[$0] }
       .sorted { (likelihood($0), $0) < (likelihood($1), $1) }
     let shown = worst.prefix(count)
-    let grid = SampleGrid(
+    var grid = SampleGrid(
       title: title, images: shown.map { scores.rows.image(of: feature, sample: $0) },
       labels: shown.map(scores.label),
       predicted: shown.map { sample in
@@ -60,6 +65,7 @@ let worstExamples = PlotKind(
         let share = Double(scores.probability(sample, of: taken))
         return "\(scores.classes[taken]) \(NumberText.percent(share, decimals: 0))"
       }, columns: columns)
+    grid.emptyText = "no sample is taken for another class"
     let caption =
       "\(NumberText.grouped(worst.count)) of \(NumberText.grouped(scores.count)) are taken for another class; "
       + "these are the \(shown.count) whose own class seems least likely"

@@ -8,6 +8,8 @@ public struct SampleGrid: Figure {
   public var predicted: [String]
   /// Pictures in a row; nil for a grid about twice as wide as high, of at most ten columns.
   public var columns: Int?
+  /// What is said where there are no pictures.
+  public var emptyText = "no images"
 
   public init(
     title: String, images: [Picture], labels: [String] = [], predicted: [String] = [], columns: Int? = nil
@@ -17,6 +19,11 @@ public struct SampleGrid: Figure {
     self.labels = labels
     self.predicted = predicted
     self.columns = columns
+  }
+
+  /// What the title needs, guessed, as long as that is no more than a page.
+  private var titleWidth: Double {
+    min(640, TextEstimate.width(of: title, Layout.title)) + 2 * Layout.margin
   }
 
   private static let style = TextStyle(10, Palette.ink, anchor: .middle)
@@ -53,7 +60,7 @@ public struct SampleGrid: Figure {
   public var size: Size {
     let (across, down) = (Double(columnCount), Double(max(rowCount, 1)))
     return Size(
-      width: max(240, across * (tile.width + Self.gap) - Self.gap + 2 * Layout.margin),
+      width: max(240, titleWidth, across * (tile.width + Self.gap) - Self.gap + 2 * Layout.margin),
       height: headingHeight(subtitle: !subtitle.isEmpty) + down * (tile.height + Self.gap) - Self.gap
         + Layout.margin)
   }
@@ -61,7 +68,7 @@ public struct SampleGrid: Figure {
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {
     let rest = drawHeading(subtitle: subtitle, on: &canvas)
     if images.isEmpty {
-      canvas.centeredText("no images", at: rest.center, Layout.label.with(anchor: .middle))
+      canvas.centeredText(emptyText, at: rest.center, Layout.label.with(anchor: .middle))
     }
     for (index, image) in images.enumerated() {
       let corner = Point(
