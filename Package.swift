@@ -109,7 +109,8 @@ let package = Package(
       "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
-      "Fuzzing", "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine",
+      "Fuzzing", "Experiments", "Reporting", "KerasFiles", "ModelScripts", "Training", "Layers",
+      "GraphEngine",
       "ExpLanguage",
       "Config",
       "Diagnostics", settings: fast),

@@ -1,6 +1,7 @@
 import Config
 public import Diagnostics
 import Foundation
+import Plotting
 import Reporting
 public import RunEvents
 import Training
@@ -189,7 +190,7 @@ public struct Runner {
       set.files.map {
         Provenance.DataHash(
           name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256,
-          detail: "\(set.name), \($0.bytes) bytes")
+          detail: "\(set.name), \(NumberText.grouped($0.bytes)) bytes")
       }
     }
     return Report(

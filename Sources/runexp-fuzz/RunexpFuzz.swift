@@ -66,7 +66,7 @@ struct RunexpFuzz: ParsableCommand {
     return [
       ExperimentFuzzer(good + texts, dataFolder: URL(filePath: "experiments/data")),
       BodyFuzzer(texts + [language]),
-      try ModelFileFuzzer(fixtures),
+      try ModelFileFuzzer(fixtures), ReportFuzzer(),
     ]
   }
 

@@ -54,6 +54,17 @@ extension WrongExperiment {
     ),
     plot("gradients of an unknown layer", "- plot: gradient_norms\n      of: m\n      layer: dense_2"),
     WrongExperiment(
+      "a boundary of a model with two inputs", "- evaluate: m",
+      "- plot: decision_boundary\n      of: m\n      data: iris.test\n    - evaluate: m", in: goodGraph),
+    WrongExperiment(
+      "a confusion matrix of numbers", "- evaluate: m",
+      "- plot: confusion_matrix\n      of: m\n      data: iris.test\n      output: width\n    - evaluate: m",
+      in: goodGraph),
+    WrongExperiment(
+      "residuals of an unknown output", "- evaluate: m",
+      "- plot: residuals\n      of: m\n      data: iris.test\n      output: widht\n    - evaluate: m",
+      in: goodGraph),
+    WrongExperiment(
       "gradients of a model that is not trained yet", "- train: m\n      data",
       "- plot: gradient_norms\n      of: m\n    - train: m\n      data"),
     WrongExperiment(
