@@ -186,7 +186,9 @@ extension Chart: Figure {
       drawCurve(points, stroke, in: axes, marksPoints: false, on: &canvas)
     case .band(let edges, let color):
       let shown = edges.compactMap { edge -> (Point, Point)? in
-        guard let lower = axes.point(edge.x, edge.lower), let upper = axes.point(edge.x, edge.upper) else {
+        // What a logarithmic axis has no place for goes down to its end.
+        let least = max(edge.lower, axes.y.scale.domain.lowerBound)
+        guard let lower = axes.point(edge.x, least), let upper = axes.point(edge.x, edge.upper) else {
           return nil
         }
         return (lower, upper)

@@ -32,8 +32,7 @@ struct Export: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Runs (mlp-1, latest), or a model file.", valueName: "what"))
   var what: [String]
-  @Option(
-    help: ArgumentHelp("\(Format.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
+  @Option(help: ArgumentHelp("What is written.", valueName: "format"))
   var to: Format
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The file or folder to write; - for stdout.", valueName: "path"))

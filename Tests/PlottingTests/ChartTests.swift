@@ -59,6 +59,14 @@ import Testing
     #expect(commands(chart, "line #0072b24d").count == 1)
   }
 
+  @Test func `a band goes down to the end of a logarithmic axis`() throws {
+    var chart = LineChart(title: "", xLabel: "x", yLabel: "y", series: [line("a", [1, 2, 3])])
+    (chart.logarithmic, chart.series[0].band) = (true, [(-1, 2), (0.5, 4), (1, 9)])
+    let corners = try #require(commands(chart, "polygon").first).drop { $0 != ":" }.split(separator: " ")
+      .dropFirst()
+    #expect(corners.count == 6)
+  }
+
   @Test func `a histogram counts every finite value once`() {
     let figure = Histogram(
       title: "", panels: [.init("x", [("", [0, 0.25, 0.5, 1, .nan, .infinity])])], bins: 2)
