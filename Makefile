@@ -6,7 +6,7 @@ export RUNEXP_PEERS ?= ../shared/bench/peers
 
 .DEFAULT_GOAL := help
 SECONDS ?= 600
-.PHONY: run test build install check lint kernels example bench fuzz interop format hooks clean help packages
+.PHONY: run test build install check lint kernels example bench fuzz interop gallery format hooks clean help packages
 
 run: build ## run the example experiment
 	.build/release/runexp run experiments/mlp.exp
@@ -43,9 +43,13 @@ fuzz: packages ## try every reader on damaged inputs, each for SECONDS=600
 	$(SWIFT) build -c release --product runexp-fuzz
 	.build/release/runexp-fuzz --seconds $(SECONDS)
 
-interop: build ## have real Keras judge the model files that runexp writes, and validators its archives
+interop: build ## have real Keras judge the model files, other programs the exports, validators the archives
 	scripts/interop.py
+	scripts/interop-reports.py
 	scripts/interop-archives.py
+
+gallery: build ## draw every kind of figure and write docs/gallery.md
+	scripts/gallery.py
 
 format: ## format all Swift files
 	$(SWIFT) format -i -r Package.swift Sources Tests

@@ -83,7 +83,7 @@ let package = Package(
     target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
-    target("Reporting", "Plotting", "CMarkdown"),
+    target("Reporting", "Plotting", "Config", "Diagnostics", "CMarkdown"),
     target(
       "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics",
       .product(name: "GRDB", package: "GRDB.swift")),
@@ -98,6 +98,7 @@ let package = Package(
     target(
       "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "ExpLanguage", "Config",
       "Diagnostics"),
+    target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     // Level 5
     target(
       "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore",
@@ -108,14 +109,15 @@ let package = Package(
       "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Archives", "Experiments", "KerasFiles", "Training", "ModelScripts", "Layers",
+      "RunexpCommands", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "ModelScripts",
+      "Layers",
       "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
       "Kernels", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
-      "Fuzzing", "Archives", "RunLog", "RunEvents", "Experiments", "KerasFiles", "ModelScripts", "Training",
-      "Layers", "GraphEngine",
+      "Fuzzing", "Archives", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles", "ModelScripts",
+      "Training", "Layers", "GraphEngine",
       "ExpLanguage",
       "Config",
       "Diagnostics", settings: fast),
@@ -171,6 +173,7 @@ let package = Package(
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
       "Diagnostics"),
+    tests("ExportsTests", "Exports", "RunLog", "RunEvents", "Diagnostics"),
     tests("RunexpTests", "Runexp"),
     tests(
       "RunexpCommandsTests", "runexp", "Fuzzing", "RunLog", "RunEvents", "Config", "Diagnostics",

@@ -25,10 +25,10 @@ import sys
 import tempfile
 import zipfile
 
+from interop_python import python_with
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PACKAGES = ["roc-validator==0.13.0", "bagit==1.9.0"]
-# EX_UNAVAILABLE: there is nobody to ask.
-UNAVAILABLE = 69
+PACKAGES = {"rocrate_validator": "roc-validator==0.13.0", "bagit": "bagit==1.9.0"}
 CONTEXTS = {
     "https://w3id.org/ro/crate/1.1/context": ROOT / "Tests/ArchivesTests/Contexts/ro-crate-1.1.jsonld",
     "https://w3id.org/ro/terms/workflow-run/context": ROOT / "Tests/ArchivesTests/Contexts/workflow-run.json",
@@ -77,25 +77,6 @@ license: CC-BY-4.0
 authors:
   - {family-names: Lovelace, given-names: Ada, orcid: "https://orcid.org/0000-0002-1825-0097", affiliation: Analytical Engines}
 """
-
-
-def python_with_validators():
-    named = os.environ.get("RUNEXP_KERAS_PYTHON")
-    if named:
-        return named
-    folder = ROOT / ".build/keras"
-    python = folder / "bin/python"
-    if not python.exists() and subprocess.run([sys.executable, "-m", "venv", folder]).returncode:
-        unavailable()
-    if subprocess.run([python, "-c", "import rocrate_validator, bagit"], capture_output=True).returncode:
-        if subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES]).returncode:
-            unavailable()
-    return str(python)
-
-
-def unavailable():
-    print("NO ARCHIVE WAS VALIDATED: the validators could not be installed", file=sys.stderr)
-    sys.exit(UNAVAILABLE)
 
 
 def without_network():
@@ -220,7 +201,7 @@ def main():
     except ImportError:
         if "--inside" in sys.argv:
             unavailable()
-        python = python_with_validators()
+        python = python_with(PACKAGES)
         os.execv(python, [python, __file__, "--inside"])
     without_network()
     with tempfile.TemporaryDirectory() as temporary:

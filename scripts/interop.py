@@ -26,11 +26,13 @@ import subprocess
 import sys
 import tempfile
 
+from interop_python import python_with
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared/keras"
-PACKAGES = ["keras==3.15.1", "tensorflow-cpu==2.21.0", "tf-keras==2.21.0", "h5py"]
-# EX_UNAVAILABLE: there is no Keras to ask.
-UNAVAILABLE = 69
+PACKAGES = {
+    "keras": "keras==3.15.1", "tensorflow": "tensorflow-cpu==2.21.0", "tf_keras": "tf-keras==2.21.0", "h5py": "h5py==3.14.0"
+}
 KINDS = [("keras3", ".h5"), ("keras2", ".h5"), ("keras3", ".keras")]
 
 # Failures that are not the file's fault: (format, pattern of the file, pattern of the failed checks, why).
@@ -87,24 +89,6 @@ assert len(before) == len(after)
 for a, b in zip(before, after):
     np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 """
-
-
-def python_with_keras():
-    named = os.environ.get("RUNEXP_KERAS_PYTHON")
-    if named:
-        return named
-    folder = ROOT / ".build/keras"
-    python = folder / "bin/python"
-    installed = folder / "installed"
-    if not installed.exists():
-        made = subprocess.run([sys.executable, "-m", "venv", folder])
-        if made.returncode == 0:
-            made = subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES])
-        if made.returncode != 0:
-            print("NOTHING WAS COMPARED WITH KERAS: it could not be installed", file=sys.stderr)
-            sys.exit(UNAVAILABLE)
-        installed.touch()
-    return str(python)
 
 
 def convert(source, target, form):
@@ -171,7 +155,7 @@ def main():
         committed = ROOT / "Tests/KerasFilesTests/Fixtures"
         sources = [committed / "keras2.h5", committed / "keras3.h5"]
     sources = [s for s in sources if arguments.only in s.name]
-    python = python_with_keras()
+    python = python_with(PACKAGES)
     environment = dict(os.environ, KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
     unread, failures, known = collections.Counter(), [], []
     with tempfile.TemporaryDirectory() as temporary:

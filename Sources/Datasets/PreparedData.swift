@@ -43,6 +43,8 @@ public struct DataShape: Sendable, Equatable {
     public var name: String
     public var rowShape: [Int]
     public var element: ElementType
+    /// What each number of a row is, where it came from a table.
+    public var numberNames: [String]?
   }
   public var features: [Array]
   public var targets: [Array]

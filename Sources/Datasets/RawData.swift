@@ -19,6 +19,14 @@ struct RawData {
       }
     }
 
+    /// What each of its numbers is.
+    var numberNames: [String] {
+      switch self {
+      case .numbers(let name, _): [name]
+      case .categories(let name, _, let names): names.map { "\(name)=\($0)" }
+      }
+    }
+
     /// How many rows there are.
     var count: Int {
       switch self {
@@ -53,7 +61,9 @@ struct RawData {
         switch feature {
         case .ready(let column): shape(column)
         case .table(let name, let columns):
-          DataShape.Array(name: name, rowShape: [columns.reduce(0) { $0 + $1.width }], element: .float32)
+          DataShape.Array(
+            name: name, rowShape: [columns.reduce(0) { $0 + $1.width }], element: .float32,
+            numberNames: columns.flatMap(\.numberNames))
         }
       }, targets: targets.map(shape), trainCount: trainCount, testCount: testCount, classNames: classNames)
   }

@@ -32,6 +32,21 @@ public struct SourceFiles: Sendable {
     texts.indices.contains(Int(file)) ? texts[Int(file)] : []
   }
 
+  /// The text a span covers, without the indentation that its lines have in common and without space at its end.
+  public func text(_ span: SourceSpan) -> String {
+    let all = bytes(of: span.file)
+    let lower = min(max(0, Int(span.lower)), all.count)
+    // The first line is indented by what stands before it.
+    let start = all[..<lower].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    var lines = String(decoding: bytes(span), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    for i in lines.indices.dropFirst() {
+      lines[i] = lines[i].dropFirst(min(lower - start, lines[i].prefix { $0 == " " }.count))
+    }
+    while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
+    return lines.joined(separator: "\n")
+  }
+
   /// The bytes a span covers.
   func bytes(_ span: SourceSpan) -> ArraySlice<UInt8> {
     let all = bytes(of: span.file)

@@ -71,6 +71,7 @@ public struct CellEntry: Sendable {
       cell.subject = syntax.value
       if case .null = cell.subject.content { cell.subject.span = syntax.keywordSpan }
       (context.wrongSettings, context.cellSpan) = (wrong, syntax.keywordSpan)
+      context.writtenSettings = body.entries ?? []
       let run = cell.plan(&context)
       return wrong.isEmpty ? run : nil
     }

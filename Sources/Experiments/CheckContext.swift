@@ -68,6 +68,10 @@ public struct CheckContext {
   private var areResultsLost = false
   /// Settings of the cell at hand that were wrong, or written under a wrong name.
   var wrongSettings: Set<String> = []
+  /// The settings of the cell at hand as they were written.
+  var writtenSettings: [ConfigNode.Entry] = []
+  /// Models whose figures need the lengths of their gradients, so that trainings record them.
+  var gradientModels: Set<String> = []
   /// The first word of the cell at hand, where what is missing in it is shown.
   var cellSpan: SourceSpan?
   /// The files that the experiment reads.

@@ -85,6 +85,7 @@ public struct CheckedExperiment {
       path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
       cells: cells, startRun: context.starts?.name, inputs: context.inputs,
+      gradientModels: context.gradientModels,
       models: context.modelNames.compactMap { name in
         context.models[name].map { (name, $0.content.parameterCount) }
       })
@@ -102,7 +103,7 @@ public struct CheckedExperiment {
     let isProse = cell.keyword == "text" || cell.name?.contains("\n") ?? true
     return .init(
       index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", isRunAgain: entry.isRunAgain,
-      run: run)
+      source: cell.span.map { context.sources.text($0) } ?? "", run: run)
   }
 
   private static func contents(of path: String) throws(Diagnostic) -> [UInt8] {

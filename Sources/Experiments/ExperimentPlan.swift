@@ -12,6 +12,8 @@ public struct ExperimentPlan {
     public let name: String
     /// Whether a resumed run runs it again though it was done.
     let isRunAgain: Bool
+    /// The cell as it was written, for notebooks.
+    let source: String
     let run: CellRun
 
     /// As the console and the report call it: `train mlp`.
@@ -35,6 +37,8 @@ public struct ExperimentPlan {
   public let startRun: String?
   /// The files that it reads.
   public let inputs: [RunInput]
+  /// Models whose trainings record the lengths of gradients, for figures of them.
+  let gradientModels: Set<String>
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]
 

@@ -18,17 +18,17 @@ public struct RunServices {
   public var now: () -> Double
   /// Asked before every training step.
   public var isInterrupted: () -> Bool
-  public var renderPNG: (any Figure) throws -> [UInt8]
+  public var render: (any Figure, FigureFormat) throws -> [UInt8]
   public var sinks: [any EventSink]
 
   public init(
     pool: WorkerPool, now: @escaping () -> Double, isInterrupted: @escaping () -> Bool,
-    renderPNG: @escaping (any Figure) throws -> [UInt8], sinks: [any EventSink]
+    render: @escaping (any Figure, FigureFormat) throws -> [UInt8], sinks: [any EventSink]
   ) {
     self.pool = pool
     self.now = now
     self.isInterrupted = isInterrupted
-    self.renderPNG = renderPNG
+    self.render = render
     self.sinks = sinks
   }
 }
@@ -44,6 +44,8 @@ public final class RunContext {
   /// Two batches a cell: a quick look whether everything works.
   public let isQuick: Bool
   let parameters: Parameters
+  /// Models whose trainings record the lengths of gradients.
+  let gradientModels: Set<String>
   var data: [String: PreparedData] = [:]
   var dataRecords: [String: DatasetRecord] = [:]
   var models: [String: BuiltModel] = [:]
@@ -68,6 +70,7 @@ public final class RunContext {
     self.isQuick = isQuick
     seed = plan.seed
     parameters = plan.parameters
+    gradientModels = plan.gradientModels
   }
 
   func begin(cell: Int) { (self.cell, blocks) = (cell, []) }
@@ -115,11 +118,20 @@ public final class RunContext {
   }
 
   /// Draws a figure into the run's folder and shows it in the report.
-  func show(_ figure: some Figure, as name: String, caption: String) throws {
-    let png = try services.renderPNG(figure)
+  /// - Parameter format: another format to draw it in beside the PNG that reports show.
+  func show(
+    _ figure: some Figure, as name: String, format: FigureFormat = .png, caption: String
+  ) throws {
+    let png = try services.render(figure, .png)
     let path = "figures/\(name).png"
-    try write(png, to: path, mediaType: "image/png", caption: caption)
-    show(.figure(ReportFigure(path: path, caption: caption, png: png)))
+    try write(png, to: path, mediaType: FigureFormat.png.mediaType, caption: caption)
+    var shown = ReportFigure(path: path, caption: caption, png: png)
+    if format != .png {
+      let other = "figures/\(name).\(format.rawValue)"
+      try write(try services.render(figure, format), to: other, mediaType: format.mediaType, caption: caption)
+      shown.original = other
+    }
+    show(.figure(shown))
   }
 }
 

@@ -1,8 +1,10 @@
+import Config
 public import Diagnostics
 import Foundation
-import Training
+import Plotting
 import Reporting
 public import RunEvents
+import Training
 
 /// Runs a plan: cell by cell, every happening an event, and a report at the end, whatever the end.
 public struct Runner {
@@ -128,7 +130,9 @@ public struct Runner {
       }
       guard end == nil, isWanted else {
         cells.append(
-          ReportCell(index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped))
+          ReportCell(
+            index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: .skipped,
+            source: cell.source))
         continue
       }
       let (report, failure) = try run(cell, context)
@@ -165,8 +169,7 @@ public struct Runner {
     try context.emit(.cellEnded(index: cell.index, status: status, seconds: seconds))
     let report = ReportCell(
       index: cell.index + 1, keyword: cell.keyword, name: cell.name, status: status.inReport,
-      seconds: seconds,
-      blocks: context.blocks)
+      seconds: seconds, blocks: context.blocks, source: cell.source)
     return (report, end)
   }
 
@@ -178,6 +181,9 @@ public struct Runner {
     try context.write(Array(html.utf8), to: "report.html", mediaType: "text/html", caption: "The report")
     try context.write(
       Array(markdown.utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
+    try context.write(
+      Array((report.config.prettyJSON + "\n").utf8), to: ReportFile.name, mediaType: "application/json",
+      caption: "What reports are made of")
   }
 
   private func keptPath(of model: String) -> String { "checkpoints/\(model)-interrupted.h5" }
@@ -208,15 +214,17 @@ public struct Runner {
       set.files.map {
         Provenance.DataHash(
           name: URL(fileURLWithPath: $0.path).lastPathComponent, sha256: $0.sha256,
-          detail: "\(set.name), \($0.bytes) bytes")
+          detail: "\(set.name), \(NumberText.grouped($0.bytes)) bytes")
       }
     }
     return Report(
       title: record.title, run: record.name, status: end.status.inReport, facts: facts, cells: cells,
       provenance: Provenance(
         command: shellCommand(record.command),
-        facts: record.environment.map { ReportFact($0.key, $0.value) }
-          + [ReportFact("duration", "\(Int(seconds.rounded())) s")],
+        facts: [
+          ReportFact("seed", "\(record.seed)"), ReportFact("started", TimeText.utc(record.startedAt)),
+          ReportFact("duration", DurationText.text(seconds)),
+        ] + record.environment.map { ReportFact($0.key, $0.value) },
         data: hashes, reproduce: [reproduction],
         listings: [
           .init(title: "The experiment with its parameters filled in", text: plan.resolved, language: "yaml")

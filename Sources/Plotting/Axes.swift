@@ -9,6 +9,16 @@ package struct Axis: Sendable {
     self.scale = scale
     self.wholeNumbers = wholeNumbers
   }
+
+  /// An axis on which all the values can be seen.
+  package init(
+    _ label: String, covering values: some Sequence<Double>, logarithmic: Bool = false,
+    padding: Double = 0.05, wholeNumbers: Bool = false
+  ) {
+    self.init(
+      label, Scale(logarithmic ? .log10 : .linear, covering: values, padding: padding),
+      wholeNumbers: wholeNumbers)
+  }
 }
 
 /// A frame with a light grid, ticks and labels, laid out so that all of it lies inside a rectangle.
@@ -48,18 +58,18 @@ package struct Axes: Sendable {
     return Point(plot.x + across * plot.width, plot.bottom - up * plot.height)
   }
 
-  package func draw(on canvas: inout (some Canvas & ~Copyable)) {
+  package func draw(withGrid hasGrid: Bool = true, on canvas: inout (some Canvas & ~Copyable)) {
     let grid = Stroke(Palette.grid)
     for (value, label) in zip(yTicks.values, yTicks.labels) {
       guard let up = y.scale.fraction(value) else { continue }
       let place = Point(plot.x, plot.bottom - up * plot.height)
-      canvas.line([place, Point(plot.right, place.y)], grid)
+      if hasGrid { canvas.line([place, Point(plot.right, place.y)], grid) }
       canvas.centeredText(label, at: Point(place.x - Self.tickGap, place.y), Layout.tick.with(anchor: .end))
     }
     for (value, label) in zip(xTicks.values, xTicks.labels) {
       guard let across = x.scale.fraction(value) else { continue }
       let place = Point(plot.x + across * plot.width, plot.bottom)
-      canvas.line([Point(place.x, plot.y), place], grid)
+      if hasGrid { canvas.line([Point(place.x, plot.y), place], grid) }
       let baseline = place.y + Self.tickGap + Layout.tick.size * 0.8
       canvas.text(label, at: Point(place.x, baseline), Layout.tick.with(anchor: .middle))
     }

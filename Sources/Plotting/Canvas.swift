@@ -47,7 +47,8 @@ public struct TextStyle: Sendable, Equatable {
 
 /// What figures are drawn on.
 ///
-/// Two conformers: `CairoCanvas` paints a PNG, `RecordingCanvas` writes the commands down for tests.
+/// Three conformers: `CairoCanvas` paints a PNG or a PDF, `SVGCanvas` writes SVG, `RecordingCanvas` writes the commands
+/// down for tests.
 public protocol Canvas: ~Copyable {
   /// Draws a line through the points; fewer than two points draw nothing.
   mutating func line(_ points: [Point], _ stroke: Stroke)
@@ -57,7 +58,7 @@ public protocol Canvas: ~Copyable {
   mutating func disc(at center: Point, radius: Double, _ color: Color)
   mutating func text(_ string: String, at point: Point, _ style: TextStyle)
   /// Stretches an image over a rectangle; enlarged pixels stay sharp squares.
-  mutating func image(_ image: GrayImage, in rect: Rect)
+  mutating func image(_ image: Picture, in rect: Rect)
   /// The width in points that `string` takes when it is set upright.
   func width(of string: String, _ style: TextStyle) -> Double
 }

@@ -1,8 +1,10 @@
-/// An opaque sRGB colour.
+/// An sRGB colour.
 public struct Color: Sendable, Hashable {
   public var red: UInt8
   public var green: UInt8
   public var blue: UInt8
+  /// 0 cannot be seen, 255 hides what is below.
+  public var alpha: UInt8 = 255
 
   public init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
@@ -22,9 +24,17 @@ public struct Color: Sendable, Hashable {
     Double(299 * Int(red) + 587 * Int(green) + 114 * Int(blue)) / 255_000
   }
 
-  /// As in CSS: `#0072b2`.
+  /// As in CSS: `#0072b2`, or `#0072b280` for one that lets through.
   public var hex: String {
-    "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let parts = [red, green, blue] + (alpha == 255 ? [] : [alpha])
+    return "#" + parts.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// The colour letting through what is below it.
+  func faded(_ opacity: Double) -> Color {
+    var copy = self
+    copy.alpha = UInt8((255 * min(max(opacity, 0), 1)).rounded())
+    return copy
   }
 
   /// The colour a fraction of the way from this one to another.

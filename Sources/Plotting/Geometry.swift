@@ -16,6 +16,11 @@ public struct Size: Sendable, Equatable {
     self.width = width
     self.height = height
   }
+
+  /// A size on paper: a column of a journal is about 85 mm wide, a page 180 mm.
+  public init(millimetersWide width: Double, high height: Double) {
+    self.init(width: width * 96 / 25.4, height: height * 96 / 25.4)
+  }
 }
 
 /// An upright rectangle in points; `x`, `y` is its upper left corner.

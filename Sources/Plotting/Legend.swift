@@ -1,20 +1,24 @@
 /// What the colours mean: a row of samples and names that stands above the data and so never hides any.
-struct Legend: Sendable {
-  enum Sample: Sendable {
-    case line(Stroke), block(Color)
+package struct Legend: Sendable {
+  package enum Sample: Sendable {
+    case line(Stroke), block(Color), dot(Color)
 
     var width: Double {
       switch self {
       case .line: 22
       case .block: 12
+      case .dot: 8
       }
     }
   }
-  struct Entry: Sendable {
-    var name: String
-    var sample: Sample
+  package struct Entry: Sendable {
+    package var name: String
+    package var sample: Sample
+    package init(name: String, sample: Sample) { (self.name, self.sample) = (name, sample) }
   }
-  var entries: [Entry]
+  package var entries: [Entry]
+
+  package init(entries: [Entry]) { self.entries = entries }
 
   private static let gap = 6.0
   private static let spacing = 18.0
@@ -56,6 +60,28 @@ struct Legend: Sendable {
     case .line(let stroke): canvas.line([left, Point(left.x + sample.width, left.y)], stroke)
     case .block(let color):
       canvas.fill(Rect(x: left.x, y: left.y - 6, width: 12, height: 12), color)
+    case .dot(let color): canvas.disc(at: Point(left.x + 4, left.y), radius: 4, color)
     }
+  }
+
+  /// Draws the entries below each other along the right edge of `bounds`; returns what is left beside them.
+  func drawColumn(in bounds: Rect, on canvas: inout (some Canvas & ~Copyable)) -> Rect {
+    guard !entries.isEmpty else { return bounds }
+    let sample = entries.reduce(0) { max($0, $1.sample.width) }
+    let names = min(canvas.widest(entries.map(\.name), Self.style), bounds.width * 0.36)
+    let left = bounds.right - names - sample - Self.gap
+    let rows = min(entries.count, max(1, Int((bounds.height - 40) / Self.rowHeight)))
+    for (index, entry) in entries.prefix(rows).enumerated() {
+      let middle = bounds.y + 8 + (Double(index) + 0.5) * Self.rowHeight
+      let isRemark = index == rows - 1 && entries.count > rows
+      if !isRemark { draw(entry.sample, at: Point(left, middle), on: &canvas) }
+      let name =
+        isRemark
+        ? "and \(entries.count - index) more" : canvas.shortened(entry.name, to: names, Self.style)
+      canvas.centeredText(
+        name, at: Point(left + sample + Self.gap, middle),
+        isRemark ? Self.style.with(color: Palette.quiet) : Self.style)
+    }
+    return bounds.inset(right: bounds.right - left + Self.spacing)
   }
 }

@@ -31,11 +31,21 @@ package enum Palette {
     Color(0x2171B5), Color(0x08519C), Color(0x08306B),
   ]
 
+  private static let blueToOrange = [
+    Color(0x08306B), Color(0x2171B5), Color(0x6BAED6), Color(0xC6DBEF), Color(0xF7F7F7), Color(0xFDD0A2),
+    Color(0xFD8D3C), Color(0xD94801), Color(0x7F2704),
+  ]
+
   /// A blue for a share between 0 (nearly white) and 1 (nearly black); values outside are clamped.
-  package static func sequential(_ share: Double) -> Color {
-    let position = (share.isFinite ? min(max(share, 0), 1) : 0) * Double(blues.count - 1)
-    let lower = min(Int(position), blues.count - 2)
-    return blues[lower].mixed(with: blues[lower + 1], position - Double(lower))
+  package static func sequential(_ share: Double) -> Color { between(blues, share) }
+
+  /// A blue for -1, white for 0, an orange for 1; values outside are clamped.
+  package static func diverging(_ value: Double) -> Color { between(blueToOrange, (value + 1) / 2) }
+
+  private static func between(_ colors: [Color], _ share: Double) -> Color {
+    let position = (share.isFinite ? min(max(share, 0), 1) : 0) * Double(colors.count - 1)
+    let lower = min(Int(position), colors.count - 2)
+    return colors[lower].mixed(with: colors[lower + 1], position - Double(lower))
   }
 
   /// Dark or white, whichever is read more easily on `background`.

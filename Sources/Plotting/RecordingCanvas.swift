@@ -40,7 +40,7 @@ public struct RecordingCanvas: Canvas {
     commands.append("text \(look) \(Self.place(point)): \(string)")
   }
 
-  public mutating func image(_ image: GrayImage, in rect: Rect) {
+  public mutating func image(_ image: Picture, in rect: Rect) {
     commands.append("image \(image.width)×\(image.height) \(Self.extent(rect))")
   }
 

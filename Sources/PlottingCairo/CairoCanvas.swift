@@ -2,13 +2,15 @@ internal import CCairo
 internal import Diagnostics
 internal import Plotting
 
-/// A picture in memory, painted by Cairo; owns the surface and the context, so it cannot be copied.
+/// A picture in memory or the page of a PDF, painted by Cairo; owns the surface and the context, so it cannot be copied.
 ///
 /// Hinting is off and antialiasing is grey: what is drawn depends on the commands and the font, not on a
 /// screen.
 struct CairoCanvas: ~Copyable, Canvas {
   private let surface: OpaquePointer
   private let context: OpaquePointer
+  /// What a PDF's surface has written so far.
+  private let output = ByteSink()
 
   /// A white canvas of `size` points with `scale` pixels to a point.
   ///
@@ -21,14 +23,33 @@ struct CairoCanvas: ~Copyable, Canvas {
       cairo_surface_destroy(surface)
       throw .figureTooLarge(size)
     }
-    self.surface = surface
-    self.context = context
+    (self.surface, self.context) = (surface, context)
     cairo_set_source_rgb(context, 1, 1, 1)
     cairo_paint(context)
     cairo_scale(context, scale, scale)
-    cairo_set_antialias(context, CAIRO_ANTIALIAS_GRAY)
-    cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
-    Self.setFontOptions(of: context)
+    Self.setLook(of: context)
+  }
+
+  /// A page of `size` points with a title for those who list files.
+  ///
+  /// Throws E0910 when Cairo has no room for it.
+  init(pdf size: Size, title: String) throws(Diagnostic) {
+    // A point of a figure is 1/96 inch, one of a PDF 1/72.
+    let scale = 0.75
+    guard Self.pixels(size.width) != nil, Self.pixels(size.height) != nil,
+      let surface = cairo_pdf_surface_create_for_stream(
+        writeToSink, Unmanaged.passUnretained(output).toOpaque(), size.width * scale, size.height * scale)
+    else { throw .figureTooLarge(size) }
+    guard cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS, let context = cairo_create(surface) else {
+      cairo_surface_destroy(surface)
+      throw .figureTooLarge(size)
+    }
+    (self.surface, self.context) = (surface, context)
+    // The same figure gives the same bytes, whenever it is drawn.
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "")
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, Self.printable(title))
+    cairo_scale(context, scale, scale)
+    Self.setLook(of: context)
   }
 
   deinit {
@@ -40,20 +61,39 @@ struct CairoCanvas: ~Copyable, Canvas {
   ///
   /// Throws E0911 when Cairo failed while drawing or writing.
   consuming func png() throws(Diagnostic) -> [UInt8] {
-    let drawn = cairo_status(context)
-    guard drawn == CAIRO_STATUS_SUCCESS else { throw .figureFailed(Self.reason(drawn)) }
+    try Self.check(cairo_status(context))
     cairo_surface_flush(surface)
-    let output = ByteSink()
-    let written = cairo_surface_write_to_png_stream(
-      surface,
-      { sink, bytes, count in
-        guard let sink, let bytes else { return CAIRO_STATUS_WRITE_ERROR }
-        Unmanaged<ByteSink>.fromOpaque(sink).takeUnretainedValue()
-          .bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
-        return CAIRO_STATUS_SUCCESS
-      }, Unmanaged.passUnretained(output).toOpaque())
-    guard written == CAIRO_STATUS_SUCCESS else { throw .figureFailed(Self.reason(written)) }
+    return try Self.png(of: surface)
+  }
+
+  /// The finished page as the bytes of a PDF file.
+  ///
+  /// Throws E0911 when Cairo failed while drawing or writing.
+  consuming func pdf() throws(Diagnostic) -> [UInt8] {
+    try Self.check(cairo_status(context))
+    cairo_surface_finish(surface)
+    try Self.check(cairo_surface_status(surface))
     return output.bytes
+  }
+
+  /// A picture as the bytes of a PNG file, a pixel each; nil when there are none.
+  static func png(of picture: Picture) throws(Diagnostic) -> [UInt8]? {
+    guard let surface = surface(of: picture) else { return nil }
+    defer { cairo_surface_destroy(surface) }
+    return try png(of: surface)
+  }
+
+  private static func png(of surface: OpaquePointer) throws(Diagnostic) -> [UInt8] {
+    let output = ByteSink()
+    try check(
+      cairo_surface_write_to_png_stream(surface, writeToSink, Unmanaged.passUnretained(output).toOpaque()))
+    return output.bytes
+  }
+
+  private static func check(_ status: cairo_status_t) throws(Diagnostic) {
+    guard status == CAIRO_STATUS_SUCCESS else {
+      throw .figureFailed(String(cString: cairo_status_to_string(status)))
+    }
   }
 
   mutating func line(_ points: [Point], _ stroke: Stroke) {
@@ -99,23 +139,31 @@ struct CairoCanvas: ~Copyable, Canvas {
     cairo_new_path(context)
   }
 
-  mutating func image(_ image: GrayImage, in rect: Rect) {
+  mutating func image(_ image: Picture, in rect: Rect) {
+    guard let picture = Self.surface(of: image) else { return }
+    defer { cairo_surface_destroy(picture) }
+    paint(picture, image, in: rect)
+  }
+
+  private static func surface(of image: Picture) -> OpaquePointer? {
     guard image.width > 0, image.height > 0,
       let picture = cairo_image_surface_create(
         CAIRO_FORMAT_RGB24, Int32(clamping: image.width), Int32(clamping: image.height))
-    else { return }
-    defer { cairo_surface_destroy(picture) }
-    guard let data = cairo_image_surface_get_data(picture) else { return }
+    else { return nil }
+    guard let data = cairo_image_surface_get_data(picture) else {
+      cairo_surface_destroy(picture)
+      return nil
+    }
     let stride = Int(cairo_image_surface_get_stride(picture))
     for row in 0..<image.height {
       let line = UnsafeMutableRawPointer(data + row * stride)
       for column in 0..<image.width {
-        let gray = UInt32(image.pixels[row * image.width + column])
-        line.storeBytes(of: gray * 0x01_01_01, toByteOffset: column * 4, as: UInt32.self)
+        line.storeBytes(
+          of: image.pixels[row * image.width + column], toByteOffset: column * 4, as: UInt32.self)
       }
     }
     cairo_surface_mark_dirty(picture)
-    paint(picture, image, in: rect)
+    return picture
   }
 
   func width(of string: String, _ style: TextStyle) -> Double {
@@ -128,7 +176,7 @@ struct CairoCanvas: ~Copyable, Canvas {
     return extents.x_advance
   }
 
-  private func paint(_ picture: OpaquePointer, _ image: GrayImage, in rect: Rect) {
+  private func paint(_ picture: OpaquePointer, _ image: Picture, in rect: Rect) {
     cairo_save(context)
     cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
     cairo_clip(context)
@@ -144,11 +192,14 @@ struct CairoCanvas: ~Copyable, Canvas {
   }
 
   private func setColor(_ color: Color) {
-    cairo_set_source_rgb(
-      context, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255)
+    cairo_set_source_rgba(
+      context, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255,
+      Double(color.alpha) / 255)
   }
 
-  private static func setFontOptions(of context: OpaquePointer) {
+  private static func setLook(of context: OpaquePointer) {
+    cairo_set_antialias(context, CAIRO_ANTIALIAS_GRAY)
+    cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
     let options = cairo_font_options_create()
     defer { cairo_font_options_destroy(options) }
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
@@ -166,16 +217,21 @@ struct CairoCanvas: ~Copyable, Canvas {
   private static func printable(_ string: String) -> String {
     String(String.UnicodeScalarView(string.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
   }
-
-  private static func reason(_ status: cairo_status_t) -> String {
-    String(cString: cairo_status_to_string(status))
-  }
 }
 
 /// Collects what Cairo writes through a C callback, which can only carry a reference.
 private final class ByteSink {
   var bytes: [UInt8] = []
 }
+
+private let writeToSink:
+  @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, UInt32) -> cairo_status_t = {
+    sink, bytes, count in
+    guard let sink, let bytes else { return CAIRO_STATUS_WRITE_ERROR }
+    Unmanaged<ByteSink>.fromOpaque(sink).takeUnretainedValue()
+      .bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
+    return CAIRO_STATUS_SUCCESS
+  }
 
 extension Diagnostic {
   static func figureTooLarge(_ size: Size) -> Diagnostic {

@@ -49,10 +49,12 @@ public struct ReportCell: Sendable, Equatable {
   /// Nil when the cell did not run.
   public var seconds: Double?
   public var blocks: [ReportBlock]
+  /// The cell as it was written; may be empty.
+  public var source: String
 
   public init(
     index: Int, keyword: String, name: String = "", status: ReportStatus = .finished, seconds: Double? = nil,
-    blocks: [ReportBlock] = []
+    blocks: [ReportBlock] = [], source: String = ""
   ) {
     self.index = index
     self.keyword = keyword
@@ -60,6 +62,7 @@ public struct ReportCell: Sendable, Equatable {
     self.status = status
     self.seconds = seconds
     self.blocks = blocks
+    self.source = source
   }
 
   /// How long it took, or nil when that is not worth saying.

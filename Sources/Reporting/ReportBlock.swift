@@ -50,6 +50,8 @@ public struct ReportFigure: Sendable, Equatable {
   public var png: [UInt8]
   /// In points; nil takes two pixels of the PNG for a point.
   public var width: Double?
+  /// A file of the same figure that is sharp at any size; relative to the report.
+  public var original: String?
 
   public init(path: String, caption: String, png: [UInt8], width: Double? = nil) {
     self.path = path

@@ -1,63 +1,168 @@
 import ArgumentParser
 import Diagnostics
+import Exports
+import Experiments
 import Foundation
 import KerasFiles
 import Layers
 import ModelScripts
+import Reporting
 import RunEvents
+import RunLog
 import Training
 
-/// `runexp export`: a model file as source code of another framework.
+/// `runexp export`: runs and models as other programs read them.
 struct Export: ParsableCommand {
-  enum Language: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case tensorboard, mlflow, csv, jsonl, ipynb
     case kerasPython = "keras-python"
   }
 
   static let configuration = CommandConfiguration(
-    abstract: "Write a model as source code: a Python module for Keras 3.",
+    abstract: "Write runs for TensorBoard, MLflow, spreadsheets or Jupyter, a model as Python source.",
     discussion: """
-      MODEL is any model file of Keras 1 to 3, or of runexp. The module has a function make_model(), and \
-      load_weights(model, path) to fill in the weights of an .h5 file that runexp wrote for Keras 3. Models and layers \
-      that were written by hand become classes whose 'call' is the text of the experiment.
+      tensorboard   event files in tensorboard/RUN, for 'tensorboard --logdir tensorboard'
+      mlflow        MLflow's file store in mlruns, for 'mlflow migrate-filestore'
+      csv, jsonl    every logged value: run, series, metric, epoch, step, value; to stdout
+      ipynb         the report as a notebook, RUN.ipynb
+      keras-python  a model as a Python module for Keras 3: make_model(), and load_weights(model, path) for the weights \
+      of an .h5 file that runexp wrote for Keras 3; parts that were written by hand become classes whose 'call' is the \
+      text of the experiment. WHAT may also be any model file of Keras 1 to 3.
       """)
 
-  @Argument(help: ArgumentHelp("The model file to read.", valueName: "model"))
-  var input: String
-  @Option(help: "What is written: keras-python.")
-  var to: Language
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
-  var output: String
-  @Flag(help: "Write over a file that is there.")
+  @Argument(help: ArgumentHelp("Runs (mlp-1, latest), or a model file.", valueName: "what"))
+  var what: [String]
+  @Option(help: ArgumentHelp("What is written.", valueName: "format"))
+  var to: Format
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file or folder to write; - for stdout.", valueName: "path"))
+  var output: String?
+  @Option(help: ArgumentHelp("Which model of a run, if it saved several.", valueName: "name"))
+  var model: String?
+  @Flag(help: "Write over files that are there.")
   var force = false
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    if what.count > 1 && (to == .ipynb || to == .kerasPython) {
+      throw ValidationError("--to \(to.rawValue) takes one at a time")
+    }
+    if output == "-" && (to == .tensorboard || to == .mlflow) {
+      throw ValidationError("--to \(to.rawValue) writes a folder; name it with -o FOLDER")
+    }
+  }
+
   func run() throws {
-    let terminal = common.terminal
     do {
-      guard force || !FileManager.default.fileExists(atPath: output) else {
-        throw Diagnostic(
-          "E0632", "'\(output)' is already there", help: "nothing was written; --force writes over it")
+      switch to {
+      case .csv: try write(PointTable.csv(runs().map(\.1)), standard: "-")
+      case .jsonl: try write(PointTable.jsonLines(runs().map(\.1)), standard: "-")
+      case .ipynb:
+        let (saved, _) = try runs()[0]
+        try write(
+          NotebookWriter().render(ReportFile.read(folder: saved.folder)), standard: "\(saved.run).ipynb")
+      case .tensorboard:
+        for (saved, run) in try runs() {
+          try write(
+            TensorBoardLog.files(run), below: "\(output ?? "tensorboard")/\(run.name)", from: saved.folder)
+        }
+      case .mlflow:
+        let folder = output ?? "mlruns"
+        let root = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL.absoluteString
+        for (saved, run) in try runs() {
+          try write(
+            MLflowStore.files(run, root: root.hasSuffix("/") ? String(root.dropLast()) : root), below: folder,
+            from: saved.folder)
+        }
+      case .kerasPython: try writeModule()
       }
-      // Random numbers play no part: nothing is drawn, and nothing trained.
-      let loaded = try ModelFile.load(input, seed: 0)
-      for note in loaded.notes { terminal.report(note) }
-      let functions = try StoredFunctions(config: loaded.built.attachments[StoredFunctions.attachment])
-      let module = try PythonModule(loaded.built.model, functions: functions)
-      try write(module.text)
-      print("wrote \(output) for Keras 3: \(loaded.built.model.name)")
     } catch let diagnostic as Diagnostic {
-      terminal.report(diagnostic)
+      common.terminal.report(diagnostic)
       throw Status.failed
     }
   }
 
-  private func write(_ text: String) throws(Diagnostic) {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-    } catch {
-      throw Diagnostic(
-        "E0606", "cannot write '\(output)': \(error.localizedDescription)",
-        help: "check that the folder exists, may be written to and has room")
+  private func runs() throws -> [(SavedModels, ExportedRun)] {
+    try what.map { name in
+      if SavedModels.isFile(name) { throw Diagnostic.notARun(name, to.rawValue) }
+      let saved = try SavedModels(name, reports: common.reports)
+      return (saved, try ExportedRun(saved.run, in: RunStore.read(saved.log)))
     }
+  }
+
+  private func writeModule() throws {
+    let path =
+      try SavedModels.isFile(what[0])
+      ? what[0] : SavedModels(what[0], reports: common.reports).file(of: model)
+    // Random numbers play no part: nothing is drawn, and nothing trained.
+    let loaded = try ModelFile.load(path, seed: 0)
+    for note in loaded.notes { common.terminal.report(note) }
+    let functions = try StoredFunctions(config: loaded.built.attachments[StoredFunctions.attachment])
+    let module = try PythonModule(loaded.built.model, functions: functions)
+    try write(
+      module.text, standard: "\(loaded.built.model.name).py", " for Keras 3: \(loaded.built.model.name)")
+  }
+
+  /// Writes one file, or to stdout.
+  /// - Parameter remark: what else is said of it.
+  private func write(_ text: String, standard: String, _ remark: String = "") throws {
+    let path = output ?? standard
+    if path == "-" { return print(text, terminator: "") }
+    try check(path)
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw Diagnostic.cannotExport(path, error)
+    }
+    print("wrote \(path)\(remark)")
+  }
+
+  /// Writes the files of a run, and tells where.
+  private func write(_ files: [ExportFile], below folder: String, from run: String) throws {
+    for file in files where !file.isShared { try check("\(folder)/\(file.path)") }
+    try files.write(below: folder, from: run)
+    print("wrote \(folder): \(files.count) file\(files.count == 1 ? "" : "s")")
+  }
+
+  private func check(_ path: String) throws(Diagnostic) {
+    guard force || !FileManager.default.fileExists(atPath: path) else {
+      throw Diagnostic(
+        "E0632", "'\(path)' is already there", help: "nothing was written; --force writes over it")
+    }
+  }
+}
+
+extension [ExportFile] {
+  /// Writes all of them, shared ones only where there are none.
+  /// - Parameter run: the folder of the run they are of.
+  /// - Throws: E0905 or E0606 if a file cannot be written.
+  func write(below folder: String, from run: String) throws {
+    for file in self {
+      let path = "\(folder)/\(file.path)"
+      if file.isShared && FileManager.default.fileExists(atPath: path) { continue }
+      switch file.content {
+      case .bytes(let bytes): try writeFile(bytes, to: path)
+      case .copy(let source):
+        // What was deleted since is not exported.
+        guard let data = FileManager.default.contents(atPath: "\(run)/\(source)") else { continue }
+        try writeFile([UInt8](data), to: path)
+      }
+    }
+  }
+}
+
+extension Diagnostic {
+  /// E0606: a file that cannot be written.
+  fileprivate static func cannotExport(_ path: String, _ error: any Error) -> Diagnostic {
+    Diagnostic(
+      "E0606", "cannot write '\(path)': \(error.localizedDescription)",
+      help: "check that the folder exists, may be written to and has room")
+  }
+
+  /// E0638: a model file where a run is wanted.
+  fileprivate static func notARun(_ name: String, _ format: String) -> Diagnostic {
+    Diagnostic(
+      "E0638", "'\(name)' is a model file, and \(format) is made of runs",
+      help: "name a run such as mlp-1 or latest; a model file can be exported to keras-python")
   }
 }

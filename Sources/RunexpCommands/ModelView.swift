@@ -27,12 +27,12 @@ struct ModelView {
 
   var json: String { built.fullSummary.json.json }
 
-  /// Draws the model into a PNG file.
+  /// Draws the model into a PNG, SVG or PDF file, as its name says.
   /// - Throws: E0226 for a file of another name, E0223 for a model of too many boxes, E0905 if it cannot be written.
   func draw(to path: String, expandingNested isExpanded: Bool) throws {
-    guard path.hasSuffix(".png") else { throw Diagnostic.notPNG(path) }
+    guard let format = FigureFormat(path: path) else { throw Diagnostic.noDrawing(path) }
     let figure = try ModelGraph(built.diagram(expandingNested: isExpanded))
-    try writeFile(renderPNG(figure), to: path)
+    try writeFile(render(figure, as: format), to: path)
   }
 
   /// The file of a run's model.
@@ -78,9 +78,10 @@ extension Diagnostic {
         : "name one of them with '--model': \(names.joined(separator: ", "))")
   }
 
-  /// E0226: a drawing into a file that is no PNG.
-  static func notPNG(_ path: String) -> Diagnostic {
+  /// E0226: a drawing into a file that is no picture.
+  static func noDrawing(_ path: String) -> Diagnostic {
     Diagnostic(
-      "E0226", "'\(path)' is no name for a drawing", help: "drawings are PNG files: '--graph model.png'")
+      "E0226", "'\(path)' is no name for a drawing",
+      help: "end it in .png, .svg or .pdf: '--graph model.png'")
   }
 }

@@ -34,6 +34,8 @@ struct Run: ParsableCommand {
   var until: String?
   @Flag(help: "Check the files and show the plan; run nothing.")
   var dryRun = false
+  @Flag(help: "Write what was logged for TensorBoard, too: into tensorboard/ in the run's folder.")
+  var tensorboard = false
   @Flag(name: [.short, .long], help: "Say nothing but mistakes.")
   var quiet = false
 
@@ -102,7 +104,8 @@ struct Run: ParsableCommand {
       var options = Runner.Options()
       (options.isQuick, options.until, options.name) = (quick, last, name)
       let session = RunSession(
-        plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: threads)
+        plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: threads,
+        writesEvents: tensorboard)
       return try session.run(record(plan, folder, threads: threads), options)
     } catch {
       terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))

@@ -4,6 +4,7 @@ import Foundation
 import Reporting
 import RunEvents
 import RunLog
+import Training
 
 /// `reports/index.sqlite` and `reports/index.html`: all runs.
 enum RunIndexPage {
@@ -33,7 +34,8 @@ enum RunIndexPage {
   static func columns(_ runs: [RunSummary]) -> [MetricColumn] {
     var counts: [MetricColumn: Int] = [:]
     for run in runs {
-      for column in Set(run.metrics.map(MetricColumn.init)) { counts[column, default: 0] += 1 }
+      let telling = run.metrics.filter { !$0.name.hasPrefix(GradientNorms.prefix) }
+      for column in Set(telling.map(MetricColumn.init)) { counts[column, default: 0] += 1 }
     }
     let ordered = counts.keys.sorted { (counts[$1] ?? 0, $0.title) < (counts[$0] ?? 0, $1.title) }
     return ordered.prefix(6).sorted { $0.title < $1.title }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Exports
 import Foundation
 import Kernels
 import PlottingCairo
@@ -16,6 +17,8 @@ struct RunSession {
   let threads: Int
   /// Whether the run is still there when it has ended, for people to look at.
   var isKept = true
+  /// Whether TensorBoard's event files are written at the end.
+  var writesEvents = false
 
   /// Runs, and takes the run into the index.
   /// - Parameter checkpoint: where a run that was cut off goes on.
@@ -23,6 +26,10 @@ struct RunSession {
     -> ExitCode
   {
     let end = try execute(record, options, from: checkpoint)
+    if writesEvents {
+      let run = try ExportedRun(record.name, in: RunStore.read(folder.path + "/run.sqlite"))
+      try TensorBoardLog.files(run).write(below: folder.path + "/tensorboard", from: folder.path)
+    }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     do {
       try RunIndexPage.refresh(reports, with: folder.path)
@@ -47,7 +54,7 @@ struct RunSession {
     let console: any EventSink = isQuiet ? MistakeSink(terminal, plan.sources) : sink(terminal)
     let services = RunServices(
       pool: WorkerPool(threads: threads), now: Self.now, isInterrupted: { Interrupts.isRequested },
-      renderPNG: { try renderPNG($0) }, sinks: [store, console, sink(Terminal(descriptor: transcript))])
+      render: { try render($0, as: $1) }, sinks: [store, console, sink(Terminal(descriptor: transcript))])
     do {
       let runner = Runner(
         plan, record: record, folder: folder.path, services: services, options: options, from: checkpoint)

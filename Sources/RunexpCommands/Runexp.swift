@@ -19,9 +19,9 @@ public struct Runexp: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Resume.self, Check.self, List.self, Show.self, Compare.self, Diff.self, Plot.self, Tag.self,
-      Note.self, Remove.self, Predict.self, Convert.self, Export.self, ArchiveCommand.self, Verify.self,
-      Reproduce.self,
+      Run.self, Resume.self, Check.self, List.self, Show.self, Compare.self, Diff.self, Plot.self,
+      ReportCommand.self, Tag.self, Note.self, Remove.self, Predict.self, Convert.self, Export.self,
+      ArchiveCommand.self, Verify.self, Reproduce.self,
       Init.self, Doctor.self, Explain.self, Describe.self, SchemaCommand.self, IndexCommand.self,
     ],
     defaultSubcommand: Run.self)

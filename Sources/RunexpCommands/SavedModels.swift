@@ -17,12 +17,14 @@ struct SavedModels {
     log = runs.folder(run) + "/run.sqlite"
   }
 
+  /// Where it is.
+  var folder: String { URL(fileURLWithPath: log).deletingLastPathComponent().relativePath }
+
   /// The file of a model.
   /// - Parameter model: may be left out where there is one.
   /// - Throws: E0225 if there is no such model, or none.
   func file(of model: String?) throws -> String {
     let files = try RunStore.read(log).artifacts(of: run).map(\.path)
-    let folder = URL(fileURLWithPath: log).deletingLastPathComponent().path
     return try "\(folder)/\(ModelView.file(of: run, named: model, in: files))"
   }
 

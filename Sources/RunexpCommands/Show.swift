@@ -27,7 +27,7 @@ struct Show: ParsableCommand {
   var expand = false
   @Flag(help: "A run's record, or the layers of a model, as JSON for programs.")
   var json = false
-  @Option(help: ArgumentHelp("Draw the model into a PNG file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Draw the model into a PNG, SVG or PDF file.", valueName: "file"))
   var graph: String?
   @Option(help: ArgumentHelp("Which model of a run, if it saved several.", valueName: "name"))
   var model: String?

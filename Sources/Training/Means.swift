@@ -14,8 +14,11 @@ struct Means {
   private let areLossesShown: Bool
   /// Whether an output's own loss is a mean over batches, whatever their size, as in Keras 3.
   private let isLossOfBatches: Bool
+  private var gradients: GradientNorms?
 
-  init(_ settings: CompileSettings, _ built: BuiltModel) {
+  /// - Parameter gradients: set if the lengths of gradients are logged, too.
+  init(_ settings: CompileSettings, _ built: BuiltModel, gradients: GradientNorms? = nil) {
+    self.gradients = gradients
     let outputs = built.model.outputNames
     let shown = settings.logNames(outputs: outputs).losses.compactMap { $0 }
     names = settings.allLogNames(outputs: outputs)
@@ -46,6 +49,7 @@ struct Means {
         next += 1
       }
     }
+    gradients?.add()
   }
 
   private mutating func add(_ loss: Float, weight: Double, to place: Int) {
@@ -59,14 +63,21 @@ struct Means {
 
   var loss: Double { mean(losses[0]) }
 
-  /// Everything added up so far, for a checkpoint: the losses, then what each metric has.
-  var sums: [[Double]] { [losses.map(\.sum), losses.map(\.weight)] + totals }
+  /// Everything added up so far, for a checkpoint: the losses, what each metric has, the lengths of gradients.
+  var sums: [[Double]] {
+    [losses.map(\.sum), losses.map(\.weight)] + totals + (gradients.map { [$0.sums] } ?? [])
+  }
 
   /// Goes on with sums of an earlier training.
   /// - Parameter step: to tell whether they are of a training like this one.
   /// - Returns: whether they are; nothing is changed otherwise.
   mutating func restore(_ sums: [[Double]], of step: StepTotals) -> Bool {
     let counts = step.metrics.joined().map(\.count)
+    var sums = sums
+    if let count = gradients?.sums.count {
+      guard let last = sums.popLast(), last.count == count else { return false }
+      gradients?.sums = last
+    }
     guard sums.count == 2 + totals.count, sums[0].count == losses.count, sums[1].count == losses.count,
       zip(sums.dropFirst(2), counts).allSatisfy({ $0.isEmpty || $0.count == $1 })
     else { return false }
@@ -78,5 +89,6 @@ struct Means {
   func logs() -> Logs {
     let results = zip(metrics, totals).map { $1.isEmpty ? 0 : $0.result($1) }
     return zip(names, losses.map(mean) + results).map { ($0, $1) }.sorted { $0.0 < $1.0 }
+      + (gradients?.logs ?? [])
   }
 }

@@ -36,6 +36,8 @@ public struct FitSettings {
   public var checkpoints = CheckpointFrequency.auto
   /// Where to go on; the model and its optimizer have to be what they were there.
   public var resume: FitProgress?
+  /// Whether the length of every parameter's gradient is logged, as ``GradientNorms`` names it.
+  public var recordsGradientNorms = false
   public init() {}
 }
 
@@ -91,6 +93,7 @@ public final class Trainer {
     guard let state = built.training else { preconditionFailure("fit before compile") }
     let batch = min(settings.batchSize, max(1, part.count))
     let batches = (part.count + batch - 1) / batch
+    state.keepsGradients = settings.recordsGradientNorms
     let steps = batches == 0 ? 0 : settings.stepsPerEpoch ?? batches
     let full = try program(part, batch: batch, state: state)
     let lastBatch = part.count - (batches - 1) * batch
@@ -98,7 +101,11 @@ public final class Trainer {
     let evaluator = try validation.map { try Evaluator(self, state.settings, $0, batchSize: batch) }
     let control = TrainingControl(built, state, save: save)
     var end = FitResult.End.finished
-    var course = Course(settings, Means(state.settings, built))
+    var course = Course(
+      settings,
+      Means(
+        state.settings, built,
+        gradients: settings.recordsGradientNorms ? GradientNorms(built.slab, state.gradients) : nil))
     let order = Order(part.rows.all)
     var clock = CheckpointClock(settings.checkpoints, at: now())
     func trace(_ course: inout Course, isWhole: Bool) throws {

@@ -9,6 +9,8 @@ public final class TrainingState {
   public let memory: OptimizerMemory
   /// Batches trained on.
   public var iterations = 0
+  /// Whether every gradient is to be found in ``gradients`` after a step, even where none needs to be written down.
+  public var keepsGradients = false
   /// The bound optimizer; call ``BoundOptimizer/prepare(iterations:rate:)`` before every step.
   public let optimizer: BoundOptimizer
   private var constantRate: Double
@@ -47,7 +49,8 @@ public final class TrainingState {
   /// What a program does with the gradients of the trained parameters.
   public func update(_ sinks: [(path: String, gradient: Value)]) -> UpdatePlan {
     UpdatePlan(
-      gradients: gradients, sinks: sinks, plainRate: optimizer.plainRate, passes: optimizer.passes)
+      gradients: gradients, sinks: sinks, plainRate: keepsGradients ? nil : optimizer.plainRate,
+      passes: optimizer.passes)
   }
 
   /// Ends a training: weights that were averaged are replaced by their averages, as Keras does after `fit`.

@@ -67,8 +67,7 @@ struct RunexpFuzz: ParsableCommand {
     return [
       ExperimentFuzzer(good + texts, dataFolder: URL(filePath: "experiments/data")),
       BodyFuzzer(texts + [language]),
-      try ModelFileFuzzer(fixtures),
-      try ArchiveFuzzer(),
+      try ModelFileFuzzer(fixtures), ReportFuzzer(), try ArchiveFuzzer(),
     ]
   }
 

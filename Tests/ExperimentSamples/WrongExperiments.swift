@@ -65,7 +65,7 @@ package struct WrongExperiment: Sendable {
   }
 
   package static let all =
-    header + parameters + cells + layers + trainings + figures + results + data + several
+    header + parameters + cells + layers + trainings + figures + plots + results + data + several
     + graphs + perOutput + bodies + signatures + parts + modelFiles + starts
 
   static let header = [

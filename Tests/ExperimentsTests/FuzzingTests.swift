@@ -20,4 +20,8 @@ import Testing
   @Test func `damaged bodies are bodies or diagnostics`() throws {
     #expect(try wrong(BodyFuzzer(texts), 400) == [])
   }
+
+  @Test func `damaged reports are reports or diagnostics`() throws {
+    #expect(try wrong(ReportFuzzer(), 400) == [])
+  }
 }

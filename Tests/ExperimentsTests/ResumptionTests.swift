@@ -55,6 +55,9 @@ private let everything = """
         - ModelCheckpoint: {filepath: best.h5, save_best_only: true}
     - plot: learning_curves
       of: tall
+    - plot: gradient_norms
+      of: tall
+      format: svg
     - train: base
       data: iris
       loss: sparse_categorical_crossentropy
@@ -131,7 +134,7 @@ private struct Place: ~Copyable {
         time += 1
         return time
       }, isInterrupted: { false },
-      renderPNG: { Array(RecordingCanvas.commands(of: $0).joined(separator: "\n").utf8) },
+      render: { figure, _ in Array(RecordingCanvas.commands(of: figure).joined(separator: "\n").utf8) },
       sinks: [death, store])
     let record = RunRecord(
       name: name, experiment: plan.name, title: plan.title, seed: plan.seed, startedAt: 0, command: [],
@@ -151,7 +154,7 @@ private struct Place: ~Copyable {
     let log = try RunStore.read("\(folder)/\(name)/run.sqlite")
     var result: [String: String] = [:]
     for path in try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/\(name)").sorted()
-    where [".h5", ".png", ".exp"].contains(where: path.hasSuffix) {
+    where [".h5", ".png", ".svg", ".exp"].contains(where: path.hasSuffix) {
       result[path] = sha256(of: try Data(contentsOf: URL(filePath: "\(folder)/\(name)/\(path)")))
     }
     for metric in try log.metrics(of: name) {
@@ -230,7 +233,7 @@ private struct Place: ~Copyable {
     try place.run("killed", killedAfter: 11)
     var (end, count) = (Runner.End?.none, 0)
     while end == nil && count < 200 {
-      end = try place.resume("killed", killedAfter: 9 + count % 7).end
+      end = try place.resume("killed", killedAfter: 18 + count % 7).end
       count += 1
     }
     #expect(count > 5)

@@ -59,7 +59,7 @@ private struct Reports: ~Copyable {
     try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
     let store = StoreSink(try RunStore(path: "\(folder)/\(name)/run.sqlite", process: .current()))
     let services = RunServices(
-      pool: WorkerPool(threads: 1), now: { 0 }, isInterrupted: { false }, renderPNG: { _ in [] },
+      pool: WorkerPool(threads: 1), now: { 0 }, isInterrupted: { false }, render: { _, _ in [] },
       sinks: [store])
     let record = RunRecord(
       name: name, experiment: "e", title: "", seed: plan.seed, startedAt: 0, command: [], parameters: [],

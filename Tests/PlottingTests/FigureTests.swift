@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func `a wrong prediction has another colour than a right one`() {
-    let image = GrayImage(width: 2, height: 2, pixels: [0, 1, 2, 3])
+    let image = Picture(width: 2, height: 2, gray: [0, 1, 2, 3])
     let figure = SampleGrid(
       title: "", images: [image, image], labels: ["Coat", "Bag"], predicted: ["Shirt", "Bag"])
     #expect(commands(figure, "text 10").map { String($0.suffix(5)) } == [" Coat", "Shirt", ": Bag", ": Bag"])
@@ -87,14 +87,14 @@ import Testing
 
   @Test func `a grid without labels has no text`() {
     let images = Array(
-      repeating: GrayImage(width: 8, height: 8, pixels: Array(repeating: 9, count: 64)), count: 5)
+      repeating: Picture(width: 8, height: 8, gray: Array(repeating: 9, count: 64)), count: 5)
     #expect(texts(SampleGrid(title: "", images: images)).isEmpty)
     #expect(commands(SampleGrid(title: "", images: images), "image").count == 5)
   }
 
   @Test func `an image with too few pixels keeps its whole rows`() {
-    let image = GrayImage(width: 3, height: 1_000_000, pixels: [1, 2, 3, 4, 5])
-    #expect(image == GrayImage(width: 3, height: 1, pixels: [1, 2, 3]))
+    let image = Picture(width: 3, height: 1_000_000, gray: [1, 2, 3, 4, 5])
+    #expect(image == Picture(width: 3, height: 1, gray: [1, 2, 3]))
   }
 
   @Test func `bars start at zero and end with their value`() {

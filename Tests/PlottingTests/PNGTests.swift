@@ -17,11 +17,28 @@ import Testing
     ConfusionMatrix(title: "zero", classNames: ["a", "b"], counts: [[0, 0], [0, 0]]),
     SampleGrid(title: "empty", images: []),
     SampleGrid(
-      title: "hollow", images: [GrayImage(width: 0, height: 0, pixels: [])], labels: ["a", "b"], columns: 0),
+      title: "hollow", images: [Picture(width: 0, height: 0, gray: [])], labels: ["a", "b"], columns: 0),
     BarChart(title: "empty", groups: [], series: []),
     BarChart(title: "uneven", groups: ["a", "b"], series: [.init("x", [.nan]), .init("y", [1, 2, 3])]),
     BarChart(title: "zero", groups: ["a"], series: [.init("x", [0])], direction: .vertical),
     LineChart(title: "empty", xLabel: "", yLabel: "", series: []),
+    Histogram(title: "empty", panels: []),
+    Histogram(
+      title: "odd",
+      panels: [.init("a", []), .init("b", [("x", [.nan, .infinity]), ("y", [1e308, -1e308, 0])])]),
+    ThresholdCurves(title: "empty", kind: .roc, curves: []),
+    ThresholdCurves(
+      title: "one kind", kind: .precisionRecall,
+      curves: [.init("a", Ranking(scores: [1], isPositive: [true]))]),
+    Residuals(title: "empty", series: []),
+    Residuals(title: "odd", series: [.init("a", [(.nan, 1), (1, .infinity), (1e308, -1e308)])]),
+    WeightMaps(title: "empty", tiles: [], height: 0, width: 0),
+    WeightMaps(title: "ragged", tiles: [[1, .nan], [.infinity]], height: 2, width: 2, labels: ["a"]),
+    DecisionBoundary(
+      title: "empty", x: ("x", 0...0), y: ("y", 0...1), ground: .classes([]), columns: 0, samples: []),
+    DecisionBoundary(
+      title: "odd", x: ("x", 0...1), y: ("y", 0...1), ground: .numbers([.nan, 1, 2]), columns: 2,
+      samples: [.init(x: .nan, y: 2, value: .nan)]),
     LineChart(
       title: "control \u{0}\n\u{1B} 🧪 مرحبا", xLabel: "x", yLabel: "y", series: [.init("a", [(1, 1)])]),
   ]
@@ -49,7 +66,7 @@ import Testing
   }
 
   @Test func `a figure too large for a picture is an error, not a crash`() {
-    let images = Array(repeating: GrayImage(width: 1, height: 1, pixels: [0]), count: 2_000)
+    let images = Array(repeating: Picture(width: 1, height: 1, gray: [0]), count: 2_000)
     let figure = SampleGrid(title: "tall", images: images, columns: 1)
     #expect(throws: (any Error).self) { try renderPNG(figure) }
   }

@@ -9,13 +9,37 @@ import Testing
     #expect(
       html.contains(
         """
-        <section class="cell" id="cell-4">
+        <section class="cell" id="cell-4" aria-label="train mlp">
         <p class="label"><b>train</b> <span>mlp</span> <span class="time">32 s</span></p>
         <div class="output">
         <p class="remark note"><b>note</b> stopped early</p>
         </div>
         </section>
         """))
+  }
+
+  @Test func `a cell shows how it was written`() {
+    var report = report(.remark(.note, "a"))
+    report.cells[0].source = "train: mlp\nepochs: <3>"
+    #expect(
+      HTMLWriter().render(report).contains(
+        "<details><summary>source</summary>\n<pre tabindex=\"0\"><code class=\"language-yaml\">train: mlp\n"
+          + "epochs: &lt;3&gt;</code></pre>\n</details>"))
+  }
+
+  @Test func `a figure links to the file that is sharp at any size`() {
+    var figure = ReportFigure(path: "figures/a.png", caption: "Curves", png: tinyPNG)
+    figure.original = "figures/a.svg"
+    #expect(
+      html(.figure(figure)).contains("<figcaption>Curves <a href=\"figures/a.svg\">SVG</a></figcaption>"))
+    #expect(
+      MarkdownWriter().render(report(.figure(figure))).contains("*Curves* [SVG](figures/a.svg)"))
+  }
+
+  @Test func `a page begins with a link past its head`() {
+    let html = html(.remark(.note, "a"))
+    #expect(html.contains("<body class=\"report\">\n<a class=\"skip\" href=\"#cells\">"))
+    #expect(html.contains("<main id=\"cells\""))
   }
 
   @Test func `a cell of prose has no label`() {
@@ -29,7 +53,7 @@ import Testing
       html(.table(table)).contains(
         """
         <thead>
-        <tr><th>part</th><th class="right">n</th></tr>
+        <tr><th scope="col">part</th><th scope="col" class="right">n</th></tr>
         </thead>
         <tbody>
         <tr><td>train</td><td class="right">55,000</td></tr>
@@ -95,7 +119,8 @@ import Testing
       data: [.init(name: "a.csv", sha256: "00ff", detail: "3 rows")], reproduce: ["runexp reproduce a.zip"])
     let html = HTMLWriter().render(Report(title: "", run: "", status: .finished, provenance: made))
     #expect(html.contains("<h2>How this was made</h2>"))
-    #expect(html.contains("<pre><code class=\"language-sh\">runexp reproduce a.zip</code></pre>"))
+    #expect(
+      html.contains("<pre tabindex=\"0\"><code class=\"language-sh\">runexp reproduce a.zip</code></pre>"))
     #expect(html.contains("<dt>git</dt><dd>3f2c</dd>"))
     #expect(html.contains("<b>a.csv</b> <span class=\"found\">3 rows</span><br><code>sha256 00ff</code>"))
   }

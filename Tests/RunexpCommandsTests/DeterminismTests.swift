@@ -30,7 +30,7 @@ import Testing
       }
       checks = try log.checks(of: run)
       artifacts = try log.artifacts(of: run).filter {
-        $0.mediaType != "text/html" && $0.mediaType != "text/markdown"
+        !$0.path.hasPrefix("report.")
       }
       .map { "\($0.path) \($0.sha256)" }
     }

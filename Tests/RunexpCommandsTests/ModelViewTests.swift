@@ -34,11 +34,19 @@ import Testing
     #expect((json?["layers"] as? [[String: Any]])?.count == 4)
   }
 
-  @Test func `a model that is not there, or a drawing that is no PNG, is said`() throws {
+  @Test func `a drawing is of the format that its name says`() throws {
     let place = try withRun()
-    #expect(try place.runexp("show", "digits-1", "--graph", "m.svg").err.contains("error[E0226]"))
+    for (file, start) in [("m.svg", "<?xml"), ("m.PDF", "%PDF-")] {
+      #expect(try place.runexp("show", "digits-1", "--graph", file).status == 0)
+      #expect(try place.bytes(file).starts(with: Data(start.utf8)))
+    }
+  }
+
+  @Test func `a model that is not there, or a drawing of no known format, is said`() throws {
+    let place = try withRun()
+    #expect(try place.runexp("show", "digits-1", "--graph", "m.jpg").err.contains("error[E0226]"))
     #expect(try place.runexp("show", "digits-1", "--model", "n").err.contains("error[E0225]"))
-    #expect(try place.files().allSatisfy { $0 != "m.svg" })
+    #expect(try place.files().allSatisfy { $0 != "m.jpg" })
   }
 
   @Test func `a report shows table and drawing`() throws {
@@ -58,6 +66,6 @@ import Testing
     let text = digits().replacingOccurrences(
       of: "  - plot: learning_curves\n", with: "  - plot: learning_curves\n    expand_nested: true\n")
     try place.write(text, to: "digits.exp")
-    #expect(try place.runexp("check", "digits.exp").err.contains("error[E0224]"))
+    #expect(try place.runexp("check", "digits.exp").err.contains("error[E0233]"))
   }
 }

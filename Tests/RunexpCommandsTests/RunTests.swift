@@ -13,9 +13,8 @@ import Testing
       try place.files("reports/digits-1") == [
         "checkpoints", "checkpoints/run.state", "experiment.exp", "figures", "figures/confusion_matrix-m.png",
         "figures/learning_curves-m.png",
-        "figures/samples-digits-train.png", "log.txt", "m.h5", "report.html", "report.md", "request.json",
-        "resolved.exp",
-        "run.sqlite",
+        "figures/samples-digits-train.png", "log.txt", "m.h5", "report.html", "report.json", "report.md",
+        "request.json", "resolved.exp", "run.sqlite",
       ])
     #expect(try place.files("reports").contains("index.html"))
   }

@@ -51,6 +51,34 @@ import Training
     #expect(one == three)
   }
 
+  @Test(arguments: ["sgd", "adam"]) func `recording the lengths of gradients changes no bit`(name: String)
+    throws
+  {
+    let optimizer: any Optimizer = name == "sgd" ? SGD() : Adam()
+    let plain = try fit(optimizer)
+    let (built, history) = try fitted(model(), settings(optimizer), data, validation: held) {
+      ($0.epochs, $0.batchSize, $0.recordsGradientNorms) = (2, 50, true)
+    }
+    let norms = history.map { $0.filter { $0.name.hasPrefix(GradientNorms.prefix) } }
+    #expect(weightBits(built) == plain.weights)
+    #expect(norms.map(\.count) == [6, 6])
+    #expect(norms.joined().allSatisfy { $0.value.isFinite && $0.value > 0 })
+  }
+
+  @Test func `the length of a gradient is that of the step plain descent takes`() throws {
+    // One step over everything: what the weights have moved, over the rate.
+    let start = try BuiltModel(model(), seed: 1)
+    let (built, history) = try fitted(model(), settings(SGD()), data) {
+      ($0.epochs, $0.batchSize, $0.recordsGradientNorms) = (1, 187, true)
+    }
+    let path = start.slab.entries[0].spec.path
+    let moved = zip(built.slab.tensor(path).elements, start.slab.tensor(path).elements)
+      .map { Double($0 - $1) / 0.01 }
+    let length = moved.map { $0 * $0 }.reduce(0, +).squareRoot()
+    let logged = try #require(history[0].first { $0.name.hasPrefix(GradientNorms.prefix) }?.value)
+    #expect(abs(logged / length - 1) < 1e-3)
+  }
+
   @Test func `another seed gives another training`() throws {
     #expect(try fit(seed: 1).weights != fit(seed: 2).weights)
   }

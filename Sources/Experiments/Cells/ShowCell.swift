@@ -35,7 +35,7 @@ struct ShowCell: Cell {
     return { context in
       guard let data = context.data[part.data], let rows = data[part.part] else { return }
       let shown = min(count, rows.count)
-      guard let feature = rows.features.first, feature.rowShape.count == 2 else {
+      guard part.shape.arePictures, let feature = rows.features.first else {
         return context.show(.table(Self.table(data, rows, shown)))
       }
       let images = (0..<shown).map { rows.image(of: feature, sample: $0) }
@@ -78,14 +78,23 @@ struct ShowCell: Cell {
 }
 
 extension DataPart {
-  /// A sample as a picture, its darkest number black and its lightest white.
-  func image(of column: Column, sample: Int) -> GrayImage {
+  /// A sample as a picture, grey or of three colours: its smallest number is black and its largest white.
+  func image(of column: Column, sample: Int) -> Picture {
     let numbers = values(of: column, sample: sample)
     let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 1)
     let scale = high > low ? 255 / (high - low) : 0
-    return GrayImage(
-      width: column.rowShape[1], height: column.rowShape[0],
-      pixels: numbers.map { UInt8(max(0, min(255, (($0 - low) * scale).rounded()))) })
+    let bytes = numbers.map { number -> UInt8 in
+      let level = ((number - low) * scale).rounded()
+      return level.isFinite ? UInt8(max(0, min(255, level))) : 0
+    }
+    let (height, width) = (column.rowShape[0], column.rowShape[1])
+    guard column.rowShape.count == 3, column.rowShape[2] == 3 else {
+      return Picture(width: width, height: height, gray: bytes)
+    }
+    let colors = stride(from: 0, to: bytes.count - 2, by: 3).map {
+      Color(red: bytes[$0], green: bytes[$0 + 1], blue: bytes[$0 + 2])
+    }
+    return Picture(width: width, height: height, colors: colors)
   }
 }
 

@@ -174,6 +174,7 @@ struct TrainCell: Cell {
     (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (epochs, initialEpoch, batchSize, shuffle)
     (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
     fit.checkpoints = checkpoint
+    fit.recordsGradientNorms = context.gradientModels.contains(name)
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
     let validation = held.flatMap { context.data[$0.data]?[$0.part] }
     let total = fit.epochs
@@ -197,7 +198,7 @@ struct TrainCell: Cell {
         if case .traced(let trace) = event {
           return try context.emit(.steps(cell: context.cell, series: name, trace))
         }
-        if let progress = EpochProgress(event, model: name, epochs: total) {
+        if var progress = EpochProgress(event, model: name, epochs: total) {
           if progress.isEpochEnd {
             for (metric, value) in progress.metrics {
               let step = built.training?.iterations ?? 0
@@ -206,6 +207,7 @@ struct TrainCell: Cell {
                   MetricPoint(series: name, name: metric, epoch: progress.epoch, step: step, value: value)))
             }
           }
+          progress.metrics = progress.metrics.shown
           try context.emit(.progress(progress))
         }
       })
@@ -214,7 +216,9 @@ struct TrainCell: Cell {
       history: result.history, bestEpoch: best, epochs: initialEpoch + result.history.count,
       settings: settings)
     context.results["\(name).epochs"] = .int(result.history.count)
-    for (metric, value) in result.history.last ?? [] { context.results["\(name).\(metric)"] = .double(value) }
+    for (metric, value) in result.history.last?.shown ?? [] {
+      context.results["\(name).\(metric)"] = .double(value)
+    }
     if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }
     switch result.end {
     case .interrupted: throw Runner.Interruption()
@@ -243,12 +247,18 @@ struct TrainCell: Cell {
     if let best { picked.append(best) }
     let rows = Set(picked).sorted().map { epoch -> [String] in
       let mark = epoch == best ? " (best)" : ""
-      return ["\(epoch)\(mark)"] + history[epoch - 1].map { NumberText.significant($0.value, digits: 4) }
+      return ["\(epoch)\(mark)"]
+        + history[epoch - 1].shown.map { NumberText.significant($0.value, digits: 4) }
     }
     return ReportTable(
-      header: ["epoch"] + history[0].map(\.name), rows: rows,
-      alignments: [.left] + history[0].map { _ in .right })
+      header: ["epoch"] + history[0].shown.map(\.name), rows: rows,
+      alignments: [.left] + history[0].shown.map { _ in .right })
   }
+}
+
+extension Logs {
+  /// What is told of an epoch: lengths of gradients are for figures only.
+  fileprivate var shown: Logs { filter { !$0.name.hasPrefix(GradientNorms.prefix) } }
 }
 
 extension ConfigNode {

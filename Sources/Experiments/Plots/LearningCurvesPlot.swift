@@ -4,8 +4,9 @@ import Plotting
 import Training
 
 /// Loss and metrics over the epochs of a training, with the best epoch marked.
-let learningCurves = PlotKind(name: "learning_curves") { cell, file, context in
-  guard let training = context.training(cell.of), let model = cell.of.string else { return nil }
+let learningCurves = PlotKind("learning_curves", "learning curves", settings: "of") { cell, file, context in
+  guard cell.model(&context) != nil, let training = context.training(cell.of), let model = cell.of.string
+  else { return nil }
   let metrics = training.own
   let title = cell.title ?? "Learning curves of \(model)"
   return { context in

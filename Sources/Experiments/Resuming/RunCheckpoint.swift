@@ -88,7 +88,10 @@ extension RunCheckpoint {
     (self.number, self.isComplete) = (number, isComplete)
     (self.seconds, self.failedChecks) = (seconds, failedChecks)
     cells = []
-    for node in list { cells.append(try ReportCell(node, folder: folder)) }
+    for node in list {
+      guard let cell = try ReportCell(node, folder: folder) else { throw .unreadable(checkpointIn: folder) }
+      cells.append(cell)
+    }
     self.results = [:]
     for entry in results { self.results[entry.key] = ScriptValue(entry.value) }
     self.data = [:]

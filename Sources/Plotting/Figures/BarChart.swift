@@ -6,6 +6,8 @@ public struct BarChart: Figure {
   public struct Series: Sendable {
     public var name: String
     public var values: [Double]
+    /// How far each value spreads to both sides, drawn as a thin line; empty for none.
+    public var spreads: [Double] = []
     public init(_ name: String, _ values: [Double]) {
       self.name = name
       self.values = values
@@ -13,6 +15,7 @@ public struct BarChart: Figure {
   }
 
   public var title: String
+  public var subtitle = ""
   public var groups: [String]
   public var series: [Series]
   /// What is measured and its unit, such as `images per second`.
@@ -42,11 +45,12 @@ public struct BarChart: Figure {
       return Size(width: max(420, 130 + Double(groups.count) * max(64, barsInGroup * 26)), height: 400)
     }
     let bars = Double(max(groups.count, 1)) * (barsInGroup * 18 + 14)
-    return Size(width: 720, height: headingHeight(subtitle: false) + 24 + bars + 52 + Layout.margin)
+    return Size(
+      width: 720, height: headingHeight(subtitle: !subtitle.isEmpty) + 24 + bars + 52 + Layout.margin)
   }
 
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {
-    var rest = drawHeading(on: &canvas)
+    var rest = drawHeading(subtitle: subtitle, on: &canvas)
     if series.count > 1 { rest = legend.draw(in: rest, on: &canvas) }
     let names = min(canvas.widest(groups, Self.name), Self.longestName)
     let below = 16 + (valueLabel.isEmpty ? 0 : 18.0)
@@ -67,7 +71,9 @@ public struct BarChart: Figure {
 
   /// From zero to beyond the longest bar, with room for the number at its end.
   private func scale(in plot: Rect, on canvas: borrowing (some Canvas & ~Copyable)) -> Scale {
-    let values = series.flatMap(\.values).filter(\.isFinite)
+    let values = series.flatMap { series in
+      series.values.enumerated().flatMap { [$1 - series.spread($0), $1 + series.spread($0)] }
+    }.filter(\.isFinite)
     let length = isHorizontal ? plot.width : plot.height
     let number =
       isHorizontal ? canvas.widest(values.map { NumberText.significant($0) }, Self.number) + 12 : 20
@@ -120,21 +126,31 @@ public struct BarChart: Figure {
           ? Rect(Point(zero, start), Point(end, start + thickness - 1))
           : Rect(Point(start, zero), Point(start + thickness - 1, end))
         canvas.fill(bar, Palette.category(number))
-        drawNumber(value, bar, on: &canvas)
+        let spread = series.spread(group)
+        if spread > 0, value.isFinite {
+          let ends = [value - spread, value + spread].map { along($0, plot, scale) }
+          let line = ends.map { isHorizontal ? Point($0, bar.center.y) : Point(bar.center.x, $0) }
+          canvas.line(line, Stroke(Palette.ink, width: 1.2))
+        }
+        drawNumber(value, beyond: value < 0 ? value - spread : value + spread, bar, plot, scale, on: &canvas)
       }
     }
   }
 
   /// The value at the far end of its bar; above a vertical bar only where it is no wider than the bar's
   /// share.
-  private func drawNumber(_ value: Double, _ bar: Rect, on canvas: inout (some Canvas & ~Copyable)) {
+  private func drawNumber(
+    _ value: Double, beyond end: Double, _ bar: Rect, _ plot: Rect, _ scale: Scale,
+    on canvas: inout (some Canvas & ~Copyable)
+  ) {
     let text = NumberText.significant(value)
+    let end = end.isFinite ? along(end, plot, scale) : isHorizontal ? bar.x : bar.bottom
     guard !isHorizontal else {
-      let place = Point(value < 0 ? bar.x - 5 : bar.right + 5, bar.center.y)
+      let place = Point(value < 0 ? end - 5 : end + 5, bar.center.y)
       return canvas.centeredText(text, at: place, Self.number.with(anchor: value < 0 ? .end : .start))
     }
     guard canvas.width(of: text, Self.number) <= bar.width * 1.3 else { return }
-    let baseline = value < 0 ? bar.bottom + Self.number.size + 2 : bar.y - 4
+    let baseline = value < 0 ? end + Self.number.size + 2 : end - 4
     canvas.text(text, at: Point(bar.center.x, baseline), Self.number.with(anchor: .middle))
   }
 
@@ -151,4 +167,8 @@ public struct BarChart: Figure {
       }
     }
   }
+}
+
+extension BarChart.Series {
+  fileprivate func spread(_ index: Int) -> Double { spreads.indices.contains(index) ? spreads[index] : 0 }
 }

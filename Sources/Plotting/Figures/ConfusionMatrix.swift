@@ -34,7 +34,9 @@ public struct ConfusionMatrix: Figure {
   }
 
   /// Columns are wide enough for short names; else the names are turned.
-  private var turnsColumnNames: Bool { cell < 70 || classNames.contains { $0.count > 10 } }
+  private var turnsColumnNames: Bool {
+    rowNames.contains { TextEstimate.width(of: $0, Self.name) > cell - 4 }
+  }
   private var columnNameHeight: Double { turnsColumnNames ? nameWidth * 0.71 + 10 : 16 }
 
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {

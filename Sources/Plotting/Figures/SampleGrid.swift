@@ -1,22 +1,29 @@
 /// Pictures in rows with their labels below: a look at the data, or at what a model made of it.
 public struct SampleGrid: Figure {
   public var title: String
-  public var images: [GrayImage]
+  public var images: [Picture]
   /// What each picture shows; empty for pictures without text.
   public var labels: [String]
   /// What a model took each picture for; empty when no model was asked.
   public var predicted: [String]
   /// Pictures in a row; nil for a grid about twice as wide as high, of at most ten columns.
   public var columns: Int?
+  /// What is said where there are no pictures.
+  public var emptyText = "no images"
 
   public init(
-    title: String, images: [GrayImage], labels: [String] = [], predicted: [String] = [], columns: Int? = nil
+    title: String, images: [Picture], labels: [String] = [], predicted: [String] = [], columns: Int? = nil
   ) {
     self.title = title
     self.images = images
     self.labels = labels
     self.predicted = predicted
     self.columns = columns
+  }
+
+  /// What the title needs, guessed, as long as that is no more than a page.
+  private var titleWidth: Double {
+    min(640, TextEstimate.width(of: title, Layout.title)) + 2 * Layout.margin
   }
 
   private static let style = TextStyle(10, Palette.ink, anchor: .middle)
@@ -53,7 +60,7 @@ public struct SampleGrid: Figure {
   public var size: Size {
     let (across, down) = (Double(columnCount), Double(max(rowCount, 1)))
     return Size(
-      width: max(240, across * (tile.width + Self.gap) - Self.gap + 2 * Layout.margin),
+      width: max(240, titleWidth, across * (tile.width + Self.gap) - Self.gap + 2 * Layout.margin),
       height: headingHeight(subtitle: !subtitle.isEmpty) + down * (tile.height + Self.gap) - Self.gap
         + Layout.margin)
   }
@@ -61,7 +68,7 @@ public struct SampleGrid: Figure {
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {
     let rest = drawHeading(subtitle: subtitle, on: &canvas)
     if images.isEmpty {
-      canvas.centeredText("no images", at: rest.center, Layout.label.with(anchor: .middle))
+      canvas.centeredText(emptyText, at: rest.center, Layout.label.with(anchor: .middle))
     }
     for (index, image) in images.enumerated() {
       let corner = Point(
@@ -72,7 +79,7 @@ public struct SampleGrid: Figure {
   }
 
   private func draw(
-    _ image: GrayImage, _ index: Int, at corner: Point, on canvas: inout (some Canvas & ~Copyable)
+    _ image: Picture, _ index: Int, at corner: Point, on canvas: inout (some Canvas & ~Copyable)
   ) {
     let (width, height) = (Double(image.width) * enlargement, Double(image.height) * enlargement)
     let text = lines > 0 ? lines * Self.lineHeight + 4 : 0

@@ -9,13 +9,13 @@ public struct HTMLWriter: ReportWriter {
 
   public func render(_ report: Report) -> String {
     let page: HTML = """
+      <a class="skip" href="#cells">To the results</a>
       <header class="masthead">
       <p class="run"><span class="name">\(report.run)</span> \(badge(report.status))</p>
       <h1>\(report.title)</h1>
       \(factLine(report.facts))</header>
-      <main>
-      \(report.cells.map(cell))</main>
-      \(provenance(report.provenance))
+      <main id="cells" tabindex="-1">
+      \(report.cells.map(cell))\(provenance(report.provenance))</main>
       """
     return HTMLPage.html(title: "\(report.title) · \(report.run)", body: page)
   }
@@ -37,16 +37,21 @@ public struct HTMLWriter: ReportWriter {
     let label: HTML =
       cell.isProse
       ? "" : "<p class=\"label\"><b>\(cell.keyword)</b>\(name)\(time)\(status)</p>\n"
+    let title = cell.isProse || cell.name.isEmpty ? cell.keyword : "\(cell.keyword) \(cell.name)"
+    let source: HTML =
+      cell.isProse || cell.source.isEmpty
+      ? ""
+      : "<details><summary>source</summary>\n\(code(cell.source, "yaml"))</details>\n"
     return """
-      <section class="cell" id="cell-\(cell.index)">
+      <section class="cell" id="cell-\(cell.index)" aria-label="\(title)">
       \(label)<div class="output">
-      \(cell.blocks.map(block))</div>
+      \(cell.blocks.map(block))\(source)</div>
       </section>
 
       """
   }
 
-  private func block(_ block: ReportBlock) -> HTML {
+  func block(_ block: ReportBlock) -> HTML {
     switch block {
     case .prose(let markdown): "<div class=\"prose\">\n\(Markdown.html(markdown))</div>\n"
     case .heading(let text, let level): heading(text, level)
@@ -69,15 +74,18 @@ public struct HTMLWriter: ReportWriter {
     func row(_ texts: [String], _ tag: HTML) -> HTML {
       let cells = table.padded(texts).enumerated().map { column, text -> HTML in
         let alignment = table.alignment(column)
-        return alignment == .left
-          ? "<\(tag)>\(text)</\(tag)>" : "<\(tag) class=\"\(alignment.rawValue)\">\(text)</\(tag)>"
+        let look: HTML = alignment == .left ? "" : " class=\"\(alignment.rawValue)\""
+        let scope: HTML = tag == "th" ? " scope=\"col\"" : ""
+        // An empty header heads nothing.
+        if tag == "th" && text.isEmpty { return "<td></td>" }
+        return "<\(tag)\(scope)\(look)>\(text)</\(tag)>"
       }
       return "<tr>\(cells)</tr>\n"
     }
     let caption: HTML = table.caption.isEmpty ? "" : "<caption>\(table.caption)</caption>\n"
     let head: HTML = table.header.isEmpty ? "" : "<thead>\n\(row(table.header, "th"))</thead>\n"
     return """
-      <div class="scroll"><table>
+      <div class="scroll" tabindex="0"><table>
       \(caption)\(head)<tbody>
       \(table.rows.map { row($0, "td") })</tbody>
       </table></div>
@@ -93,7 +101,9 @@ public struct HTMLWriter: ReportWriter {
     let bytes = HTML(trusted: Data(figure.png).base64EncodedString())
     let wide: HTML = size.width > 736 ? " class=\"wide\"" : ""
     let alt = figure.caption.isEmpty ? figure.path : figure.caption
-    let caption: HTML = figure.caption.isEmpty ? "" : "<figcaption>\(figure.caption)</figcaption>\n"
+    let link: HTML = figure.original.map { " <a href=\"\($0)\">\(format(of: $0))</a>" } ?? ""
+    let hasWords = !figure.caption.isEmpty || figure.original != nil
+    let caption: HTML = hasWords ? "<figcaption>\(figure.caption)\(link)</figcaption>\n" : ""
     return """
       <figure\(wide)>
       <img src="data:image/png;base64,\(bytes)" alt="\(alt)" width="\(size.width)" height="\(size.height)">
@@ -104,7 +114,7 @@ public struct HTMLWriter: ReportWriter {
 
   private func code(_ text: String, _ language: String) -> HTML {
     let kind: HTML = language.isEmpty ? "" : " class=\"language-\(language)\""
-    return "<pre><code\(kind)>\(text)</code></pre>\n"
+    return "<pre tabindex=\"0\"><code\(kind)>\(text)</code></pre>\n"
   }
 
   private func metric(_ metric: ReportMetric) -> HTML {

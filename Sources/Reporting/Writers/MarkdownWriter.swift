@@ -9,12 +9,17 @@ public struct MarkdownWriter: ReportWriter {
   public init() {}
 
   public func render(_ report: Report) -> String {
-    let facts = report.facts.map { "\(plain($0.name)): **\(plain($0.value))**" }
-    let line = [codeSpan(report.run), report.status.rawValue] + facts
-    var parts = ["# \(plain(report.title))", line.joined(separator: " · ")]
+    var parts = [head(report)]
     for cell in report.cells { parts += self.cell(cell) }
     parts += provenance(report.provenance)
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The title, and what is to be known at first sight.
+  func head(_ report: Report) -> String {
+    let facts = report.facts.map { "\(plain($0.name)): **\(plain($0.value))**" }
+    let line = [codeSpan(report.run), report.status.rawValue] + facts
+    return "# \(plain(report.title))\n\n" + line.joined(separator: " · ")
   }
 
   private func cell(_ cell: ReportCell) -> [String] {
@@ -27,7 +32,7 @@ public struct MarkdownWriter: ReportWriter {
     return [label] + blocks
   }
 
-  private func block(_ block: ReportBlock) -> String {
+  func block(_ block: ReportBlock) -> String {
     switch block {
     case .prose(let markdown): trimmed(markdown)
     case .heading(let text, let level): heading(text, min(max(level, 1), 5) + 1)
@@ -62,7 +67,8 @@ public struct MarkdownWriter: ReportWriter {
   private func figure(_ figure: ReportFigure) -> String {
     let alt = plain(figure.caption.isEmpty ? figure.path : figure.caption)
     let picture = "![\(alt)](\(percentEncoded(figure.path)))"
-    return figure.caption.isEmpty ? picture : picture + "\n\n*\(alt)*"
+    let link = figure.original.map { " [\(plain(format(of: $0)))](\(percentEncoded($0)))" } ?? ""
+    return figure.caption.isEmpty && link.isEmpty ? picture : picture + "\n\n*\(alt)*" + link
   }
 
   private func code(_ text: String, _ language: String) -> String {
@@ -87,7 +93,7 @@ public struct MarkdownWriter: ReportWriter {
     return "- \(check.passed ? "✓" : "✗ **failed**") \(codeSpan(check.expression))\(found)"
   }
 
-  private func provenance(_ made: Provenance) -> [String] {
+  func provenance(_ made: Provenance) -> [String] {
     guard made != Provenance() else { return [] }
     var parts = ["## How this was made"]
     if !made.command.isEmpty { parts += ["### Command", code(made.command, "sh")] }

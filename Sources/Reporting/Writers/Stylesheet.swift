@@ -42,6 +42,10 @@ enum Stylesheet {
     }
     pre code { font-size: inherit; }
 
+    .skip { position: absolute; left: -99rem; }
+    .skip:focus { left: 1rem; top: 1rem; padding: .4rem .8rem; background: var(--paper); }
+    :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
+    main:focus { outline: none; }
     .masthead { margin-bottom: 3rem; }
     .run { margin: 0; color: var(--quiet); font-size: .92rem; }
     .run .name { font-family: var(--mono); font-size: .9em; margin-right: .35em; }
@@ -91,6 +95,9 @@ enum Stylesheet {
     }
     figcaption { margin-top: .55rem; color: var(--quiet); font-size: .88rem; line-height: 1.45; }
 
+    details { margin-bottom: 1.1rem; }
+    summary { color: var(--quiet); font-size: .82rem; cursor: pointer; width: fit-content; }
+    details pre { margin: .5rem 0 0; }
     .metrics { display: flex; flex-wrap: wrap; gap: .8rem 2.6rem; }
     .metrics dt { color: var(--quiet); font-size: .84rem; }
     .metrics dd {
@@ -174,6 +181,7 @@ enum Stylesheet {
       .cell { display: block; }
       .label { text-align: left; }
       .label b, .label span { display: inline; }
+      .skip, details:not([open]) { display: none; }
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
       .scroll { overflow: visible; }
       figure, table, .metrics, .checks li, .remark { break-inside: avoid; }

@@ -20,7 +20,9 @@ struct Plot: ParsableCommand {
   @OptionGroup var filter: FilterOption
   @Option(help: ArgumentHelp("What to draw, such as val_loss or mlp.val_loss.", valueName: "name"))
   var metric: String
-  @Option(name: .shortAndLong, help: ArgumentHelp("The picture; METRIC.png if left out.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The picture: .png, .svg or .pdf; METRIC.png if left out.", valueName: "file"))
   var output: String?
   @Option(help: ArgumentHelp("Along the horizontal axis: epoch or step.", valueName: "axis"))
   var across = RunCurves.Across.epoch
@@ -55,8 +57,8 @@ struct Plot: ParsableCommand {
       }
       if json { return print(chart.config.prettyJSON) }
       let path = output ?? "\(metric).png"
-      guard path.lowercased().hasSuffix(".png") else { throw Diagnostic.notPNG(path) }
-      try writeFile(renderPNG(chart), to: path)
+      guard let format = FigureFormat(path: path) else { throw Diagnostic.noDrawing(path) }
+      try writeFile(render(chart, as: format), to: path)
       common.terminal.say("written to \(path)")
     }
   }
