@@ -45,7 +45,8 @@ struct Keras2Reading {
   /// Settings that Keras 2 writes for layers that do not use them.
   private static func isSurplus(_ key: String, _ className: String) -> Bool {
     switch key {
-    case "groups": ["Depthwise", "Separable"].contains { className.hasPrefix($0) } || className.hasSuffix("Transpose")
+    case "groups":
+      ["Depthwise", "Separable"].contains { className.hasPrefix($0) } || className.hasSuffix("Transpose")
     case "kernel_initializer", "kernel_regularizer", "kernel_constraint":
       className.hasPrefix("Separable") || className.hasPrefix("Depthwise")
     case "time_major", "implementation": ["RNN", "LSTM", "GRU", "Cell"].contains { className.contains($0) }

@@ -52,16 +52,31 @@ public struct LayerSample: Sendable {
     .init(["Minimum": nil], inputs: 2),
     .init(["Concatenate": ["axis": 1]], inputs: 2),
     .init(["Dot": ["axes": [2, 2], "normalize": true]], inputs: 2),
-    .init(["Conv1D": ["filters": 3, "kernel_size": 2, "padding": "causal", "dilation_rate": 2]], shape: [5, 2]),
-    .init(["Conv2D": ["filters": 4, "kernel_size": [3, 2], "strides": 2, "padding": "same", "activation": "relu"]], shape: [4, 5, 2]),
-    .init(["Conv3D": ["filters": 2, "kernel_size": 2, "groups": 2, "use_bias": false]], shape: [3, 4, 3, 2]),
-    .init(["Conv1DTranspose": ["filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"]], shape: [5, 2]),
-    .init(["Conv2DTranspose": ["filters": 3, "kernel_size": 3, "strides": 2, "output_padding": 1]], shape: [4, 5, 2]),
+    .init(
+      ["Conv1D": ["filters": 3, "kernel_size": 2, "padding": "causal", "dilation_rate": 2]], shape: [5, 2]),
+    .init(
+      [
+        "Conv2D": [
+          "filters": 4, "kernel_size": [3, 2], "strides": 2, "padding": "same", "activation": "relu",
+        ]
+      ], shape: [4, 5, 2]),
+    .init(
+      ["Conv3D": ["filters": 2, "kernel_size": 2, "groups": 2, "use_bias": false]], shape: [3, 4, 3, 2]),
+    .init(
+      ["Conv1DTranspose": ["filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"]], shape: [5, 2]),
+    .init(
+      ["Conv2DTranspose": ["filters": 3, "kernel_size": 3, "strides": 2, "output_padding": 1]],
+      shape: [4, 5, 2]),
     .init(["Conv3DTranspose": ["filters": 2, "kernel_size": 2]], shape: [3, 4, 3, 2]),
     .init(["DepthwiseConv1D": ["kernel_size": 3, "depth_multiplier": 2]], shape: [5, 2]),
     .init(["DepthwiseConv2D": ["kernel_size": 2, "strides": [2, 2], "padding": "same"]], shape: [4, 5, 2]),
     .init(["SeparableConv1D": ["filters": 3, "kernel_size": 2, "padding": "same"]], shape: [5, 2]),
-    .init(["SeparableConv2D": ["filters": 3, "kernel_size": [2, 3], "depth_multiplier": 2, "activation": "tanh"]], shape: [4, 5, 2]),
+    .init(
+      [
+        "SeparableConv2D": [
+          "filters": 3, "kernel_size": [2, 3], "depth_multiplier": 2, "activation": "tanh",
+        ]
+      ], shape: [4, 5, 2]),
     .init(["MaxPooling1D": ["padding": "same"]], shape: [5, 2]),
     .init(["AveragePooling1D": ["pool_size": 2, "strides": 1]], shape: [5, 2]),
     .init(["GlobalMaxPooling1D": nil], shape: [5, 2]),

@@ -25,7 +25,9 @@ public struct Conv<let rank: Int>: UnaryLayer, Configurable {
   public var kernelConstraint: Constraint?
   public var biasConstraint: Constraint?
 
-  public init(_ filters: Int, kernelSize: PerAxis<rank>) { (self.filters, self.kernelSize) = (filters, kernelSize) }
+  public init(_ filters: Int, kernelSize: PerAxis<rank>) {
+    (self.filters, self.kernelSize) = (filters, kernelSize)
+  }
 
   public static var schema: Schema<Self> {
     Schema(
@@ -33,7 +35,8 @@ public struct Conv<let rank: Int>: UnaryLayer, Configurable {
       Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
       Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
       Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
-      Field("padding", \.padding, "valid: within the input; same: as many places; causal: only what came before."),
+      Field(
+        "padding", \.padding, "valid: within the input; same: as many places; causal: only what came before."),
       Field("data_format", \.dataFormat, "Where channels are."),
       Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
       Field("groups", \.groups, "Equal groups of channels, each with filters of its own.", check: atLeast(1)),
@@ -57,12 +60,14 @@ public struct Conv<let rank: Int>: UnaryLayer, Configurable {
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       guard channels % groups == 0, filters % groups == 0 else {
-        throw Diagnostic.unequalGroups(className, groups, channels: channels, filters: filters, at: x.graph.origin)
+        throw Diagnostic.unequalGroups(
+          className, groups, channels: channels, filters: filters, at: x.graph.origin)
       }
       // Columns of several groups need not begin with a panel.
       let kernel = try scope.parameter(
         "kernel", kernelSize.numbers + [channels / groups, filters], kernelInitializer,
-        regularizer: kernelRegularizer, constraint: kernelConstraint, layout: groups == 1 ? .panels : .rowMajor)
+        regularizer: kernelRegularizer, constraint: kernelConstraint,
+        layout: groups == 1 ? .panels : .rowMajor)
       var y = try x.graph.apply(Convolution(rule, groups: groups), x, kernel)
       if useBias {
         let bias = try scope.parameter(

@@ -25,7 +25,9 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, Configurable {
   public var kernelConstraint: Constraint?
   public var biasConstraint: Constraint?
 
-  public init(_ filters: Int, kernelSize: PerAxis<rank>) { (self.filters, self.kernelSize) = (filters, kernelSize) }
+  public init(_ filters: Int, kernelSize: PerAxis<rank>) {
+    (self.filters, self.kernelSize) = (filters, kernelSize)
+  }
 
   public static var schema: Schema<Self> {
     Schema(
@@ -33,7 +35,8 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, Configurable {
       prototype: Self(1, kernelSize: .init(1)),
       Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
       Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
-      Field("strides", \.strides, "How far results of neighbours are apart.", check: PerAxis<rank>.atLeast(1)),
+      Field(
+        "strides", \.strides, "How far results of neighbours are apart.", check: PerAxis<rank>.atLeast(1)),
       Field("padding", \.padding, "valid: all that is touched; same: strides times the size."),
       Field("output_padding", \.outputPadding, "Elements added at the end, fewer than strides.") {
         $0.flatMap(PerAxis<rank>.atLeast(0))

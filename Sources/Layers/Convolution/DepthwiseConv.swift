@@ -27,7 +27,8 @@ public struct DepthwiseConv<let rank: Int>: UnaryLayer, Configurable {
 
   public static var schema: Schema<Self> {
     Schema(
-      "DepthwiseConv\(rank)D", "A convolution of each channel by itself.", prototype: Self(kernelSize: .init(1)),
+      "DepthwiseConv\(rank)D", "A convolution of each channel by itself.",
+      prototype: Self(kernelSize: .init(1)),
       Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
       Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
       Field("padding", \.padding, "valid: within the input; same: as many places."),

@@ -78,7 +78,8 @@ extension Diagnostic {
   /// E0359: a window that both jumps and has gaps, which Keras does not compute.
   static func stridesAndDilation(_ layer: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
-      "E0359", "\(layer): strides and dilation_rate are both above 1", at: span.map { Label($0, "called here") },
+      "E0359", "\(layer): strides and dilation_rate are both above 1",
+      at: span.map { Label($0, "called here") },
       help: "one of them must be 1, as in Keras")
   }
 }

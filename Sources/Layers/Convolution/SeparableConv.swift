@@ -27,7 +27,9 @@ public struct SeparableConv<let rank: Int>: UnaryLayer, Configurable {
   public var pointwiseConstraint: Constraint?
   public var biasConstraint: Constraint?
 
-  public init(_ filters: Int, kernelSize: PerAxis<rank>) { (self.filters, self.kernelSize) = (filters, kernelSize) }
+  public init(_ filters: Int, kernelSize: PerAxis<rank>) {
+    (self.filters, self.kernelSize) = (filters, kernelSize)
+  }
 
   public static var schema: Schema<Self> {
     Schema(
@@ -36,7 +38,8 @@ public struct SeparableConv<let rank: Int>: UnaryLayer, Configurable {
       Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
       Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
       Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
-      Field("padding", \.padding, "valid: within the input; same: as many places; causal: only what came before."),
+      Field(
+        "padding", \.padding, "valid: within the input; same: as many places; causal: only what came before."),
       Field("data_format", \.dataFormat, "Where channels are."),
       Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
       Field("depth_multiplier", \.depthMultiplier, "Kernels of each channel.", check: atLeast(1)),

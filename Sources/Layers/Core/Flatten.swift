@@ -16,6 +16,8 @@ public struct Flatten: UnaryLayer, Configurable {
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let size = try x.knownSize(for: "Flatten")
     // The order is that of channels last, wherever they were.
-    return try dataFormat.channelsLast(x) { try x.graph.apply(GraphEngine.Reshape([.batch, .size(size)]), $0) }
+    return try dataFormat.channelsLast(x) {
+      try x.graph.apply(GraphEngine.Reshape([.batch, .size(size)]), $0)
+    }
   }
 }

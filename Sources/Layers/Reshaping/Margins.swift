@@ -20,7 +20,8 @@ public struct Margins<let rank: Int>: ConfigConvertible, Hashable {
     let nodes = isPair ? [config] : config.list ?? [ConfigNode](repeating: config, count: rank)
     var found: [[Int]] = []
     for node in nodes {
-      let pair = node.list == nil ? [Int](repeating: try Int(config: node), count: 2) : try [Int](config: node)
+      let pair =
+        node.list == nil ? [Int](repeating: try Int(config: node), count: 2) : try [Int](config: node)
       guard pair.count == 2 else { throw .mismatch(config, Self.expectation) }
       found.append(pair)
     }

@@ -10,7 +10,8 @@ public struct UpSampling1D: UnaryLayer, Configurable {
   public init() {}
 
   public static let schema = Schema(
-    "UpSampling1D", "Repeats steps.", prototype: Self(), Field("size", \.size, "How often.", check: atLeast(1)))
+    "UpSampling1D", "Repeats steps.", prototype: Self(),
+    Field("size", \.size, "How often.", check: atLeast(1)))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value { try x.repeated(size, axis: 1) }
 }
@@ -36,7 +37,9 @@ public struct UpSampling2D: UnaryLayer, Configurable {
     try dataFormat.channelsLast(x) { x in
       var y = x
       for (axis, times) in size.numbers.enumerated() where times > 1 {
-        y = try interpolation == .nearest ? y.repeated(times, axis: axis + 1) : y.stretched(times, axis: axis + 1)
+        y =
+          try interpolation == .nearest
+          ? y.repeated(times, axis: axis + 1) : y.stretched(times, axis: axis + 1)
       }
       return y
     }
@@ -68,7 +71,9 @@ public struct UpSampling3D: UnaryLayer, Configurable {
 extension Value {
   /// An axis so many times as long, each element a mean of the two nearest, weighted by the distance of their centres.
   fileprivate func stretched(_ times: Int, axis: Int) throws -> Value {
-    guard axis < type.rank, case .size(let count) = type.dims[axis] else { return try repeated(times, axis: axis) }
+    guard axis < type.rank, case .size(let count) = type.dims[axis] else {
+      return try repeated(times, axis: axis)
+    }
     let places = (0..<count * times).map { (Double($0) + 0.5) / Double(times) - 0.5 }
     let lower = places.map { Swift.max(0, Int($0.rounded(.down))) }
     let upper = places.map { Swift.min(count - 1, Int($0.rounded(.down)) + 1) }
