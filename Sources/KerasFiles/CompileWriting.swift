@@ -99,10 +99,16 @@ extension NamedMetric {
       return words.contains(name) ? name.config : "accuracy"
     }
     if metric is ScriptedMetric && name == metric.className { return name.config }
-    if words.contains(name) && metric.config == defaults { return name.config }
+    let isFunction = semantics == .keras3 || !Self.classesOfKeras2.contains(metric.className)
+    if words.contains(name) && metric.config == defaults && isFunction { return name.config }
     let common: ConfigNode = ["name": name.config, "dtype": "float32"]
     return .object(metric.className, metric.config.following(common), in: "keras.metrics", as: semantics)
   }
+
+  /// Metrics that Keras 2 has no function of: words for them are Keras 3's.
+  private static let classesOfKeras2: Set<String> = [
+    "RootMeanSquaredError", "Precision", "Recall", "AUC", "F1Score", "FBetaScore", "R2Score",
+  ]
 
   /// The accuracy that the word stands for: Keras 2 finds out before it has seen any data, and takes the wrong one.
   private func accuracy(of prediction: TensorType, _ target: TensorType) -> ConfigNode {

@@ -71,6 +71,20 @@ private func compiled(
     #expect(other.trainingConfig?["metrics"]?.list?.first?["config"]?["fn"] == "categorical_accuracy")
   }
 
+  @Test func `metrics that Keras 2 has as classes only are written as such`() throws {
+    let metrics = [NamedMetric("root_mean_squared_error", RootMeanSquaredError())]
+    let saved = try keras2(metrics: metrics).trainingConfig?["metrics"]?.list?.first
+    #expect(saved?["class_name"] == "RootMeanSquaredError")
+  }
+
+  @Test func `Keras 2 is not told of an axis of classes`() throws {
+    var loss = SparseCategoricalCrossentropy()
+    loss.fromLogits = true
+    let saved = try keras2(loss: loss).trainingConfig?["loss"]?["config"]
+    #expect(saved?["from_logits"] == true)
+    #expect(saved?["axis"] == nil)
+  }
+
   @Test func `layers of one name in nested models keep their full names`() throws {
     func inner(_ name: String) -> Sequential {
       Sequential(name, input: [2], [NamedLayer("dense", Dense(2))])

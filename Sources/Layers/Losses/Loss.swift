@@ -114,7 +114,9 @@ public enum LossRegistry {
         "config": ConfigNode(.map([name, reduction] + own)), "registered_name": nil,
       ]
     case .keras2:
-      let entries = [reduction, name] + own + [.init("fn", function.config)]
+      // Keras 2 takes the last axis for the classes, and no word about it.
+      let known = own.filter { !(loss is SparseCategoricalCrossentropy && $0.key == "axis") }
+      let entries = [reduction, name] + known + [.init("fn", function.config)]
       return ["class_name": loss.className.config, "config": ConfigNode(.map(entries))]
     }
   }
