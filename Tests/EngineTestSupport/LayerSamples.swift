@@ -61,7 +61,7 @@ public struct LayerSample: Sendable {
         ]
       ], shape: [4, 5, 2]),
     .init(
-      ["Conv3D": ["filters": 3, "kernel_size": 2, "groups": 3, "use_bias": false]], shape: [3, 4, 3, 2]),
+      ["Conv3D": ["filters": 3, "kernel_size": 2, "groups": 3, "use_bias": false]], shape: [3, 4, 3, 3]),
     .init(
       ["Conv1DTranspose": ["filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"]], shape: [5, 2]),
     .init(
