@@ -25,8 +25,10 @@ public protocol Op: Hashable, Sendable {
   var isAlias: Bool { get }
   /// Can this operand, a parameter, be read where it lies in panels?
   func readsPanels(_ operand: Int) -> Bool
-  /// Can the result be written in panels, and be added to weights on its way out (``BindSite/update``)?
+  /// Can the result be written in panels?
   var writesPanels: Bool { get }
+  /// Can the result be added to weights on its way out (``BindSite/update``)?
+  var updatesWeights: Bool { get }
   /// Floating-point operations, for deciding on threads and for profiles.
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int
 }
@@ -37,6 +39,7 @@ extension Op {
   public var isAlias: Bool { false }
   public func readsPanels(_ operand: Int) -> Bool { false }
   public var writesPanels: Bool { false }
+  public var updatesWeights: Bool { false }
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { result.reduce(1, *) }
 }
 

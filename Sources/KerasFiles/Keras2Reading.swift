@@ -24,7 +24,7 @@ struct Keras2Reading {
   }
 
   private static func layer(_ className: String, _ config: ConfigNode, _ depth: Int) -> ConfigNode {
-    var entries = config.entries ?? []
+    var entries = (config.entries ?? []).filter { !isSurplus($0.key, className) }
     for i in entries.indices {
       switch (className, entries[i].key) {
       case ("InputLayer", "batch_input_shape"): entries[i].key = "batch_shape"
@@ -40,6 +40,19 @@ struct Keras2Reading {
       }
     }
     return ConfigNode(.map(entries))
+  }
+
+  /// Settings that Keras 2 writes for layers that do not use them.
+  private static func isSurplus(_ key: String, _ className: String) -> Bool {
+    switch key {
+    case "groups":
+      ["Depthwise", "Separable"].contains { className.hasPrefix($0) } || className.hasSuffix("Transpose")
+    case "kernel_initializer", "kernel_regularizer", "kernel_constraint":
+      className.hasPrefix("Separable") || className.hasPrefix("Depthwise")
+    case "time_major", "implementation": ["RNN", "LSTM", "GRU", "Cell"].contains { className.contains($0) }
+    case "batch_input_shape", "input_length": className == "Embedding"
+    default: false
+    }
   }
 
   private static func sequential(_ config: ConfigNode, _ depth: Int) -> ConfigNode {

@@ -53,8 +53,14 @@ public struct GemmTask {
     self.cRow = cRow
   }
 
+  /// Whether the chains go on from what `c` holds.
+  public var accumulates = false
+
   public static let longestFusedDepth = 384
 
   /// Floats of working memory that one call needs, whatever its sizes.
+  public static let ownWorkspace = 1 << 18
+
+  /// Floats of a worker's memory: that of a product, and as many for whoever calls it.
   public static let workspace = 1 << 19
 }

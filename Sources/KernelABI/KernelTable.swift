@@ -8,6 +8,7 @@ public struct KernelTable: Sendable {
   public typealias In = UnsafePointer<Float>
   public typealias Out = UnsafeMutablePointer<Float>
   public typealias Labels = UnsafePointer<Int32>
+  public typealias Window = UnsafePointer<SlidingWindow>
 
   public let name: StaticString
 
@@ -65,6 +66,27 @@ public struct KernelTable: Sendable {
   /// x, t, gradient of y, gradient of x, count.
   public let binaryCrossEntropyGradient: @convention(c) @Sendable (In, In, In, Out, Int) -> Void
 
+  /// ``SlidingWindow``, x, first position, count, elements of a patch from and to, rows: what the window shows.
+  public let gatherPatches: @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void
+  /// ``SlidingWindow``, rows, first position, count, elements from and to, x: adds rows to where they were shown.
+  public let scatterPatches: @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void
+  /// The largest of each window: ``SlidingWindow``, x, y, samples from and to.
+  public let maxPool: @Sendable (Window, In, Out, Int, Int) -> Void
+  /// ``SlidingWindow``, x, y, gradient of y, gradient of x, a float for each channel, samples from and to.
+  public let maxPoolGradient: @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void
+  /// What h has where x was largest: ``SlidingWindow``, x, y, h, result, a float for each channel, samples from and to.
+  public let maxPoolPick: @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void
+  /// The mean of each window: ``SlidingWindow``, x, y, samples from and to.
+  public let averagePool: @Sendable (Window, In, Out, Int, Int) -> Void
+  /// ``SlidingWindow``, gradient of y, gradient of x, samples from and to.
+  public let averagePoolGradient: @Sendable (Window, In, Out, Int, Int) -> Void
+  /// One kernel for each channel: ``SlidingWindow``, x, kernel (taps, channels, multiplier), multiplier, y, samples.
+  public let depthwise: @Sendable (Window, In, In, Int, Out, Int, Int) -> Void
+  /// ``SlidingWindow``, gradient of y, kernel, multiplier, gradient of x, samples from and to.
+  public let depthwiseInput: @Sendable (Window, In, In, Int, Out, Int, Int) -> Void
+  /// ``SlidingWindow``, x, gradient of y, multiplier, gradient of the kernel, channels from and to.
+  public let depthwiseKernel: @Sendable (Window, In, In, Int, Out, Int, Int) -> Void
+
   /// Philox key (low, high), stream position, index of the first element, rate, x, y, count.
   public let dropout: @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void
   /// Bytes to floats, `scale · x + offset`: source, target, count, scale, offset.
@@ -103,6 +125,16 @@ public struct KernelTable: Sendable {
     crossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void,
     binaryCrossEntropy: @escaping @convention(c) @Sendable (In, In, Out, Int) -> Void,
     binaryCrossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int) -> Void,
+    gatherPatches: @escaping @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void,
+    scatterPatches: @escaping @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void,
+    maxPool: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
+    maxPoolGradient: @escaping @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void,
+    maxPoolPick: @escaping @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void,
+    averagePool: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
+    averagePoolGradient: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
+    depthwise: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
+    depthwiseInput: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
+    depthwiseKernel: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
     dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
     bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
     update: @escaping @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void,
@@ -132,6 +164,16 @@ public struct KernelTable: Sendable {
     self.crossEntropyGradient = crossEntropyGradient
     self.binaryCrossEntropy = binaryCrossEntropy
     self.binaryCrossEntropyGradient = binaryCrossEntropyGradient
+    self.gatherPatches = gatherPatches
+    self.scatterPatches = scatterPatches
+    self.maxPool = maxPool
+    self.maxPoolGradient = maxPoolGradient
+    self.maxPoolPick = maxPoolPick
+    self.averagePool = averagePool
+    self.averagePoolGradient = averagePoolGradient
+    self.depthwise = depthwise
+    self.depthwiseInput = depthwiseInput
+    self.depthwiseKernel = depthwiseKernel
     self.dropout = dropout
     self.bytesToFloats = bytesToFloats
     self.update = update

@@ -50,7 +50,7 @@ private func multiply(_ g: GemmTask, _ j: Int, _ columns: Int, _ first: Int, _ d
     var run = TileRun(
       tiles: 0, k: depth, a: workspace + packedA, aStep: 0, b: right.base, bNext: right.next,
       bVector: right.vector, bStep: 0, c: c, cRow: g.cPanel == 0 ? g.cRow : 16,
-      cVector: g.cPanel == 0 ? 16 : g.cPanel, cStep: 0, continues: first > 0,
+      cVector: g.cPanel == 0 ? 16 : g.cPanel, cStep: 0, continues: first > 0 || g.accumulates,
       bias: isFinal ? g.bias.map { $0 + j } : nil, biasStep: 0, relu: isFinal && g.relu,
       alpha: isFinal ? g.alpha : 0)
     // Few rows: each part of B is read once, for all rows. Many: each part of A stays for all columns.

@@ -21,6 +21,10 @@ public func makeKernelTable() -> KernelTable {
     sparseCrossEntropy: sparseCrossEntropy, sparseCrossEntropyGradient: sparseCrossEntropyGradient,
     crossEntropy: crossEntropy, crossEntropyGradient: crossEntropyGradient,
     binaryCrossEntropy: binaryCrossEntropy, binaryCrossEntropyGradient: binaryCrossEntropyGradient,
+    gatherPatches: gatherPatches, scatterPatches: scatterPatches,
+    maxPool: maxPool, maxPoolGradient: maxPoolGradient, maxPoolPick: maxPoolPick, averagePool: averagePool,
+    averagePoolGradient: averagePoolGradient, depthwise: depthwise, depthwiseInput: depthwiseInput,
+    depthwiseKernel: depthwiseKernel,
     dropout: dropout, bytesToFloats: bytesToFloats, update: update,
     sumOfSquares: sumOfSquares)
 }

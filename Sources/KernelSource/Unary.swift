@@ -88,10 +88,10 @@ func unaryGradient(
   guard let function = UnaryFunction(rawValue: function) else { return }
   switch function {
   case .relu: each(x, y, g, d, count) { _, y, g in y > 0 ? g : 0 }
-  case .leakyRelu: each(x, y, g, d, count) { x, _, g in x < 0 ? parameter * g : g }
+  case .leakyRelu: each(x, y, g, d, count) { x, _, g in x <= 0 ? parameter * g : g }
   case .elu: each(x, y, g, d, count) { x, y, g in x > 0 ? g : g * (y + parameter) }
   case .selu:
-    each(x, y, g, d, count) { x, y, g in x > 0 ? g * seluScale : g * (y + seluScale * seluAlpha) }
+    each(x, y, g, d, count) { x, y, g in x >= 0 ? g * seluScale : g * (y + seluScale * seluAlpha) }
   case .gelu:
     each(x, y, g, d, count) { x, _, g in
       g * fma(x * inverseRoot2Pi, exp(-0.5 * x * x), normalCDF(x))

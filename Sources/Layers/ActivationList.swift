@@ -58,17 +58,17 @@ extension Activation {
     }
   }
 
-  /// The point of the simplex nearest to x (Martins and Astudillo, "From softmax to sparsemax", 2016).
+  /// What remains of x above a threshold (after Martins and Astudillo, "From softmax to sparsemax", 2016).
+  ///
+  /// The threshold is Keras's: it comes from all partial sums of the largest numbers, where the paper has the last one.
   private static func sparsemax(_ x: Value) throws -> Value {
     guard case .size(let count)? = x.type.dims.last else { return x }
-    let graph = x.graph
     let sorted = try x.sorted(descending: true)
-    let ranks = try graph.arange(1, Float(count) + 1)
+    let ranks = try x.graph.arange(1, Float(count) + 1)
     let sums = try sorted.cumulativeSum(along: -1)
-    let isInside = try (sorted * ranks + 1) .> sums
+    let isInside = try (sorted - (sums - 1) / ranks) .> 0
     let size = try isInside.sum(over: [-1], keepingDimensions: true)
-    // What is inside comes first, so that the sum of the inside is that of what is inside.
-    let total = try (sorted * isInside).sum(over: [-1], keepingDimensions: true)
+    let total = try (sums * isInside).sum(over: [-1], keepingDimensions: true)
     return try (x - (total - 1) / size).mapped(.relu)
   }
 }

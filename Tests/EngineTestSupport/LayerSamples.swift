@@ -9,12 +9,13 @@ public struct LayerSample: Sendable {
   public let inputs: Int
 
   /// The shape of one sample of each value.
-  public static let shape = [2, 3]
+  public let shape: [Int]
 
   public var className: String { node.entries?.first?.key ?? "" }
 
-  private init(_ node: ConfigNode, inputs: Int = 1) {
+  private init(_ node: ConfigNode, inputs: Int = 1, shape: [Int] = [2, 3]) {
     self.node = node
+    self.shape = shape
     self.inputs = inputs
   }
 
@@ -51,5 +52,51 @@ public struct LayerSample: Sendable {
     .init(["Minimum": nil], inputs: 2),
     .init(["Concatenate": ["axis": 1]], inputs: 2),
     .init(["Dot": ["axes": [2, 2], "normalize": true]], inputs: 2),
+    .init(
+      ["Conv1D": ["filters": 3, "kernel_size": 2, "padding": "causal", "dilation_rate": 2]], shape: [5, 2]),
+    .init(
+      [
+        "Conv2D": [
+          "filters": 4, "kernel_size": [3, 2], "strides": 2, "padding": "same", "activation": "relu",
+        ]
+      ], shape: [4, 5, 2]),
+    .init(
+      ["Conv3D": ["filters": 3, "kernel_size": 2, "groups": 3, "use_bias": false]], shape: [3, 4, 3, 3]),
+    .init(
+      ["Conv1DTranspose": ["filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"]], shape: [5, 2]),
+    .init(
+      ["Conv2DTranspose": ["filters": 3, "kernel_size": 3, "strides": 2, "output_padding": 1]],
+      shape: [4, 5, 2]),
+    .init(["Conv3DTranspose": ["filters": 2, "kernel_size": 2]], shape: [3, 4, 3, 2]),
+    .init(["DepthwiseConv1D": ["kernel_size": 3, "depth_multiplier": 2]], shape: [5, 2]),
+    .init(["DepthwiseConv2D": ["kernel_size": 2, "strides": [2, 2], "padding": "same"]], shape: [4, 5, 2]),
+    .init(["SeparableConv1D": ["filters": 3, "kernel_size": 2, "padding": "same"]], shape: [5, 2]),
+    .init(
+      [
+        "SeparableConv2D": [
+          "filters": 3, "kernel_size": [2, 3], "depth_multiplier": 2, "activation": "tanh",
+        ]
+      ], shape: [4, 5, 2]),
+    .init(["MaxPooling1D": ["padding": "same"]], shape: [5, 2]),
+    .init(["AveragePooling1D": ["pool_size": 2, "strides": 1]], shape: [5, 2]),
+    .init(["GlobalMaxPooling1D": nil], shape: [5, 2]),
+    .init(["GlobalAveragePooling1D": ["keepdims": true]], shape: [5, 2]),
+    .init(["ZeroPadding1D": ["padding": 2]], shape: [5, 2]),
+    .init(["Cropping1D": ["cropping": 1]], shape: [5, 2]),
+    .init(["MaxPooling2D": ["padding": "same"]], shape: [4, 5, 2]),
+    .init(["AveragePooling2D": ["pool_size": 2, "strides": 1]], shape: [4, 5, 2]),
+    .init(["GlobalMaxPooling2D": nil], shape: [4, 5, 2]),
+    .init(["GlobalAveragePooling2D": ["keepdims": true]], shape: [4, 5, 2]),
+    .init(["ZeroPadding2D": ["padding": 2]], shape: [4, 5, 2]),
+    .init(["Cropping2D": ["cropping": 1]], shape: [4, 5, 2]),
+    .init(["MaxPooling3D": ["padding": "same"]], shape: [3, 4, 3, 2]),
+    .init(["AveragePooling3D": ["pool_size": 2, "strides": 1]], shape: [3, 4, 3, 2]),
+    .init(["GlobalMaxPooling3D": nil], shape: [3, 4, 3, 2]),
+    .init(["GlobalAveragePooling3D": ["keepdims": true]], shape: [3, 4, 3, 2]),
+    .init(["ZeroPadding3D": ["padding": 2]], shape: [3, 4, 3, 2]),
+    .init(["Cropping3D": ["cropping": 1]], shape: [3, 4, 3, 2]),
+    .init(["UpSampling1D": ["size": 3]], shape: [5, 2]),
+    .init(["UpSampling2D": ["size": [2, 3], "interpolation": "bilinear"]], shape: [4, 5, 2]),
+    .init(["UpSampling3D": nil], shape: [3, 4, 3, 2]),
   ]
 }

@@ -65,7 +65,7 @@ import Training
   func `every layer trains, and infers without random numbers`(sample: LayerSample) throws {
     var bag = DiagnosticBag()
     let layer = try #require(LayerRegistry.all.decode(sample.node, into: &bag))
-    let input = sample.className == "RepeatVector" ? [3] : LayerSample.shape
+    let input = sample.className == "RepeatVector" ? [3] : sample.shape
     let ends = (0..<sample.inputs).map { FunctionalBuilder.Word("dense_\($0)") }
     var entries = ends.map { word in
       FunctionalBuilder.Entry(word, .layer(NamedLayer(word.text, Dense(3))), from: [.init("x")])

@@ -5,9 +5,7 @@ public import TensorCore
 ///
 /// Leading axes are rows. Transposes are flags, so that none is ever made in memory; a bias and a relu can ride
 /// along (see `fuseEpilogues`).
-public struct MatMul: Op {
-  enum Epilogue: Hashable, Sendable { case none, bias, biasRelu }
-
+public struct MatMul: Op, TakesEpilogue {
   public static let name = "matmul"
   /// `xᵀ · y`, both with the same rows: the gradient of the weights.
   let transposesLeft: Bool
@@ -24,6 +22,8 @@ public struct MatMul: Op {
 
   /// `x · wᵀ`.
   static let transposed = MatMul(transposesRight: true)
+
+  var canTakeEpilogue: Bool { !transposesLeft }
 
   func with(_ epilogue: Epilogue) -> MatMul {
     var copy = self
@@ -68,6 +68,7 @@ public struct MatMul: Op {
 
   public func readsPanels(_ operand: Int) -> Bool { operand == 1 && !transposesLeft }
   public var writesPanels: Bool { transposesLeft }
+  public var updatesWeights: Bool { transposesLeft }
 
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
     let depth = transposesLeft ? operands[0].dropLast().reduce(1, *) : operands[0].last ?? 1

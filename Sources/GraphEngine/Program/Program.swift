@@ -131,7 +131,7 @@ public final class Program {
         var fusion: FusedUpdate?
         if let entry = direct[id], let update {
           output = parameters.place(entry.spec.path, in: update.gradients.pointer)
-          if let rate = update.plainRate, op.writesPanels, canFuse(entry, id, operands, plan) {
+          if let rate = update.plainRate, op.updatesWeights, canFuse(entry, id, operands, plan) {
             fusion = FusedUpdate(weights: parameters.storage.pointer + entry.offset, rate: rate)
             fused.insert(entry.spec.path)
           }

@@ -27,10 +27,11 @@ extension TensorType {
 
   /// The size of an axis that is no batch axis.
   /// - Parameter purpose: what needs the size, such as "cut": it stands in the message.
-  public func size(of axis: Int, to purpose: String) throws(ShapeError) -> Int {
+  public func size(of axis: Int, to purpose: String, operand: Int = 0) throws(ShapeError) -> Int {
     guard case .size(let size) = dims[axis] else {
       throw ShapeError(
         "axis \(axis) of \(self) is the batch, which is not known yet: it cannot be \(purpose)",
+        operand: operand,
         hint: "choose an axis beside the batch, or move numbers there with transposed or reshaped")
     }
     return size

@@ -15,11 +15,9 @@ public struct Flatten: UnaryLayer, Configurable {
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let size = try x.knownSize(for: "Flatten")
-    return try x.graph.apply(GraphEngine.Reshape([.batch, .size(size)]), x)
+    // The order is that of channels last, wherever they were.
+    return try dataFormat.channelsLast(x) {
+      try x.graph.apply(GraphEngine.Reshape([.batch, .size(size)]), $0)
+    }
   }
-}
-
-/// Where the channels of images are; the engine has them last.
-public enum DataFormat: String, CaseIterable, ConfigConvertible {
-  case channelsLast = "channels_last"
 }

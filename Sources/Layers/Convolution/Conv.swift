@@ -1,0 +1,96 @@
+public import Config
+import Diagnostics
+public import GraphEngine
+import TensorCore
+
+/// A convolution over one to three axes: `activation(x ∗ kernel + bias)`, `(axes…, channels)` to `(places…, filters)`.
+///
+/// Weights: `kernel` (window…, channels of a group, filters), `bias` (filters). Keras: `keras.layers.Conv1D`, `Conv2D`,
+/// `Conv3D`.
+public struct Conv<let rank: Int>: UnaryLayer, Configurable {
+  public var filters: Int
+  public var kernelSize: PerAxis<rank>
+  public var strides = PerAxis<rank>(1)
+  public var padding = ConvPadding<rank>()
+  public var dataFormat = DataFormat.channelsLast
+  public var dilationRate = PerAxis<rank>(1)
+  public var groups = 1
+  public var activation = Activation.linear
+  public var useBias = true
+  public var kernelInitializer = Initializer.glorotUniform
+  public var biasInitializer = Initializer.zeros
+  public var kernelRegularizer: Regularizer?
+  public var biasRegularizer: Regularizer?
+  public var activityRegularizer: Regularizer?
+  public var kernelConstraint: Constraint?
+  public var biasConstraint: Constraint?
+
+  public init(_ filters: Int, kernelSize: PerAxis<rank>) {
+    (self.filters, self.kernelSize) = (filters, kernelSize)
+  }
+
+  public static var schema: Schema<Self> {
+    Schema(
+      "Conv\(rank)D", "A convolution over \(axisWords(rank)).", prototype: Self(1, kernelSize: .init(1)),
+      Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
+      Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
+      Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
+      Field(
+        "padding", \.padding, "valid: within the input; same: as many places; causal: only what came before."),
+      Field("data_format", \.dataFormat, "Where channels are."),
+      Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
+      Field("groups", \.groups, "Equal groups of channels, each with filters of its own.", check: atLeast(1)),
+      Field("activation", \.activation, "Applied to the result."),
+      Field("use_bias", \.useBias, "Whether a bias is added."),
+      Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
+      Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
+      Field("kernel_regularizer", \.kernelRegularizer, "What draws the kernel to 0."),
+      Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
+      Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
+      Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
+      Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
+  }
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    if strides.numbers.contains(where: { $0 > 1 }), dilationRate.numbers.contains(where: { $0 > 1 }) {
+      throw Diagnostic.stridesAndDilation(className, at: x.graph.origin)
+    }
+    let rule = WindowRule(
+      kernelSize.numbers, strides: strides.numbers, dilation: dilationRate.numbers, padding: padding.rule)
+    return try dataFormat.channelsLast(x) { x in
+      let channels = try x.knownLastAxis(for: className)
+      guard channels % groups == 0, filters % groups == 0 else {
+        throw Diagnostic.unequalGroups(
+          className, groups, channels: channels, filters: filters, at: x.graph.origin)
+      }
+      // Columns of several groups need not begin with a panel.
+      let kernel = try scope.parameter(
+        "kernel", kernelSize.numbers + [channels / groups, filters], kernelInitializer,
+        regularizer: kernelRegularizer, constraint: kernelConstraint,
+        layout: groups == 1 ? .panels : .rowMajor)
+      var y = try x.graph.apply(Convolution(rule, groups: groups), x, kernel)
+      if useBias {
+        let bias = try scope.parameter(
+          "bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+        y = try x.graph.apply(AddBias(), y, bias)
+      }
+      y = try activation(y, scope.semantics)
+      try scope.penalize(y, with: activityRegularizer)
+      return y
+    }
+  }
+}
+
+/// "steps", "rows and columns" or "planes, rows and columns".
+func axisWords(_ rank: Int) -> String { ["steps", "rows and columns", "planes, rows and columns"][rank - 1] }
+
+extension Diagnostic {
+  /// E0360: groups that channels or filters cannot be shared out to.
+  fileprivate static func unequalGroups(
+    _ layer: String, _ groups: Int, channels: Int, filters: Int, at span: SourceSpan?
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0360", "\(layer): \(channels) channels and \(filters) filters are not \(groups) equal groups",
+      at: span.map { Label($0, "called here") }, help: "both must be multiples of 'groups'")
+  }
+}

@@ -1,0 +1,94 @@
+public import Config
+import Diagnostics
+public import GraphEngine
+import TensorCore
+
+/// A convolution backwards: every element adds the kernel, times itself, to where the window of a convolution saw it.
+///
+/// Weights: `kernel` (window…, filters, channels), `bias` (filters). Keras: `keras.layers.Conv1DTranspose`,
+/// `Conv2DTranspose`, `Conv3DTranspose`.
+public struct ConvTranspose<let rank: Int>: UnaryLayer, Configurable {
+  public var filters: Int
+  public var kernelSize: PerAxis<rank>
+  public var strides = PerAxis<rank>(1)
+  public var padding = WindowPadding.valid
+  public var outputPadding: PerAxis<rank>?
+  public var dataFormat = DataFormat.channelsLast
+  public var dilationRate = PerAxis<rank>(1)
+  public var activation = Activation.linear
+  public var useBias = true
+  public var kernelInitializer = Initializer.glorotUniform
+  public var biasInitializer = Initializer.zeros
+  public var kernelRegularizer: Regularizer?
+  public var biasRegularizer: Regularizer?
+  public var activityRegularizer: Regularizer?
+  public var kernelConstraint: Constraint?
+  public var biasConstraint: Constraint?
+
+  public init(_ filters: Int, kernelSize: PerAxis<rank>) {
+    (self.filters, self.kernelSize) = (filters, kernelSize)
+  }
+
+  public static var schema: Schema<Self> {
+    Schema(
+      "Conv\(rank)DTranspose", "A convolution backwards over \(axisWords(rank)).",
+      prototype: Self(1, kernelSize: .init(1)),
+      Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
+      Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
+      Field(
+        "strides", \.strides, "How far results of neighbours are apart.", check: PerAxis<rank>.atLeast(1)),
+      Field("padding", \.padding, "valid: all that is touched; same: strides times the size."),
+      Field("output_padding", \.outputPadding, "Elements added at the end, fewer than strides.") {
+        $0.flatMap(PerAxis<rank>.atLeast(0))
+      },
+      Field("data_format", \.dataFormat, "Where channels are."),
+      Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
+      Field("activation", \.activation, "Applied to the result."),
+      Field("use_bias", \.useBias, "Whether a bias is added."),
+      Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
+      Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
+      Field("kernel_regularizer", \.kernelRegularizer, "What draws the kernel to 0."),
+      Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
+      Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
+      Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
+      Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
+  }
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    if strides.numbers.contains(where: { $0 > 1 }), dilationRate.numbers.contains(where: { $0 > 1 }) {
+      throw Diagnostic.stridesAndDilation(className, at: x.graph.origin)
+    }
+    let rule = WindowRule(
+      kernelSize.numbers, strides: strides.numbers, dilation: dilationRate.numbers, padding: padding.rule)
+    return try dataFormat.channelsLast(x) { x in
+      let channels = try x.knownLastAxis(for: className)
+      let kernel = try scope.parameter(
+        "kernel", kernelSize.numbers + [filters, channels], kernelInitializer,
+        regularizer: kernelRegularizer, constraint: kernelConstraint, layout: .panels)
+      let axes = x.type.dims.dropFirst().dropLast().enumerated().map { axis, dim in
+        if case .size(let size) = dim, axis < rank { Dim.size(extent(axis, of: size)) } else { dim }
+      }
+      var y = try x.graph.apply(ConvolutionInput(rule, axes: axes), x, kernel)
+      if useBias {
+        let bias = try scope.parameter(
+          "bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+        y = try x.graph.apply(AddBias(), y, bias)
+      }
+      y = try activation(y, scope.semantics)
+      try scope.penalize(y, with: activityRegularizer)
+      return y
+    }
+  }
+
+  /// Elements along an axis of the result.
+  private func extent(_ axis: Int, of size: Int) -> Int {
+    let stride = strides.numbers[axis]
+    let reach = (kernelSize.numbers[axis] - 1) * dilationRate.numbers[axis] + 1
+    switch (padding, outputPadding?.numbers[axis]) {
+    case (.same, nil): return size * stride
+    case (.same, let extra?): return (size - 1) * stride + reach % 2 + extra
+    case (_, nil): return (size - 1) * stride + max(reach, stride)
+    case (_, let extra?): return (size - 1) * stride + reach + extra
+    }
+  }
+}

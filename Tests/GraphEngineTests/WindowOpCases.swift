@@ -1,0 +1,84 @@
+import EngineTestSupport
+import GraphEngine
+import KernelABI
+import TensorCore
+
+private func by(_ dims: [Int], _ numbers: Numbers = .signed) -> OpCase.Operand {
+  ([.batch] + dims.map { .size($0) }, numbers, true)
+}
+private func kernel(_ sizes: Int..., numbers: Numbers = .signed) -> OpCase.Operand {
+  (sizes.map { .size($0) }, numbers, true)
+}
+
+/// One op, linear in each operand or not.
+private func linear(
+  _ name: String, _ op: some Op, _ operands: @escaping @Sendable (Int) -> [OpCase.Operand]
+) -> OpCase { OpCase(name, .affine, 1e-5, operands) { try $0[0].graph.apply(op, $0) } }
+private func smooth(
+  _ name: String, _ op: some Op, _ operands: @escaping @Sendable (Int) -> [OpCase.Operand]
+) -> OpCase { OpCase(name, .smooth, 2e-3, operands) { try $0[0].graph.apply(op, $0) } }
+
+extension OpCase {
+  /// Windows over one to three axes, with every way to move.
+  static let windows: [OpCase] = [
+    linear("conv1d", Convolution(WindowRule([3]))) { [by([5, $0]), kernel(3, $0, 2)] },
+    linear("conv1d causal", Convolution(WindowRule([3], dilation: [2], padding: .causal))) {
+      [by([6, $0]), kernel(3, $0, 3)]
+    },
+    linear("conv2d", Convolution(WindowRule([3, 2]))) { [by([4, 5, $0]), kernel(3, 2, $0, 5)] },
+    linear("conv2d same", Convolution(WindowRule([3, 3], padding: .same))) {
+      [by([4, 3, $0]), kernel(3, 3, $0, 2)]
+    },
+    linear("conv2d strides", Convolution(WindowRule([3, 3], strides: [2, 3], padding: .same))) {
+      [by([5, 7, 2]), kernel(3, 3, 2, $0)]
+    },
+    linear("conv2d dilation", Convolution(WindowRule([2, 3], dilation: [3, 2], padding: .same))) {
+      [by([5, 6, $0]), kernel(2, 3, $0, 2)]
+    },
+    linear("conv2d leaves a rest", Convolution(WindowRule([2, 2], strides: [3, 3]))) {
+      [by([7, 6, 3]), kernel(2, 2, 3, $0)]
+    },
+    linear("conv2d of points", Convolution(WindowRule([1, 1]))) { [by([3, 2, $0]), kernel(1, 1, $0, 4)] },
+    linear("conv2d of some points", Convolution(WindowRule([1, 1], strides: [2, 2]))) {
+      [by([3, 4, $0]), kernel(1, 1, $0, 4)]
+    },
+    linear("conv2d groups", Convolution(WindowRule([2, 2], padding: .same), groups: 3)) {
+      [by([3, 3, 3 * $0]), kernel(2, 2, $0, 6)]
+    },
+    linear("conv3d", Convolution(WindowRule([2, 2, 2], strides: [1, 2, 1], padding: .same))) {
+      [by([3, 3, 2, $0]), kernel(2, 2, 2, $0, 2)]
+    },
+    linear(
+      "transposed convolution",
+      ConvolutionInput(WindowRule([3, 3], strides: [2, 2], padding: .same), axes: [.size(6), .size(4)])
+    ) { [by([3, 2, 4]), kernel(3, 3, $0, 4)] },
+    linear("convolution kernel", ConvolutionKernel(WindowRule([2, 2]))) {
+      [by([4, 4, $0]), by([3, 3, 2])]
+    },
+    linear(
+      "depthwise", DepthwiseConvolution(WindowRule([3, 2], strides: [2, 2], padding: .same), multiplier: 1)
+    ) { [by([4, 3, $0]), kernel(3, 2, $0, 1)] },
+    linear("depthwise, several", DepthwiseConvolution(WindowRule([3]), multiplier: 2)) {
+      [by([5, $0]), kernel(3, $0, 2)]
+    },
+    smooth("max pool", Pooling(.maximum, WindowRule([2, 3], strides: [2, 2]))) { [by([5, 4, $0], .spaced)] },
+    smooth("max pool that overlaps", Pooling(.maximum, WindowRule([3], padding: .same))) {
+      [by([5, $0], .spaced)]
+    },
+    linear("average pool", Pooling(.mean, WindowRule([3, 2], strides: [2, 2], padding: .same))) {
+      [by([5, 4, $0])]
+    },
+    linear("average pool of bodies", Pooling(.mean, WindowRule([2, 2, 2], strides: [2, 2, 2]))) {
+      [by([3, 4, 3, $0])]
+    },
+    OpCase(
+      "convolution with bias and relu", .smooth, 2e-3,
+      {
+        [by([4, 4, 2], .positive), kernel(3, 3, 2, $0, numbers: .positive), kernel($0, numbers: .positive)]
+      },
+      {
+        let y = try $0[0].graph.apply(Convolution(WindowRule([3, 3])), $0[0], $0[1])
+        return try y.graph.apply(Unary(.relu), y.graph.apply(AddBias(), y, $0[2]))
+      }),
+  ]
+}
