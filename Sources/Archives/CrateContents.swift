@@ -51,7 +51,7 @@ struct CrateContents {
         continue
       }
       // The report belongs to the whole, whatever cell was the last.
-      file.cell = artifact.path.hasPrefix("report.") ? nil : artifact.cell
+      file.cell = artifact.isReport ? nil : artifact.cell
       files.append(file)
     }
   }

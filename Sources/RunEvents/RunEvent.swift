@@ -175,6 +175,8 @@ public struct Artifact: Sendable, Hashable {
   /// What it shows, for the report and for screen readers.
   public var caption: String
   public var cell: Int?
+  /// Whether it is the run's report, which tells the time that everything took.
+  public var isReport: Bool { path.hasPrefix("report.") }
   public init(path: String, mediaType: String, bytes: Int, sha256: String, caption: String, cell: Int?) {
     self.path = path
     self.mediaType = mediaType

@@ -47,7 +47,8 @@ import Testing
         "README.md", "data/digits.csv", "environment/machine.json", "environment/packages.txt",
         "environment/runexp.sha256", "experiment.exp", "figures/confusion_matrix-m.png",
         "figures/learning_curves-m.png", "figures/samples-digits-train.png", "log.txt", "m.h5",
-        "manifest-sha256.txt", "report.html", "report.md", "reproduce.sh", "request.json", "resolved.exp",
+        "manifest-sha256.txt", "report.html", "report.json", "report.md", "reproduce.sh", "request.json",
+        "resolved.exp",
         "ro-crate-metadata.json", "ro-crate-preview.html", "run.sqlite",
       ])
   }
@@ -165,7 +166,7 @@ import Testing
     try place.write(builder.data, to: "flipped.zip")
     let outcome = try place.runexp("verify", "flipped.zip")
     #expect(outcome.status == 1)
-    #expect(outcome.out.contains("damaged   1 of 20 files"))
+    #expect(outcome.out.contains("damaged   1 of 21 files"))
     #expect(outcome.out.contains("  figures/learning_curves-m.png  altered"), "\(outcome.out)")
   }
 

@@ -41,7 +41,7 @@ struct Verdict {
     let (first, second) = (try original.evidence(), try again.evidence())
     let difference = RunDifference(of: first, and: second)
     // What is in the log twice, as text and as a table, differs with its numbers.
-    let files = original.artifacts.filter { !["text/html", "text/markdown"].contains($0.mediaType) }
+    let files = original.artifacts.filter { !$0.isReport }
     (run, self.tolerance) = (original.name, tolerance)
     compared = (
       first.metrics.map(\.points.count).reduce(0, +), first.steps.map(\.trace.losses.count).reduce(0, +),
