@@ -76,8 +76,8 @@ public struct CheckContext {
   var cellSpan: SourceSpan?
   /// The files that the experiment reads.
   private(set) var inputs: [RunInput] = []
-  /// The folder of the runs that models may come from.
-  var reports = "reports"
+  /// The runs that models may come from.
+  var earlier = EarlierRuns()
   /// What trainings start from, if the header says so.
   var starts: StartingPoints?
   /// Models that were compiled in the file they are from.

@@ -62,12 +62,14 @@ public struct CheckedExperiment {
         base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed,
         moved: request.moved),
       seed: seed)
-    context.reports = request.reports
+    context.earlier = request.earlier
     if let start = header.resume {
+      var earlier = request.earlier
       let environment = context.dataEnvironment
       context.starts = context.bag.collect { () throws(Diagnostic) in
-        try StartingPoints(start, request, in: environment)
+        try StartingPoints(start, among: &earlier, in: environment)
       }
+      context.earlier = earlier
       if let starts = context.starts { context.use([starts.input]) }
     }
     for cell in syntax.lostCells {
@@ -84,7 +86,7 @@ public struct CheckedExperiment {
     return ExperimentPlan(
       path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
-      cells: cells, startRun: context.starts?.name, inputs: context.inputs,
+      cells: cells, chosenRuns: context.earlier.chosen, inputs: context.inputs,
       gradientModels: context.gradientModels,
       models: context.modelNames.compactMap { name in
         context.models[name].map { (name, $0.content.parameterCount) }

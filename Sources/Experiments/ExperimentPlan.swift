@@ -33,8 +33,8 @@ public struct ExperimentPlan {
   /// The texts that places in diagnostics of the run point into.
   public let sources: SourceMap
   public let cells: [PlannedCell]
-  /// The run that trainings start from, if the header says one.
-  public let startRun: String?
+  /// The runs that `best(…)` meant, by its words.
+  public let chosenRuns: [String: String]
   /// The files that it reads.
   public let inputs: [RunInput]
   /// Models whose trainings record the lengths of gradients, for figures of them.
@@ -62,12 +62,8 @@ public struct ExperimentRequest: Sendable {
   public var searchFolders: [String] = []
   /// The value of `RUNEXP_DATA`.
   public var dataFolder: String?
-  /// The folder of the runs that trainings may start from.
-  public var reports = "reports"
-  /// The best run of an experiment by a metric.
-  public var bestRun: (@Sendable (_ experiment: String, _ metric: String) -> String?)?
-  /// The run that trainings start from, whatever is the best now: that of a run that is resumed.
-  public var startRun: String?
+  /// The runs that it may begin with.
+  public var earlier = EarlierRuns()
   /// Where files and folders are that were moved, by the path that the experiment gives them.
   public var moved: [String: String] = [:]
 

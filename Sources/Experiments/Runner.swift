@@ -88,7 +88,7 @@ public struct Runner {
     RunRequest(
       experiment: URL(fileURLWithPath: plan.path).standardizedFileURL.path, isQuick: options.isQuick,
       until: options.until, name: options.name,
-      startRun: plan.startRun, inputs: plan.inputs)
+      chosenRuns: plan.chosenRuns, inputs: plan.inputs)
   }
 
   /// Logs the hashes of the models that the run begins with, as those of data.

@@ -49,25 +49,25 @@ public struct RunRequest: Sendable, Equatable, Codable {
   public var until: Int?
   /// What the runs are called, if not as the file says.
   public var name: String?
-  /// The run that trainings start from.
-  public var startRun: String?
+  /// The runs that `best(…)` meant, by its words.
+  public var chosenRuns: [String: String]
   public var inputs: [RunInput]
 
   private enum CodingKeys: String, CodingKey {
     case experiment, until, name, inputs
     case isQuick = "quick"
-    case startRun = "start"
+    case chosenRuns = "chosen_runs"
   }
 
   public init(
     experiment: String, isQuick: Bool = false, until: Int? = nil, name: String? = nil,
-    startRun: String? = nil, inputs: [RunInput] = []
+    chosenRuns: [String: String] = [:], inputs: [RunInput] = []
   ) {
     self.experiment = experiment
     self.isQuick = isQuick
     self.until = until
     self.name = name
-    self.startRun = startRun
+    self.chosenRuns = chosenRuns
     self.inputs = inputs
   }
 

@@ -41,9 +41,9 @@ extension ExperimentRequest {
   /// A request that finds what is on this machine.
   init(path: String, reports: String) {
     self.init(path: path)
-    self.reports = reports
+    earlier.folder = reports
     searchFolders = Places.dataFolders
     dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
-    bestRun = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
+    earlier.best = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }

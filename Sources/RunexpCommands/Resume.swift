@@ -100,7 +100,7 @@ struct Resume: ParsableCommand {
     }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     var request = ExperimentRequest(path: path, reports: Places.relative(reports))
-    (request.seed, request.startRun) = (record.seed, asked.startRun)
+    (request.seed, request.earlier.chosen) = (record.seed, asked.chosenRuns)
     request.overrides = record.parameters.map { "\($0.name)=\($0.json)" }
     let checked = CheckedExperiment(request)
     guard let plan = checked.plan else {

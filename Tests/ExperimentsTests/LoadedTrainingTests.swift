@@ -28,12 +28,15 @@ import Testing
     "  - train: m\n    data: iris\n    shuffle: false\n    epochs: \(epochs)\n" + settings
   }
 
-  private func check(_ cells: String) throws -> CheckedExperiment {
+  private func check(
+    _ cells: String, among runs: (inout EarlierRuns) -> Void = { _ in }
+  ) throws -> CheckedExperiment {
     let file = folder.appending(path: "e.exp")
     try Data(("seed: 4\ncells:\n" + cells).utf8).write(to: file)
     var request = ExperimentRequest(path: file.path)
     request.searchFolders = [repository.appending(path: "experiments/data").path]
-    request.reports = folder.path
+    request.earlier.folder = folder.path
+    runs(&request.earlier)
     return CheckedExperiment(request)
   }
 
@@ -70,6 +73,18 @@ import Testing
     try run(Self.data + Self.model + train(Self.settings, epochs: 5) + save("m.h5"), "whole")
     try run(Self.data + "  - load: m\n    file: base/m.h5\n" + train(epochs: 3) + save("m.h5"), "second")
     #expect(try bytes("second/m.h5") == bytes("whole/m.h5"))
+  }
+
+  @Test func `a model comes from the best run, and stays that run's`() throws {
+    try runBase()
+    let cells = Self.data + "  - load: m\n    from: best(e, val_loss)\n"
+    #expect(try codes(cells) == ["E0520"])
+    let first = try check(cells) { $0.best = { _, _ in "base" } }
+    #expect(first.plan?.chosenRuns == ["best(e, val_loss)": "base"])
+    let again = try check(cells) {
+      ($0.best, $0.chosen) = ({ _, _ in "a later one" }, ["best(e, val_loss)": "base"])
+    }
+    #expect(again.plan != nil, "\(again.diagnostics)")
   }
 
   @Test func `a model comes from a run by its name`() throws {

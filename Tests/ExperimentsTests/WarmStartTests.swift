@@ -46,8 +46,8 @@ private struct Reports: ~Copyable {
     try scratch.write(text, to: "e.exp")
     var request = ExperimentRequest(path: folder + "/e.exp")
     request.searchFolders = [repository.appending(path: "experiments/data").path]
-    request.reports = folder
-    request.bestRun = { experiment, metric in "\(experiment).\(metric)" == "e.val_loss" ? "half" : nil }
+    request.earlier.folder = folder
+    request.earlier.best = { experiment, metric in "\(experiment).\(metric)" == "e.val_loss" ? "half" : nil }
     return CheckedExperiment(request)
   }
 

@@ -22,7 +22,7 @@ struct LoadCell: Cell {
   static let schema = Schema(
     "load", "A model from a file of Keras 2 or 3 or of runexp, or its weights alone.", prototype: LoadCell(),
     Field("file", \.file, "The .h5 or .keras file, relative to the experiment's."),
-    Field("from", \.from, "A run that saved a model of this name, such as mlp-3."),
+    Field("from", \.from, "A run that saved a model of this name: mlp-3, or best(mlp, val_accuracy)."),
     Field("weights", \.weights, "A file of weights, for the model of this name above."),
     Field("freeze", \.freeze, "Layers that are not trained any more: a list of names, or true for all."))
 
@@ -37,9 +37,10 @@ struct LoadCell: Cell {
     }
     if let weights { return fill(weights, into: name, &context) }
     if let file { return load(path(of: file, &context), named: name, from: file, &context) }
-    let reports = context.reports
-    let saved = context.collect { try Self.file(of: name, in: from, reports) }
+    var earlier = context.earlier
+    let saved = context.collect { try Self.file(of: name, in: from, among: &earlier) }
     guard let saved else { return nil }
+    context.earlier = earlier
     context.use([saved])
     return load(saved.paths[1], named: name, from: saved.name, &context)
   }
@@ -108,12 +109,10 @@ struct LoadCell: Cell {
   /// The log of a run, and the file of a model that it saved.
   /// - Throws: E0520 for an unknown run, E0348 if it saved no model of that name.
   private static func file(
-    of name: String, in run: ConfigNode, _ reports: String
+    of name: String, in run: ConfigNode, among runs: inout EarlierRuns
   ) throws(Diagnostic) -> RunInput {
-    let folder = "\(reports)/\(try String(config: run))"
-    guard let word = run.string, isFileName(word),
-      FileManager.default.fileExists(atPath: folder + "/run.sqlite")
-    else { throw .unknownRun(run.string ?? "", in: reports, at: run.span) }
+    let word = try runs.find(run)
+    let folder = "\(runs.folder)/\(word)"
     let files = ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).sorted()
     let models = files.filter { file in
       [".h5", ".keras"].contains(where: file.hasSuffix) && !file.hasSuffix(".weights.h5")

@@ -66,7 +66,7 @@ struct StartingPoints {
   /// - Parameters:
   ///   - environment: where the experiment's files are.
   /// - Throws: E0520 for an unknown run, E0521 for one that kept no models, E06xx for files.
-  init(_ settings: WarmStart, _ request: ExperimentRequest, in environment: DataEnvironment)
+  init(_ settings: WarmStart, among runs: inout EarlierRuns, in environment: DataEnvironment)
     throws(Diagnostic)
   {
     (mode, span) = (settings.mode, settings.from.span)
@@ -79,12 +79,8 @@ struct StartingPoints {
       (source, input) = (.file(path), RunInput(.model, name: written, place: path))
       return
     }
-    let best = request.startRun == nil ? try Self.best(written, request, settings.from) : nil
-    name = request.startRun ?? best ?? written
-    let run = "\(request.reports)/\(name)"
-    guard isFileName(name), FileManager.default.fileExists(atPath: run + "/run.sqlite") else {
-      throw .unknownRun(name, in: request.reports, at: span)
-    }
+    name = try runs.find(settings.from)
+    let run = "\(runs.folder)/\(name)"
     let checkpoint: RunCheckpoint
     do throws(Diagnostic) {
       checkpoint = try CheckpointStore(folder: run).read().checkpoint
@@ -97,17 +93,6 @@ struct StartingPoints {
     let figures = (try? FileManager.default.contentsOfDirectory(atPath: run + "/figures"))?.sorted() ?? []
     let files = ["run.sqlite", "checkpoints/run.state"] + figures.map { "figures/\($0)" }
     input = RunInput(.run, name: name, place: URL(fileURLWithPath: run).path, files: files)
-  }
-
-  /// The run that `best(EXPERIMENT, METRIC)` means; `nil` for anything else.
-  private static func best(
-    _ text: String, _ request: ExperimentRequest, _ node: ConfigNode
-  ) throws(Diagnostic) -> String? {
-    guard let match = text.wholeMatch(of: /best\(\s*([^,()\s]+)\s*,\s*([^,()\s]+)\s*\)/) else { return nil }
-    guard let run = request.bestRun?(String(match.1), String(match.2)) else {
-      throw .noBest(String(match.1), String(match.2), in: request.reports, at: node.span)
-    }
-    return run
   }
 
   /// What the training of a model starts from; `nil` if the run does not have the model, or for a second training.
@@ -188,28 +173,6 @@ extension OptimizerMemory {
 }
 
 extension Diagnostic {
-  /// E0520: a run that does not exist.
-  static func unknownRun(_ name: String, in reports: String, at span: SourceSpan?) -> Diagnostic {
-    let folders = (try? FileManager.default.contentsOfDirectory(atPath: reports)) ?? []
-    let known = folders.filter { FileManager.default.fileExists(atPath: "\(reports)/\($0)/run.sqlite") }
-      .sorted()
-    let near = nearest(to: name, in: known)
-    return Diagnostic(
-      "E0520", "there is no run '\(name)' in \(reports)", at: span.map { Label($0, "not known") },
-      help: near.map { "did you mean '\($0)'?" } ?? "'runexp list' shows all runs; a model file ends in .h5",
-      fix: near.flatMap { near in span.map { Fix($0, replacement: near) } })
-  }
-
-  /// E0520: no run that has the metric.
-  fileprivate static func noBest(
-    _ experiment: String, _ metric: String, in reports: String, at span: SourceSpan?
-  ) -> Diagnostic {
-    Diagnostic(
-      "E0520", "no run of '\(experiment)' in \(reports) has '\(metric)'",
-      at: span.map { Label($0, "there is no best one") },
-      help: "'runexp list \(experiment)' shows the runs and their metrics")
-  }
-
   /// E0521: a run that kept no models.
   fileprivate static func noModels(_ run: String, _ reason: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(

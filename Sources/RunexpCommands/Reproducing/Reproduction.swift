@@ -82,9 +82,7 @@ struct Reproduction {
       reports: inputs.first { $0.kind == .run }.map { parent(of: $0.place) } ?? original.folder + "/runs")
     request.seed = original.record.seed
     // Whatever is the best run now: the run began with this one.
-    let run = inputs.first { $0.kind == .run }?.name
-    request.bestRun = { _, _ in run }
-    request.startRun = original.request?.startRun
+    request.earlier.chosen = original.request?.chosenRuns ?? [:]
     request.overrides = original.record.parameters.map { "\($0.name)=\($0.json)" }
     let sets = inputs.filter { $0.kind == .dataSet }
     request.searchFolders = sets.map(\.place) + request.searchFolders
