@@ -13,15 +13,6 @@ public struct SlidingWindow: Sendable, Equatable {
     /// Places before the first element that count as 0.
     public var padding = 0
     public init() {}
-
-    /// The taps that lie within the input at a place of the window.
-    @inline(__always) public func taps(at place: Int) -> Range<Int> {
-      let start = place * stride - padding
-      let first = start >= 0 ? 0 : (dilation - 1 - start) / dilation
-      let room = input - start
-      let last = room <= 0 ? 0 : min(window, (room + dilation - 1) / dilation)
-      return first < last ? first..<last : 0..<0
-    }
   }
 
   public var batch: Int

@@ -2,13 +2,26 @@ import KernelABI
 
 // What a sliding window shows, as rows of a matrix, and back. A row is `range` of a patch.
 
+extension SlidingWindow.Axis {
+  /// The taps that lie within the input at a place of the window.
+  @inline(__always) func taps(at place: Int) -> Range<Int> {
+    let start = place * stride - padding
+    if start >= 0 && start + (window - 1) * dilation < input { return 0..<window }
+    let first = start >= 0 ? 0 : (dilation - 1 - start) / dilation
+    let room = input - start
+    let last = room <= 0 ? 0 : min(window, (room + dilation - 1) / dilation)
+    return first < last ? first..<last : 0..<0
+  }
+}
+
 /// Walks over the stretches of patches that lie within the input, in order of positions.
 ///
-/// `body` gets where a stretch is in the input, where it is in the rows, and its length. Taps side by side with all their
-/// channels are one stretch.
+/// `begin` gets where each patch's row begins, and whether all of it lies within the input; `body` where a stretch is in the
+/// input, where it is in the rows, and its length. Taps side by side with all their channels are one stretch.
 @inline(__always)
 private func walk(
-  _ w: SlidingWindow, _ first: Int, _ count: Int, _ range: Range<Int>, _ body: (Int, Int, Int) -> Void
+  _ w: SlidingWindow, _ first: Int, _ count: Int, _ range: Range<Int>, _ begin: (Int, Bool) -> Void,
+  _ body: (Int, Int, Int) -> Void
 ) {
   let (shown, channels) = (w.shownChannels, w.channels)
   let joins = w.width.dilation == 1 && shown == channels
@@ -22,6 +35,7 @@ private func walk(
   var target = 0
   for _ in 0..<count {
     let (planes, rows, columns) = (w.depth.taps(at: plane), w.height.taps(at: row), w.width.taps(at: column))
+    begin(target, planes.count * rows.count * columns.count == w.taps)
     let base = sample * w.sampleCount + w.firstChannel
     for kd in planes {
       let inPlane = plane * w.depth.stride - w.depth.padding + kd * w.depth.dilation
@@ -68,21 +82,10 @@ func gatherPatches(
   _ window: UnsafePointer<SlidingWindow>, _ x: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int,
   _ rows: Out
 ) {
-  let w = window.pointee
-  // What lies outside of the input is 0.
-  if w.depth.padding != 0 || w.height.padding != 0 || w.width.padding != 0 || w.mayOverhang {
-    let total = count * (high - low)
-    var i = 0
-    while i + 16 <= total {
-      store(Lanes(), rows + i)
-      i += 16
-    }
-    while i < total {
-      rows[i] = 0
-      i += 1
-    }
-  }
-  walk(w, first, count, low..<high) { from, to, length in
+  walk(window.pointee, first, count, low..<high) { row, isWhole in
+    // What lies outside of the input is 0.
+    if !isWhole { for i in row..<row + high - low { rows[i] = 0 } }
+  } _: { from, to, length in
     var i = 0
     while i + 16 <= length {
       store(load(x + from + i), rows + to + i)
@@ -100,7 +103,8 @@ func scatterPatches(
   _ window: UnsafePointer<SlidingWindow>, _ rows: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int,
   _ x: Out
 ) {
-  walk(window.pointee, first, count, low..<high) { to, from, length in
+  walk(window.pointee, first, count, low..<high) { _, _ in
+  } _: { to, from, length in
     var i = 0
     while i + 16 <= length {
       store(load(x + to + i) + load(rows + from + i), x + to + i)
@@ -110,14 +114,5 @@ func scatterPatches(
       x[to + i] += rows[from + i]
       i += 1
     }
-  }
-}
-
-extension SlidingWindow {
-  /// Whether the last places of the window reach beyond the input.
-  fileprivate var mayOverhang: Bool { overhangs(depth) || overhangs(height) || overhangs(width) }
-
-  private func overhangs(_ axis: Axis) -> Bool {
-    (axis.output - 1) * axis.stride - axis.padding + (axis.window - 1) * axis.dilation >= axis.input
   }
 }
