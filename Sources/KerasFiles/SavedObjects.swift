@@ -97,8 +97,8 @@ struct PartAttributes {
       return [className == "MultiHeadAttention" ? attribute : "_" + attribute] + rest
     case "Bidirectional":
       let isForward = first.hasPrefix("forward")
-      let backward = config["backward_layer"].flatMap { $0.isNull ? nil : $0 }
-      let inner = Self((isForward ? nil : backward) ?? config["layer"])
+      let hasOther = config["backward_layer"].map { !$0.isNull } ?? false
+      let inner = Self(config[hasOther && !isForward ? "backward_layer" : "layer"])
       return [isForward ? "forward_layer" : "backward_layer"] + inner.attributes(of: rest)
     case "TimeDistributed", "SpectralNormalization":
       return ["layer"] + Self(config["layer"]).attributes(of: rest)

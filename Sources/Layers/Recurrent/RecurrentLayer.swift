@@ -1,5 +1,5 @@
-public import Config
-public import Diagnostics
+import Config
+import Diagnostics
 public import GraphEngine
 public import KernelABI
 import TensorCore

@@ -1,5 +1,4 @@
-public import Config
-public import KernelABI
+import Config
 
 /// The settings of recurrent layers; each class has most of them.
 public struct RecurrentSettings: Sendable {
