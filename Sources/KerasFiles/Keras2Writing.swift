@@ -22,7 +22,7 @@ struct Keras2Writing {
     "GRUCell": ["seed"],
     "LSTM": ["seed", "zero_output_for_mask"],
     "LSTMCell": ["seed"],
-    "SimpleRNN": ["zero_output_for_mask"],
+    "SimpleRNN": ["seed", "zero_output_for_mask"],
     "SimpleRNNCell": ["seed"],
     "RNN": ["zero_output_for_mask"],
     "LayerNormalization": ["rms_scaling"],

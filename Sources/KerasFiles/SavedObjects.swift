@@ -97,7 +97,8 @@ struct PartAttributes {
       return [className == "MultiHeadAttention" ? attribute : "_" + attribute] + rest
     case "Bidirectional":
       let isForward = first.hasPrefix("forward")
-      let inner = Self(config[isForward ? "layer" : "backward_layer"] ?? config["layer"])
+      let hasOther = config["backward_layer"].map { !$0.isNull } ?? false
+      let inner = Self(config[hasOther && !isForward ? "backward_layer" : "layer"])
       return [isForward ? "forward_layer" : "backward_layer"] + inner.attributes(of: rest)
     case "TimeDistributed", "SpectralNormalization":
       return ["layer"] + Self(config["layer"]).attributes(of: rest)

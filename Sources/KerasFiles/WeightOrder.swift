@@ -69,8 +69,14 @@ extension BuiltModel {
         ? parameter.path : String(parameter.path.dropFirst(model.name.utf8.count + 1))
     }
     guard semantics == .keras2 else { return full }
+    // Keras 2 does not name the layer that stands in a TimeDistributed.
+    let wrappers = Set(model.layers.filter { $0.layer is TimeDistributed }.map(\.name))
     let short = zip(parameters, full).map { parameter, path in
-      path.split(separator: "/").dropFirst(parameter.nesting).joined(separator: "/")
+      var names = path.split(separator: "/").dropFirst(parameter.nesting)
+      if let layer = parameter.layer, wrappers.contains(layer), names.count > 2 {
+        names.remove(at: names.startIndex + 1)
+      }
+      return names.joined(separator: "/")
     }
     let uses = Dictionary(short.map { ($0, 1) }, uniquingKeysWith: +)
     return zip(short, full).map { (uses[$0] == 1 ? $0 : $1) + ":0" }

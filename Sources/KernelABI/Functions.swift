@@ -14,6 +14,8 @@ public enum UnaryFunction: Int32, Sendable, CaseIterable {
   /// The continuous elu; the parameter is alpha.
   case celu
   case softsign, mish, logSigmoid
+  /// `0.2 x + 0.5` between 0 and 1: the hard sigmoid of Keras 1 and 2.
+  case oldHardSigmoid
 
   /// Whether it is flat wherever it has a slope at all.
   public var isStep: Bool {

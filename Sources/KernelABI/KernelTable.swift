@@ -87,6 +87,11 @@ public struct KernelTable: Sendable {
   /// ``SlidingWindow``, x, gradient of y, multiplier, gradient of the kernel, channels from and to.
   public let depthwiseKernel: @Sendable (Window, In, In, Int, Out, Int, Int) -> Void
 
+  /// ``RecurrentTask``, samples from and to, working memory of a product.
+  public let recurrent: @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void
+  /// The same backward.
+  public let recurrentGradient: @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void
+
   /// Philox key (low, high), stream position, index of the first element, rate, x, y, count.
   public let dropout: @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void
   /// Bytes to floats, `scale · x + offset`: source, target, count, scale, offset.
@@ -135,6 +140,8 @@ public struct KernelTable: Sendable {
     depthwise: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
     depthwiseInput: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
     depthwiseKernel: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
+    recurrent: @escaping @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void,
+    recurrentGradient: @escaping @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void,
     dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
     bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
     update: @escaping @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void,
@@ -174,6 +181,8 @@ public struct KernelTable: Sendable {
     self.depthwise = depthwise
     self.depthwiseInput = depthwiseInput
     self.depthwiseKernel = depthwiseKernel
+    self.recurrent = recurrent
+    self.recurrentGradient = recurrentGradient
     self.dropout = dropout
     self.bytesToFloats = bytesToFloats
     self.update = update

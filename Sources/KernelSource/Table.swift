@@ -25,6 +25,7 @@ public func makeKernelTable() -> KernelTable {
     maxPool: maxPool, maxPoolGradient: maxPoolGradient, maxPoolPick: maxPoolPick, averagePool: averagePool,
     averagePoolGradient: averagePoolGradient, depthwise: depthwise, depthwiseInput: depthwiseInput,
     depthwiseKernel: depthwiseKernel,
+    recurrent: recurrent, recurrentGradient: recurrentGradient,
     dropout: dropout, bytesToFloats: bytesToFloats, update: update,
     sumOfSquares: sumOfSquares)
 }

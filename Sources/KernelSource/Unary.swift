@@ -73,6 +73,11 @@ func unary(_ function: Int32, _ x: In, _ y: Out, _ count: Int, _ parameter: Floa
   case .softsign: each(x, y, count) { $0 / (1 + magnitude($0)) }
   case .mish: each(x, y, count) { $0 * tanh(softplus($0)) }
   case .logSigmoid: each(x, y, count) { 0 - softplus(0 - $0) }
+  case .oldHardSigmoid:
+    each(x, y, count) { x in
+      let line = 0.2 * x + 0.5
+      return line < 0 ? 0 : line > 1 ? 1 : line
+    }
   }
 }
 
@@ -154,6 +159,7 @@ func unaryGradient(
       return g * fma(x * (1 - t * t), sigmoid(x), t)
     }
   case .logSigmoid: each(x, y, g, d, count) { x, _, g in g * sigmoid(0 - x) }
+  case .oldHardSigmoid: each(x, y, g, d, count) { x, _, g in x > -2.5 && x < 2.5 ? g * 0.2 : 0 }
   // They are flat; the engine does not ask.
   case .sign, .floor, .ceil, .round: each(x, y, g, d, count) { _, _, _ in 0 }
   }

@@ -54,7 +54,7 @@ extension Activation {
   private static func piecewiseSigmoid(_ x: Value, _ semantics: Semantics) throws -> Value {
     switch semantics {
     case .keras3: try x.mapped(.hardSigmoid)
-    case .keras2: try x.scaled(by: 0.2, plus: 0.5).clipped(0, 1)
+    case .keras2: try x.mapped(.oldHardSigmoid)
     }
   }
 

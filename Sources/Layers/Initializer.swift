@@ -66,6 +66,8 @@ public struct Initializer: ConfigConvertible, Hashable {
 
   public let className: String
   private var settings: InitializerSettings
+  /// Places of a vector that start at 1 whatever the others are; not part of the configuration.
+  private var ones = 0..<0
   /// Draws from a stream of this seed instead of the experiment's.
   public var seed: Int? { settings.seed }
 
@@ -123,7 +125,16 @@ public struct Initializer: ConfigConvertible, Hashable {
   ///   - path: names the random stream.
   public func tensor(_ shape: [Int], seed: UInt64, path: String) -> Tensor {
     let stream = RandomStream(seed: self.seed.map { UInt64(bitPattern: Int64($0)) } ?? seed, path)
-    return Tensor(shape, definition.draw(settings, shape, stream))
+    var numbers = definition.draw(settings, shape, stream)
+    for i in ones.clamped(to: numbers.indices) { numbers[i] = 1 }
+    return Tensor(shape, numbers)
+  }
+
+  /// The same with 1 at some places of a vector.
+  func withOnes(_ places: Range<Int>) -> Initializer {
+    var copy = self
+    copy.ones = places
+    return copy
   }
 
   /// Whether it can fill a shape.

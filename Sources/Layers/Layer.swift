@@ -11,6 +11,10 @@ public protocol Layer: Sendable {
   var className: String { get }
   var config: ConfigNode { get }
   func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value]
+  /// Whether the steps that count in the first input are those that count in the outputs (Keras's `supports_masking`).
+  ///
+  /// `false` by default; a layer that makes or changes masks says so with ``LayerScope/setMask(_:of:)``.
+  var passesMask: Bool { get }
 }
 
 extension Layer where Self: Configurable {

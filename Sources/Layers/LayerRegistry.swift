@@ -84,6 +84,13 @@ public enum LayerRegistry {
       .init(UpSampling1D.self) { $0 },
       .init(UpSampling2D.self) { $0 },
       .init(UpSampling3D.self) { $0 },
+      .init(Embedding.self) { $0 },
+      .init(Masking.self) { $0 },
+      .init(SimpleRNN.self) { $0 },
+      .init(LSTM.self) { $0 },
+      .init(GRU.self) { $0 },
+      .init(Bidirectional.self) { $0 },
+      .init(TimeDistributed.self) { $0 },
     ])
 
   /// Reads the layers of a sequential model and names those that have no name, as Keras does.

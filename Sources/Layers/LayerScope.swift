@@ -50,6 +50,8 @@ public final class LayerScope {
   public private(set) var constraints: [(path: String, constraint: Constraint)] = []
   public private(set) var decisions: [Decision] = []
   public private(set) var calls: [Call] = []
+  /// Which steps of values count.
+  var masks = Masks()
   private let seed: UInt64
   private let assumed: [Bool]
   private var path: [String]
@@ -169,6 +171,7 @@ public final class LayerScope {
       phase = outerPhase
     }
     let outputs = try call(layer, on: inputs)
+    passMask(through: layer.layer, from: inputs, to: outputs)
     calls.append(
       Call(
         path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, outputs: outputs,

@@ -177,7 +177,8 @@ private struct Objective {
         if site.part.sampleWeights != nil {
           sampleWeights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
         }
-        let own = try loss.reduced(target, value, weights: sampleWeights, site.built.semantics)
+        let own = try loss.reduced(
+          target, value, weights: sampleWeights, steps: trace.scope.mask(of: value), site.built.semantics)
         mean = own
         terms.append(
           output.weight == 1
@@ -191,6 +192,12 @@ private struct Objective {
           switch try named.metric.sums(target, value, site.built.semantics) {
           case .totals(let sums): return (sums, nil)
           case .mean(let values):
+            if let steps = trace.scope.mask(of: value), steps.type.rank <= values.type.rank {
+              let counting = try steps.fitting(values).broadcast(to: values.type.dims)
+              return (
+                [try graph.apply(SumAll(), values * counting), try graph.apply(SumAll(), counting)], nil
+              )
+            }
             return ([try graph.apply(SumAll(), values)], values.type.shape(batch: site.batch).reduce(1, *))
           }
         })

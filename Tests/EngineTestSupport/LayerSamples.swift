@@ -98,5 +98,18 @@ public struct LayerSample: Sendable {
     .init(["UpSampling1D": ["size": 3]], shape: [5, 2]),
     .init(["UpSampling2D": ["size": [2, 3], "interpolation": "bilinear"]], shape: [4, 5, 2]),
     .init(["UpSampling3D": nil], shape: [3, 4, 3, 2]),
+    .init(["Embedding": ["input_dim": 4, "output_dim": 3, "mask_zero": true]], shape: [5]),
+    .init(["Masking": ["mask_value": 0.5]], shape: [5, 2]),
+    .init(["SimpleRNN": ["units": 3, "activation": "softsign", "return_sequences": true]], shape: [5, 2]),
+    .init(["LSTM": ["units": 3, "go_backwards": true, "recurrent_regularizer": "l2"]], shape: [5, 2]),
+    .init(["GRU": ["units": 3, "return_sequences": true]], shape: [5, 2]),
+    .init(
+      [
+        "Bidirectional": [
+          "layer": ["GRU": ["units": 2, "reset_after": false, "return_sequences": true]],
+          "merge_mode": "sum",
+        ]
+      ], shape: [5, 2]),
+    .init(["TimeDistributed": ["layer": ["Conv1D": ["filters": 2, "kernel_size": 2]]]], shape: [3, 4, 2]),
   ]
 }

@@ -90,7 +90,7 @@ private func crossEntropy(_ op: some Op) -> @Sendable ([Value]) throws -> Value 
 extension OpCase {
   /// A new op adds one line.
   static let all: [OpCase] =
-    unary + bends + broadcasts + movements + reductions + products + windows + [
+    unary + bends + broadcasts + movements + reductions + products + windows + recurrences + [
       OpCase("add", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add))),
       OpCase(
         "subtract", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),
@@ -144,7 +144,7 @@ extension OpCase {
       case .log1p, .asin, .acos, .atanh, .tan: (.around([-0.5, 0.2, 0.6]), 0)
       case .acosh: (.around([1.5, 2, 5]), 0)
       case .relu6: (.around([-1, 2, 5, 7]), 0)
-      case .hardSigmoid, .hardSilu: (.around([-4, -2, 2, 5]), 0)
+      case .hardSigmoid, .hardSilu, .oldHardSigmoid: (.around([-4, -2, 2, 5]), 0)
       case .hardTanh: (.around([-2, -0.5, 0.5, 3]), 0)
       case .clipUnit: (.around([-0.5, 0.5, 1.2]), 0.2)  // bounds 0.2 and 0.8
       default: (.signed, 0.3)

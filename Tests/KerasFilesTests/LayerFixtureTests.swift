@@ -48,18 +48,21 @@ import Testing
   private func check(_ group: borrowing H5Group, _ place: String) throws {
     let call = try ConfigNode(json: Array((try group.text("call") ?? "{}").utf8))
     let node = try ConfigNode(json: Array((try group.text("config") ?? "{}").utf8))
-    guard (call["kwarg_inputs"]?.entries ?? []).isEmpty, call["rest_kwarg"]?.string == nil,
-      (call["call_kwargs"]?.entries ?? []).isEmpty
-    else { throw Missing.call }
+    let keywords = (call["kwarg_inputs"]?.entries ?? []).map(\.key)
+    guard (call["call_kwargs"]?.entries ?? []).isEmpty else { throw Missing.call }
     let layer: NamedLayer
     do {
       layer = try ModelDecoder().layer(node)
     } catch let diagnostic as Diagnostic {
       throw diagnostic.code == "E0621" ? Missing.layer : Missing.setting(diagnostic.message)
     }
+    let isRecurrent = layer.layer is any RecurrentLayer
+    guard keywords.isEmpty || (isRecurrent && keywords == ["mask"]),
+      call["rest_kwarg"]?.string == nil || isRecurrent
+    else { throw Missing.call }
     let given = try Self.tensors("x", group).map(\.tensor)
     let weights = try Self.tensors("w", group).map(\.tensor)
-    try check(layer, given, weights, group, .inference, place)
+    try check(layer, given, weights, group, .inference, place, isMasked: !keywords.isEmpty)
     guard try group.names().contains("train") else { return }
     try check(layer, given, weights, group.group("train"), .training, place + " in training")
   }
@@ -81,14 +84,15 @@ import Testing
 
   private func check(
     _ layer: NamedLayer, _ given: [Tensor], _ weights: [Tensor], _ group: borrowing H5Group,
-    _ phase: LayerScope.Phase, _ place: String
+    _ phase: LayerScope.Phase, _ place: String, isMasked: Bool = false
   ) throws {
     let graph = Graph()
     let scope = LayerScope(graph: graph, phase: phase, model: "m", seed: 1)
     let inputs = given.enumerated().map { index, tensor in
       graph.leaf(.input("x\(index)"), TensorType([.batch] + tensor.shape.dropFirst().map { .size($0) }))
     }
-    let outputs = try scope.apply(layer, inputs)
+    if isMasked { scope.setMask(inputs[1], of: inputs[0]) }
+    let outputs = try scope.apply(layer, isMasked ? [inputs[0]] : inputs)
     var leaves: [Leaf: Tensor] = [:]
     for (index, tensor) in given.enumerated() { leaves[.input("x\(index)")] = tensor }
     let parameters = scope.parameters

@@ -4,7 +4,8 @@ import Testing
 /// The experiments that come with the program, run as a user runs them but for two batches a cell.
 @Suite struct ExperimentFilesTests {
   @Test(arguments: [
-    ("digits04", "strokes", "digits"), ("finetune", "tuned", "digits"), ("multi_output", "two_heads", "iris"),
+    ("digits04", "strokes", "digits"), ("lstm", "reader", "digits"), ("finetune", "tuned", "digits"),
+    ("multi_output", "two_heads", "iris"),
     ("residual", "resnet", "digits"), ("subclass", "by_hand", "iris"),
     ("wide_and_deep", "wide_and_deep", "iris"),
   ])

@@ -73,7 +73,8 @@ struct UnaryGradient: Op {
   /// The derivatives of the slope, as a function of the operand or, where it is made of that, of the result; `nil` for 0.
   private func bends(_ x: Value, _ y: Value, at span: SourceSpan?) throws -> (x: Value?, y: Value?) {
     switch function {
-    case .relu, .leakyRelu, .relu6, .hardTanh, .hardSigmoid, .abs, .negate, .clipUnit: (nil, nil)
+    case .relu, .leakyRelu, .relu6, .hardTanh, .hardSigmoid, .oldHardSigmoid, .abs, .negate, .clipUnit:
+      (nil, nil)
     case .exp, .expm1: (nil, x.graph.constant(1, x.type.dims))
     case .sigmoid: (nil, try 1 - 2 * y)
     case .tanh, .reciprocal: (nil, try -2 * y)

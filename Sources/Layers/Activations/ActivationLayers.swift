@@ -20,6 +20,8 @@ public struct ReLU: UnaryLayer, Configurable {
     Field("negative_slope", \.negativeSlope, "The slope below the threshold.", check: atLeast(0)),
     Field("threshold", \.threshold, "What is below is rectified.", check: atLeast(0)))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let (slope, low) = (Float(negativeSlope), Float(threshold))
     var y: Value
@@ -45,6 +47,8 @@ public struct LeakyReLU: UnaryLayer, Configurable {
     "LeakyReLU", "The rectifier with a slope below 0.", prototype: Self(),
     Field("negative_slope", \.negativeSlope, "The slope below 0.", check: atLeast(0)))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try x.mapped(.leakyRelu, Float(negativeSlope))
   }
@@ -60,6 +64,8 @@ public struct ELU: UnaryLayer, Configurable {
   public static let schema = Schema(
     "ELU", "The exponential linear unit.", prototype: Self(),
     Field("alpha", \.alpha, "Minus the limit far below 0."))
+
+  public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value { try x.mapped(.elu, Float(alpha)) }
 }
@@ -80,6 +86,8 @@ public struct PReLU: UnaryLayer, Configurable {
     Field("alpha_regularizer", \.regularizer, "What draws the slopes to 0."),
     Field("alpha_constraint", \.constraint, "Bounds that the slopes are kept in."),
     Field("shared_axes", \.sharedAxes, "Axes along which there is one slope; counted from 1."))
+
+  public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     _ = try x.knownSize(for: className)
@@ -103,6 +111,8 @@ public struct SoftmaxLayer: UnaryLayer, Configurable {
   public static let schema = Schema(
     "Softmax", "Exponentials that add up to 1.", prototype: Self(),
     Field("axis", \.axis, "Along which axis."))
+
+  public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let axis = try Axes(axis).resolved(for: x.type, className)[0]

@@ -12,6 +12,8 @@ public struct ActivationLayer: UnaryLayer, Configurable {
     "Activation", "Applies an activation function.", prototype: ActivationLayer(.linear),
     Field("activation", \.activation, "Which one.").required)
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try activation(x, scope.semantics)
   }

@@ -14,6 +14,8 @@ public struct ActivityRegularization: UnaryLayer, Configurable {
     Field("l1", \.l1, "Weight of the sum of absolute values.", check: atLeast(0)),
     Field("l2", \.l2, "Weight of the sum of squares.", check: atLeast(0)))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     var rule = L1L2()
     (rule.l1, rule.l2) = (l1, l2)

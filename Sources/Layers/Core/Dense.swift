@@ -35,6 +35,8 @@ public struct Dense: UnaryLayer, Configurable {
     Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
     Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let inputs = try x.knownLastAxis(for: "Dense")
     let kernel = try scope.parameter(

@@ -18,6 +18,8 @@ public struct Dropout: UnaryLayer, Configurable {
     }.required,
     Field("seed", \.seed, "Draws from a stream of this seed instead of the experiment's."))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     if scope.phase == .inference || rate == 0 { return x }
     let op = GraphEngine.Dropout(rate: Float(rate), stream: scope.stream("dropout", seed: seed))

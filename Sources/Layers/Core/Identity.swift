@@ -7,5 +7,7 @@ public import GraphEngine
 public struct Identity: UnaryLayer, Configurable {
   public init() {}
   public static let schema = Schema("Identity", "Gives what it takes.", prototype: Self())
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value { x }
 }

@@ -15,6 +15,8 @@ public struct Rescaling: UnaryLayer, Configurable {
     Field("scale", \.scale, "The factor.").required,
     Field("offset", \.offset, "What is added afterwards."))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try x.cast(to: .float32).scaled(by: Float(scale), plus: Float(offset))
   }

@@ -39,12 +39,18 @@ extension Loss {
 
   /// The number that training makes small: the values, weighted, reduced.
   ///
-  /// - Parameter weights: of the samples, of the batch's shape or the values'.
+  /// - Parameters:
+  ///   - weights: of the samples, of the batch's shape or the values'.
+  ///   - steps: 1 where a step of the prediction counts (batch, steps).
   public func reduced(
-    _ target: Value, _ prediction: Value, weights: Value? = nil, _ semantics: Semantics = .keras3
+    _ target: Value, _ prediction: Value, weights: Value? = nil, steps: Value? = nil,
+    _ semantics: Semantics = .keras3
   ) throws -> Value {
     let values = try values(target, prediction, semantics)
-    return try reduction.reduce(values, weights: weights, mask: mask(target))
+    let counting = try steps.flatMap { $0.type.rank <= values.type.rank ? $0 : nil }?.fitting(values)
+    let own = try mask(target)
+    let both = try own.flatMap { own in try counting.map { try own * $0 } } ?? own ?? counting
+    return try reduction.reduce(values, weights: weights, mask: both)
   }
 
   /// The schema of a loss: its reduction, then its own settings.

@@ -42,7 +42,7 @@ public enum LossReduction: String, ConfigConvertible {
     if let mask {
       let isMean = self != .sum
       // As in Keras the mask is stretched so that dividing by all values divides by those that count.
-      scales = isMean ? try mask / mask.mean() : mask
+      scales = isMean ? try mask.dividedNoNaN(by: mask.mean()) : mask
     }
     if let weights {
       let fitting = try weights.fitting(values)
@@ -64,7 +64,7 @@ public enum LossReduction: String, ConfigConvertible {
 
 extension Value {
   /// With axes of size 1 behind, as many as the other value has more.
-  fileprivate func fitting(_ other: Value) throws -> Value {
+  package func fitting(_ other: Value) throws -> Value {
     guard type.rank < other.type.rank else { return self }
     return try reshaped(to: type.dims + (type.rank..<other.type.rank).map { _ in .size(1) })
   }

@@ -27,7 +27,9 @@ extension ElementwiseMerging {
       return value
     }
     let merged = try aligned.dropFirst().reduce(aligned[0], merge)
-    return [try finish(merged, count: inputs.count)]
+    let result = try finish(merged, count: inputs.count)
+    scope.setMask(try scope.mergedMask(of: inputs), of: result)
+    return [result]
   }
 }
 

@@ -135,7 +135,8 @@ private struct Wiring {
   private func outputNames(of call: Int) -> [String]? {
     guard call >= plan.inputs.count else { return nil }
     switch plan.entries[call - plan.inputs.count].part {
-    case .layer(let named): return (named.layer as? any Model)?.outputNames
+    case .layer(let named):
+      return (named.layer as? any Model)?.outputNames ?? (named.layer as? any RecurrentLayer)?.outputNames
     case .again(let word):
       return sources[word.text].flatMap { $0.call == call ? nil : outputNames(of: $0.call) }
     }

@@ -75,8 +75,12 @@ extension Functional {
         let tensors = call.inputs.map(tensor)
         // Merging layers take one list; a model of several inputs takes one, too.
         let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && tensors.count > 1)
-        let arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
+        var arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
         var keywords: [ConfigNode.Entry] = []
+        if layer.layer is any RecurrentLayer || layer.layer is Bidirectional, tensors.count > 1 {
+          arguments = [tensors[0]]
+          keywords.append(.init("initial_state", ConfigNode(.list(Array(tensors.dropFirst())))))
+        }
         if let isTraining = call.isTraining { keywords.append(.init("training", isTraining.config)) }
         if layer.layer is any Model { keywords.append(.init("mask", nil)) }
         return ["args": ConfigNode(.list(arguments)), "kwargs": ConfigNode(.map(keywords))]

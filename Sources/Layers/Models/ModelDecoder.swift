@@ -59,9 +59,8 @@ public struct ModelDecoder {
 
   /// A layer of the registry.
   private static func plain(_ className: String, _ config: ConfigNode, _ name: String) throws -> any Layer {
-    guard let entry = LayerRegistry.all.find(className) else { throw Diagnostic.noSuchLayer(className, name) }
-    let known = Set(entry.defaults.entries?.map(\.key) ?? [])
-    let entries = (config.entries ?? []).filter { known.contains($0.key) || !isInert($0, of: className) }
+    guard LayerRegistry.all.find(className) != nil else { throw Diagnostic.noSuchLayer(className, name) }
+    let entries = withoutInert(config, of: className)
     var bag = DiagnosticBag()
     let layer = LayerRegistry.all.decode(
       ["class_name": className.config, "config": ConfigNode(.map(entries))], into: &bag)
@@ -71,6 +70,21 @@ public struct ModelDecoder {
       throw diagnostic
     }
     return layer
+  }
+
+  /// The settings without those that change nothing, of the layers that are settings themselves, too.
+  private static func withoutInert(_ config: ConfigNode, of className: String) -> [ConfigNode.Entry] {
+    let known = Set(LayerRegistry.all.find(className)?.defaults.entries?.map(\.key) ?? [])
+    let kept = (config.entries ?? []).filter { known.contains($0.key) || !isInert($0, of: className) }
+    return kept.map { entry in
+      guard let inner = entry.value["class_name"]?.string, let settings = entry.value["config"],
+        LayerRegistry.all.find(inner) != nil
+      else { return entry }
+      let common = (settings.entries ?? []).filter { ["name", "trainable"].contains($0.key) }
+      let entries = withoutInert(settings, of: inner).filter { !["name", "trainable"].contains($0.key) }
+      return .init(
+        entry.key, ["class_name": inner.config, "config": ConfigNode(.map(common + entries))])
+    }
   }
 
   /// Whether a setting that we do not know changes nothing as it is.

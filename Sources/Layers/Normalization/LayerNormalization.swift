@@ -35,6 +35,8 @@ public struct LayerNormalization: UnaryLayer, Configurable {
     Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
     Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try axis.extent(in: x, for: className)
     let (axes, shape, dims) = (extent.axes, extent.shape, extent.dims)

@@ -22,6 +22,8 @@ public struct Normalization: UnaryLayer, Configurable {
     Field("mean", \.mean, "A number, or one for each feature, instead of the data's mean."),
     Field("variance", \.variance, "A number, or one for each feature, instead of the data's variance."))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try (axis ?? Axes([])).extent(in: x, for: className)
     let (shape, dims) = (extent.shape, extent.dims)

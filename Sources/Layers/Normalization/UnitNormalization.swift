@@ -12,6 +12,8 @@ public struct UnitNormalization: UnaryLayer, Configurable {
     "UnitNormalization", "Scales to length 1.", prototype: Self(),
     Field("axis", \.axis, "Along which axis, or axes."))
 
+  public var passesMask: Bool { true }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try x.unitLength(along: try axis.resolved(for: x.type, "UnitNormalization"))
   }

@@ -39,7 +39,14 @@ public struct GlobalAveragePooling<let rank: Int>: UnaryLayer, Configurable {
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    try x.mean(over: dataFormat.innerAxes(rank, of: x, className), keepingDimensions: keepdims)
+    let axes = try dataFormat.innerAxes(rank, of: x, className)
+    guard rank == 1, let mask = scope.mask(of: x) else {
+      return try x.mean(over: axes, keepingDimensions: keepdims)
+    }
+    // Only the steps that count.
+    let counts = try mask.expandingDimensions(at: dataFormat == .channelsLast ? 2 : 1)
+    return try (x * counts).sum(over: axes, keepingDimensions: keepdims)
+      / counts.sum(over: axes, keepingDimensions: keepdims)
   }
 }
 

@@ -1,0 +1,26 @@
+public import Config
+public import Diagnostics
+
+/// A layer as the setting of another: `LSTM: {units: 8}`, or as Keras stores it.
+public struct InnerLayer: ConfigConvertible {
+  public var named: NamedLayer
+
+  public init(_ layer: any Layer, named name: String? = nil) {
+    named = NamedLayer(name ?? LayerRegistry.snakeCase(layer.className), layer)
+  }
+
+  public static var expectation: String { "a layer with its settings, as in {LSTM: {units: 8}}" }
+  // The registry knows this type by its members, so it cannot be asked here.
+  public static var jsonSchema: ConfigNode { ["type": ["string", "object"]] }
+
+  /// - Throws: what is wrong with the layer, and E0201 for a model.
+  public init(config: ConfigNode) throws(Diagnostic) {
+    var bag = DiagnosticBag()
+    guard let layers = LayerRegistry.decode([config], into: &bag), let layer = layers.first else {
+      throw bag.all.first ?? .mismatch(config, Self.expectation)
+    }
+    named = layer
+  }
+
+  public var config: ConfigNode { named.kerasConfig }
+}

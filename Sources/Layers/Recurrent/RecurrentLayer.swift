@@ -1,0 +1,166 @@
+import Config
+import Diagnostics
+public import GraphEngine
+public import KernelABI
+import TensorCore
+
+/// A layer that walks along the steps of (batch, steps, features) with a state.
+///
+/// Weights, below the name of the cell: `kernel` (features, gates · units), `recurrent_kernel` (units, gates · units),
+/// `bias` (gates · units). Inputs: the sequence, and the first states where they are not 0. Outputs: the last output or
+/// all, then the last states if they are wanted. A masked step keeps the state and repeats the output.
+public protocol RecurrentLayer: Layer {
+  var settings: RecurrentSettings { get set }
+  var kind: RecurrentTask.Kind { get }
+}
+
+extension RecurrentLayer {
+  /// What the outputs are called in `from:`.
+  public var outputNames: [String] {
+    ["output"] + (settings.returnState ? ["h", "c"].prefix(kind.states) : [])
+  }
+
+  public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
+    guard let sequence = inputs.first, inputs.count == 1 || inputs.count == 1 + kind.states else {
+      let wanted = "a sequence and, if any, \(kind.states == 1 ? "one state" : "two states")"
+      throw Diagnostic.inputCount(className, wanted, inputs.count, at: scope.graph.origin)
+    }
+    guard !settings.stateful else { throw Diagnostic.stateful(className, at: scope.graph.origin) }
+    guard sequence.type.rank == 3 else {
+      throw Diagnostic(
+        "E0301", "\(className) needs batch, steps and features, found \(sequence.type)",
+        help: "Reshape or RepeatVector make steps; a recurrent layer before it needs 'return_sequences: true'"
+      )
+    }
+    let mask = scope.mask(of: sequence).flatMap { Array(sequence.type.dims[..<2]) == $0.type.dims ? $0 : nil }
+    var steps = Steps(x: sequence, mask: mask)
+    if settings.goBackwards {
+      steps = Steps(x: try sequence.flipped([1]), mask: try mask?.flipped([1]))
+    }
+    let states = try walk(steps, from: Array(inputs.dropFirst()), in: scope)
+    func state(_ index: Int) throws -> Value {
+      try states.sliced(
+        .all, .at(-1), .range(from: index * settings.units, to: (index + 1) * settings.units))
+    }
+    let isMuted = mask != nil && (settings.zeroOutputForMask || inputs.count > 1)
+    var output: Value
+    if settings.returnSequences || isMuted {
+      output = try states.sliced(.all, .all, .range(to: settings.units))
+      if isMuted, let mask = steps.mask { output = try muted(output, mask) }
+      if settings.returnSequences {
+        scope.setMask(mask, of: output)
+      } else {
+        output = try output.sliced(.all, .at(-1))
+      }
+    } else {
+      output = try state(0)
+    }
+    try scope.penalize(output, with: settings.activityRegularizer)
+    return [output] + (settings.returnState ? try (0..<kind.states).map(state) : [])
+  }
+
+  /// The outputs where masked steps do not give the state: 0, or, before the first step that counts, 0 whatever the
+  /// first state is.
+  private func muted(_ output: Value, _ mask: Value) throws -> Value {
+    let isHeard = settings.zeroOutputForMask ? mask : try mask.cumulativeSum(along: 1) .> 0
+    return try output * isHeard.expandingDimensions(at: 2)
+  }
+
+  /// The states after each step.
+  private func walk(_ steps: Steps, from first: [Value], in scope: LayerScope) throws -> Value {
+    let (graph, units, columns) = (scope.graph, settings.units, settings.units * kind.gates)
+    let cell = LayerRegistry.snakeCase(className) + "_cell/"
+    let features = try steps.x.knownLastAxis(for: className)
+    let kernel = try scope.parameter(
+      cell + "kernel", [features, columns], settings.kernelInitializer,
+      regularizer: settings.kernelRegularizer, constraint: settings.kernelConstraint, layout: .panels)
+    let recurrent = try scope.parameter(
+      cell + "recurrent_kernel", [units, columns], settings.recurrentInitializer,
+      regularizer: settings.recurrentRegularizer, constraint: settings.recurrentConstraint,
+      layout: kind == .gruResetBefore ? .rowMajor : .panels)
+    var x = steps.x
+    if let kept = try kept(settings.dropout, features, "dropout", in: scope) {
+      x = try x * kept.expandingDimensions(at: 1)
+    }
+    x = try graph.apply(MatMul(), x, kernel)
+    var operands = RecurrentOperands(x: x, kernel: recurrent, states: first)
+    if first.isEmpty {
+      let zero = graph.constant(0, [.batch, .size(units)])
+      operands.states = Array(repeating: zero, count: kind.states)
+    }
+    if kind == .gru { operands.bias = graph.constant(0, [.size(units)]) }
+    if settings.useBias {
+      let bias = try scope.parameter(
+        cell + "bias", kind == .gru ? [2, columns] : [columns], biasInitializer,
+        regularizer: settings.biasRegularizer, constraint: settings.biasConstraint)
+      if kind == .gru {
+        // The part of the second bias that is not reset can be added beforehand.
+        let own = try bias.sliced(.at(1))
+        let isEarly = graph.constant(Tensor([columns], (0..<columns).map { $0 < 2 * units ? 1 : 0 }))
+        operands.x = try graph.apply(AddBias(), x, bias.sliced(.at(0)) + own * isEarly)
+        operands.bias = try own.sliced(.range(from: 2 * units))
+      } else {
+        operands.x = try graph.apply(AddBias(), x, bias)
+      }
+    }
+    operands.mask = steps.mask
+    operands.dropout = try kept(settings.recurrentDropout, units, "recurrent_dropout", in: scope)
+    let rule = RecurrentRule(
+      kind, units: units, try settings.activation.gate(of: className, in: scope),
+      try settings.recurrentActivation.gate(of: className, in: scope))
+    return try rule.states(operands)
+  }
+
+  private var biasInitializer: Initializer {
+    guard kind == .lstm, settings.unitForgetBias else { return settings.biasInitializer }
+    return settings.biasInitializer.withOnes(settings.units..<2 * settings.units)
+  }
+
+  /// What the numbers of a sample are multiplied by at every step; `nil` where nothing is dropped.
+  private func kept(_ rate: Double, _ count: Int, _ name: String, in scope: LayerScope) throws -> Value? {
+    if scope.phase == .inference || rate == 0 { return nil }
+    let op = GraphEngine.Dropout(rate: Float(rate), stream: scope.stream(name, seed: settings.seed))
+    return try scope.graph.apply(op, scope.graph.constant(1, [.batch, .size(count)]), scope.step)
+  }
+}
+
+/// A sequence in the order in which it is walked along.
+private struct Steps {
+  var x: Value
+  var mask: Value?
+}
+
+extension Activation {
+  /// The function as the kernels of recurrent layers know it.
+  /// - Throws: E0362 if its slope does not follow from its value, or if it mixes numbers.
+  fileprivate func gate(of layer: String, in scope: LayerScope) throws -> GateFunction {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.batch, .size(2)]))
+    let y = try self(x, scope.semantics)
+    if y.id == x.id { return .linear }
+    if case .op(let op, [x.id]) = graph.nodes[y.id].kind, let unary = op as? Unary,
+      let gate = GateFunction(unary.function, unary.parameter)
+    {
+      return gate
+    }
+    throw Diagnostic(
+      "E0362", "\(layer) cannot use '\(name)' within its steps",
+      at: scope.graph.origin.map { .init($0, "computes with '\(name)'") },
+      help: "use one of \(Self.gates.joined(separator: ", ")); any other can follow as a layer of its own")
+  }
+
+  private static let gates = [
+    "tanh", "sigmoid", "relu", "hard_sigmoid", "linear", "elu", "selu", "softsign", "softplus", "leaky_relu",
+    "relu6", "hard_tanh", "exponential",
+  ]
+}
+
+extension Diagnostic {
+  /// E0363: states that go on from batch to batch.
+  fileprivate static func stateful(_ layer: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0363", "\(layer) cannot keep its state from batch to batch",
+      at: span.map { Label($0, "has 'stateful: true'") },
+      help: "leave 'stateful' out and give longer sequences, or hand the states on: 'return_state: true'")
+  }
+}

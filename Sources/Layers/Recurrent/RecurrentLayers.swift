@@ -1,0 +1,45 @@
+public import Config
+public import KernelABI
+
+/// `h = tanh(x · kernel + h · recurrent_kernel + bias)`, step by step.
+///
+/// Elman, "Finding structure in time" (1990). Keras: `keras.layers.SimpleRNN`.
+public struct SimpleRNN: RecurrentLayer, Configurable {
+  public var settings: RecurrentSettings
+  public init(_ units: Int) { settings = RecurrentSettings(units) }
+  public var kind: RecurrentTask.Kind { .simple }
+
+  public static let schema = Schema(
+    "SimpleRNN", "A state that is mixed with each step.", prototype: Self(1),
+    fields: RecurrentSettings.fields(
+      without: ["recurrent_activation", "unit_forget_bias", "reset_after"], at: \Self.settings))
+}
+
+/// Long short-term memory: a cell's content that gates write, forget and show.
+///
+/// Hochreiter and Schmidhuber, "Long short-term memory" (1997), with the forget gate of Gers, Schmidhuber and Cummins
+/// (2000). Gates in the order input, forget, candidate, output. Keras: `keras.layers.LSTM`.
+public struct LSTM: RecurrentLayer, Configurable {
+  public var settings: RecurrentSettings
+  public init(_ units: Int) { settings = RecurrentSettings(units) }
+  public var kind: RecurrentTask.Kind { .lstm }
+
+  public static let schema = Schema(
+    "LSTM", "Long short-term memory.", prototype: Self(1),
+    fields: RecurrentSettings.fields(without: ["reset_after"], at: \Self.settings))
+}
+
+/// A gated recurrent unit: a state that is partly kept and partly renewed.
+///
+/// Cho et al., "Learning phrase representations using RNN encoder-decoder" (2014). Gates in the order update, reset,
+/// candidate; with `reset_after` the bias is (2, 3 · units), one row for the input and one for the state. Keras:
+/// `keras.layers.GRU`.
+public struct GRU: RecurrentLayer, Configurable {
+  public var settings: RecurrentSettings
+  public init(_ units: Int) { settings = RecurrentSettings(units) }
+  public var kind: RecurrentTask.Kind { settings.resetAfter ? .gru : .gruResetBefore }
+
+  public static let schema = Schema(
+    "GRU", "A gated recurrent unit.", prototype: Self(1),
+    fields: RecurrentSettings.fields(without: ["unit_forget_bias"], at: \Self.settings))
+}
