@@ -10,7 +10,13 @@ public protocol Layer: Sendable {
   /// Keras's class name and config; free with a ``Schema``.
   var className: String { get }
   var config: ConfigNode { get }
+  /// The words for what it is called with; one input, or a list of them, if it does not say.
+  var signature: CallSignature { get }
   func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value]
+}
+
+extension Layer {
+  public var signature: CallSignature { CallSignature() }
 }
 
 extension Layer where Self: Configurable {
