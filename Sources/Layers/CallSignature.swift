@@ -48,7 +48,7 @@ public struct CallSignature: Hashable, Sendable {
         inputs[place], before: place > 0 ? inputs[place - 1] : nil, of: layer, at: span)
     }
     for name in named.values where !values.contains(name) {
-      throw .unknownArgument(name, of: layer, flags.contains(name) ? values : names, at: span)
+      throw .unknownArgument(name, of: layer, names, at: span)
     }
     for flag in named.flags where !flags.contains(flag) {
       throw .unknownArgument(flag, of: layer, names, at: span)
@@ -76,9 +76,13 @@ extension Diagnostic {
   ) -> Diagnostic {
     let near = nearest(to: name, in: known)
     return Diagnostic(
-      "E0370", "\(layer) takes no argument '\(name)' of this kind",
-      at: span.map { Label($0, "not known") },
-      help: near.map { "did you mean '\($0)'?" } ?? "it takes " + known.joined(separator: ", "))
+      "E0370",
+      known.contains(name)
+        ? "\(layer) takes '\(name)' otherwise than here" : "\(layer) takes no argument '\(name)'",
+      at: span.map { Label($0, "in this call") },
+      help: known.contains(name)
+        ? "flags are true or false, everything else is a value"
+        : near.map { "did you mean '\($0)'?" } ?? "it takes " + known.joined(separator: ", "))
   }
 
   /// E0370: an input that is given twice, or without the one before it.

@@ -147,27 +147,25 @@ struct FunctionalSyntax {
     return .init(word, .layer(layer), from: sources, named: named, flags: flags)
   }
 
+  private typealias Word = FunctionalBuilder.Word
+
   /// `x`, `[x, y]`, or by name `{query: x, value: y, use_causal_mask: true}`.
-  private func arguments(
-    _ from: ConfigNode
-  ) -> (sources: [FunctionalBuilder.Word], named: [FunctionalBuilder.Word], flags: [FunctionalBuilder.Word]) {
-    func word(_ node: ConfigNode) -> FunctionalBuilder.Word { .init(node.string ?? node.json, at: node.span) }
+  private func arguments(_ from: ConfigNode) -> (sources: [Word], named: [Word], flags: [Word]) {
+    func word(_ node: ConfigNode) -> Word { Word(node.string ?? node.json, at: node.span) }
     guard let entries = from.entries else { return ((from.list ?? [from]).map(word), [], []) }
-    var (sources, named, flags):
-      ([FunctionalBuilder.Word], [FunctionalBuilder.Word], [FunctionalBuilder.Word])
-    (sources, named, flags) = ([], [], [])
-    for entry in entries where entry.value != false {
-      let name = FunctionalBuilder.Word(entry.key, at: entry.keySpan)
-      if entry.value == true {
-        flags.append(name)
+    var found: (sources: [Word], named: [Word], flags: [Word]) = ([], [], [])
+    for entry in entries {
+      let name = Word(entry.key, at: entry.keySpan)
+      if case .bool(let isOn) = entry.value.content {
+        if isOn { found.flags.append(name) }
         continue
       }
       for node in entry.value.list ?? [entry.value] {
-        sources.append(word(node))
-        named.append(name)
+        found.sources.append(word(node))
+        found.named.append(name)
       }
     }
-    return (sources, named, flags)
+    return found
   }
 }
 

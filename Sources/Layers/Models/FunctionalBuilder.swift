@@ -132,10 +132,14 @@ private struct Wiring {
     }
     let unnamed = written.from.count - written.named.count
     let named = zip(written.named.map(\.text), written.from[unnamed...]).map { (name: $0, value: $1) }
+    let signature = layer.layer.signature
+    let strange =
+      written.named.first { !(signature.inputs + signature.values).contains($0.text) }
+      ?? written.flags.first { !signature.flags.contains($0.text) }
     do {
-      let result = try layer.layer.signature.arranged(
+      let result = try signature.arranged(
         Array(written.from[..<unnamed]), named: named, flags: written.flags.map(\.text),
-        of: "'\(written.name.text)'", at: (written.named + written.flags).first?.span)
+        of: "'\(written.name.text)'", at: (strange ?? written.named.first)?.span)
       return (result.values, result.names)
     } catch {
       report(error, &bag)

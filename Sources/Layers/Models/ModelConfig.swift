@@ -12,7 +12,10 @@ extension NamedLayer {
       return ["class_name": "InputLayer", "config": input.kerasConfig(named: name)]
     }
     let own = (layer.config.entries ?? []).filter { $0.key != "name" && $0.key != "trainable" }
-    entries.append(.init("trainable", isTrainable.config))
+    // Keras makes these without it.
+    if !layer.className.hasPrefix("SpatialDropout"), layer.className != "Discretization" {
+      entries.append(.init("trainable", isTrainable.config))
+    }
     if !(layer is any Model) { entries.append(.init("dtype", .float32Policy)) }
     return ["class_name": layer.className.config, "config": ConfigNode(.map(entries + own))]
   }

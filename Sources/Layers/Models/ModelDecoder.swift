@@ -181,7 +181,7 @@ private struct GraphDecoder {
         try collect(inbound["args"] ?? inbound, into: &inputs)
         var (named, flags): ([(name: String, value: Reference)], [String]) = ([], [])
         for entry in inbound["kwargs"]?.entries ?? [] where entry.key != "training" {
-          if entry.value == true { flags.append(entry.key) }
+          if case .bool(true) = entry.value.content { flags.append(entry.key) }
           var values: [Reference] = []
           try collect(entry.value, into: &values)
           named += values.map { (entry.key, $0) }
