@@ -70,7 +70,7 @@ struct DialectNotes {
 
   /// Classes that came with Keras 3.
   private static let newInKeras3: Set = [
-    "RMSNormalization", "GroupedQueryAttention", "AutoContrast", "AugMix", "MaxNumBoundingBoxes", "CutMix",
+    "RMSNormalization", "GroupQueryAttention", "AutoContrast", "AugMix", "MaxNumBoundingBoxes", "CutMix",
     "Equalization", "Solarization", "Pipeline", "RandomColorDegeneration", "RandomColorJitter",
     "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
     "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness",

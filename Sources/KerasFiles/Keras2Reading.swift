@@ -51,6 +51,8 @@ struct Keras2Reading {
       className.hasPrefix("Separable") || className.hasPrefix("Depthwise")
     case "time_major", "implementation": ["RNN", "LSTM", "GRU", "Cell"].contains { className.contains($0) }
     case "batch_input_shape", "input_length": className == "Embedding"
+    // The shapes that it was built for, which the graph has as well.
+    case "query_shape", "key_shape", "value_shape": className == "MultiHeadAttention"
     default: false
     }
   }
@@ -89,8 +91,12 @@ struct Keras2Reading {
         collect(call, names, models, into: &tensors)
         // Keyword arguments stand behind each value; those of the first are the call's.
         let keywords = call.list?.first?.list?.dropFirst(3).first
-        let flag = keywords?["training"].map { [ConfigNode.Entry("training", $0)] } ?? []
-        return ["args": ConfigNode(.list(tensors)), "kwargs": ConfigNode(.map(flag))]
+        let named = (keywords?.entries ?? []).map { entry -> ConfigNode.Entry in
+          var values: [ConfigNode] = []
+          collect(entry.value, names, models, into: &values)
+          return .init(entry.key, values.isEmpty ? entry.value : ConfigNode(.list(values)))
+        }
+        return ["args": ConfigNode(.list(tensors)), "kwargs": ConfigNode(.map(named))]
       }
       return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
     }
@@ -104,8 +110,8 @@ struct Keras2Reading {
     return config.with(["layers": ConfigNode(.list(nodes)), "output_layers": ConfigNode(.list(ends))])
   }
 
-  /// Every reference in an argument: triples, triples with the keyword arguments behind them, and lists and mappings
-  /// of such.
+  /// Every reference in an argument: triples, which may have keyword arguments behind them, and lists and mappings of
+  /// such.
   private static func collect(
     _ node: ConfigNode, _ names: Set<String>, _ models: Set<String>, into tensors: inout [ConfigNode]
   ) {
@@ -115,7 +121,6 @@ struct Keras2Reading {
       let triple = ConfigNode(.list(Array(parts[..<3])))
       let history = models.contains(name) ? triple.countingCalls(by: -1) : triple
       tensors.append(["class_name": "__keras_tensor__", "config": ["keras_history": history]])
-      for part in parts.dropFirst(3) { collect(part, names, models, into: &tensors) }
       return
     }
     for item in node.list ?? [] { collect(item, names, models, into: &tensors) }

@@ -99,9 +99,15 @@ struct Keras2Writing {
   /// - Parameter namesLater: whether values after the first are keyword arguments, as those of attention have to be.
   private static func inbound(_ call: ConfigNode, _ models: Set<String>, namesLater: Bool) -> ConfigNode {
     var references: [ConfigNode] = []
-    collect(call, models, into: &references)
+    collect(call["args"] ?? nil, models, into: &references)
     var keywords: [ConfigNode.Entry] = []
-    if let flag = call["kwargs"]?["training"] { keywords.append(.init("training", flag)) }
+    for entry in call["kwargs"]?.entries ?? [] where !entry.value.isNull {
+      var values: [ConfigNode] = []
+      collect(entry.value, models, into: &values)
+      let triples = values.map { ConfigNode(.list(Array(($0.list ?? []).prefix(3)))) }
+      let value = entry.value.list == nil ? triples.first : ConfigNode(.list(triples))
+      keywords.append(.init(entry.key, value ?? entry.value))
+    }
     if namesLater {
       for (keyword, reference) in zip(["value", "key"], references.dropFirst()) {
         keywords.append(.init(keyword, ConfigNode(.list(Array((reference.list ?? []).prefix(3))))))

@@ -9,6 +9,10 @@ enum Keras3Writing {
   /// read `score_mode: dot`; it is the default.
   static func legacy(_ node: ConfigNode) -> ConfigNode {
     node.mappingObjects { className, object in
+      // Found here by the class's own name, in other files by the name it is exported under.
+      if className == "GroupQueryAttention" {
+        return object.with(["class_name": "GroupedQueryAttention"])
+      }
       guard className == "Attention", let config = object["config"], config["score_mode"]?.string == "dot"
       else { return object }
       return object.with(["config": config.without(["score_mode"])])

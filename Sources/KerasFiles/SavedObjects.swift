@@ -92,7 +92,7 @@ struct PartAttributes {
     guard let first = parts.first else { return className == "TimeDistributed" ? ["layer"] : [] }
     let rest = Array(parts.dropFirst())
     switch className {
-    case "MultiHeadAttention", "GroupedQueryAttention":
+    case "MultiHeadAttention", "GroupQueryAttention":
       let attribute = Self.ofHeads[first] ?? first
       return [className == "MultiHeadAttention" ? attribute : "_" + attribute] + rest
     case "Bidirectional":

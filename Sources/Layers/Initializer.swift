@@ -119,6 +119,14 @@ public struct Initializer: ConfigConvertible, Hashable {
     ]
   }
 
+  /// The same for a parameter whose axes of inputs and outputs are not the last two; those that are set stay.
+  func connecting(inputs: [Int], outputs: [Int]) -> Initializer {
+    var copy = self
+    copy.settings.inputAxes = settings.inputAxes ?? inputs
+    copy.settings.outputAxes = settings.outputAxes ?? outputs
+    return copy
+  }
+
   /// Draws a tensor.
   /// - Parameters:
   ///   - seed: the experiment's, unless the initializer has its own.

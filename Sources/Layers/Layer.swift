@@ -10,11 +10,17 @@ public protocol Layer: Sendable {
   /// Keras's class name and config; free with a ``Schema``.
   var className: String { get }
   var config: ConfigNode { get }
+  /// The words for what it is called with; one input, or a list of them, if it does not say.
+  var signature: CallSignature { get }
   func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value]
   /// Whether the steps that count in the first input are those that count in the outputs (Keras's `supports_masking`).
   ///
   /// `false` by default; a layer that makes or changes masks says so with ``LayerScope/setMask(_:of:)``.
   var passesMask: Bool { get }
+}
+
+extension Layer {
+  public var signature: CallSignature { CallSignature() }
 }
 
 extension Layer where Self: Configurable {

@@ -91,6 +91,23 @@ public enum LayerRegistry {
       .init(GRU.self) { $0 },
       .init(Bidirectional.self) { $0 },
       .init(TimeDistributed.self) { $0 },
+      .init(EinsumDense.self) { $0 },
+      .init(MultiHeadAttention.self) { $0 },
+      .init(GroupQueryAttention.self, aliases: ["GroupedQueryAttention"]) { $0 },
+      .init(Attention.self) { $0 },
+      .init(AdditiveAttention.self) { $0 },
+      .init(GroupNormalization.self) { $0 },
+      .init(RMSNormalization.self) { $0 },
+      .init(SpatialDropout<1>.self) { $0 },
+      .init(SpatialDropout<2>.self) { $0 },
+      .init(SpatialDropout<3>.self) { $0 },
+      .init(AlphaDropout.self) { $0 },
+      .init(GaussianNoise.self) { $0 },
+      .init(GaussianDropout.self) { $0 },
+      .init(CategoryEncoding.self) { $0 },
+      .init(Discretization.self) { $0 },
+      .init(Resizing.self) { $0 },
+      .init(CenterCrop.self) { $0 },
     ])
 
   /// Reads the layers of a sequential model and names those that have no name, as Keras does.
@@ -159,6 +176,8 @@ public enum LayerRegistry {
 
   /// Keras's `to_snake_case`: `LeakyReLU` is `leaky_re_lu`, `Conv2D` is `conv2d`.
   public static func snakeCase(_ className: String) -> String {
+    // Exported by another name than the class has.
+    if className == "GroupQueryAttention" { return "grouped_query_attention" }
     let letters = Array(className)
     var out = ""
     for (i, letter) in letters.enumerated() {

@@ -17,7 +17,9 @@ public final class LayerScope {
     /// Names from the outermost model down to the layer, the model's own left out.
     public let path: [String]
     public let layer: any Layer
+    /// All values, those given by name last.
     public let inputs: [Value]
+    public let named: NamedArguments
     public let outputs: [Value]
     /// The calls that were made inside of it, which stand before it in the list.
     public let inner: Range<Int>
@@ -41,6 +43,9 @@ public final class LayerScope {
   /// What the layer at work is called for; a call may say otherwise than the model's.
   public private(set) var phase: Phase
   public let semantics: Semantics
+  /// What the call at work gives by name, without its inputs.
+  private var named: [(name: String, value: Value)] = []
+  private var flags: [String] = []
   public private(set) var parameters: [Parameter] = []
   /// Parameters that get a new value from each training step, by other means than a gradient.
   public private(set) var updates: [(path: String, value: Value)] = []
@@ -155,26 +160,48 @@ public final class LayerScope {
     return outcome
   }
 
+  /// The value that the call at work gives by this name.
+  public func value(_ name: String) -> Value? { named.first { $0.name == name }?.value }
+
+  /// The values that the call at work gives by this name, as a list.
+  public func values(_ name: String) -> [Value] { named.filter { $0.name == name }.map(\.value) }
+
+  /// Whether the call at work switches something on.
+  public func isOn(_ flag: String) -> Bool { flags.contains(flag) }
+
   /// Calls a layer under its name; what goes wrong inside points at where the layer was written.
-  /// - Parameter isTraining: Keras's `training` argument of a single call.
-  public func apply(_ layer: NamedLayer, _ inputs: [Value], isTraining: Bool? = nil) throws -> [Value] {
+  /// - Parameters:
+  ///   - inputs: all values, those given by name last.
+  ///   - isTraining: Keras's `training` argument of a single call.
+  /// - Throws: E0370 for a name that the layer does not have, and what the layer throws.
+  public func apply(
+    _ layer: NamedLayer, _ inputs: [Value], named arguments: NamedArguments = NamedArguments(),
+    isTraining: Bool? = nil
+  ) throws -> [Value] {
     let (outerOrigin, outerTrainable, outerPhase) = (graph.origin, isTrainable, phase)
+    let (outerNamed, outerFlags) = (named, flags)
     if let isTraining { phase = isTraining ? .training : .inference }
     path.append(layer.name)
     graph.origin = layer.span ?? outerOrigin
     isTrainable = outerTrainable && layer.isTrainable
     let first = calls.count
+    let unnamed = inputs.count - arguments.values.count
+    (named, flags) = (Array(zip(arguments.values, inputs[unnamed...])), arguments.flags)
     defer {
+      (named, flags) = (outerNamed, outerFlags)
       path.removeLast()
       graph.origin = outerOrigin
       isTrainable = outerTrainable
       phase = outerPhase
     }
-    let outputs = try call(layer, on: inputs)
-    passMask(through: layer.layer, from: inputs, to: outputs)
+    try layer.layer.signature.check(arguments, of: "'\(layer.name)'", at: graph.origin)
+    let given = Array(inputs[..<unnamed])
+    let outputs = try withMask(value("mask"), of: given.first) { try call(layer, on: given) }
+    passMask(through: layer.layer, from: given, to: outputs)
     calls.append(
       Call(
-        path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, outputs: outputs,
+        path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, named: arguments,
+        outputs: outputs,
         inner: first..<calls.count))
     return outputs
   }

@@ -26,6 +26,15 @@ extension LayerScope {
     for output in outputs where masks[output] == nil { masks[output] = mask }
   }
 
+  /// Does something while a mask that a call names is that of its input.
+  func withMask<T>(_ mask: Value?, of input: Value?, _ body: () throws -> T) rethrows -> T {
+    guard let mask, let input else { return try body() }
+    let own = masks[input]
+    masks[input] = mask
+    defer { masks[input] = own }
+    return try body()
+  }
+
   /// The mask of what is merged step by step: a step counts where it does in any of the values; all have to have masks.
   func mergedMask(of values: [Value]) throws -> Value? {
     let found = values.compactMap { masks[$0] }

@@ -120,7 +120,7 @@ private struct Unrolling {
       }
       place.append("#\(words.count)")
       guard used.contains(index) else { continue }
-      words.append("\(layer.name) \(layer.layer.config.json) \(call.inputs.map(word))")
+      words.append("\(layer.name) \(layer.layer.config.json) \(call.inputs.map(word)) \(call.named)")
     }
     return words + outputs.map(word)
   }
@@ -191,7 +191,7 @@ private struct Unrolling {
     for (index, output) in call.outputs.enumerated() where sources[output.id] == nil {
       sources[output.id] = .init(calls.count, output: index)
     }
-    calls.append(.init(layer: layer, inputs: inputs))
+    calls.append(.init(layer: layer, inputs: inputs, named: call.named))
   }
 
   private func isTrainable(_ path: [String]) -> Bool {

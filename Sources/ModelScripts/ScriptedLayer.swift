@@ -25,8 +25,8 @@ public struct ScriptedLayer: Layer {
     ConfigNode(.map(parts.config + [.init("call", body.script.text.config)]))
   }
 
-  /// The names of the tensors that `call` takes, in order.
-  public var inputNames: [String] { body.inputNames }
+  /// What `call` takes, in order.
+  public var signature: CallSignature { CallSignature(inputs: body.inputNames) }
 
   /// - Throws: `Diagnostic` E0320 to E0329 from the body, E0301 if shapes do not fit.
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {

@@ -29,7 +29,7 @@ public struct LayerSample: Sendable {
     .init(["Flatten": nil]),
     .init(["Reshape": ["target_shape": [3, -1]]]),
     .init(["Activation": ["activation": "gelu"]]),
-    .init(["Dropout": ["rate": 0.25]]),
+    .init(["Dropout": ["rate": 0.25, "noise_shape": [nil, 1, nil]]]),
     .init(["Identity": nil]),
     .init(["ActivityRegularization": ["l1": 0.01, "l2": 0.1]]),
     .init(["Permute": ["dims": [2, 1]]]),
@@ -111,5 +111,34 @@ public struct LayerSample: Sendable {
         ]
       ], shape: [5, 2]),
     .init(["TimeDistributed": ["layer": ["Conv1D": ["filters": 2, "kernel_size": 2]]]], shape: [3, 4, 2]),
+    .init([
+      "EinsumDense": [
+        "equation": "abc,cde->abde", "output_shape": [nil, 2, 4], "bias_axes": "e", "activation": "tanh",
+      ]
+    ]),
+    .init(
+      [
+        "MultiHeadAttention": [
+          "num_heads": 2, "key_dim": 3, "value_dim": 2, "dropout": 0.2, "output_shape": [2, 2],
+          "use_gate": true, "sliding_window": 2, "attention_axes": [1],
+        ]
+      ], inputs: 3),
+    .init(
+      ["GroupQueryAttention": ["head_dim": 2, "num_query_heads": 4, "num_key_value_heads": 2]], inputs: 2),
+    .init(["Attention": ["use_scale": true, "score_mode": "concat", "dropout": 0.1]], inputs: 3),
+    .init(["AdditiveAttention": ["dropout": 0.1]], inputs: 2),
+    .init(["GroupNormalization": ["groups": 3, "epsilon": 0.01]]),
+    .init(["RMSNormalization": ["axis": [1, 2]]]),
+    .init(["SpatialDropout1D": ["rate": 0.3]], shape: [5, 2]),
+    .init(["SpatialDropout2D": ["rate": 0.3]], shape: [4, 5, 2]),
+    .init(
+      ["SpatialDropout3D": ["rate": 0.3, "data_format": "channels_first"]], shape: [3, 4, 3, 2]),
+    .init(["AlphaDropout": ["rate": 0.2, "noise_shape": [nil, 1, 3]]]),
+    .init(["GaussianNoise": ["stddev": 0.2]]),
+    .init(["GaussianDropout": ["rate": 0.2]]),
+    .init(["CategoryEncoding": ["num_tokens": 3, "output_mode": "count"]]),
+    .init(["Discretization": ["bin_boundaries": [-0.5, 0.5], "output_mode": "one_hot"]]),
+    .init(["Resizing": ["height": 6, "width": 3, "crop_to_aspect_ratio": true]], shape: [4, 5, 2]),
+    .init(["CenterCrop": ["height": 2, "width": 3]], shape: [4, 5, 2]),
   ]
 }

@@ -51,6 +51,12 @@ extension WrongExperiment {
     graph("a layer called from itself", hidden, "hidden: {Dense: {units: 4}, from: hidden}"),
     graph("an unknown 'from'", hidden, "hidden: {Dense: {units: 4}, from: dep}"),
     graph("a 'from' that names nothing", hidden, "hidden: {Dense: {units: 4}, from: []}"),
+    graph(
+      "a value by a name that its layer does not have", hidden,
+      "hidden: {Dense: {units: 4}, from: {inputs: deep, mask: wide}}"),
+    graph(
+      "a flag that a layer does not have", hidden,
+      "hidden: {Dense: {units: 4}, from: {inputs: deep, fast: true}}"),
     graph("a 'from' that is a number", hidden, "hidden: {Dense: {units: 4}, from: 3}"),
     graph("a layer of a graph without 'from'", hidden, "hidden: {Dense: {units: 4}}"),
     graph("a layer of a graph that is a word", hidden, "hidden: Flatten"),

@@ -211,6 +211,24 @@ import Testing
     #expect(diagnostic?.related == [.init(SourceSpan(file: 1, 7, 16), "called from here")])
   }
 
+  @Test func `a layer's values and flags may be given by name`() throws {
+    let parts = ScriptParts(layers: [layer("look", MultiHeadAttention(heads: 1, keyDim: 2))])
+    let body =
+      "return look(key=x, value=x, query=x, attention_mask=seen, use_causal_mask=True)"
+    let call = try #require(
+      try Traced(body, [("x", [4, 3]), ("seen", [4, 4])], parts: parts).trace.scope.calls.last)
+    #expect(call.inputs.count == 4)
+    #expect(call.named == NamedArguments(values: ["attention_mask"], flags: ["use_causal_mask"]))
+  }
+
+  @Test func `a flag that is neither True nor False is refused`() throws {
+    let parts = ScriptParts(layers: [layer("look", MultiHeadAttention(heads: 1, keyDim: 2))])
+    let diagnostic = #expect(throws: Diagnostic.self) {
+      try Traced("return look(x, x, use_causal_mask=x)", [("x", [4, 3])], parts: parts)
+    }
+    #expect(diagnostic?.code == "E0320")
+  }
+
   @Test func `a layer called with another phase is refused`() throws {
     let parts = ScriptParts(layers: [layer("drop", Dropout(0.5))])
     let diagnostic = #expect(throws: Diagnostic.self) {

@@ -113,7 +113,7 @@ struct FunctionalSyntax {
       context.bag.report(.noFrom(entry))
       return nil
     }
-    let sources = (from.list ?? [from]).map { FunctionalBuilder.Word($0.string ?? $0.json, at: $0.span) }
+    let (sources, named, flags) = arguments(from)
     guard !sources.isEmpty else {
       context.bag.report(.noFrom(entry))
       return nil
@@ -121,7 +121,9 @@ struct FunctionalSyntax {
     let rest = settings.filter { $0.key != "from" }
     if rest.count == 1, rest[0].key == "layer" {
       let shared = rest[0].value
-      return .init(word, .again(.init(shared.string ?? shared.json, at: shared.span)), from: sources)
+      return .init(
+        word, .again(.init(shared.string ?? shared.json, at: shared.span)), from: sources,
+        named: named, flags: flags)
     }
     if let used = rest.first(where: { $0.key == "model" }) {
       guard let found = context.model(used.value), let part = used.value.string else { return nil }
@@ -136,13 +138,34 @@ struct FunctionalSyntax {
       guard let isTrainable else { return nil }
       parts[entry.key] = part
       let layer = NamedLayer(entry.key, found.model, isTrainable: isTrainable, at: entry.keySpan)
-      return .init(word, .layer(layer), from: sources)
+      return .init(word, .layer(layer), from: sources, named: named, flags: flags)
     }
     let node = ConfigNode(.map(rest), span: entry.value.span)
     guard let layer = LayerRegistry.decode([node], among: context.layers, into: &context.bag)?.first else {
       return nil
     }
-    return .init(word, .layer(layer), from: sources)
+    return .init(word, .layer(layer), from: sources, named: named, flags: flags)
+  }
+
+  private typealias Word = FunctionalBuilder.Word
+
+  /// `x`, `[x, y]`, or by name `{query: x, value: y, use_causal_mask: true}`.
+  private func arguments(_ from: ConfigNode) -> (sources: [Word], named: [Word], flags: [Word]) {
+    func word(_ node: ConfigNode) -> Word { Word(node.string ?? node.json, at: node.span) }
+    guard let entries = from.entries else { return ((from.list ?? [from]).map(word), [], []) }
+    var found: (sources: [Word], named: [Word], flags: [Word]) = ([], [], [])
+    for entry in entries {
+      let name = Word(entry.key, at: entry.keySpan)
+      if case .bool(let isOn) = entry.value.content {
+        if isOn { found.flags.append(name) }
+        continue
+      }
+      for node in entry.value.list ?? [entry.value] {
+        found.sources.append(word(node))
+        found.named.append(name)
+      }
+    }
+    return found
   }
 }
 

@@ -114,9 +114,14 @@ public struct SoftmaxLayer: UnaryLayer, Configurable {
 
   public var passesMask: Bool { true }
 
+  public var signature: CallSignature { CallSignature(values: ["mask"]) }
+
+  /// Elements whose place in `mask` is at most 0.5 become 0.
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let axis = try Axes(axis).resolved(for: x.type, className)[0]
-    if axis == x.type.rank - 1 { return try x.graph.apply(Softmax(), x) }
-    return try x.graph.apply(Softmax(), x.swappingAxes(axis, -1)).swappingAxes(axis, -1)
+    let mask = try scope.value("mask").map { try $0 .> 0.5 }
+    let left = try mask.map { try Value.select($0, x, -1e9) } ?? x
+    let y = try left.softmax(axis: axis)
+    return try mask.map { try Value.select($0, y, 0) } ?? y
   }
 }

@@ -23,12 +23,17 @@ public struct Functional: Model {
   public struct Call: Sendable {
     /// Which of ``Functional/layers``.
     public var layer: Int
+    /// All values, those given by name last.
     public var inputs: [Source]
+    public var named: NamedArguments
     /// Keras's `training` argument; `nil` for what the model is called for.
     public var isTraining: Bool?
-    public init(layer: Int, inputs: [Source], isTraining: Bool? = nil) {
+    public init(
+      layer: Int, inputs: [Source], named: NamedArguments = NamedArguments(), isTraining: Bool? = nil
+    ) {
       self.layer = layer
       self.inputs = inputs
+      self.named = named
       self.isTraining = isTraining
     }
   }
@@ -98,7 +103,7 @@ public struct Functional: Model {
       } else {
         // Keras 3 notes the argument too, but calls every layer for what the model is called for.
         let isTraining = scope.semantics == .keras2 ? call.isTraining : nil
-        results[i] = try scope.apply(layer, values, isTraining: isTraining)
+        results[i] = try scope.apply(layer, values, named: call.named, isTraining: isTraining)
       }
     }
     return results

@@ -26,10 +26,15 @@ public struct FunctionalBuilder {
     public var part: Part
     /// `hidden`, or `encoder.mean` for one of several outputs of a model.
     public var from: [Word]
-    public init(_ name: Word, _ part: Part, from: [Word]) {
+    /// Arguments by their names: a value's names one of ``from``, the last ones in their order; a flag's stand alone.
+    public var named: [Word]
+    public var flags: [Word]
+    public init(_ name: Word, _ part: Part, from: [Word], named: [Word] = [], flags: [Word] = []) {
       self.name = name
       self.part = part
       self.from = from
+      self.named = named
+      self.flags = flags
     }
   }
 
@@ -78,8 +83,9 @@ private struct Wiring {
     }
     let inputCount = plan.inputs.count
     // Calls in the order written; numbers become those of a workable order below.
-    let from = plan.entries.map { entry in entry.from.map { source($0, &bag) } }
     let layerOf = plan.entries.indices.map { layer(of: $0, &bag) }
+    let arranged = plan.entries.indices.map { arrange($0, layerOf[$0], &bag) }
+    let from = arranged.map { words, _ in words.map { source($0, &bag) } }
     let outputs = plan.outputs.map { source($0, &bag) }
     guard !hasFailed, let order = order(from, &bag) else { return nil }
 
@@ -102,7 +108,7 @@ private struct Wiring {
     var calls = plan.inputs.indices.map { Functional.Call(layer: $0, inputs: []) }
     for entry in order {
       let layer = layerOf[entry].flatMap { layerPlaces[$0] } ?? 0
-      calls.append(.init(layer: layer, inputs: from[entry].map(moved)))
+      calls.append(.init(layer: layer, inputs: from[entry].map(moved), named: arranged[entry].names))
     }
     let model = Functional(
       plan.name, layers: layers, calls: calls, inputs: Array(plan.inputs.indices),
@@ -114,6 +120,31 @@ private struct Wiring {
   private mutating func report(_ diagnostic: Diagnostic, _ bag: inout DiagnosticBag) {
     bag.report(diagnostic)
     if diagnostic.severity == .error { hasFailed = true }
+  }
+
+  /// The words that an entry is called on, inputs first, and what is given by name.
+  private mutating func arrange(
+    _ entry: Int, _ owner: Int?, _ bag: inout DiagnosticBag
+  ) -> (words: [FunctionalBuilder.Word], names: NamedArguments) {
+    let written = plan.entries[entry]
+    guard let owner, case .layer(let layer) = plan.entries[owner].part else {
+      return (written.from, NamedArguments())
+    }
+    let unnamed = written.from.count - written.named.count
+    let named = zip(written.named.map(\.text), written.from[unnamed...]).map { (name: $0, value: $1) }
+    let signature = layer.layer.signature
+    let strange =
+      written.named.first { !(signature.inputs + signature.values).contains($0.text) }
+      ?? written.flags.first { !signature.flags.contains($0.text) }
+    do {
+      let result = try signature.arranged(
+        Array(written.from[..<unnamed]), named: named, flags: written.flags.map(\.text),
+        of: "'\(written.name.text)'", at: (strange ?? written.named.first)?.span)
+      return (result.values, result.names)
+    } catch {
+      report(error, &bag)
+      return (written.from, NamedArguments())
+    }
   }
 
   /// The value a word names.

@@ -12,7 +12,10 @@ extension NamedLayer {
       return ["class_name": "InputLayer", "config": input.kerasConfig(named: name)]
     }
     let own = (layer.config.entries ?? []).filter { $0.key != "name" && $0.key != "trainable" }
-    entries.append(.init("trainable", isTrainable.config))
+    // Keras makes these without it.
+    if !layer.className.hasPrefix("SpatialDropout"), layer.className != "Discretization" {
+      entries.append(.init("trainable", isTrainable.config))
+    }
     if !(layer is any Model) { entries.append(.init("dtype", .float32Policy)) }
     return ["class_name": layer.className.config, "config": ConfigNode(.map(entries + own))]
   }
@@ -72,7 +75,8 @@ extension Functional {
     }
     let entries = layers.enumerated().map { i, layer -> ConfigNode in
       let inbound = calls.filter { $0.layer == i && !$0.inputs.isEmpty }.map { call -> ConfigNode in
-        let tensors = call.inputs.map(tensor)
+        let unnamed = call.inputs.count - call.named.values.count
+        let tensors = call.inputs[..<unnamed].map(tensor)
         // Merging layers take one list; a model of several inputs takes one, too.
         let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && tensors.count > 1)
         var arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
@@ -81,6 +85,14 @@ extension Functional {
           arguments = [tensors[0]]
           keywords.append(.init("initial_state", ConfigNode(.list(Array(tensors.dropFirst())))))
         }
+        let values = zip(call.named.values, call.inputs[unnamed...].map(tensor))
+        for name in call.named.values where !keywords.contains(where: { $0.key == name }) {
+          let own = values.filter { $0.0 == name }.map(\.1)
+          // A layer of a list of inputs takes a list of masks.
+          let isList = takesList || own.count > 1
+          keywords.append(.init(name, isList ? ConfigNode(.list(own)) : own[0]))
+        }
+        keywords += call.named.flags.map { .init($0, true) }
         if let isTraining = call.isTraining { keywords.append(.init("training", isTraining.config)) }
         if layer.layer is any Model { keywords.append(.init("mask", nil)) }
         return ["args": ConfigNode(.list(arguments)), "kwargs": ConfigNode(.map(keywords))]

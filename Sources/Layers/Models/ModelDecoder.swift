@@ -96,6 +96,8 @@ public struct ModelDecoder {
     }
     switch entry.value.content {
     case .null, .bool(false): return true
+    // Images are never padded.
+    case _ where className == "Resizing" && entry.key.hasPrefix("fill_"): return true
     // Batch renormalisation is off, which leaves its momentum without a use.
     case .double: return className == "BatchNormalization" && entry.key == "renorm_momentum"
     default: return false
@@ -156,6 +158,7 @@ private struct GraphDecoder {
     var layer: Int
     var node: Int
     var inputs: [Reference]
+    var named: NamedArguments
     var isTraining: Bool?
   }
 
@@ -190,9 +193,19 @@ private struct GraphDecoder {
       for (node, inbound) in nodes.enumerated() {
         var inputs: [Reference] = []
         try collect(inbound["args"] ?? inbound, into: &inputs)
-        if let keywords = inbound["kwargs"] { try collect(keywords, into: &inputs) }
+        var (named, flags): ([(name: String, value: Reference)], [String]) = ([], [])
+        for entry in inbound["kwargs"]?.entries ?? [] where entry.key != "training" {
+          if case .bool(true) = entry.value.content { flags.append(entry.key) }
+          var values: [Reference] = []
+          try collect(entry.value, into: &values)
+          named += values.map { (entry.key, $0) }
+        }
+        let arranged = try layers[i].layer.signature.arranged(
+          inputs, named: named, flags: flags, of: "'\(layers[i].name)'", at: nil)
         let flag = inbound["kwargs"]?["training"].flatMap { try? Bool(config: $0) }
-        waiting.append(WaitingCall(layer: i, node: node, inputs: inputs, isTraining: flag))
+        waiting.append(
+          WaitingCall(
+            layer: i, node: node, inputs: arranged.values, named: arranged.names, isTraining: flag))
       }
     }
     try connect()
@@ -231,7 +244,8 @@ private struct GraphDecoder {
           continue
         }
         places[Reference(layer: call.layer, node: call.node)] = calls.count
-        calls.append(.init(layer: call.layer, inputs: sources, isTraining: call.isTraining))
+        calls.append(
+          .init(layer: call.layer, inputs: sources, named: call.named, isTraining: call.isTraining))
       }
       guard rest.count < count else {
         throw Diagnostic.senselessConfig("the layers of '\(name)' go in a circle")

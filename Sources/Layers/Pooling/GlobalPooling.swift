@@ -38,6 +38,8 @@ public struct GlobalAveragePooling<let rank: Int>: UnaryLayer, Configurable {
       Field("keepdims", \.keepdims, "Whether \(axisWords(rank)) stay as axes of size 1."))
   }
 
+  public var signature: CallSignature { CallSignature(values: rank == 1 ? ["mask"] : []) }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let axes = try dataFormat.innerAxes(rank, of: x, className)
     guard rank == 1, let mask = scope.mask(of: x) else {

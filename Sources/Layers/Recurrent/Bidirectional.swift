@@ -22,6 +22,10 @@ public struct Bidirectional: Layer, Configurable {
     Field("backward_layer", \.backwardLayer, "The layer that walks backward."),
     Field("merge_mode", \.mergeMode, "How the outputs of both become one; null leaves two."))
 
+  public var signature: CallSignature {
+    CallSignature(inputs: ["inputs", "initial_state"], values: ["mask"])
+  }
+
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
     let forward = try direction(layer, "forward_", in: scope)
     var backward = try direction(backwardLayer ?? layer, "backward_", in: scope)

@@ -15,6 +15,10 @@ public protocol RecurrentLayer: Layer {
 }
 
 extension RecurrentLayer {
+  public var signature: CallSignature {
+    CallSignature(inputs: ["inputs", "initial_state"], values: ["mask"])
+  }
+
   /// What the outputs are called in `from:`.
   public var outputNames: [String] {
     ["output"] + (settings.returnState ? ["h", "c"].prefix(kind.states) : [])

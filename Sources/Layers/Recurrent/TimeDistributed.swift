@@ -15,6 +15,7 @@ public struct TimeDistributed: UnaryLayer, Configurable {
     Field("layer", \.layer, "The layer, as for one step.").required)
 
   public var passesMask: Bool { true }
+  public var signature: CallSignature { CallSignature(values: ["mask"]) }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     guard x.type.rank >= 3, case .size(let steps) = x.type.dims[1] else {

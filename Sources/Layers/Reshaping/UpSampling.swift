@@ -20,8 +20,6 @@ public struct UpSampling1D: UnaryLayer, Configurable {
 ///
 /// Keras: `keras.layers.UpSampling2D`.
 public struct UpSampling2D: UnaryLayer, Configurable {
-  public enum Interpolation: String, CaseIterable, ConfigConvertible { case nearest, bilinear }
-
   public var size = PerAxis<2>(2)
   public var dataFormat = DataFormat.channelsLast
   public var interpolation = Interpolation.nearest
@@ -37,9 +35,11 @@ public struct UpSampling2D: UnaryLayer, Configurable {
     try dataFormat.channelsLast(x) { x in
       var y = x
       for (axis, times) in size.numbers.enumerated() where times > 1 {
-        y =
-          try interpolation == .nearest
-          ? y.repeated(times, axis: axis + 1) : y.stretched(times, axis: axis + 1)
+        guard interpolation == .bilinear, case .size(let count) = y.type.dims[axis + 1] else {
+          y = try y.repeated(times, axis: axis + 1)
+          continue
+        }
+        y = try y.resized(to: count * times, axis: axis + 1, .bilinear)
       }
       return y
     }
@@ -65,21 +65,5 @@ public struct UpSampling3D: UnaryLayer, Configurable {
       for (axis, times) in size.numbers.enumerated() { y = try y.repeated(times, axis: axis + 1) }
       return y
     }
-  }
-}
-
-extension Value {
-  /// An axis so many times as long, each element a mean of the two nearest, weighted by the distance of their centres.
-  fileprivate func stretched(_ times: Int, axis: Int) throws -> Value {
-    guard axis < type.rank, case .size(let count) = type.dims[axis] else {
-      return try repeated(times, axis: axis)
-    }
-    let places = (0..<count * times).map { (Double($0) + 0.5) / Double(times) - 0.5 }
-    let lower = places.map { Swift.max(0, Int($0.rounded(.down))) }
-    let upper = places.map { Swift.min(count - 1, Int($0.rounded(.down)) + 1) }
-    let weights = places.map { Float($0 - $0.rounded(.down)) }
-    let (a, b) = (try taking(lower, axis: axis), try taking(upper, axis: axis))
-    let shape = type.dims.indices.map { $0 == axis ? weights.count : 1 }
-    return try a + (b - a) * graph.constant(Tensor(shape, weights))
   }
 }

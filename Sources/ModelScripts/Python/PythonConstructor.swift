@@ -55,7 +55,7 @@ extension ScriptParts.Entry {
   /// Whether what it is called on is one list.
   var takesList: Bool {
     guard let layer = layers.first?.layer else { return false }
-    if let own = layer as? ScriptedLayer { return own.inputNames.count == 1 }
+    if let own = layer as? ScriptedLayer { return own.signature.inputs.count == 1 }
     return layer is any MergingLayer || layer is any Model
   }
 }

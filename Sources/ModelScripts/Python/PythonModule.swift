@@ -193,7 +193,9 @@ public struct PythonModule {
     let uses = Dictionary(model.calls.map { ($0.layer, 1) }, uniquingKeysWith: +)
     func value(_ source: Functional.Source) -> String {
       let layer = model.layers[model.calls[source.call].layer].layer
-      let isMany = ((layer as? any Model)?.outputNames.count ?? 1) > 1
+      let isMany =
+        ((layer as? any Model)?.outputNames.count ?? 1) > 1
+        || model.calls[source.call].named.flags.contains("return_attention_scores")
       return results[source.call] + (isMany ? "[\(source.output)]" : "")
     }
     for call in model.calls {
@@ -214,11 +216,20 @@ public struct PythonModule {
         shared[call.layer] = maker
         lines.append("    \(maker) = \(made)")
       }
-      let inputs = call.inputs.map(value)
+      let unnamed = call.inputs.count - call.named.values.count
+      let inputs = call.inputs[..<unnamed].map(value)
       let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && inputs.count > 1)
       let list = inputs.joined(separator: ", ")
+      var arguments = [takesList ? "[\(list)]" : list]
+      let values = zip(call.named.values, call.inputs[unnamed...].map(value))
+      for name in call.named.values where !arguments.contains(where: { $0.hasPrefix(name + "=") }) {
+        let own = values.filter { $0.0 == name }.map(\.1).joined(separator: ", ")
+        arguments.append("\(name)=" + (takesList ? "[\(own)]" : own))
+      }
+      arguments += call.named.flags.map { "\($0)=True" }
       results.append(variable(layer.name))
-      lines.append("    \(results[results.count - 1]) = \(maker)(\(takesList ? "[\(list)]" : list))")
+      lines.append(
+        "    \(results[results.count - 1]) = \(maker)(\(arguments.joined(separator: ", ")))")
     }
     let starts = model.inputCalls.map { results[$0] }
     let ends = model.outputs.map(value)

@@ -86,9 +86,9 @@ extension Tracer {
         "a layer can be called only in a model or a layer", "this is the layer '\(layer.name)'", span(range))
     }
     try spend(at: range)
-    let inputs = try inputs(of: layer, given, range)
+    let (inputs, named) = try inputs(of: layer, given, range)
     do {
-      let outputs = try at(range) { try scope.apply(layer, inputs) }
+      let outputs = try at(range) { try scope.apply(layer, inputs, named: named) }
       return outputs.count == 1 ? .tensor(outputs[0]) : .tuple(outputs.map { .tensor($0) })
     } catch let diagnostic as Diagnostic {
       throw diagnostic.called(from: span(range))
@@ -97,29 +97,37 @@ extension Tracer {
 
   /// The tensors among the arguments, those in lists one by one; `training` and `mask` must ask for nothing else than
   /// what happens anyway.
-  private func inputs(of layer: NamedLayer, _ given: [Given], _ range: Range<Int>) throws -> [Value] {
+  private func inputs(
+    of layer: NamedLayer, _ given: [Given], _ range: Range<Int>
+  ) throws -> (values: [Value], names: NamedArguments) {
     var positional: [Value] = []
-    var named: [(rank: Int, value: Value)] = []
-    let order = (layer.layer as? ScriptedLayer)?.inputNames ?? ["inputs", "x", "query", "value", "key"]
+    var named: [(name: String, value: Value)] = []
+    var flags: [String] = []
+    let signature = layer.layer.signature
     for argument in given {
+      if case .none = argument.value, argument.keyword != nil { continue }
       switch argument.keyword {
-      case "training":
-        try checkTraining(argument)
-        continue
+      case "training": try checkTraining(argument)
+      case .some(let keyword) where signature.flags.contains(keyword):
+        guard case .bool(let isOn) = argument.value else {
+          throw Diagnostic.wrongValue(
+            "'\(keyword)' is True or False", "this is \(argument.value.kindName)", span(argument.range))
+        }
+        if isOn { flags.append(keyword) }
+      case .some(let keyword) where (signature.inputs + signature.values).contains(keyword):
+        named += try tensors(argument, for: layer).map { (keyword, $0) }
       case "mask", "attention_mask":
-        if case .none = argument.value { continue }
         throw Diagnostic.wrongValue(
           "masks are not passed on by hand", "this is \(argument.value.kindName)", span(argument.range),
           help: "multiply by the mask, or use where(mask, x, 0)")
       case nil: positional += try tensors(argument, for: layer)
+      // Layers of one input call it by either word.
+      case "x" where signature.inputs.count == 1: positional += try tensors(argument, for: layer)
       case .some(let keyword):
-        guard let rank = order.firstIndex(of: keyword) else {
-          throw Diagnostic(
-            "E0322", "the layer '\(layer.name)' has no argument '\(keyword)'",
-            at: span(argument.range).map { .init($0, "not known") },
-            help: "its settings are written where the layer is defined")
-        }
-        named += try tensors(argument, for: layer).map { (rank, $0) }
+        throw Diagnostic(
+          "E0322", "the layer '\(layer.name)' has no argument '\(keyword)'",
+          at: span(argument.range).map { .init($0, "not known") },
+          help: "its settings are written where the layer is defined")
       }
     }
     if positional.isEmpty && named.isEmpty {
@@ -127,7 +135,8 @@ extension Tracer {
         "E0322", "the layer '\(layer.name)' is called without a tensor",
         at: span(range).map { .init($0, "called here") })
     }
-    return positional + named.sorted { $0.rank < $1.rank }.map(\.value)
+    return try signature.arranged(
+      positional, named: named, flags: flags, of: "'\(layer.name)'", at: span(range))
   }
 
   private func checkTraining(_ argument: Given) throws {

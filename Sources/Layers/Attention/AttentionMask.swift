@@ -1,0 +1,104 @@
+import Diagnostics
+import GraphEngine
+import TensorCore
+
+/// What a layer of attention is called on.
+struct AttentionInputs {
+  let query: Value
+  let value: Value
+  /// The value, unless another is given.
+  let key: Value
+
+  /// - Parameter inputs: query, value and key if there is one: (batch, …, tokens, features).
+  /// - Throws: E0371 if they do not fit each other.
+  init(_ inputs: [Value], _ layer: String, in scope: LayerScope) throws(Diagnostic) {
+    guard (2...3).contains(inputs.count) else {
+      throw .attentionInputs(
+        "\(layer) takes a query, a value and perhaps a key, found \(inputs.count)", at: scope.graph.origin)
+    }
+    (query, value, key) = (inputs[0], inputs[1], inputs.count == 3 ? inputs[2] : inputs[1])
+    let rank = query.type.rank
+    guard rank >= 3, value.type.rank == rank, key.type.rank == rank,
+      value.type.dims.dropLast() == key.type.dims.dropLast(),
+      query.type.dims.dropLast(2) == value.type.dims.dropLast(2)
+    else {
+      let types = inputs.map { "\($0.type)" }.joined(separator: " and ")
+      throw .attentionInputs(
+        "\(layer) takes sequences of the same axes, found \(types)", at: scope.graph.origin)
+    }
+  }
+}
+
+/// Which tokens a query may look at.
+struct AttentionMask {
+  /// How far it looks, itself included.
+  var window: Int?
+
+  /// What the masks of a call and its order in time leave; `nil` if that is everything.
+  ///
+  /// (batch or 1, tokens of the query or 1, tokens of the value), not 0 where it may look.
+  func mask(for inputs: AttentionInputs, in scope: LayerScope) throws -> Value? {
+    var parts: [Value] = []
+    if let mask = scope.value("query_mask") { parts.append(try mask.expandingDimensions(at: -1)) }
+    for name in ["value_mask", "key_mask"] {
+      if let mask = scope.value(name) { parts.append(try mask.expandingDimensions(at: -2)) }
+    }
+    if scope.isOn("use_causal_mask") { parts.append(try Self.places(inputs) { $0 >= $1 }) }
+    if let window { parts.append(try Self.places(inputs) { abs($0 - $1) < window }) }
+    if let mask = scope.value("attention_mask") { parts.append(mask) }
+    guard let first = parts.first else { return nil }
+    return try parts.dropFirst().reduce(first) { try $0 .& $1 }
+  }
+
+  /// A mask that follows from the places of the query's and the value's tokens alone: (1, tokens, tokens).
+  static func places(_ inputs: AttentionInputs, _ allows: (Int, Int) -> Bool) throws(Diagnostic) -> Value {
+    func tokens(_ x: Value) throws(Diagnostic) -> Int {
+      guard case .size(let size) = x.type.dims[x.type.rank - 2] else { throw .unknownAxis("attention", x) }
+      return size
+    }
+    let (rows, columns) = (try tokens(inputs.query), try tokens(inputs.value))
+    let numbers = (0..<rows * columns).map { allows($0 / columns, $0 % columns) ? Float(1) : 0 }
+    return inputs.query.graph.constant(Tensor([1, rows, columns], numbers))
+  }
+}
+
+/// Scaled products of queries and keys, and the mixture of values that they make.
+struct HeadMixing {
+  var dropout: Double
+  var seed: Int?
+
+  /// - Parameters: of shape (…, tokens, heads, size).
+  /// - Returns: the values mixed (…, tokens, heads, size), and the weights (…, heads, tokens, tokens).
+  func mix(
+    _ query: Value, _ key: Value, _ value: Value, _ mask: Value?, in scope: LayerScope
+  ) throws -> (mixed: Value, weights: Value) {
+    let size = try query.knownLastAxis(for: "attention")
+    let scaled = try (query * (1 / Float(size).squareRoot())).swappingAxes(-2, -3)
+    var scores = try scaled.multiplied(by: key.swappingAxes(-2, -3), transposingRight: true)
+    var mask = mask
+    while let known = mask, known.type.rank < scores.type.rank {
+      mask = try known.expandingDimensions(at: known.type.rank - 2)
+    }
+    if let mask { scores = try Value.select(mask, scores, -1e9) }
+    var weights = try scores.softmax()
+    // Where nothing may be looked at Keras takes the mean, or nothing if it has to show what was looked at.
+    let isShown = scope.isOn("return_attention_scores") || dropout > 0
+    if let mask, isShown, scope.semantics == .keras3 { weights = try Value.select(mask, weights, 0) }
+    var kept = weights
+    if dropout > 0 {
+      var layer = Dropout(dropout)
+      layer.seed = seed
+      kept = try layer.call(weights, in: scope)
+    }
+    return (try kept.multiplied(by: value.swappingAxes(-2, -3)).swappingAxes(-2, -3), weights)
+  }
+}
+
+extension Diagnostic {
+  /// E0371: what attention cannot be computed from.
+  static func attentionInputs(_ fact: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0371", fact, at: span.map { Label($0, "called here") },
+      help: "query, value and key are (batch, tokens, features); value and key have as many tokens")
+  }
+}

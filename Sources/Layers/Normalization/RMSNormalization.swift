@@ -1,0 +1,28 @@
+public import Config
+import Diagnostics
+public import GraphEngine
+import TensorCore
+
+/// Divides every sample by the root of its mean square along some axes, then scales it as learned.
+///
+/// Weights: `scale`, of the shape of the axes.
+///
+/// Zhang and Sennrich, "Root mean square layer normalization" (2019). Keras: `keras.layers.RMSNormalization`.
+public struct RMSNormalization: UnaryLayer, Configurable {
+  public var axis = Axes.last
+  public var epsilon = 1e-6
+  public init() {}
+
+  public static let schema = Schema(
+    "RMSNormalization", "Divides every sample by the root of its mean square, then scales it.",
+    prototype: Self(),
+    Field("axis", \.axis, "Along which axis, or axes."),
+    Field("epsilon", \.epsilon, "Added to the mean square.", check: atLeast(0)))
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    let extent = try axis.extent(in: x, for: className)
+    let square = try x.square().mean(over: extent.axes, keepingDimensions: true)
+    let scale = try scope.parameter("scale", extent.shape, .ones)
+    return try x * (square + Float(epsilon)).reciprocalSquareRoot() * scale.reshaped(to: extent.dims)
+  }
+}
