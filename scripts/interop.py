@@ -39,6 +39,12 @@ KINDS = [("keras3", ".h5"), ("keras2", ".h5"), ("keras3", ".keras")]
 KNOWN = [
     (
         "keras[23]",
+        "_text_rnn[.]",
+        "train-losses|weights-final|optimizer-final",
+        "Keras 3 on TensorFlow trains an embedding by sparse gradients, whose squares Adam adds up use by use",
+    ),
+    (
+        "keras[23]",
         r"_(opt_sgd|opt_sgd_(expdecay|invtime)|seq_(mlp|regression|regularized|loss_\w+)|func_merges)[.]",
         "optimizer-(vs-sidecar|final)",
         "descent without momentum: Keras 2 keeps the last step, which nothing reads; Keras 3 keeps nothing",

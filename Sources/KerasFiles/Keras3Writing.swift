@@ -6,9 +6,19 @@ enum Keras3Writing {
   /// A configuration for an `.h5` file.
   ///
   /// The reader takes every text that is the name of a function in `keras.layers` for that function, and then cannot
-  /// read `score_mode: dot`; it is the default.
+  /// read `score_mode: dot`; it is the default. The layer inside a wrapper it finds by its module alone.
   static func legacy(_ node: ConfigNode) -> ConfigNode {
     node.mappingObjects { className, object in
+      if ["Bidirectional", "TimeDistributed"].contains(className) {
+        let settings = (object["config"]?.entries ?? []).map { entry -> ConfigNode.Entry in
+          guard let inner = entry.value["class_name"]?.string, entry.key.hasSuffix("layer") else {
+            return entry
+          }
+          let (module, registered) = origin(of: inner)
+          return .init(entry.key, entry.value.with(["module": module, "registered_name": registered]))
+        }
+        return object.with(["config": ConfigNode(.map(settings))])
+      }
       // Found here by the class's own name, in other files by the name it is exported under.
       if className == "GroupQueryAttention" {
         return object.with(["class_name": "GroupedQueryAttention"])
