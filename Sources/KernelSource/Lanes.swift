@@ -17,6 +17,10 @@ typealias Integers = UnsafePointer<Int32>
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lanes.self)
 }
 
+@inline(__always) func clear(_ p: Out, _ count: Int) {
+  for i in 0..<count { p[i] = 0 }
+}
+
 #if KERNEL_BASELINE && arch(x86_64)
   /// `a · b + c`, rounded once.
   ///

@@ -2,18 +2,6 @@ import KernelABI
 
 // What a sliding window shows, as rows of a matrix, and back. A row is `range` of a patch.
 
-extension SlidingWindow.Axis {
-  /// The taps that lie within the input at a place of the window.
-  @inline(__always) func taps(at place: Int) -> Range<Int> {
-    let start = place * stride - padding
-    if start >= 0 && start + (window - 1) * dilation < input { return 0..<window }
-    let first = start >= 0 ? 0 : (dilation - 1 - start) / dilation
-    let room = input - start
-    let last = room <= 0 ? 0 : min(window, (room + dilation - 1) / dilation)
-    return first < last ? first..<last : 0..<0
-  }
-}
-
 /// Walks over the stretches of patches that lie within the input, in order of positions.
 ///
 /// `begin` gets where each patch's row begins, and whether all of it lies within the input; `body` where a stretch is in the
@@ -84,7 +72,7 @@ func gatherPatches(
 ) {
   walk(window.pointee, first, count, low..<high) { row, isWhole in
     // What lies outside of the input is 0.
-    if !isWhole { for i in row..<row + high - low { rows[i] = 0 } }
+    if !isWhole { clear(rows + row, high - low) }
   } _: { from, to, length in
     var i = 0
     while i + 16 <= length {

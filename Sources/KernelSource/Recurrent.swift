@@ -243,10 +243,6 @@ private func returnGRU(_ task: RecurrentTask, _ here: In, _ before: In, _ d: Out
   for i in 0..<count { y[i] = x[i] }
 }
 
-@inline(__always) private func clear(_ y: Out, _ count: Int) {
-  for i in 0..<count { y[i] = 0 }
-}
-
 private func activate(_ function: GateFunction, _ x: Out, _ y: Out, _ count: Int) {
   activate(function, In(x), y, count)
 }

@@ -59,24 +59,15 @@ public struct DepthwiseConvolution: Op {
       site.inputs[0], site.inputs[1], site.output, site.kernels, multiplier
     )
     let input: [Int] = if case .input = part { y.shape } else { a.shape }
-    let window = rule.sliding(over: input)
     switch part {
-    case .result:
-      return { worker in
-        let share = worker.share(of: window.batch)
-        withUnsafePointer(to: window) {
-          kernels.depthwise($0, a.input, b.input, multiplier, y.pointer, share.lowerBound, share.upperBound)
-        }
-      }
-    case .input:
-      return { worker in
-        let share = worker.share(of: window.batch)
-        withUnsafePointer(to: window) {
-          kernels.depthwiseInput(
-            $0, a.input, b.input, multiplier, y.pointer, share.lowerBound, share.upperBound)
-        }
+    case .result, .input:
+      let f = part == .result ? kernels.depthwise : kernels.depthwiseInput
+      return rule.step(over: input) { window, samples, _ in
+        f(window, a.input, b.input, multiplier, y.pointer, samples.lowerBound, samples.upperBound)
       }
     case .kernel:
+      // Every sample adds to it, so it is channels that are shared out.
+      let window = rule.sliding(over: input)
       return { worker in
         let share = worker.share(of: window.channels, grain: 16)
         withUnsafePointer(to: window) {

@@ -37,10 +37,8 @@ public struct Pooling: Op {
   public func bind(_ site: BindSite) -> Step {
     let (x, y) = (site.inputs[0], site.output)
     let f = function == .maximum ? site.kernels.maxPool : site.kernels.averagePool
-    let window = rule.sliding(over: x.shape)
-    return { worker in
-      let share = worker.share(of: window.batch)
-      withUnsafePointer(to: window) { f($0, x.input, y.pointer, share.lowerBound, share.upperBound) }
+    return rule.step(over: x.shape) { window, samples, _ in
+      f(window, x.input, y.pointer, samples.lowerBound, samples.upperBound)
     }
   }
 }
@@ -60,10 +58,8 @@ struct MeanPoolingGradient: Op {
 
   func bind(_ site: BindSite) -> Step {
     let (g, dx, f) = (site.inputs[0], site.output, site.kernels.averagePoolGradient)
-    let window = rule.sliding(over: dx.shape)
-    return { worker in
-      let share = worker.share(of: window.batch)
-      withUnsafePointer(to: window) { f($0, g.input, dx.pointer, share.lowerBound, share.upperBound) }
+    return rule.step(over: dx.shape) { window, samples, _ in
+      f(window, g.input, dx.pointer, samples.lowerBound, samples.upperBound)
     }
   }
 }
@@ -83,12 +79,9 @@ struct MaximumPoolingGradient: Op {
 
   func bind(_ site: BindSite) -> Step {
     let (x, y, g, dx) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input, site.output)
-    let (f, window) = (site.kernels.maxPoolGradient, rule.sliding(over: dx.shape))
-    return { worker in
-      let share = worker.share(of: window.batch)
-      withUnsafePointer(to: window) {
-        f($0, x, y, g, dx.pointer, worker.workspace, share.lowerBound, share.upperBound)
-      }
+    let f = site.kernels.maxPoolGradient
+    return rule.step(over: dx.shape) { window, samples, worker in
+      f(window, x, y, g, dx.pointer, worker.workspace, samples.lowerBound, samples.upperBound)
     }
   }
 }
@@ -108,12 +101,9 @@ struct MaximumPoolingPick: Op {
 
   func bind(_ site: BindSite) -> Step {
     let (x, y, h, result) = (site.inputs[0], site.inputs[1].input, site.inputs[2].input, site.output.pointer)
-    let (f, window) = (site.kernels.maxPoolPick, rule.sliding(over: x.shape))
-    return { worker in
-      let share = worker.share(of: window.batch)
-      withUnsafePointer(to: window) {
-        f($0, x.input, y, h, result, worker.workspace, share.lowerBound, share.upperBound)
-      }
+    let f = site.kernels.maxPoolPick
+    return rule.step(over: x.shape) { window, samples, worker in
+      f(window, x.input, y, h, result, worker.workspace, samples.lowerBound, samples.upperBound)
     }
   }
 }

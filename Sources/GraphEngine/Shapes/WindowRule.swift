@@ -91,4 +91,14 @@ public struct WindowRule: Hashable, Sendable {
     if rank > 2 { sliding.depth = axes[rank - 3] }
     return sliding
   }
+
+  /// A step that shares the samples of windows over a shape out to the workers.
+  func step(
+    over shape: [Int], _ run: @escaping (UnsafePointer<SlidingWindow>, Range<Int>, Worker) -> Void
+  ) -> Step {
+    let window = sliding(over: shape)
+    return { worker in
+      withUnsafePointer(to: window) { run($0, worker.share(of: window.batch), worker) }
+    }
+  }
 }
