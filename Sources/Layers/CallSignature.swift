@@ -5,13 +5,18 @@ public import Diagnostics
 public struct CallSignature: Hashable, Sendable {
   /// The names of its inputs; a single one may stand for several values.
   public var inputs: [String]
+  /// Whether the last input is a list, which files give by its name: the states that a recurrence starts from.
+  public var endsInList = false
   /// Values that are given by name only, such as masks.
   public var values: [String]
   /// What a call may switch on; off unless it does.
   public var flags: [String]
 
-  public init(inputs: [String] = ["inputs"], values: [String] = [], flags: [String] = []) {
-    self.inputs = inputs
+  public init(
+    inputs: [String] = ["inputs"], endingInList endsInList: Bool = false, values: [String] = [],
+    flags: [String] = []
+  ) {
+    (self.inputs, self.endsInList) = (inputs, endsInList)
     self.values = values
     self.flags = flags
   }

@@ -7,7 +7,7 @@ import TensorCore
 ///
 /// Weights: `kernel` (window…, channels of a group, filters), `bias` (filters). Keras: `keras.layers.Conv1D`, `Conv2D`,
 /// `Conv3D`.
-public struct Conv<let rank: Int>: UnaryLayer, Configurable {
+public struct Conv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   public var filters: Int
   public var kernelSize: PerAxis<rank>
   public var strides = PerAxis<rank>(1)
@@ -52,11 +52,7 @@ public struct Conv<let rank: Int>: UnaryLayer, Configurable {
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    if strides.numbers.contains(where: { $0 > 1 }), dilationRate.numbers.contains(where: { $0 > 1 }) {
-      throw Diagnostic.stridesAndDilation(className, at: x.graph.origin)
-    }
-    let rule = WindowRule(
-      kernelSize.numbers, strides: strides.numbers, dilation: dilationRate.numbers, padding: padding.rule)
+    let rule = try windowRule(kernelSize, strides, dilationRate, padding.rule, at: x.graph.origin)
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       guard channels % groups == 0, filters % groups == 0 else {
@@ -68,15 +64,7 @@ public struct Conv<let rank: Int>: UnaryLayer, Configurable {
         "kernel", kernelSize.numbers + [channels / groups, filters], kernelInitializer,
         regularizer: kernelRegularizer, constraint: kernelConstraint,
         layout: groups == 1 ? .panels : .rowMajor)
-      var y = try x.graph.apply(Convolution(rule, groups: groups), x, kernel)
-      if useBias {
-        let bias = try scope.parameter(
-          "bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
-        y = try x.graph.apply(AddBias(), y, bias)
-      }
-      y = try activation(y, scope.semantics)
-      try scope.penalize(y, with: activityRegularizer)
-      return y
+      return try finished(x.graph.apply(Convolution(rule, groups: groups), x, kernel), in: scope)
     }
   }
 }

@@ -7,7 +7,7 @@ import TensorCore
 ///
 /// Weights: `kernel` (window…, filters, channels), `bias` (filters). Keras: `keras.layers.Conv1DTranspose`,
 /// `Conv2DTranspose`, `Conv3DTranspose`.
-public struct ConvTranspose<let rank: Int>: UnaryLayer, Configurable {
+public struct ConvTranspose<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   public var filters: Int
   public var kernelSize: PerAxis<rank>
   public var strides = PerAxis<rank>(1)
@@ -55,11 +55,7 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, Configurable {
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    if strides.numbers.contains(where: { $0 > 1 }), dilationRate.numbers.contains(where: { $0 > 1 }) {
-      throw Diagnostic.stridesAndDilation(className, at: x.graph.origin)
-    }
-    let rule = WindowRule(
-      kernelSize.numbers, strides: strides.numbers, dilation: dilationRate.numbers, padding: padding.rule)
+    let rule = try windowRule(kernelSize, strides, dilationRate, padding.rule, at: x.graph.origin)
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       let kernel = try scope.parameter(
@@ -68,15 +64,7 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, Configurable {
       let axes = x.type.dims.dropFirst().dropLast().enumerated().map { axis, dim in
         if case .size(let size) = dim, axis < rank { Dim.size(extent(axis, of: size)) } else { dim }
       }
-      var y = try x.graph.apply(ConvolutionInput(rule, axes: axes), x, kernel)
-      if useBias {
-        let bias = try scope.parameter(
-          "bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
-        y = try x.graph.apply(AddBias(), y, bias)
-      }
-      y = try activation(y, scope.semantics)
-      try scope.penalize(y, with: activityRegularizer)
-      return y
+      return try finished(x.graph.apply(ConvolutionInput(rule, axes: axes), x, kernel), in: scope)
     }
   }
 

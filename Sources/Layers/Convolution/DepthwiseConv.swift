@@ -6,7 +6,7 @@ public import GraphEngine
 ///
 /// Weights: `kernel` (window…, channels, depth_multiplier), `bias` (channels · depth_multiplier). Keras:
 /// `keras.layers.DepthwiseConv1D`, `DepthwiseConv2D`.
-public struct DepthwiseConv<let rank: Int>: UnaryLayer, Configurable {
+public struct DepthwiseConv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   public var kernelSize: PerAxis<rank>
   public var strides = PerAxis<rank>(1)
   public var padding = WindowPadding.valid
@@ -47,26 +47,14 @@ public struct DepthwiseConv<let rank: Int>: UnaryLayer, Configurable {
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    if strides.numbers.contains(where: { $0 > 1 }), dilationRate.numbers.contains(where: { $0 > 1 }) {
-      throw Diagnostic.stridesAndDilation(className, at: x.graph.origin)
-    }
-    let rule = WindowRule(
-      kernelSize.numbers, strides: strides.numbers, dilation: dilationRate.numbers, padding: padding.rule)
+    let rule = try windowRule(kernelSize, strides, dilationRate, padding.rule, at: x.graph.origin)
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       let kernel = try scope.parameter(
         "kernel", kernelSize.numbers + [channels, depthMultiplier], depthwiseInitializer,
         regularizer: depthwiseRegularizer, constraint: depthwiseConstraint)
-      var y = try x.graph.apply(DepthwiseConvolution(rule, multiplier: depthMultiplier), x, kernel)
-      if useBias {
-        let bias = try scope.parameter(
-          "bias", [channels * depthMultiplier], biasInitializer, regularizer: biasRegularizer,
-          constraint: biasConstraint)
-        y = try x.graph.apply(AddBias(), y, bias)
-      }
-      y = try activation(y, scope.semantics)
-      try scope.penalize(y, with: activityRegularizer)
-      return y
+      return try finished(
+        x.graph.apply(DepthwiseConvolution(rule, multiplier: depthMultiplier), x, kernel), in: scope)
     }
   }
 }

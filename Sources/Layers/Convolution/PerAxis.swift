@@ -74,9 +74,24 @@ public struct ConvPadding<let rank: Int>: ConfigConvertible, Hashable {
   public static var jsonSchema: ConfigNode { rank == 1 ? OverSteps.jsonSchema : WindowPadding.jsonSchema }
 }
 
+extension Layer {
+  /// How the window of a convolution with these settings moves.
+  /// - Throws: E0359 if it both jumps and has gaps.
+  func windowRule<let rank: Int>(
+    _ size: PerAxis<rank>, _ strides: PerAxis<rank>, _ dilation: PerAxis<rank>, _ padding: WindowRule.Padding,
+    at span: SourceSpan?
+  ) throws(Diagnostic) -> WindowRule {
+    if strides.numbers.contains(where: { $0 > 1 }), dilation.numbers.contains(where: { $0 > 1 }) {
+      throw .stridesAndDilation(className, at: span)
+    }
+    return WindowRule(
+      size.numbers, strides: strides.numbers, dilation: dilation.numbers, padding: padding)
+  }
+}
+
 extension Diagnostic {
   /// E0359: a window that both jumps and has gaps, which Keras does not compute.
-  static func stridesAndDilation(_ layer: String, at span: SourceSpan?) -> Diagnostic {
+  fileprivate static func stridesAndDilation(_ layer: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0359", "\(layer): strides and dilation_rate are both above 1",
       at: span.map { Label($0, "called here") },

@@ -6,7 +6,7 @@ public import GraphEngine
 ///
 /// Weights: `depthwise_kernel` (window…, channels, depth_multiplier), `pointwise_kernel` (1…, channels · depth_multiplier,
 /// filters), `bias` (filters). Keras: `keras.layers.SeparableConv1D`, `SeparableConv2D`.
-public struct SeparableConv<let rank: Int>: UnaryLayer, Configurable {
+public struct SeparableConv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   public var filters: Int
   public var kernelSize: PerAxis<rank>
   public var strides = PerAxis<rank>(1)
@@ -58,11 +58,7 @@ public struct SeparableConv<let rank: Int>: UnaryLayer, Configurable {
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    if strides.numbers.contains(where: { $0 > 1 }), dilationRate.numbers.contains(where: { $0 > 1 }) {
-      throw Diagnostic.stridesAndDilation(className, at: x.graph.origin)
-    }
-    let rule = WindowRule(
-      kernelSize.numbers, strides: strides.numbers, dilation: dilationRate.numbers, padding: padding.rule)
+    let rule = try windowRule(kernelSize, strides, dilationRate, padding.rule, at: x.graph.origin)
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       let depthwise = try scope.parameter(
@@ -72,16 +68,8 @@ public struct SeparableConv<let rank: Int>: UnaryLayer, Configurable {
       let pointwise = try scope.parameter(
         "pointwise_kernel", points + [channels * depthMultiplier, filters], pointwiseInitializer,
         regularizer: pointwiseRegularizer, constraint: pointwiseConstraint, layout: .panels)
-      var y = try x.graph.apply(DepthwiseConvolution(rule, multiplier: depthMultiplier), x, depthwise)
-      y = try x.graph.apply(Convolution(WindowRule(points)), y, pointwise)
-      if useBias {
-        let bias = try scope.parameter(
-          "bias", [filters], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
-        y = try x.graph.apply(AddBias(), y, bias)
-      }
-      y = try activation(y, scope.semantics)
-      try scope.penalize(y, with: activityRegularizer)
-      return y
+      let deep = try x.graph.apply(DepthwiseConvolution(rule, multiplier: depthMultiplier), x, depthwise)
+      return try finished(x.graph.apply(Convolution(WindowRule(points)), deep, pointwise), in: scope)
     }
   }
 }

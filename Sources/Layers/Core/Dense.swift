@@ -5,7 +5,7 @@ import TensorCore
 /// `activation(x · kernel + bias)` over the last axis.
 ///
 /// Weights: `kernel` (inputs, units), `bias` (units). Keras: `keras.layers.Dense`.
-public struct Dense: UnaryLayer, Configurable {
+public struct Dense: UnaryLayer, BiasedLayer, Configurable {
   public var units: Int
   public var activation = Activation.linear
   public var useBias = true
@@ -42,14 +42,6 @@ public struct Dense: UnaryLayer, Configurable {
     let kernel = try scope.parameter(
       "kernel", [inputs, units], kernelInitializer, regularizer: kernelRegularizer,
       constraint: kernelConstraint, layout: .panels)
-    var y = try x.graph.apply(MatMul(), x, kernel)
-    if useBias {
-      let bias = try scope.parameter(
-        "bias", [units], biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
-      y = try x.graph.apply(AddBias(), y, bias)
-    }
-    y = try activation(y, scope.semantics)
-    try scope.penalize(y, with: activityRegularizer)
-    return y
+    return try finished(x.graph.apply(MatMul(), x, kernel), in: scope)
   }
 }

@@ -81,9 +81,10 @@ extension Functional {
         let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && tensors.count > 1)
         var arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
         var keywords: [ConfigNode.Entry] = []
-        if layer.layer is any RecurrentLayer || layer.layer is Bidirectional, tensors.count > 1 {
-          arguments = [tensors[0]]
-          keywords.append(.init("initial_state", ConfigNode(.list(Array(tensors.dropFirst())))))
+        let signature = layer.layer.signature
+        if signature.endsInList, let name = signature.inputs.last, tensors.count >= signature.inputs.count {
+          arguments = Array(tensors.prefix(signature.inputs.count - 1))
+          keywords.append(.init(name, ConfigNode(.list(Array(tensors.dropFirst(arguments.count))))))
         }
         let values = zip(call.named.values, call.inputs[unnamed...].map(tensor))
         for name in call.named.values where !keywords.contains(where: { $0.key == name }) {

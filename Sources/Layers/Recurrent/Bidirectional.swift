@@ -23,7 +23,7 @@ public struct Bidirectional: Layer, Configurable {
     Field("merge_mode", \.mergeMode, "How the outputs of both become one; null leaves two."))
 
   public var signature: CallSignature {
-    CallSignature(inputs: ["inputs", "initial_state"], values: ["mask"])
+    CallSignature(inputs: ["inputs", "initial_state"], endingInList: true, values: ["mask"])
   }
 
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {

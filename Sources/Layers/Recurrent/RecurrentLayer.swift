@@ -16,7 +16,7 @@ public protocol RecurrentLayer: Layer {
 
 extension RecurrentLayer {
   public var signature: CallSignature {
-    CallSignature(inputs: ["inputs", "initial_state"], values: ["mask"])
+    CallSignature(inputs: ["inputs", "initial_state"], endingInList: true, values: ["mask"])
   }
 
   /// What the outputs are called in `from:`.
