@@ -58,6 +58,7 @@ let package = Package(
   targets: [
     // Level 0: no Swift target below.
     target("Diagnostics"),
+    target("Files"),
     target("KernelABI", settings: hot),
     kernels("KernelsBaseline", define: "KERNEL_BASELINE"),
     kernels("KernelsAVX2", define: "KERNEL_AVX2", machine: "-mavx2", "-mfma"),
@@ -74,8 +75,8 @@ let package = Package(
     target("Config", "Diagnostics"),
     target("TensorCore", "Diagnostics"),
     target("RunEvents", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")),
-    target("HDF5Files", "CHDF5", "Diagnostics"),
-    target("ZipFiles", "CZip"),
+    target("HDF5Files", "CHDF5", "Files", "Diagnostics"),
+    target("ZipFiles", "CZip", "Files"),
     // Level 2
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
     target("Plotting"),
@@ -96,7 +97,8 @@ let package = Package(
       "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
       "Diagnostics"),
     target(
-      "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "ExpLanguage", "Config",
+      "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "Files", "ExpLanguage",
+      "Config",
       "Diagnostics"),
     target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     // Level 5

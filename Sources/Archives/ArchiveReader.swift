@@ -1,3 +1,4 @@
+import Files
 import Diagnostics
 import Foundation
 import RunEvents
@@ -139,7 +140,7 @@ final class ArchiveReader {
   private func unpack(_ name: String, to target: String) throws(Diagnostic) {
     // A file that is there already, or a link, is no place for it.
     let file = Foundation.open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666)
-    guard file >= 0 else { throw .noTemporaryFolder(String(cString: strerror(errno)).lowercased()) }
+    guard file >= 0 else { throw .noTemporaryFolder(systemError().lowercased()) }
     defer { close(file) }
     do throws(ZipError) {
       try zip?.copy(name, to: file)

@@ -1,3 +1,4 @@
+import Files
 public import Diagnostics
 import Config
 import Foundation
@@ -109,15 +110,11 @@ public struct ArchiveWriter {
   }
 
   private func write(_ members: [ZipMember], to path: String) throws(Diagnostic) {
-    let aside = "\(path).\(getpid()).part"
-    defer { unlink(aside) }
-    do throws(ZipError) {
-      try writeZip(members, to: aside)
-    } catch {
-      throw .cannotWriteArchive(path, error.reason)
-    }
-    guard rename(aside, path) == 0 else {
-      throw .cannotWriteArchive(path, String(cString: strerror(errno)).lowercased())
+    try replaceFile(path, failing: { _, reason in .cannotWriteArchive(path, reason.lowercased()) }) {
+      aside throws(Diagnostic) in
+      do throws(ZipError) { try writeZip(members, to: aside) } catch {
+        throw .cannotWriteArchive(path, error.reason)
+      }
     }
   }
 }

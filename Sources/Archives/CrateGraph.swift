@@ -1,4 +1,5 @@
 import Config
+import Reporting
 import Foundation
 
 /// A JSON-LD graph in the making: entities in the order they are added, each under its `@id` once.
@@ -57,12 +58,5 @@ struct CrateGraph {
   }
 
   /// A moment as RO-Crate's checks want it: in UTC, with an offset.
-  static func time(_ seconds: Double) -> String {
-    var time = time_t(seconds.isFinite ? max(0, min(seconds, 4e9)) : 0)
-    var parts = tm()
-    gmtime_r(&time, &parts)
-    func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
-    let day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-    return "\(day)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))+00:00"
-  }
+  static func time(_ seconds: Double) -> String { TimeText.iso(seconds) }
 }

@@ -1,3 +1,4 @@
+import Files
 import Diagnostics
 import Foundation
 
@@ -7,7 +8,7 @@ public enum TemporaryFolder {
   public static func with<T>(_ body: (_ path: String) throws -> T) throws -> T {
     var name = Array((FileManager.default.temporaryDirectory.path + "/runexp-XXXXXX").utf8CString)
     guard mkdtemp(&name) != nil else {
-      throw Diagnostic.noTemporaryFolder(String(cString: strerror(errno)).lowercased())
+      throw Diagnostic.noTemporaryFolder(systemError().lowercased())
     }
     let path = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     defer { try? FileManager.default.removeItem(atPath: path) }

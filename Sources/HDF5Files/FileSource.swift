@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Synchronization
 
@@ -90,5 +91,3 @@ struct Bytes {
 extension Int {
   func roundedUp(to multiple: Int) -> Int { (self + multiple - 1) / multiple * multiple }
 }
-
-func systemError() -> String { String(cString: strerror(errno)) }

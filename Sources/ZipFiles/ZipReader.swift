@@ -1,3 +1,4 @@
+import Files
 import CZip
 import Foundation
 
@@ -27,7 +28,7 @@ public struct ZipReader: ~Copyable {
     var code: Int32 = 0
     guard let archive = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
       if code == ZIP_ER_NOENT || code == ZIP_ER_OPEN {
-        throw .cannotOpen(String(cString: strerror(errno)).lowercased())
+        throw .cannotOpen(systemError().lowercased())
       }
       throw .damaged(Self.reason(code))
     }

@@ -1,3 +1,4 @@
+import Files
 import CZip
 import Foundation
 
@@ -29,7 +30,7 @@ public struct ZipMember: Sendable {
 public func writeZip(_ members: [ZipMember], to path: String) throws(ZipError) {
   var code: Int32 = 0
   guard let archive = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code) else {
-    throw .cannotWrite(String(cString: strerror(errno)).lowercased())
+    throw .cannotWrite(systemError().lowercased())
   }
   // The library reads texts when it closes the file, so they have to live until then.
   let texts = members.map { member -> [UInt8] in
