@@ -9,12 +9,12 @@ public enum PointTable {
   /// As RFC 4180 has it, with a header; numbers in the fewest digits that read back.
   public static func csv(_ runs: [ExportedRun]) -> String {
     let rows = points(runs).map { point in
-      [
-        quoted(point.run), quoted(point.series), quoted(point.metric), point.epoch.map(String.init) ?? "",
-        "\(point.step)", number(point.value),
-      ].joined(separator: ",")
+      CSV.row([
+        point.run, point.series, point.metric, point.epoch.map(String.init) ?? "", "\(point.step)",
+        number(point.value),
+      ])
     }
-    return ([columns.joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
+    return ([CSV.row(columns)] + rows).joined(separator: "\n") + "\n"
   }
 
   /// One JSON object a line; what is not a number in JSON is a text: `"NaN"`, `"Infinity"`, `"-Infinity"`.
@@ -43,10 +43,5 @@ public enum PointTable {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
     return pythonRepr(value)
-  }
-
-  private static func quoted(_ text: String) -> String {
-    guard text.contains(where: { ",\"\r\n".contains($0) }) || text.contains("\r\n") else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -9,24 +9,29 @@ enum Keras3Writing {
   /// read `score_mode: dot`; it is the default. The layer inside a wrapper it finds by its module alone.
   static func legacy(_ node: ConfigNode) -> ConfigNode {
     node.mappingObjects { className, object in
-      if ["Bidirectional", "TimeDistributed"].contains(className) {
-        let settings = (object["config"]?.entries ?? []).map { entry -> ConfigNode.Entry in
-          guard let inner = entry.value["class_name"]?.string, entry.key.hasSuffix("layer") else {
-            return entry
-          }
-          let (module, registered) = origin(of: inner)
-          return .init(entry.key, entry.value.with(["module": module, "registered_name": registered]))
-        }
-        return object.with(["config": ConfigNode(.map(settings))])
-      }
       // Found here by the class's own name, in other files by the name it is exported under.
       if className == "GroupQueryAttention" {
         return object.with(["class_name": "GroupedQueryAttention"])
       }
-      guard className == "Attention", let config = object["config"], config["score_mode"]?.string == "dot"
-      else { return object }
-      return object.with(["config": config.without(["score_mode"])])
+      guard let config = object["config"] else { return object }
+      if className == "Attention", config["score_mode"]?.string == "dot" {
+        return object.with(["config": config.without(["score_mode"])])
+      }
+      return object.with(["config": locatingLayers(config)])
     }
+  }
+
+  /// The settings of a layer, with the module of each that is a layer itself.
+  private static func locatingLayers(_ settings: ConfigNode) -> ConfigNode {
+    guard let entries = settings.entries else { return settings }
+    let located = entries.map { entry -> ConfigNode.Entry in
+      guard let className = entry.value["class_name"]?.string, entry.value["module"] == nil,
+        LayerRegistry.all.find(className) != nil
+      else { return entry }
+      let (module, registered) = origin(of: className)
+      return .init(entry.key, entry.value.with(["module": module, "registered_name": registered]))
+    }
+    return ConfigNode(.map(located))
   }
 
   /// A configuration for a `.keras` file: every object names its module, every layer the shape it was built for.

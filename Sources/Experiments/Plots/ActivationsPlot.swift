@@ -9,14 +9,9 @@ import Training
 let activations = PlotKind(
   "activations", "a plot of activations", settings: "of", "data", "layer", "count", "bins", "width", "height"
 ) { cell, file, context in
-  let info = cell.model(&context)
-  guard case .string = cell.data.content else {
-    context.bag.report(.needsData("a plot of activations", at: cell.subject))
+  guard let (info, part, model) = context.tried(cell, "a plot of activations", default: "train") else {
     return nil
   }
-  guard let info, let part = context.part(cell.data, default: "train"), let model = cell.of.string,
-    Fit(model: info, shape: part.shape, span: cell.data.span).checkInput(&context)
-  else { return nil }
   let computing = info.trace.scope.calls.filter { $0.path.count == 1 && !$0.layer.onlyMovesNumbers }
   var names: [String] = []
   for call in computing where !names.contains(call.path[0]) { names.append(call.path[0]) }

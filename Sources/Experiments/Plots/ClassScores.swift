@@ -8,16 +8,13 @@ import Training
 
 /// A model that tells classes apart, and the part of a data set to try it on.
 struct ClassPlan {
-  let model: String
-  let part: CheckContext.DataPartInfo
-  /// Which of the model's outputs it is, and the target it is compared with.
-  fileprivate let output: Int
-  fileprivate let target: String
+  fileprivate let output: OutputPlan
   /// Names of the classes, as far as they are known ahead of time.
   fileprivate let classes: [String]
 
+  var part: CheckContext.DataPartInfo { output.part }
   /// What the part is called in headings.
-  var name: String { "\(model) on \(part.data).\(part.part)" }
+  var name: String { output.name }
 }
 
 /// How likely a model takes each sample of a part to be of each class.
@@ -48,14 +45,10 @@ struct ClassScores {
 
   /// Runs the model.
   init?(_ plan: ClassPlan, _ context: RunContext) throws {
-    guard let built = context.models[plan.model], let data = context.data[plan.part.data],
-      let all = data[plan.part.part]
-    else { return nil }
-    let rows = context.isQuick ? all.first(64) : all
-    guard let target = rows.targets.first(where: { $0.name == plan.target }) else { return nil }
-    let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
-    let meaning = OutputMeaning(plan.output, of: built, data.preparation)
-    let scores = try meaning.probabilities(trainer.predict(rows, batchSize: 128)[plan.output])
+    guard let tried = try plan.output.run(context) else { return nil }
+    let (rows, target) = (tried.rows, tried.target)
+    let meaning = OutputMeaning(plan.output.output, of: tried.built, tried.data.preparation)
+    let scores = try meaning.probabilities(tried.numbers)
     // One number is how likely the second of two classes is.
     probabilities = meaning.width > 1 ? scores : scores.flatMap { [1 - $0, $0] }
     switch meaning.kind {
@@ -92,38 +85,12 @@ extension CheckContext {
       let count = max(2, width)
       let known = names?.count == count ? names : nil
       return ClassPlan(
-        model: name, part: part, output: i, target: target.name,
+        output: OutputPlan(model: name, part: part, output: i, target: target.name),
         classes: known ?? (0..<count).map(String.init))
     }
     // What does not fit the training was said there.
     if !isTrainingBroken(name) { bag.report(.noClasses(what, at: cell.data)) }
     return nil
-  }
-
-  /// The model and the part that a figure of predictions names; `nil` after a mistake.
-  mutating func tried(
-    _ cell: PlotCell, _ what: String
-  ) -> (model: ModelInfo, part: DataPartInfo, name: String)? {
-    let model = cell.model(&self)
-    guard case .string = cell.data.content else {
-      bag.report(.needsData(what, at: cell.subject))
-      return nil
-    }
-    guard let model, let part = part(cell.data, default: "test"), let name = cell.of.string,
-      Fit(model: model, shape: part.shape, span: cell.data.span).checkInput(&self)
-    else { return nil }
-    let outputs = model.model.outputNames
-    if let output = cell.output, !outputs.contains(output) {
-      bag.report(.unknownWord(output, in: outputs, at: key("output"), what: "output"))
-      return nil
-    }
-    return (model, part, name)
-  }
-
-  /// Whether the loss of an output takes its numbers for probabilities of classes.
-  func comparesClasses(_ output: Int, of model: String) -> Bool {
-    let outputs = trainings[model]?.settings.outputs ?? []
-    return outputs.indices.contains(output) && outputs[output].loss?.className.contains("Categorical") == true
   }
 
   /// The numbers of the classes that are named in a cell; `nil` after a mistake.
@@ -142,13 +109,6 @@ extension CheckContext {
 }
 
 extension Diagnostic {
-  /// E0216: a figure that needs a part of a data set.
-  static func needsData(_ what: String, at subject: ConfigNode) -> Diagnostic {
-    Diagnostic(
-      "E0216", "\(what) needs 'data'", at: subject.span.map { Label($0, "of which samples?") },
-      help: "add 'data: NAME.test'")
-  }
-
   /// E0217: a figure of classes without classes.
   fileprivate static func noClasses(_ what: String, at data: ConfigNode) -> Diagnostic {
     Diagnostic(

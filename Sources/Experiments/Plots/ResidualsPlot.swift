@@ -13,7 +13,7 @@ let residuals = PlotKind(
 ) {
   cell, file, context in
   guard let plan = context.numberPlan(cell, "a plot of residuals") else { return nil }
-  let title = cell.title ?? "Predictions of \(plan.model) on \(plan.part.data).\(plan.part.part)"
+  let title = cell.title ?? "Predictions of \(plan.name)"
   return { context in
     guard let pairs = try NumberPairs(plan, context) else { return }
     var figure = Residuals(
@@ -24,32 +24,18 @@ let residuals = PlotKind(
   }
 }
 
-/// A model that predicts numbers, and the part of a data set to try it on.
-struct NumberPlan {
-  let model: String
-  let part: CheckContext.DataPartInfo
-  /// Which of the model's outputs it is, and the target it is compared with.
-  let output: Int
-  let target: String
-}
-
 /// What is true and what a model predicts, for each number of an output.
 struct NumberPairs {
   let names: [String]
   let columns: [[(truth: Double, prediction: Double)]]
 
   /// Runs the model.
-  init?(_ plan: NumberPlan, _ context: RunContext) throws {
-    guard let built = context.models[plan.model], let data = context.data[plan.part.data],
-      let all = data[plan.part.part]
-    else { return nil }
-    let rows = context.isQuick ? all.first(64) : all
-    guard let target = rows.targets.first(where: { $0.name == plan.target }) else { return nil }
-    let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
-    let numbers = try trainer.predict(rows, batchSize: 128)[plan.output]
+  init?(_ plan: OutputPlan, _ context: RunContext) throws {
+    guard let tried = try plan.run(context) else { return nil }
+    let (rows, target, numbers) = (tried.rows, tried.target, tried.numbers)
     let width = max(1, target.rowSize)
     guard numbers.count == rows.count * width else { return nil }
-    let known = data.preparation.target(of: plan.target, among: 1)?.columns ?? []
+    let known = tried.data.preparation.target(of: target.name, among: 1)?.columns ?? []
     names =
       known.count == width ? known : width == 1 ? [target.name] : (0..<width).map { "\(target.name)[\($0)]" }
     var columns = names.map { _ in [(truth: Double, prediction: Double)]() }
@@ -64,7 +50,7 @@ struct NumberPairs {
 
 extension CheckContext {
   /// A model and a part whose target is numbers, for figures of errors; `nil` after a mistake.
-  mutating func numberPlan(_ cell: PlotCell, _ what: String) -> NumberPlan? {
+  mutating func numberPlan(_ cell: PlotCell, _ what: String) -> OutputPlan? {
     guard let (model, part, name) = tried(cell, what) else { return nil }
     let outputs = model.model.outputNames
     for (i, output) in outputs.enumerated() where cell.output.map({ $0 == output }) ?? true {
@@ -73,7 +59,7 @@ extension CheckContext {
         target.element == .float32,
         target.rowShape.reduce(1, *) == model.trace.outputs[i].type.shape(batch: 1).reduce(1, *)
       else { continue }
-      return NumberPlan(model: name, part: part, output: i, target: target.name)
+      return OutputPlan(model: name, part: part, output: i, target: target.name)
     }
     if !isTrainingBroken(name) { bag.report(.noNumbers(what, at: cell.data)) }
     return nil

@@ -80,24 +80,9 @@ package struct PredictionTable {
 
   /// The table as RFC 4180 has it, with a header, in UTF-8.
   package func csv(separator: UInt8 = UInt8(ascii: ",")) -> [UInt8] {
-    var bytes: [UInt8] = []
-    func write(_ texts: [String]) {
-      for (i, text) in texts.enumerated() {
-        if i > 0 { bytes.append(separator) }
-        bytes += Self.quoted(text, separator)
-      }
-      bytes.append(UInt8(ascii: "\n"))
-    }
-    write(columns.map(\.name))
-    for row in 0..<rowCount { write(columns.map { $0.cells[row].text }) }
-    return bytes
-  }
-
-  private static func quoted(_ text: String, _ separator: UInt8) -> [UInt8] {
-    let bytes = Array(text.utf8)
-    let special = [separator, UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-    let isPlain = !bytes.contains(where: special.contains) && bytes.first != 0x20 && bytes.last != 0x20
-    return isPlain ? bytes : Array(("\"" + text.replacing("\"", with: "\"\"") + "\"").utf8)
+    let rows = [columns.map(\.name)] + (0..<rowCount).map { row in columns.map { $0.cells[row].text } }
+    let separator = Character(UnicodeScalar(separator))
+    return rows.flatMap { Array((CSV.row($0, separator: separator) + "\n").utf8) }
   }
 
   /// One mapping a row.

@@ -11,15 +11,10 @@ struct Tag: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The tag; '' takes it away.", valueName: "tag"))
   var tag: String
-  @Argument(help: ArgumentHelp("Runs: mlp-1, latest, 'best(mlp, val_accuracy)'.", valueName: "run"))
-  var runs: [String]
-  @OptionGroup var common: CommonOptions
-  @Flag(help: "The runs as JSON, for programs.")
-  var json = false
+  @OptionGroup var annotation: Annotation
 
   func run() throws {
-    try Annotation(runs: runs, common: common, json: json).write(
-      tag: .some(tag.isEmpty ? nil : tag), note: nil)
+    try annotation.write(tag: .some(tag.isEmpty ? nil : tag), note: nil)
   }
 }
 
@@ -30,23 +25,20 @@ struct Note: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The note; '' takes it away.", valueName: "text"))
   var note: String
+  @OptionGroup var annotation: Annotation
+
+  func run() throws {
+    try annotation.write(tag: nil, note: .some(note.isEmpty ? nil : note))
+  }
+}
+
+/// What both do: the run's own log is changed, and the index follows.
+struct Annotation: ParsableArguments {
   @Argument(help: ArgumentHelp("Runs: mlp-1, latest, 'best(mlp, val_accuracy)'.", valueName: "run"))
   var runs: [String]
   @OptionGroup var common: CommonOptions
   @Flag(help: "The runs as JSON, for programs.")
   var json = false
-
-  func run() throws {
-    try Annotation(runs: runs, common: common, json: json).write(
-      tag: nil, note: .some(note.isEmpty ? nil : note))
-  }
-}
-
-/// What both do: the run's own log is changed, and the index follows.
-private struct Annotation {
-  let runs: [String]
-  let common: CommonOptions
-  let json: Bool
 
   func write(tag: String??, note: String??) throws {
     do {

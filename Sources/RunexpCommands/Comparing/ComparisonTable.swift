@@ -118,11 +118,7 @@ extension RunComparison {
             + [row.remarks.joined(separator: "; ")])
       }
     }
-    return lines.map { $0.map(quoted).joined(separator: ",") }.joined(separator: "\n")
-  }
-
-  private func quoted(_ text: String) -> String {
-    text.contains { ",\"\n\r".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+    return lines.map { CSV.row($0) }.joined(separator: "\n")
   }
 
   /// - Parameter isPaired: with the differences from the first row.

@@ -1,0 +1,74 @@
+import Config
+import Datasets
+import Diagnostics
+import Layers
+import Training
+
+/// An output of a model, and the part of a data set to try it on.
+struct OutputPlan {
+  let model: String
+  let part: CheckContext.DataPartInfo
+  /// Which of the model's outputs it is, and the target it is compared with.
+  let output: Int
+  let target: String
+
+  /// What the part is called in headings.
+  var name: String { "\(model) on \(part.data).\(part.part)" }
+
+  /// What the model was tried on, and what its output gave, row after row.
+  struct Result {
+    let built: BuiltModel
+    let data: PreparedData
+    let rows: DataPart
+    let target: Column
+    let numbers: [Float]
+  }
+
+  /// Runs the model; `nil` where what was planned is not there.
+  func run(_ context: RunContext) throws -> Result? {
+    guard let built = context.models[model], let data = context.data[part.data], let all = data[part.part]
+    else { return nil }
+    let rows = context.isQuick ? all.first(64) : all
+    guard let target = rows.targets.first(where: { $0.name == target }) else { return nil }
+    let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
+    let numbers = try trainer.predict(rows, batchSize: 128)[output]
+    return Result(built: built, data: data, rows: rows, target: target, numbers: numbers)
+  }
+}
+
+extension CheckContext {
+  /// The model and the part that a figure of predictions names; `nil` after a mistake.
+  mutating func tried(
+    _ cell: PlotCell, _ what: String, default part: String = "test"
+  ) -> (model: ModelInfo, part: DataPartInfo, name: String)? {
+    let model = cell.model(&self)
+    guard case .string = cell.data.content else {
+      bag.report(.needsData(what, at: cell.subject))
+      return nil
+    }
+    guard let model, let part = self.part(cell.data, default: part), let name = cell.of.string,
+      Fit(model: model, shape: part.shape, span: cell.data.span).checkInput(&self)
+    else { return nil }
+    let outputs = model.model.outputNames
+    if let output = cell.output, !outputs.contains(output) {
+      bag.report(.unknownWord(output, in: outputs, at: key("output"), what: "output"))
+      return nil
+    }
+    return (model, part, name)
+  }
+
+  /// Whether the loss of an output takes its numbers for probabilities of classes.
+  func comparesClasses(_ output: Int, of model: String) -> Bool {
+    let outputs = trainings[model]?.settings.outputs ?? []
+    return outputs.indices.contains(output) && outputs[output].loss?.className.contains("Categorical") == true
+  }
+}
+
+extension Diagnostic {
+  /// E0216: a figure that needs a part of a data set.
+  static func needsData(_ what: String, at subject: ConfigNode) -> Diagnostic {
+    Diagnostic(
+      "E0216", "\(what) needs 'data'", at: subject.span.map { Label($0, "of which samples?") },
+      help: "add 'data: NAME.test'")
+  }
+}
