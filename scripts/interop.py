@@ -35,8 +35,16 @@ PACKAGES = {
 }
 KINDS = [("keras3", ".h5"), ("keras2", ".h5"), ("keras3", ".keras")]
 
-# Failures that are not the file's fault: (format, pattern of the file, pattern of the failed checks, why).
+# Failures that are not the file's fault: (format, pattern of the file, pattern of the failed checks or of those with
+# their details, why).
 KNOWN = [
+    (
+        "keras[23]",
+        "_func_norms[.]",
+        r"weights-final 14 arrays, max abs diff 0\.00\d+ bad at \[8, 10\]",
+        "a bias before batch normalization has a gradient of rounding alone, which Adam makes as large as any: in these "
+        "two variables Keras 2 and 3 differ from each other as much",
+    ),
     (
         "keras[23]",
         "_text_rnn[.]",
@@ -107,7 +115,8 @@ def convert(source, target, form):
 
 def known_fault(form, name, failed):
     for form_, names, checks, why in KNOWN:
-        if re.fullmatch(form_, form) and re.search(names, name) and all(re.fullmatch(checks, c) for c in failed):
+        told = all(re.fullmatch(checks, c) or re.fullmatch(checks, f"{c} {detail}") for c, detail in failed.items())
+        if re.fullmatch(form_, form) and re.search(names, name) and told:
             if all(check != "evaluate" or only_side_losses(detail) for check, detail in failed.items()):
                 return why
     return None
