@@ -45,6 +45,8 @@ public struct DataShape: Sendable, Equatable {
     public var element: ElementType
     /// What each number of a row is, where it came from a table.
     public var numberNames: [String]?
+    /// The largest of several whole numbers in each row of a target, which can be labels, such as the tokens of a text.
+    public var largestLabel: Int?
   }
   public var features: [Array]
   public var targets: [Array]

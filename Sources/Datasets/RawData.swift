@@ -69,7 +69,21 @@ struct RawData {
   }
 
   private func shape(_ column: Column) -> DataShape.Array {
-    DataShape.Array(name: column.name, rowShape: column.rowShape, element: column.element)
+    var shape = DataShape.Array(name: column.name, rowShape: column.rowShape, element: column.element)
+    if case .floats(let numbers) = column.storage, column.rowShape != [1] {
+      shape.largestLabel = largestLabel(numbers)
+    }
+    return shape
+  }
+
+  /// The largest of whole numbers from 0 on; `nil` if one is anything else.
+  private func largestLabel(_ numbers: [Float]) -> Int? {
+    var largest: Float = 0
+    for number in numbers {
+      guard number >= 0, number < 16_777_216, number == number.rounded() else { return nil }
+      largest = max(largest, number)
+    }
+    return Int(largest)
   }
 }
 

@@ -45,7 +45,7 @@ struct Fit {
     var isRight = true
     if let loss = settings.loss {
       let wanted = loss.target(for: output.type, offered: output.offered)
-      guard accepts(wanted, output.offered) else {
+      guard accepts(wanted, output) else {
         context.bag.report(.targetMismatch(output, wanted, what: "loss", at: spans.loss))
         return false
       }
@@ -58,7 +58,7 @@ struct Fit {
     }
     for (metric, place) in zip(settings.metrics, spans.metrics) {
       let wanted = metric.metric.target(for: output.type, offered: output.offered)
-      if accepts(wanted, output.offered) { continue }
+      if accepts(wanted, output) { continue }
       context.bag.report(.targetMismatch(output, wanted, what: "metric", at: place))
       isRight = false
     }
@@ -67,7 +67,8 @@ struct Fit {
 
   /// Whether labels have an output each: one of two classes may do with a single output.
   private func hasOutputs(for loss: any Loss, _ output: Output, _ context: inout CheckContext) -> Bool {
-    guard output.offered.element == .int32, let classes = shape.classNames?.count,
+    let known = output.offered.element == .int32 ? shape.classNames?.count : nil
+    guard let classes = known ?? output.target.largestLabel.map({ $0 + 1 }),
       case .size(let outputs)? = output.type.dims.last
     else { return true }
     if loss is SparseCategoricalCrossentropy && classes > outputs {
@@ -75,7 +76,7 @@ struct Fit {
         .tooFewOutputs(model.model.name, outputs, classes, at: output.origin, data: span))
       return false
     }
-    if loss is BinaryCrossentropy && classes > 2 {
+    if loss is BinaryCrossentropy && known != nil && classes > 2 {
       context.bag.report(.notBinary(classes, at: span, origin: output.origin))
       return false
     }
@@ -126,8 +127,11 @@ struct Fit {
 
   /// Whether targets as the data has them can be fed where others are wanted: an axis of 1 may come or go, whole
   /// numbers may become fractions, fractions never labels.
-  private func accepts(_ wanted: TensorType, _ offered: TensorType) -> Bool {
-    if wanted.element == .int32 && offered.element == .float32 { return false }
+  private func accepts(_ wanted: TensorType, _ output: Output) -> Bool {
+    let offered = output.offered
+    if wanted.element == .int32 && offered.element == .float32 && output.target.largestLabel == nil {
+      return false
+    }
     return wanted.dims == offered.dims || wanted.dims == offered.dims + [.size(1)]
       || wanted.dims + [.size(1)] == offered.dims
   }
