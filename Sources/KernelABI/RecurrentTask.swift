@@ -25,6 +25,8 @@ public struct GateFunction: Hashable, Sendable {
 }
 
 /// A recurrent layer over all its steps, as its kernels see it; sizes are counted in units.
+///
+/// Steps come first, so that what a step reads and writes lies together.
 public struct RecurrentTask {
   public enum Kind: Int32, Sendable, Hashable {
     /// `h = f(x + h · R)`.
@@ -71,13 +73,13 @@ public struct RecurrentTask {
   public var mask: In?
   /// What the state is multiplied by before the product (batch, units).
   public var dropout: In?
-  /// The projected input (batch, steps, gates · units); used forward only.
+  /// The projected input (steps, batch, gates · units); used forward only.
   public var x: In?
-  /// (batch, steps + 1, record · units): written forward, read backward.
+  /// (steps + 1, batch, record · units): written forward, read backward.
   public var record: Out
-  /// The gradient of the states of each step (batch, steps, states · units); used backward only.
+  /// The gradient of the states of each step (steps, batch, states · units); used backward only.
   public var stateGradient: In?
-  /// (batch, steps + 1, gradient · units): written backward.
+  /// (steps + 1, batch, gradient · units): written backward.
   public var gradient: Out?
 
   public init(

@@ -8,8 +8,18 @@ private func each<T, R>(
   _ f: (T, T) -> R
 ) {
   for r in 0..<rows {
-    let (p, q, to) = (a + r * aSteps.row, b + r * bSteps.row, y + r * columns)
-    if aSteps.column == 0 {
+    let (q, to) = (b + r * bSteps.row, y + r * columns)
+    // In place is a loop of its own: the compiler's vectors are for memory that does not overlap.
+    let own = UnsafeRawPointer(to).assumingMemoryBound(to: T.self)
+    let p = a + r * aSteps.row
+    if p == own && aSteps.column == 1 {
+      if bSteps.column == 0 {
+        let second = q[0]
+        for j in 0..<columns { to[j] = f(own[j], second) }
+      } else {
+        for j in 0..<columns { to[j] = f(own[j], q[j]) }
+      }
+    } else if aSteps.column == 0 {
       let first = p[0]
       if bSteps.column == 0 {
         let value = f(first, q[0])
@@ -101,13 +111,21 @@ func integerRows(
 }
 
 func affine(_ x: In, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float) {
-  for i in 0..<count { y[i] = fma(x[i], scale, offset) }
+  if x == In(y) {
+    for i in 0..<count { y[i] = fma(y[i], scale, offset) }
+  } else {
+    for i in 0..<count { y[i] = fma(x[i], scale, offset) }
+  }
 }
 
 func addRow(_ x: In, _ row: In, _ y: Out, _ rows: Int, _ columns: Int) {
   for r in 0..<rows {
     let (from, to) = (x + r * columns, y + r * columns)
-    for j in 0..<columns { to[j] = from[j] + row[j] }
+    if from == In(to) {
+      for j in 0..<columns { to[j] = to[j] + row[j] }
+    } else {
+      for j in 0..<columns { to[j] = from[j] + row[j] }
+    }
   }
 }
 

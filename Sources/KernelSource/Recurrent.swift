@@ -9,20 +9,21 @@ func recurrent(_ task: UnsafePointer<RecurrentTask>, _ first: Int, _ last: Int, 
   let task = task.pointee
   guard first < last, let x = task.x else { return }
   let (u, width) = (task.units, task.kind.record * task.units)
-  let sample = (task.steps + 1) * width
-  let inputs = task.kind.gates * u
+  let (inputs, line) = (task.kind.gates * u, task.batch * width)
   for step in 0..<task.steps {
-    let top = task.record + first * sample + step * width
+    let rows = task.record + step * line
+    let top = rows + first * width
+    let given = x + step * task.batch * inputs
     for b in first..<last {
-      let here = task.record + b * sample + step * width
-      let before = step == 0 ? task.h + b * u : In(here) - width + u
+      let here = rows + b * width
+      let before = step == 0 ? task.h + b * u : In(here) - line + u
       if let dropout = task.dropout {
         let kept = dropout + b * u
         for i in 0..<u { here[i] = before[i] * kept[i] }
       } else {
         for i in 0..<u { here[i] = before[i] }
       }
-      let from = x + (b * task.steps + step) * inputs
+      let from = given + b * inputs
       switch task.kind {
       case .simple: copy(from, here + u, u)
       case .lstm: copy(from, here + 3 * u, 4 * u)
@@ -40,8 +41,8 @@ func recurrent(_ task: UnsafePointer<RecurrentTask>, _ first: Int, _ last: Int, 
       case .gruResetBefore: (2, 2)
       }
     var product = GemmTask(
-      m: last - first, n: columns * u, k: u, a: In(top), aRow: sample, aColumn: 1, b: task.kernel,
-      c: top + gates * u, cRow: sample)
+      m: last - first, n: columns * u, k: u, a: In(top), aRow: width, aColumn: 1, b: task.kernel,
+      c: top + gates * u, cRow: width)
     product.accumulates = true
     if task.kernelPanel > 0 {
       product.bLayout = .panels
@@ -52,10 +53,10 @@ func recurrent(_ task: UnsafePointer<RecurrentTask>, _ first: Int, _ last: Int, 
     gemm(&product, workspace)
     if task.kind == .gruResetBefore {
       for b in first..<last {
-        let here = task.record + b * sample + step * width
+        let here = rows + b * width
         activate(task.recurrentActivation, here + 2 * u, here + 2 * u, 2 * u)
         for i in 0..<u { here[4 * u + i] = here[3 * u + i] * here[i] }
-        copy(x + (b * task.steps + step) * inputs + 2 * u, here + 5 * u, u)
+        copy(given + b * inputs + 2 * u, here + 5 * u, u)
       }
       product.n = u
       product.a = In(top + 4 * u)
@@ -64,16 +65,16 @@ func recurrent(_ task: UnsafePointer<RecurrentTask>, _ first: Int, _ last: Int, 
       gemm(&product, workspace)
     }
     for b in first..<last {
-      let here = task.record + b * sample + step * width
-      let before = step == 0 ? task.h + b * u : In(here) - width + u
-      let cell = step == 0 ? start(task.c, b * u) : In(here) - width + 2 * u
+      let here = rows + b * width
+      let before = step == 0 ? task.h + b * u : In(here) - line + u
+      let cell = step == 0 ? start(task.c, b * u) : In(here) - line + 2 * u
       switch task.kind {
       case .simple: activate(task.activation, here + u, here + u, u)
       case .lstm:
         if let cell { finishLSTM(task, here, cell) }
       case .gru:
         activate(task.recurrentActivation, here + 2 * u, here + 2 * u, 2 * u)
-        let candidate = x + (b * task.steps + step) * inputs + 2 * u
+        let candidate = given + b * inputs + 2 * u
         for i in 0..<u { here[5 * u + i] = fma(here[3 * u + i], here[4 * u + i], candidate[i]) }
         finishGRU(task, here, before)
       case .gruResetBefore: finishGRU(task, here, before)
@@ -84,7 +85,7 @@ func recurrent(_ task: UnsafePointer<RecurrentTask>, _ first: Int, _ last: Int, 
       }
     }
   }
-  for b in first..<last { clear(task.record + b * sample + task.steps * width, width) }
+  clear(task.record + task.steps * line + first * width, (last - first) * width)
 }
 
 private func finishLSTM(_ task: RecurrentTask, _ here: Out, _ cell: In) {
@@ -115,18 +116,20 @@ func recurrentGradient(
   let task = task.pointee
   guard first < last, let gradient = task.gradient, let incoming = task.stateGradient else { return }
   let (u, width, height) = (task.units, task.kind.record * task.units, task.kind.gradient * task.units)
-  let (sample, back) = ((task.steps + 1) * width, (task.steps + 1) * height)
+  let (line, back) = (task.batch * width, task.batch * height)
   let states = task.kind.states * u
-  let carried = gradient + first * back + task.steps * height
-  for b in first..<last { clear(gradient + b * back + task.steps * height, height) }
+  let carries = gradient + task.steps * back
+  let carried = carries + first * height
+  clear(carried, (last - first) * height)
+  let turned = turnedKernel(task, workspace + GemmTask.ownWorkspace)
   var step = task.steps
   while step > 0 {
     step -= 1
-    let top = gradient + first * back + step * height
+    let (rows, given) = (gradient + step * back, incoming + step * task.batch * states)
+    let top = rows + first * height
     for b in first..<last {
-      let here = In(task.record + b * sample + step * width)
-      let (d, carry) = (gradient + b * back + step * height, gradient + b * back + task.steps * height)
-      let from = incoming + (b * task.steps + step) * states
+      let here = In(task.record + step * line + b * width)
+      let (d, carry, from) = (rows + b * height, carries + b * height, given + b * states)
       for i in 0..<states { carry[i] = carry[i] + from[i] }
       if let mask = task.mask, mask[b * task.steps + step] == 0 {
         clear(d, height)
@@ -137,21 +140,23 @@ func recurrentGradient(
         slope(task.activation, here + u, carry, d, u)
         clear(carry, u)
       case .lstm:
-        let cell = step == 0 ? start(task.c, b * u) : here - width + 2 * u
+        let cell = step == 0 ? start(task.c, b * u) : here - line + 2 * u
         if let cell { returnLSTM(task, here, cell, d, carry) }
       case .gru, .gruResetBefore:
-        let before = step == 0 ? task.h + b * u : here - width + u
+        let before = step == 0 ? task.h + b * u : here - line + u
         returnGRU(task, here, before, d, carry)
       }
     }
     // The spare place behind the gradients of the states takes a product that is not yet theirs.
     let isAside = task.dropout != nil || task.kind == .gruResetBefore
     var product = GemmTask(
-      m: last - first, n: u, k: task.kind.gates * u, a: In(top), aRow: back, aColumn: 1, b: task.kernel,
-      c: isAside ? carried + states : carried, cRow: back)
-    if task.kernelPanel > 0 {
-      product.bLayout = .transposedPanels
-      product.bPanel = task.kernelPanel
+      m: last - first, n: u, k: task.kind.gates * u, a: In(top), aRow: height, aColumn: 1, b: task.kernel,
+      c: isAside ? carried + states : carried, cRow: height)
+    if let turned {
+      product.b = turned
+      (product.bLayout, product.bPanel) = (.panels, 16 * product.k)
+    } else if task.kernelPanel > 0 {
+      (product.bLayout, product.bPanel) = (.transposedPanels, task.kernelPanel)
     } else {
       (product.bRow, product.bColumn) = (1, task.kind.gates * u)
     }
@@ -161,9 +166,8 @@ func recurrentGradient(
       product.b = task.kernel + 2 * u
       gemm(&product, workspace)
       for b in first..<last {
-        let here = In(task.record + b * sample + step * width)
-        let d = gradient + b * back + step * height
-        let aside = gradient + b * back + task.steps * height + u
+        let here = In(task.record + step * line + b * width)
+        let (d, aside) = (rows + b * height, carries + b * height + u)
         for i in 0..<u {
           d[u + i] = aside[i] * here[i]
           aside[i] = aside[i] * here[3 * u + i]
@@ -178,7 +182,7 @@ func recurrentGradient(
     gemm(&product, workspace)
     if isAside {
       for b in first..<last {
-        let carry = gradient + b * back + task.steps * height
+        let carry = carries + b * height
         let aside = In(carry + states)
         if let dropout = task.dropout {
           let kept = dropout + b * u
@@ -191,6 +195,19 @@ func recurrentGradient(
   }
 }
 
+/// The kernel's transpose in panels, made once for all steps; `nil` if there is no room for it.
+private func turnedKernel(_ task: RecurrentTask, _ target: Out) -> In? {
+  let (u, depth) = (task.units, task.kind.gates * task.units)
+  let room = GemmTask.workspace - GemmTask.ownWorkspace
+  if task.kernelPanel == 0 || (u + 15) / 16 * 16 * depth > room { return nil }
+  var q = 0
+  while q < u {
+    packFromTransposedPanels(q, u, 0, depth, task.kernel, task.kernelPanel, target + q * depth)
+    q += 16
+  }
+  return In(target)
+}
+
 private func returnLSTM(_ task: RecurrentTask, _ here: In, _ cell: In, _ d: Out, _ carry: Out) {
   let u = task.units
   let (c, i, f, g, o) = (here + 2 * u, here + 3 * u, here + 4 * u, here + 5 * u, here + 6 * u)
@@ -199,7 +216,19 @@ private func returnLSTM(_ task: RecurrentTask, _ here: In, _ cell: In, _ d: Out,
   activate(task.activation, c, dO, u)
   for k in 0..<u { di[k] = dh[k] * o[k] }
   slope(task.activation, In(dO), di, di, u)
-  for k in 0..<u {
+  var k = 0
+  // By vectors: loops with so many arrays are none of the compiler's.
+  while k + 16 <= u {
+    let whole = load(dc + k) + load(di + k)
+    store(whole * load(g + k), di + k)
+    store(whole * load(cell + k), df + k)
+    store(whole * load(i + k), dg + k)
+    store(load(dh + k) * load(dO + k), dO + k)
+    store(whole * load(f + k), dc + k)
+    store(Lanes(), dh + k)
+    k += 16
+  }
+  while k < u {
     let whole = dc[k] + di[k]
     di[k] = whole * g[k]
     df[k] = whole * cell[k]
@@ -207,6 +236,7 @@ private func returnLSTM(_ task: RecurrentTask, _ here: In, _ cell: In, _ d: Out,
     dO[k] = dh[k] * dO[k]
     dc[k] = whole * f[k]
     dh[k] = 0
+    k += 1
   }
   slope(task.recurrentActivation, i, di, di, 2 * u)
   slope(task.activation, g, dg, dg, u)

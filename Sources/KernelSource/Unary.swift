@@ -6,8 +6,13 @@ private let inverseRoot2: Float = 0.707_106_781_186_547_5
 private let inverseRoot2Pi: Float = 0.398_942_280_401_432_7
 private let root2OverPi: Float = 0.797_884_560_802_865_4
 
+/// In place is a loop of its own: the compiler's vectors are for memory that does not overlap.
 @inline(__always) private func each(_ x: In, _ y: Out, _ count: Int, _ f: (Float) -> Float) {
-  for i in 0..<count { y[i] = f(x[i]) }
+  if x == In(y) {
+    for i in 0..<count { y[i] = f(y[i]) }
+  } else {
+    for i in 0..<count { y[i] = f(x[i]) }
+  }
 }
 
 @inline(__always) private func normalCDF(_ x: Float) -> Float { 0.5 * (1 + erf(x * inverseRoot2)) }
@@ -84,7 +89,13 @@ func unary(_ function: Int32, _ x: In, _ y: Out, _ count: Int, _ parameter: Floa
 /// The gradient of x from x, y and the gradient of y.
 @inline(__always)
 private func each(_ x: In, _ y: In, _ g: In, _ d: Out, _ count: Int, _ f: (Float, Float, Float) -> Float) {
-  for i in 0..<count { d[i] = f(x[i], y[i], g[i]) }
+  if g == In(d) {
+    for i in 0..<count { d[i] = f(x[i], y[i], d[i]) }
+  } else if x == In(d) {
+    for i in 0..<count { d[i] = f(d[i], y[i], g[i]) }
+  } else {
+    for i in 0..<count { d[i] = f(x[i], y[i], g[i]) }
+  }
 }
 
 func unaryGradient(

@@ -31,7 +31,7 @@ extension OpCase {
       { units in
         let columns = Dim.size(units * kind.gates)
         var operands: [Operand] = [
-          ([.batch, .size(steps), columns], .signed, true),
+          ([.size(steps), .batch, columns], .signed, true),
           // Small, so that the sums of many units stay where the functions bend.
           ([.size(units), columns], .around([0.1, -0.15, 0.05, -0.02]), true),
         ]

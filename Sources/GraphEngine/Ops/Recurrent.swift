@@ -20,7 +20,7 @@ public struct RecurrentRule: Hashable, Sendable {
 
 /// What goes into a recurrence.
 public struct RecurrentOperands {
-  /// The projected input (batch, steps, gates · units), biases added.
+  /// The projected input (steps, batch, gates · units), biases added.
   public var x: Value
   /// (units, gates · units).
   public var kernel: Value
@@ -39,7 +39,7 @@ public struct RecurrentOperands {
 }
 
 extension RecurrentRule {
-  /// The states after each step (batch, steps, states · units): h, in `lstm` followed by c.
+  /// The states after each step (steps, batch, states · units): h, in `lstm` followed by c.
   /// - Throws: E0301 if shapes do not fit.
   public func states(_ operands: RecurrentOperands) throws(Diagnostic) -> Value {
     let scan = RecurrentScan(
@@ -72,18 +72,18 @@ struct RecurrentScan: Op {
     let (x, units) = (operands[0], Dim.size(rule.units))
     let columns = Dim.size(rule.units * rule.kind.gates)
     guard x.rank == 3, x.dims[2] == columns else {
-      throw ShapeError("a recurrence needs batch, steps and \(columns), found \(x)", operand: 0)
+      throw ShapeError("a recurrence needs steps, batch and \(columns), found \(x)", operand: 0)
     }
-    let steps = try x.size(of: 1, to: "walked along")
-    var wanted = [[units, columns]] + Array(repeating: [x.dims[0], units], count: rule.kind.states)
+    let (steps, batch) = (try x.size(of: 0, to: "walked along"), x.dims[1])
+    var wanted = [[units, columns]] + Array(repeating: [batch, units], count: rule.kind.states)
     if hasBias { wanted.append([units]) }
-    if hasMask { wanted.append([x.dims[0], .size(steps)]) }
-    if hasDropout { wanted.append([x.dims[0], units]) }
+    if hasMask { wanted.append([batch, .size(steps)]) }
+    if hasDropout { wanted.append([batch, units]) }
     for (i, dims) in wanted.enumerated() where operands[i + 1].dims != dims {
       throw ShapeError(
         "a recurrence over \(x) needs \(TensorType(dims)), found \(operands[i + 1])", operand: i + 1)
     }
-    return TensorType([x.dims[0], .size(steps + 1), .size(rule.kind.record * rule.units)])
+    return TensorType([.size(steps + 1), batch, .size(rule.kind.record * rule.units)])
   }
 
   /// What is kept has no derivative of its own: ``RecurrentStates`` has.
@@ -111,7 +111,7 @@ struct RecurrentScan: Op {
   func task(_ inputs: [Place], record: Place) -> RecurrentTask {
     let kernel = inputs[0]
     var task = RecurrentTask(
-      rule.kind, batch: record.shape[0], steps: record.shape[1] - 1, units: rule.units, rule.activation,
+      rule.kind, batch: record.shape[1], steps: record.shape[0] - 1, units: rule.units, rule.activation,
       rule.recurrentActivation, kernel: kernel.input,
       kernelPanel: kernel.layout == .panels ? rule.units * 16 : 0, h: inputs[1].input, record: record.pointer)
     var rest = inputs[2...]
@@ -148,17 +148,17 @@ struct RecurrentStates: Op {
     var x: Value
     if rule.kind == .gru {
       let parts = [
-        try back.sliced(.all, steps, columns(0, 2)), try back.sliced(.all, steps, columns(3, 1)),
+        try back.sliced(steps, .all, columns(0, 2)), try back.sliced(steps, .all, columns(3, 1)),
       ]
       x = try Value.concatenate(parts)
     } else {
-      x = try back.sliced(.all, steps, columns(0, rule.kind.gates))
+      x = try back.sliced(steps, .all, columns(0, rule.kind.gates))
     }
     let kernel = try graph.apply(RecurrentKernelGradient(rule: rule), c.operands[0], back)
     var pieces: [Value?] = [nil, x, kernel]
-    for state in 0..<rule.kind.states { pieces.append(try back.sliced(.all, .at(-1), columns(state, 1))) }
+    for state in 0..<rule.kind.states { pieces.append(try back.sliced(.at(-1), .all, columns(state, 1))) }
     if rule.kind == .gru {
-      pieces.append(try back.sliced(.all, steps, columns(2, 1)).sum(over: [0, 1]))
+      pieces.append(try back.sliced(steps, .all, columns(2, 1)).sum(over: [0, 1]))
     }
     return pieces + Array(repeating: nil, count: c.operands.count - pieces.count)
   }
@@ -166,13 +166,10 @@ struct RecurrentStates: Op {
   func bind(_ site: BindSite) -> Step {
     let (record, y) = (site.inputs[0], site.output)
     let (from, to, width, columns) = (record.input, y.pointer, record.columns, y.columns)
-    let (batch, steps, units) = (y.shape[0], y.shape[1], scan.rule.units)
+    let (rows, units) = (y.rows, scan.rule.units)
     return { worker in
-      for b in worker.share(of: batch) {
-        for step in 0..<steps {
-          let row = from + (b * (steps + 1) + step) * width + units
-          (to + (b * steps + step) * columns).update(from: row, count: columns)
-        }
+      for row in worker.share(of: rows) {
+        (to + row * columns).update(from: from + row * width + units, count: columns)
       }
     }
   }

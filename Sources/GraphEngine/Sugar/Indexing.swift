@@ -35,7 +35,9 @@ extension Value {
       }
       var maps = [AxisMap](repeating: .whole, count: type.rank)
       for (axis, slice) in slices.enumerated() where slice != .all {
-        maps[axis] = try slice.map(try type.size(of: axis, to: "cut"), axis, of: type)
+        let size = try type.size(of: axis, to: "cut")
+        let map = try slice.map(size, axis, of: type)
+        maps[axis] = map == .range(start: 0, step: 1, count: size) ? .whole : map
       }
       return maps
     }

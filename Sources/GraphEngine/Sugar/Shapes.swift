@@ -53,7 +53,15 @@ extension Value {
   ///
   /// Keras: `keras.ops.transpose`.
   public func transposed(_ permutation: [Int]? = nil) throws(Diagnostic) -> Value {
-    try graph.apply(Transpose(permutation ?? type.dims.indices.reversed()), self)
+    let order = permutation ?? type.dims.indices.reversed()
+    // Turning back what was turned is no work at all.
+    if case .op(let op, let operands) = graph.nodes[id].kind, let earlier = op as? Transpose,
+      order.count == type.rank, order.indices.allSatisfy({ order.indices.contains(order[$0]) }),
+      order.enumerated().allSatisfy({ earlier.permutation[$0.element] == $0.offset })
+    {
+      return graph.value(operands[0])
+    }
+    return try graph.apply(Transpose(order), self)
   }
 
   /// Two axes change places.

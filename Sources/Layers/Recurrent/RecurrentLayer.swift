@@ -44,12 +44,12 @@ extension RecurrentLayer {
     let states = try walk(steps, from: Array(inputs.dropFirst()), in: scope)
     func state(_ index: Int) throws -> Value {
       try states.sliced(
-        .all, .at(-1), .range(from: index * settings.units, to: (index + 1) * settings.units))
+        .at(-1), .all, .range(from: index * settings.units, to: (index + 1) * settings.units))
     }
     let isMuted = mask != nil && (settings.zeroOutputForMask || inputs.count > 1)
     var output: Value
     if settings.returnSequences || isMuted {
-      output = try states.sliced(.all, .all, .range(to: settings.units))
+      output = try states.sliced(.all, .all, .range(to: settings.units)).transposed([1, 0, 2])
       if isMuted, let mask = steps.mask { output = try muted(output, mask) }
       if settings.returnSequences {
         scope.setMask(mask, of: output)
@@ -70,7 +70,7 @@ extension RecurrentLayer {
     return try output * isHeard.expandingDimensions(at: 2)
   }
 
-  /// The states after each step.
+  /// The states after each step (steps, batch, states · units).
   private func walk(_ steps: Steps, from first: [Value], in scope: LayerScope) throws -> Value {
     let (graph, units, columns) = (scope.graph, settings.units, settings.units * kind.gates)
     let cell = LayerRegistry.snakeCase(className) + "_cell/"
@@ -86,7 +86,7 @@ extension RecurrentLayer {
     if let kept = try kept(settings.dropout, features, "dropout", in: scope) {
       x = try x * kept.expandingDimensions(at: 1)
     }
-    x = try graph.apply(MatMul(), x, kernel)
+    x = try graph.apply(MatMul(), x.transposed([1, 0, 2]), kernel)
     var operands = RecurrentOperands(x: x, kernel: recurrent, states: first)
     if first.isEmpty {
       let zero = graph.constant(0, [.batch, .size(units)])
