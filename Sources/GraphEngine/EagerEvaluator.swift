@@ -10,7 +10,8 @@ public final class EagerEvaluator {
   public let graph: Graph
   private let batch: Int
   private let kernels: KernelTable
-  private var memory: [Int: AlignedBuffer] = [:]
+  private var memory: [AlignedBuffer] = []
+  private var places: [Int: Place] = [:]
   private let leaves: [Leaf: Tensor]
   private let workspace = AlignedBuffer(GemmTask.workspace)
 
@@ -31,15 +32,16 @@ public final class EagerEvaluator {
   private func evaluate(_ id: Int) -> Place {
     let node = graph.nodes[id]
     let shape = node.type.shape(batch: batch)
-    if let known = memory[id] { return Place(known.pointer, shape) }
+    if let known = places[id] { return known }
     if let op = node.op, op.isAlias {
-      let shown = evaluate(node.operands[0])
-      memory[id] = memory[node.operands[0]]
-      return Place(shown.pointer, shape)
+      let place = evaluate(node.operands[0]).part(of: op, shape)
+      places[id] = place
+      return place
     }
     let buffer = AlignedBuffer(Layout.rowMajor.footprint(of: shape))
-    memory[id] = buffer
+    memory.append(buffer)
     let place = Place(buffer.pointer, shape)
+    places[id] = place
     switch node.kind {
     case .leaf(.constant(let value)): buffer.pointer.update(repeating: value, count: place.count)
     case .leaf(.table(let table)): table.write(to: buffer.pointer)

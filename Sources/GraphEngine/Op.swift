@@ -21,8 +21,10 @@ public protocol Op: Hashable, Sendable {
 
   /// May the result be written over operand 0?
   var canReuseFirstOperand: Bool { get }
-  /// Is the result operand 0 itself, seen with another shape?
+  /// Is the result operand 0 itself, or a part of it, seen with another shape?
   var isAlias: Bool { get }
+  /// Where an alias begins in operand 0, of this shape.
+  func aliasOffset(_ operand: [Int]) -> Int
   /// Can this operand, a parameter, be read where it lies in panels?
   func readsPanels(_ operand: Int) -> Bool
   /// Can the result be written in panels?
@@ -37,6 +39,7 @@ extension Op {
   public var name: String { Self.name }
   public var canReuseFirstOperand: Bool { false }
   public var isAlias: Bool { false }
+  public func aliasOffset(_ operand: [Int]) -> Int { 0 }
   public func readsPanels(_ operand: Int) -> Bool { false }
   public var writesPanels: Bool { false }
   public var updatesWeights: Bool { false }
@@ -72,6 +75,9 @@ public struct Place {
     self.shape = shape
     self.layout = layout
   }
+
+  /// What an alias shows of it.
+  func part(of alias: any Op, _ shown: [Int]) -> Place { Place(pointer + alias.aliasOffset(shape), shown) }
 
   public var count: Int { shape.reduce(1, *) }
   public var input: UnsafePointer<Float> { UnsafePointer(pointer) }

@@ -70,10 +70,14 @@ public struct KernelTable: Sendable {
   public let gatherPatches: @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void
   /// ``SlidingWindow``, rows, first position, count, elements from and to, x: adds rows to where they were shown.
   public let scatterPatches: @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void
+  /// ``ConvolutionTask``, bands from and to, working memory: y.
+  public let convolve: @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void
+  /// ``ConvolutionTask``, part, parts, working memory: the gradient of the kernel.
+  public let convolveKernel: @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void
   /// The largest of each window: ``SlidingWindow``, x, y, samples from and to.
   public let maxPool: @Sendable (Window, In, Out, Int, Int) -> Void
-  /// ``SlidingWindow``, x, y, gradient of y, gradient of x, a float for each channel, samples from and to.
-  public let maxPoolGradient: @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void
+  /// ``SlidingWindow``, x, y, gradient of y, gradient of x, samples from and to.
+  public let maxPoolGradient: @Sendable (Window, In, In, In, Out, Int, Int) -> Void
   /// What h has where x was largest: ``SlidingWindow``, x, y, h, result, a float for each channel, samples from and to.
   public let maxPoolPick: @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void
   /// The mean of each window: ``SlidingWindow``, x, y, samples from and to.
@@ -91,6 +95,18 @@ public struct KernelTable: Sendable {
   public let recurrent: @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void
   /// The same backward.
   public let recurrentGradient: @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void
+
+  /// ``AttentionTask``, blocks of queries from and to over all heads and samples, working memory of a product.
+  public let attention: @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void
+  /// The same backward, heads from and to over all samples.
+  public let attentionGradient: @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void
+
+  /// Rows brought to mean 0 (if the last says so) and deviation 1: x, gamma, beta, y, rows, columns, epsilon.
+  public let normalizeRows: @Sendable (In, In?, In?, Out, Int, Int, Float, Bool) -> Void
+  /// x, gamma, gradient of y, gradient of x, rows, columns, epsilon, whether centred.
+  public let normalizeRowsGradient: @Sendable (In, In?, In, Out, Int, Int, Float, Bool) -> Void
+  /// x, gradient of y, gradients of gamma and beta, rows, columns, columns from and to, epsilon, whether centred.
+  public let normalizeRowsParameters: @Sendable (In, In, Out, Out, Int, Int, Int, Int, Float, Bool) -> Void
 
   /// Philox key (low, high), stream position, index of the first element, rate, x, y, count.
   public let dropout: @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void
@@ -132,8 +148,10 @@ public struct KernelTable: Sendable {
     binaryCrossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int) -> Void,
     gatherPatches: @escaping @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void,
     scatterPatches: @escaping @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void,
+    convolve: @escaping @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void,
+    convolveKernel: @escaping @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void,
     maxPool: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
-    maxPoolGradient: @escaping @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void,
+    maxPoolGradient: @escaping @Sendable (Window, In, In, In, Out, Int, Int) -> Void,
     maxPoolPick: @escaping @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void,
     averagePool: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
     averagePoolGradient: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
@@ -142,6 +160,12 @@ public struct KernelTable: Sendable {
     depthwiseKernel: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
     recurrent: @escaping @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void,
     recurrentGradient: @escaping @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void,
+    attention: @escaping @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void,
+    attentionGradient: @escaping @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void,
+    normalizeRows: @escaping @Sendable (In, In?, In?, Out, Int, Int, Float, Bool) -> Void,
+    normalizeRowsGradient: @escaping @Sendable (In, In?, In, Out, Int, Int, Float, Bool) -> Void,
+    normalizeRowsParameters:
+      @escaping @Sendable (In, In, Out, Out, Int, Int, Int, Int, Float, Bool) -> Void,
     dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
     bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
     update: @escaping @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void,
@@ -173,6 +197,8 @@ public struct KernelTable: Sendable {
     self.binaryCrossEntropyGradient = binaryCrossEntropyGradient
     self.gatherPatches = gatherPatches
     self.scatterPatches = scatterPatches
+    self.convolve = convolve
+    self.convolveKernel = convolveKernel
     self.maxPool = maxPool
     self.maxPoolGradient = maxPoolGradient
     self.maxPoolPick = maxPoolPick
@@ -183,6 +209,11 @@ public struct KernelTable: Sendable {
     self.depthwiseKernel = depthwiseKernel
     self.recurrent = recurrent
     self.recurrentGradient = recurrentGradient
+    self.attention = attention
+    self.attentionGradient = attentionGradient
+    self.normalizeRows = normalizeRows
+    self.normalizeRowsGradient = normalizeRowsGradient
+    self.normalizeRowsParameters = normalizeRowsParameters
     self.dropout = dropout
     self.bytesToFloats = bytesToFloats
     self.update = update

@@ -1,6 +1,6 @@
 // Softmax of rows and the cross-entropies on top of it. Sums run in 16 lanes and a fixed tree.
 
-@inline(__always) private func largest(_ x: In, _ count: Int) -> Float {
+@inline(__always) func largest(_ x: In, _ count: Int) -> Float {
   var m = Lanes(repeating: -.infinity)
   var i = 0
   while i + 16 <= count {
@@ -34,7 +34,7 @@ func softmaxGradient(_ y: In, _ g: In, _ dx: Out, _ rows: Int, _ columns: Int) {
   }
 }
 
-@inline(__always) private func dot(_ a: In, _ b: In, _ count: Int) -> Float {
+@inline(__always) func dot(_ a: In, _ b: In, _ count: Int) -> Float {
   var total = Lanes()
   var i = 0
   while i + 16 <= count {

@@ -22,10 +22,13 @@ public func makeKernelTable() -> KernelTable {
     crossEntropy: crossEntropy, crossEntropyGradient: crossEntropyGradient,
     binaryCrossEntropy: binaryCrossEntropy, binaryCrossEntropyGradient: binaryCrossEntropyGradient,
     gatherPatches: gatherPatches, scatterPatches: scatterPatches,
+    convolve: convolve, convolveKernel: convolveKernel,
     maxPool: maxPool, maxPoolGradient: maxPoolGradient, maxPoolPick: maxPoolPick, averagePool: averagePool,
     averagePoolGradient: averagePoolGradient, depthwise: depthwise, depthwiseInput: depthwiseInput,
     depthwiseKernel: depthwiseKernel,
     recurrent: recurrent, recurrentGradient: recurrentGradient,
+    attention: attention, attentionGradient: attentionGradient, normalizeRows: normalizeRows,
+    normalizeRowsGradient: normalizeRowsGradient, normalizeRowsParameters: normalizeRowsParameters,
     dropout: dropout, bytesToFloats: bytesToFloats, update: update,
     sumOfSquares: sumOfSquares)
 }

@@ -90,7 +90,8 @@ private func crossEntropy(_ op: some Op) -> @Sendable ([Value]) throws -> Value 
 extension OpCase {
   /// A new op adds one line.
   static let all: [OpCase] =
-    unary + bends + broadcasts + movements + reductions + products + windows + recurrences + [
+    unary + bends + broadcasts + movements + reductions + products + windows + recurrences + attention
+    + normalizations + [
       OpCase("add", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add))),
       OpCase(
         "subtract", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),

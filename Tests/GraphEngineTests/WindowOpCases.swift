@@ -38,6 +38,32 @@ extension OpCase {
     linear("conv2d leaves a rest", Convolution(WindowRule([2, 2], strides: [3, 3]))) {
       [by([7, 6, 3]), kernel(2, 2, 3, $0)]
     },
+    // Rows long enough to be read where they lie.
+    linear("conv2d rows", Convolution(WindowRule([3, 3]))) { [by([5, 9, $0]), kernel(3, 3, $0, 5)] },
+    linear("conv2d rows same", Convolution(WindowRule([3, 4], padding: .same))) {
+      [by([4, 14, 3]), kernel(3, 4, 3, $0)]
+    },
+    linear("conv2d rows strides", Convolution(WindowRule([3, 3], strides: [2, 2], padding: .same))) {
+      [by([9, 15, $0]), kernel(3, 3, $0, 2)]
+    },
+    linear("conv2d rows dilation", Convolution(WindowRule([2, 3], dilation: [2, 1], padding: .same))) {
+      [by([5, 8, $0]), kernel(2, 3, $0, 18)]
+    },
+    linear("conv2d rows that rest", Convolution(WindowRule([2, 2], strides: [3, 1]))) {
+      [by([9, 7, $0]), kernel(2, 2, $0, 4)]
+    },
+    linear("conv1d rows causal", Convolution(WindowRule([5], padding: .causal))) {
+      [by([14, $0]), kernel(5, $0, 3)]
+    },
+    linear("conv1d rows of many channels", Convolution(WindowRule([3], padding: .same))) {
+      [by([8, 200]), kernel(3, 200, $0)]
+    },
+    linear("conv2d rows of many channels", Convolution(WindowRule([3, 3]))) {
+      [by([4, 8, 70]), kernel(3, 3, 70, $0)]
+    },
+    linear("conv2d of many rows", Convolution(WindowRule([2, 3]))) { _ in
+      [by([700, 8, 8]), kernel(2, 3, 8, 2)]
+    },
     linear("conv2d of points", Convolution(WindowRule([1, 1]))) { [by([3, 2, $0]), kernel(1, 1, $0, 4)] },
     linear("conv2d of some points", Convolution(WindowRule([1, 1], strides: [2, 2]))) {
       [by([3, 4, $0]), kernel(1, 1, $0, 4)]

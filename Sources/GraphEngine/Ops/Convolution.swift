@@ -4,9 +4,9 @@ public import TensorCore
 /// The product of a kernel with what it sees at each place: x `(batch, axes…, channels)`, kernel `(window…, channels of a
 /// group, filters)`.
 ///
-/// Filters are in as many equal groups as the channels. Patches are made some hundred at a time in memory that stays in
-/// the second-level cache, and multiplied as a matrix; there is no matrix of all of them. Every result is one chain of
-/// fused multiply-adds over taps and channels. Keras: `keras.ops.conv`.
+/// Filters are in as many equal groups as the channels. There is no matrix of all patches: rows of x are packed where they
+/// lie (``ConvolutionTask``), or patches are made some hundred at a time in memory that stays in the second-level cache.
+/// Every result is one chain of fused multiply-adds over taps and channels. Keras: `keras.ops.conv`.
 public struct Convolution: Op, TakesEpilogue {
   public static let name = "convolution"
   let rule: WindowRule
@@ -74,7 +74,16 @@ public struct Convolution: Op, TakesEpilogue {
     let bias = epilogue == .none ? nil : site.inputs[2].input
     let relu = epilogue == .biasRelu
     let (task, kernels) = (whole, site.kernels)
-    return { worker in
+    var direct: ConvolutionTask?
+    if groups == 1, ConvolutionTask.takes(windows[0]) {
+      var task = ConvolutionTask(windows[0], filters: filters, x: x.input, right: w.input, y: y.pointer)
+      (task.rightPanel, task.bias, task.relu) = (whole.bPanel, bias, relu)
+      direct = task
+    }
+    let bands = windows[0].batch * ConvolutionTask.bands(windows[0])
+    return { [direct] worker in
+      // A band is one worker's.
+      if let direct, bands >= worker.parts { return direct.run(kernels, worker, bands) }
       let share = worker.share(of: windows[0].positions, grain: 4)
       for group in 0..<groups {
         var task = task
@@ -151,6 +160,12 @@ public struct ConvolutionInput: Op {
       (whole.bRow, whole.bColumn) = (1, w.columns)
     }
     let (task, kernels) = (whole, site.kernels)
+    if let mirrored = windows[0].mirrored(channels: filters), groups == 1, ConvolutionTask.takes(mirrored) {
+      var task = ConvolutionTask(mirrored, filters: y.columns, x: g.input, right: w.input, y: y.pointer)
+      (task.rightPanel, task.isMirrored) = (whole.bPanel, true)
+      let bands = mirrored.batch * ConvolutionTask.bands(mirrored)
+      return { [task] worker in task.run(kernels, worker, bands) }
+    }
     let (positions, sample, batch) = (windows[0].samplePositions, windows[0].sampleCount, y.shape[0])
     let pieces = max(1, (patch + PatchBlock.floats - 1) / PatchBlock.floats)
     let atOnce = max(1, PatchBlock.floats / max(1, (patch + pieces - 1) / pieces))
@@ -236,6 +251,15 @@ public struct ConvolutionKernel: Op {
     whole.bRow = g.columns
     if y.layout == .panels { whole.cPanel = y.rows * 16 }
     let (task, kernels) = (whole, site.kernels)
+    if groups == 1, ConvolutionTask.takes(windows[0]) {
+      var task = ConvolutionTask(windows[0], filters: filters, x: x.input, right: g.input, y: y.pointer)
+      task.yPanel = whole.cPanel
+      return { [task] worker in
+        withUnsafePointer(to: task) {
+          kernels.convolveKernel($0, worker.part, worker.parts, worker.workspace)
+        }
+      }
+    }
     return { worker in
       // Elements of the patch are shared out; a small patch is every worker's, which then has some filters.
       let splitsFilters = patch < 24 * worker.parts && groups == 1
@@ -257,5 +281,36 @@ public struct ConvolutionKernel: Op {
         }
       }
     }
+  }
+}
+
+extension ConvolutionTask {
+  /// This worker's share of the bands of all samples.
+  @inline(__always) fileprivate func run(_ kernels: KernelTable, _ worker: Worker, _ bands: Int) {
+    let share = worker.share(of: bands)
+    withUnsafePointer(to: self) { kernels.convolve($0, share.lowerBound, share.upperBound, worker.workspace) }
+  }
+}
+
+extension SlidingWindow {
+  /// The window that slides over the gradient of the places, of so many channels, to give that of the input; `nil` where
+  /// places are apart.
+  fileprivate func mirrored(channels: Int) -> SlidingWindow? {
+    var mirrored = SlidingWindow(batch: batch, channels: channels)
+    guard let depth = depth.mirrored, let height = height.mirrored, let width = width.mirrored else {
+      return nil
+    }
+    (mirrored.depth, mirrored.height, mirrored.width) = (depth, height, width)
+    return mirrored
+  }
+}
+
+extension SlidingWindow.Axis {
+  fileprivate var mirrored: SlidingWindow.Axis? {
+    guard stride == 1 else { return nil }
+    var mirrored = self
+    (mirrored.input, mirrored.output) = (output, input)
+    mirrored.padding = (window - 1) * dilation - padding
+    return mirrored
   }
 }

@@ -80,8 +80,8 @@ struct MaximumPoolingGradient: Op {
   func bind(_ site: BindSite) -> Step {
     let (x, y, g, dx) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input, site.output)
     let f = site.kernels.maxPoolGradient
-    return rule.step(over: dx.shape) { window, samples, worker in
-      f(window, x, y, g, dx.pointer, worker.workspace, samples.lowerBound, samples.upperBound)
+    return rule.step(over: dx.shape) { window, samples, _ in
+      f(window, x, y, g, dx.pointer, samples.lowerBound, samples.upperBound)
     }
   }
 }

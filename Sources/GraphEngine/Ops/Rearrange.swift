@@ -44,6 +44,17 @@ struct Rearrange: Op {
     return [back.allSatisfy { $0 == .whole } ? gradient : try gradient.graph.apply(Rearrange(back), gradient)]
   }
 
+  /// Elements of the first axis that follow each other lie where they are.
+  var isAlias: Bool {
+    guard case .range(_, step: 1, _)? = maps.first else { return false }
+    return maps.dropFirst().allSatisfy { $0 == .whole }
+  }
+
+  func aliasOffset(_ operand: [Int]) -> Int {
+    guard case .range(let start, _, _)? = maps.first else { return 0 }
+    return start * operand.dropFirst().reduce(1, *)
+  }
+
   func bind(_ site: BindSite) -> Step {
     let gather = Gather(maps, site.inputs[0].shape)
     let (x, y, fill) = (site.inputs[0].input, site.output.pointer, fill)

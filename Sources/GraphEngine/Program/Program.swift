@@ -173,7 +173,7 @@ public final class Program {
 
   private func place(of id: Int) -> Place {
     let shape = nodes[id].type.shape(batch: batch)
-    if nodes[id].op?.isAlias == true { return Place(place(of: nodes[id].operands[0]).pointer, shape) }
+    if let op = nodes[id].op, op.isAlias { return place(of: nodes[id].operands[0]).part(of: op, shape) }
     if case .leaf(.parameter(let path)) = nodes[id].kind {
       return parameters.place(path, in: parameters.storage.pointer)
     }
@@ -186,9 +186,8 @@ public final class Program {
   /// An operand as the op can read it: a parameter in panels may have to be unpacked first, and always if it is
   /// seen with another shape.
   private func input(_ id: Int, readsPanels: Bool) -> Place {
-    if nodes[id].op?.isAlias == true {
-      let shown = input(nodes[id].operands[0], readsPanels: false)
-      return Place(shown.pointer, nodes[id].type.shape(batch: batch))
+    if let op = nodes[id].op, op.isAlias {
+      return input(nodes[id].operands[0], readsPanels: false).part(of: op, nodes[id].type.shape(batch: batch))
     }
     let place = place(of: id)
     guard place.layout == .panels && !readsPanels else { return place }

@@ -34,6 +34,12 @@ struct AttentionMask {
   /// How far it looks, itself included.
   var window: Int?
 
+  /// Whether the order in time is all that hides tokens from a query.
+  func isOnlyCausal(in scope: LayerScope) -> Bool {
+    let names = ["query_mask", "value_mask", "key_mask", "attention_mask"]
+    return window == nil && scope.isOn("use_causal_mask") && names.allSatisfy { scope.value($0) == nil }
+  }
+
   /// What the masks of a call and its order in time leave; `nil` if that is everything.
   ///
   /// (batch or 1, tokens of the query or 1, tokens of the value), not 0 where it may look.
@@ -67,12 +73,24 @@ struct HeadMixing {
   var dropout: Double
   var seed: Int?
 
-  /// - Parameters: of shape (…, tokens, heads, size).
-  /// - Returns: the values mixed (…, tokens, heads, size), and the weights (…, heads, tokens, tokens).
+  /// - Parameters:
+  ///   - query: (…, tokens, heads, size), like key and value.
+  ///   - isCausal: whether the mask is nothing but the order in time.
+  /// - Returns: the values mixed (…, tokens, heads, size), and if they are asked for the weights (…, heads, tokens,
+  ///   tokens).
   func mix(
-    _ query: Value, _ key: Value, _ value: Value, _ mask: Value?, in scope: LayerScope
-  ) throws -> (mixed: Value, weights: Value) {
+    _ query: Value, _ key: Value, _ value: Value, _ mask: Value?, isCausal: Bool, in scope: LayerScope
+  ) throws -> [Value] {
     let size = try query.knownLastAxis(for: "attention")
+    let isAsked = scope.isOn("return_attention_scores")
+    if !isAsked, dropout == 0, FusedAttention.takes(query.type, key.type, value.type),
+      mask?.type.rank ?? 3 == 3
+    {
+      let shown = isCausal ? [] : mask.map { [$0] } ?? []
+      let op = FusedAttention(
+        scale: 1 / Float(size).squareRoot(), isCausal: isCausal, hasMask: !shown.isEmpty)
+      return [try query.graph.apply(op, [query, key, value] + shown)]
+    }
     let scaled = try (query * (1 / Float(size).squareRoot())).swappingAxes(-2, -3)
     var scores = try scaled.multiplied(by: key.swappingAxes(-2, -3), transposingRight: true)
     var mask = mask
@@ -82,7 +100,7 @@ struct HeadMixing {
     if let mask { scores = try Value.select(mask, scores, -1e9) }
     var weights = try scores.softmax()
     // Where nothing may be looked at Keras takes the mean, or nothing if it has to show what was looked at.
-    let isShown = scope.isOn("return_attention_scores") || dropout > 0
+    let isShown = isAsked || dropout > 0
     if let mask, isShown, scope.semantics == .keras3 { weights = try Value.select(mask, weights, 0) }
     var kept = weights
     if dropout > 0 {
@@ -90,7 +108,8 @@ struct HeadMixing {
       layer.seed = seed
       kept = try layer.call(weights, in: scope)
     }
-    return (try kept.multiplied(by: value.swappingAxes(-2, -3)).swappingAxes(-2, -3), weights)
+    let mixed = try kept.multiplied(by: value.swappingAxes(-2, -3)).swappingAxes(-2, -3)
+    return isAsked ? [mixed, weights] : [mixed]
   }
 }
 

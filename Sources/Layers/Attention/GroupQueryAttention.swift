@@ -58,14 +58,16 @@ public struct GroupQueryAttention: Layer, Configurable {
     let key = try project("key", tokens.key, keyValueHeads)
     let gate = try useGate ? project("gate", tokens.query, queryHeads, activation: .sigmoid) : nil
     let value = try project("value", tokens.value, keyValueHeads)
-    let mask = try AttentionMask(window: slidingWindow).mask(for: tokens, in: scope)
+    let masking = AttentionMask(window: slidingWindow)
+    let mask = try masking.mask(for: tokens, in: scope)
     let (times, axis) = (queryHeads / keyValueHeads, query.type.rank - 2)
-    var (mixed, scores) = try HeadMixing(dropout: dropout, seed: seed).mix(
-      query, key.repeated(times, axis: axis), value.repeated(times, axis: axis), mask, in: scope)
-    if let gate { mixed = try mixed * gate }
+    var mixed = try HeadMixing(dropout: dropout, seed: seed).mix(
+      query, key.repeated(times, axis: axis), value.repeated(times, axis: axis), mask,
+      isCausal: masking.isOnlyCausal(in: scope), in: scope)
+    if let gate { mixed[0] = try mixed[0] * gate }
     let features = try tokens.query.knownLastAxis(for: className)
-    let result = try projection.joined(mixed, [features], useBias: useBias, in: scope)
-    return scope.isOn("return_attention_scores") ? [result, scores] : [result]
+    let result = try projection.joined(mixed[0], [features], useBias: useBias, in: scope)
+    return [result] + mixed.dropFirst()
   }
 }
 

@@ -62,12 +62,14 @@ public struct MultiHeadAttention: Layer, Configurable {
     let key = try project("key", tokens.key, keyDim)
     let gate = try useGate ? project("gate", tokens.query, valueDim ?? keyDim, activation: .sigmoid) : nil
     let value = try project("value", tokens.value, valueDim ?? keyDim)
-    let mask = try AttentionMask(window: slidingWindow).mask(for: tokens, in: scope)
-    var (mixed, scores) = try HeadMixing(dropout: dropout, seed: seed).mix(query, key, value, mask, in: scope)
-    if let gate { mixed = try mixed * gate }
+    let masking = AttentionMask(window: slidingWindow)
+    let mask = try masking.mask(for: tokens, in: scope)
+    var mixed = try HeadMixing(dropout: dropout, seed: seed).mix(
+      query, key, value, mask, isCausal: masking.isOnlyCausal(in: scope), in: scope)
+    if let gate { mixed[0] = try mixed[0] * gate }
     let sizes = try outputShape?.sizes ?? [tokens.query.knownLastAxis(for: className)]
-    let result = try projection.joined(mixed, sizes, useBias: useBias, in: scope)
-    return scope.isOn("return_attention_scores") ? [result, scores] : [result]
+    let result = try projection.joined(mixed[0], sizes, useBias: useBias, in: scope)
+    return [result] + mixed.dropFirst()
   }
 
   /// Over several axes at once, or over another than the last but one, is not there.

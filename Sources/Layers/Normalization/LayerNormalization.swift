@@ -40,20 +40,25 @@ public struct LayerNormalization: UnaryLayer, Configurable {
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try axis.extent(in: x, for: className)
     let (axes, shape, dims) = (extent.axes, extent.shape, extent.dims)
+    let gamma =
+      try scale
+      ? scope.parameter(
+        "gamma", shape, gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint) : nil
+    let beta =
+      try center
+      ? scope.parameter(
+        "beta", shape, betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint) : nil
+    if axes == [x.type.rank - 1] {
+      let op = RowNormalization(
+        epsilon: Float(epsilon), isCentred: true, hasGamma: gamma != nil, hasBeta: beta != nil)
+      return try x.graph.apply(op, [x] + [gamma, beta].compactMap { $0 })
+    }
     let mean = try x.mean(over: axes, keepingDimensions: true)
     let variance = try x.variance(over: axes, keepingDimensions: true)
     var factor = try (variance + Float(epsilon)).reciprocalSquareRoot()
-    if scale {
-      let gamma = try scope.parameter(
-        "gamma", shape, gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
-      factor = try factor * gamma.reshaped(to: dims)
-    }
+    if let gamma { factor = try factor * gamma.reshaped(to: dims) }
     var shift = try -(mean * factor)
-    if center {
-      let beta = try scope.parameter(
-        "beta", shape, betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
-      shift = try shift + beta.reshaped(to: dims)
-    }
+    if let beta { shift = try shift + beta.reshaped(to: dims) }
     return try x * factor + shift
   }
 }

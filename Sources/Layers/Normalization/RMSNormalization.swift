@@ -21,8 +21,12 @@ public struct RMSNormalization: UnaryLayer, Configurable {
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try axis.extent(in: x, for: className)
-    let square = try x.square().mean(over: extent.axes, keepingDimensions: true)
     let scale = try scope.parameter("scale", extent.shape, .ones)
+    if extent.axes == [x.type.rank - 1] {
+      let op = RowNormalization(epsilon: Float(epsilon), isCentred: false, hasGamma: true, hasBeta: false)
+      return try x.graph.apply(op, x, scale)
+    }
+    let square = try x.square().mean(over: extent.axes, keepingDimensions: true)
     return try x * (square + Float(epsilon)).reciprocalSquareRoot() * scale.reshaped(to: extent.dims)
   }
 }
