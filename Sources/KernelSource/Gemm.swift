@@ -53,11 +53,14 @@ private func multiply(_ g: GemmTask, _ j: Int, _ columns: Int, _ first: Int, _ d
       cVector: g.cPanel == 0 ? 16 : g.cPanel, cStep: 0, continues: first > 0 || g.accumulates,
       bias: isFinal ? g.bias.map { $0 + j } : nil, biasStep: 0, relu: isFinal && g.relu,
       alpha: isFinal ? g.alpha : 0)
+    // Rows without gaps, and nothing of C that counts yet: a tile may write beyond its columns.
+    let isOpen = g.cPanel == 0 && g.cRow == g.n && g.n <= columnBlock && !run.continues && run.alpha == 0
+    let end = isOpen ? g.c + g.m * g.n : nil
     // Few rows: each part of B is read once, for all rows. Many: each part of A stays for all columns.
     if g.m <= 64 || g.cPanel != 0 {
-      runDown(&run, right, taller, height, tiles, columns, g.cPanel != 0, workspace)
+      runDown(&run, right, taller, height, tiles, columns, g.cPanel != 0, end, workspace)
     } else {
-      runAlong(&run, right, taller, height, tiles, columns, workspace)
+      runAlong(&run, right, taller, height, tiles, columns, end, workspace)
     }
   }
 }
@@ -109,17 +112,20 @@ private func packLeft(
 }
 
 /// Columns outside, rows inside.
+///
+/// The columns that are no whole vector come first: what they write beyond their row is made after them.
 private func runDown(
   _ run: inout TileRun, _ right: Right, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int,
-  _ isPadded: Bool, _ scratch: Out
+  _ isPadded: Bool, _ end: Out?, _ scratch: Out
 ) {
   let (a, c, bias) = (run.a, run.c, run.bias)
-  var q = 0
-  while q < columns {
-    let whole = (columns - q) / 16
-    let vectors = whole == 0 ? 1 : min(tileVectors, whole)
-    run.b = whole == 0 ? right.tail : right.base + q / 16 * right.vector
-    run.bNext = whole == 0 ? right.tailNext : right.next
+  let tail = columns / 16 * 16
+  var q = tail < columns ? tail : 0
+  repeat {
+    let isWhole = q < tail
+    let vectors = isWhole ? min(tileVectors, (tail - q) / 16) : 1
+    run.b = isWhole ? right.base + q / 16 * right.vector : right.tail
+    run.bNext = isWhole ? right.next : right.tailNext
     run.bias = bias.map { $0 + q }
     let column = c + q / 16 * run.cVector
     var row = 0
@@ -131,23 +137,24 @@ private func runDown(
       run.aStep = rows * run.k
       run.c = column + row * run.cRow
       run.cStep = rows * run.cRow
-      if whole > 0 || isPadded {
+      if isWhole || isPadded {
         runTiles(rows, vectors, run)
       } else {
-        runPartialTiles(rows, columns - q, run, scratch)
+        runPartialTiles(rows, columns - q, run, scratch, before: end)
       }
       row += count * rows
     }
-    q += 16 * vectors
-  }
+    q = isWhole ? q + 16 * vectors : 0
+  } while q < tail
 }
 
-/// Rows outside, columns inside.
+/// Rows outside, columns inside, those that are no whole vector first.
 private func runAlong(
   _ run: inout TileRun, _ right: Right, _ taller: Int, _ height: Int, _ tiles: Int, _ columns: Int,
-  _ scratch: Out
+  _ end: Out?, _ scratch: Out
 ) {
   let (a, c, bias) = (run.a, run.c, run.bias)
+  let tail = columns / 16 * 16
   let wide = columns / (16 * tileVectors)
   run.bStep = tileVectors * right.vector
   run.cStep = tileVectors * run.cVector
@@ -156,25 +163,28 @@ private func runAlong(
   for t in 0..<tiles {
     let rows = t < taller ? height + 1 : height
     run.a = a + row * run.k
-    run.tiles = wide
-    run.b = right.base
+    if tail < columns {
+      run.tiles = 1
+      run.c = c + row * run.cRow + tail / 16 * run.cVector
+      run.bias = bias.map { $0 + tail }
+      (run.b, run.bNext) = (right.tail, right.tailNext)
+      runPartialTiles(rows, columns - tail, run, scratch, before: end)
+    }
     run.bNext = right.next
-    run.c = c + row * run.cRow
-    run.bias = bias
-    if wide > 0 { runTiles(rows, tileVectors, run) }
-    var q = wide * 16 * tileVectors
-    run.tiles = 1
-    while q < columns {
-      run.c = c + row * run.cRow + q / 16 * run.cVector
-      run.bias = bias.map { $0 + q }
-      if columns - q >= 16 {
-        run.b = right.base + q / 16 * right.vector
-        runTiles(rows, 1, run)
-      } else {
-        (run.b, run.bNext) = (right.tail, right.tailNext)
-        runPartialTiles(rows, columns - q, run, scratch)
-      }
-      q += 16
+    if wide > 0 {
+      run.tiles = wide
+      run.b = right.base
+      run.c = c + row * run.cRow
+      run.bias = bias
+      runTiles(rows, tileVectors, run)
+    }
+    let rest = wide * 16 * tileVectors
+    if rest < tail {
+      run.tiles = 1
+      run.b = right.base + rest / 16 * right.vector
+      run.c = c + row * run.cRow + rest / 16 * run.cVector
+      run.bias = bias.map { $0 + rest }
+      runTiles(rows, 1, run)
     }
     row += rows
   }

@@ -161,7 +161,9 @@ enum Tile<let rows: Int, let vectors: Int> {
 }
 
 /// A run of tiles of one vector that is partly outside C: each tile goes through a full-width scratch tile.
-func runPartialTiles(_ rows: Int, _ columns: Int, _ run: TileRun, _ scratch: Out) {
+///
+/// - Parameter end: up to where a tile may write beyond its columns, since what is there is still to be made.
+func runPartialTiles(_ rows: Int, _ columns: Int, _ run: TileRun, _ scratch: Out, before end: Out? = nil) {
   let bias = scratch + 1024
   if let source = run.bias { copy(1, columns, source, 16, bias, 16) }
   var one = run
@@ -172,6 +174,12 @@ func runPartialTiles(_ rows: Int, _ columns: Int, _ run: TileRun, _ scratch: Out
   for t in 0..<run.tiles {
     let c = run.c + t * run.cStep
     one.a = run.a + t * run.aStep
+    if let end, c + (rows - 1) * run.cRow + 16 <= end {
+      (one.c, one.cRow) = (c, run.cRow)
+      runTiles(rows, 1, one)
+      (one.c, one.cRow) = (scratch, 16)
+      continue
+    }
     if run.continues || run.alpha != 0 { copy(rows, columns, In(c), run.cRow, scratch, 16) }
     runTiles(rows, 1, one)
     copy(rows, columns, In(scratch), 16, c, run.cRow)

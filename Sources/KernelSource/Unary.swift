@@ -91,6 +91,9 @@ func unary(_ function: Int32, _ x: In, _ y: Out, _ count: Int, _ parameter: Floa
 private func each(_ x: In, _ y: In, _ g: In, _ d: Out, _ count: Int, _ f: (Float, Float, Float) -> Float) {
   if g == In(d) {
     for i in 0..<count { d[i] = f(x[i], y[i], d[i]) }
+  } else if x == In(d) && y == x {
+    // Where x is needed no more, y stands for it.
+    for i in 0..<count { d[i] = f(d[i], d[i], g[i]) }
   } else if x == In(d) {
     for i in 0..<count { d[i] = f(d[i], y[i], g[i]) }
   } else {

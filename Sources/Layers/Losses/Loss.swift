@@ -147,6 +147,7 @@ extension Value {
   /// The mean over the last axis; of a plain batch of numbers, themselves.
   func meanOverLastAxis() throws -> Value {
     guard type.rank >= 2, case .size(let count)? = type.dims.last else { return self }
+    if count == 1 { return try reshaped(to: type.dims.dropLast()) }
     return try graph.apply(Affine(scale: 1 / Float(count), offset: 0), graph.apply(SumLast(), self))
   }
 
