@@ -27,5 +27,5 @@ public func makeKernelTable() -> KernelTable {
     depthwiseKernel: depthwiseKernel,
     recurrent: recurrent, recurrentGradient: recurrentGradient,
     dropout: dropout, bytesToFloats: bytesToFloats, update: update,
-    sumOfSquares: sumOfSquares)
+    sumOfSquares: sumOfSquares, multiplyAdd: multiplyAdd)
 }

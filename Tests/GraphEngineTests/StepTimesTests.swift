@@ -89,7 +89,10 @@ import Testing
 
   @Test func `timing changes no result`() throws {
     let programs = try [nil, ticking()].map { try program(threads: 2, clock: $0) }
-    for program in programs { program.run() }
+    for program in programs {
+      for (i, x) in noise(32, "x").enumerated() { program.arena.pointer[i] = x }
+      program.run()
+    }
     #expect(programs[0].lines.count == programs[1].lines.count)
     #expect(
       bits(Array(UnsafeBufferPointer(start: programs[0].arena.pointer, count: programs[0].arena.count)))

@@ -6,8 +6,6 @@ public typealias StepClock = @Sendable () -> UInt64
 /// All memory is there before the first run. A thread writes rows of its own; what it waits for the others is the time
 /// between two of its steps.
 final class StepRecorder {
-  /// Runs whose times are forgotten as soon as there are later ones: memory is touched and caches fill.
-  static let warmUp: UInt64 = 2
   private static let mostSpans = 20_000
 
   private let lines: [Program.Line]
@@ -19,7 +17,7 @@ final class StepRecorder {
   /// For each thread, traced run and step: begin and end.
   private let spans: UnsafeMutablePointer<UInt64>
   private let tracedRuns: Int
-  private var seen: UInt64 = 0
+  private var seen = 0
   private var runs = 0
   private var began: UInt64 = 0
   private var whole: UInt64 = 0
@@ -45,7 +43,7 @@ final class StepRecorder {
 
   /// A run with its beginning and its end noted.
   func timing(_ run: (Int) -> Void, _ part: Int) {
-    if seen == Self.warmUp { forget() }
+    if seen == StepTimes.warmUp { forget() }
     began = clock()
     for part in 0..<parts { (own(part)[Own.end], own(part)[Own.step]) = (began, .max) }
     run(part)
@@ -112,7 +110,7 @@ final class StepRecorder {
       }
     }
     return StepTimes(
-      runs: runs, isWarm: seen > Self.warmUp, whole: Int(whole),
+      runs: runs, isWarm: seen > StepTimes.warmUp, whole: Int(whole),
       starting: (0..<parts).map { Int(own($0)[Own.starting]) }, steps: steps, spans: traced)
   }
 }

@@ -2,6 +2,9 @@
 ///
 /// A thread's steps, its waiting and what it took to start are the whole, to the nanosecond.
 public struct StepTimes: Sendable {
+  /// Runs whose times are forgotten as soon as there are later ones: memory is touched and caches fill.
+  public static let warmUp = 2
+
   public struct Entry: Sendable {
     public var line: Program.Line
     /// How often it ran: less often than the program where a condition ended runs early.
