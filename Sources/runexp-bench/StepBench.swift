@@ -70,7 +70,8 @@ struct StepBench: ParsableCommand {
   private func plan() throws -> ExperimentPlan {
     var request = ExperimentRequest(path: file)
     request.overrides = parameters
-    request.searchFolders = [URL(filePath: file).deletingLastPathComponent().appending(path: "data").path]
+    let folder = URL(filePath: file).deletingLastPathComponent()
+    request.searchFolders = [folder.appending(path: "data").path, "experiments/data"]
     request.dataFolder = ProcessInfo.processInfo.environment["RUNEXP_DATA"]
     let checked = CheckedExperiment(request)
     guard let plan = checked.plan else {

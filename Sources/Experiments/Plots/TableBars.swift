@@ -5,16 +5,17 @@ import Plotting
 
 /// Bars of numbers in a CSV file: which columns say what.
 struct TableBars {
-  private static let keys = ["groups", "series", "values", "over", "where"]
+  private static let keys = ["groups", "series", "values", "over", "where", "label"]
 
   private var groups: [String] = []
   private var series: [BarChart.Series] = []
-  private let values: String
+  /// What is measured, in words.
+  private let label: String
   /// The series that the others are divided by.
   private let over: String?
   private let conditions: [(column: String, value: String)]
 
-  /// Reads `bars: {groups: COLUMN, series: COLUMN, values: COLUMN, over: SERIES, where: {COLUMN: VALUE}}`.
+  /// Reads `bars: {groups: COLUMN, series: COLUMN, values: COLUMN, over: SERIES, where: {COLUMN: VALUE}, label: WORDS}`.
   /// - Throws: E0201 and E0203 for wrong settings, E0139 for a column or a value that there is not, E0140 for what is
   ///   no number.
   init(_ node: ConfigNode, of table: PlainTable) throws(Diagnostic) {
@@ -40,7 +41,9 @@ struct TableBars {
       return try Self.column(name, of: table)
     }
     let (group, kind, value) = (try column("groups"), try column("series"), try column("values"))
-    (values, over, self.conditions) = (table.header[value], node["over"]?.string, conditions)
+    (over, self.conditions) = (node["over"]?.string, conditions)
+    let name = table.header[value]
+    label = node["label"]?.string ?? over.map { "\(name) over that of \($0)" } ?? name
     var numbers: [String: [String: Double]] = [:]
     var names: [String] = []
     for row in rows {
@@ -72,10 +75,8 @@ struct TableBars {
   }
 
   func figure(title: String?, isLogarithmic: Bool) -> BarChart {
-    let ratio = over.map { "\(values) over that of \($0)" }
     var figure = BarChart(
-      title: title ?? ratio ?? values, groups: groups, series: series, valueLabel: ratio ?? values,
-      direction: .vertical)
+      title: title ?? label, groups: groups, series: series, valueLabel: label, direction: .vertical)
     figure.subtitle = conditions.map { "\($0.column) \($0.value)" }.joined(separator: ", ")
     figure.isLogarithmic = isLogarithmic
     if let over { figure.reference = BarChart.Reference(value: 1, name: over) }

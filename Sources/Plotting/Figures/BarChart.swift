@@ -173,7 +173,10 @@ public struct BarChart: Figure {
     _ value: Double, beyond end: Double, _ bar: Rect, _ plot: Rect, _ scale: Scale,
     on canvas: inout (some Canvas & ~Copyable)
   ) {
-    let text = NumberText.significant(value, digits: isHorizontal ? 4 : 3)
+    // Between vertical bars there is room for two digits, and for a dash where there is no bar.
+    let text =
+      isHorizontal
+      ? NumberText.significant(value) : value.isNaN ? "–" : NumberText.significant(value, digits: 2)
     let end = end.isFinite ? along(end, plot, scale) : isHorizontal ? bar.x : bar.bottom
     guard !isHorizontal else {
       let place = Point(value < origin ? end - 5 : end + 5, bar.center.y)
