@@ -1,17 +1,27 @@
 import KernelABI
 import Kernels
+import Synchronization
 import Testing
 
 @Suite struct PeakRateTests {
-  @Test(arguments: [1, 3])
-  func `the rate counts the operations of all threads in the time that went by`(threads: Int) {
-    var time: UInt64 = 0
-    let rate = PeakRate.measure(kernels, on: WorkerPool(threads: threads)) {
-      // A millisecond between any two looks.
-      time += 1_000_000
-      return time
-    }
-    #expect(rate == Double(64 * 1536 * threads) * 1000)
+  /// A clock that is a millisecond later whenever it is looked at.
+  private final class Ticks: Sendable {
+    private let time = Atomic<UInt64>(0)
+    func next() -> UInt64 { time.add(1_000_000, ordering: .relaxed).newValue }
+  }
+
+  private func rate(threads: Int) -> Double {
+    let ticks = Ticks()
+    return PeakRate.measure(kernels, on: WorkerPool(threads: threads)) { ticks.next() }
+  }
+
+  @Test func `the rate is operations over the time that went by`() {
+    #expect(rate(threads: 1) == 64 * 1536 * 1000)
+  }
+
+  @Test func `every thread adds what it does`() {
+    // No thread's time is shorter than a tick, nor longer than those of all three.
+    #expect((0.5...3).contains(rate(threads: 3) / (64 * 1536 * 1000)))
   }
 
   @Test(arguments: InstructionSet.supported)

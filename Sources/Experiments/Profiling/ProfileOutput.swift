@@ -20,7 +20,7 @@ extension RunContext {
   }
 
   /// Costs beside what the threads that took part could do; small programs run on one thread of many.
-  func profile(_ costs: StepCosts, _ clock: StepClock) -> StepProfile {
+  func profile(_ costs: StepCosts, _ clock: @escaping StepClock) -> StepProfile {
     let parts = costs.times.parts
     let pool = parts == services.pool.count ? services.pool : WorkerPool(threads: parts)
     return StepProfile(costs, peak: PeakRate.measure(kernels, on: pool, clock: clock))
