@@ -6,7 +6,7 @@ export RUNEXP_PEERS ?= ../shared/bench/peers
 
 .DEFAULT_GOAL := help
 SECONDS ?= 600
-.PHONY: run test build install check lint kernels example bench fuzz interop gallery format hooks clean help packages
+.PHONY: run test build install check lint kernels example bench fuzz interop gallery performance format hooks clean help packages
 
 run: build ## run the example experiment
 	.build/release/runexp run experiments/mlp.exp
@@ -50,6 +50,11 @@ interop: build ## have real Keras judge the model files, other programs the expo
 
 gallery: build ## draw every kind of figure and write docs/gallery.md
 	scripts/gallery.py
+
+performance: build ## draw docs/figures of what scripts/bench-steps.py measured
+	rm -rf .build/bench/reports
+	.build/release/runexp run docs/performance.exp --reports .build/bench/reports --quiet
+	install -D -m 644 -t docs/figures .build/bench/reports/performance-1/figures/*.png
 
 format: ## format all Swift files
 	$(SWIFT) format -i -r Package.swift Sources Tests

@@ -132,7 +132,8 @@ let package = Package(
       name: "runexp-bench",
       dependencies: [
         "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "RunLog",
-        "RunEvents", "TensorCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Experiments", "Plotting", "Config", "Diagnostics", "RunEvents", "TensorCore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
     .target(name: "ExperimentSamples", path: "Tests/ExperimentSamples", swiftSettings: strict),
     .executableTarget(
@@ -179,7 +180,7 @@ let package = Package(
     tests("RunexpTests", "Runexp"),
     tests(
       "RunexpCommandsTests", "runexp", "Fuzzing", "RunLog", "RunEvents", "Config", "Diagnostics",
-      .product(name: "GRDB", package: "GRDB.swift")),
+      .product(name: "GRDB", package: "GRDB.swift"), exclude: ["Golden"]),
     tests("ZipFilesTests", "ZipFiles", "Fuzzing"),
     tests(
       "ArchivesTests", "Archives", "Fuzzing", "RunLog", "RunEvents", "ZipFiles", "Config", "Diagnostics",

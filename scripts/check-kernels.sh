@@ -54,6 +54,42 @@ for module in KernelsAVX2 KernelsAVX512; do
   fi
 done
 
+# Kernels for NEON cannot run here, but the toolchain has an embedded standard library for 64-bit ARM: all of them must
+# compile with it, and the sums of a tile stay in registers there too.
+resources=$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+neon="NEON not checked: this toolchain has no embedded library for aarch64"
+if [ -e "$resources/embedded/Swift.swiftmodule/aarch64-none-none-elf.swiftmodule" ]; then
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  compile() {
+    swiftc -target aarch64-none-none-elf -enable-experimental-feature Embedded -wmo -parse-as-library -swift-version 6 \
+      -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
+      -enable-upcoming-feature MemberImportVisibility -Ounchecked -enforce-exclusivity=unchecked -Xcc -fno-math-errno \
+      -warnings-as-errors -I "$folder" "$@"
+  }
+  compile -module-name KernelABI -emit-module -emit-module-path "$folder/KernelABI.swiftmodule" \
+    Sources/KernelABI/*.swift
+  compile -module-name KernelsBaseline -D KERNEL_BASELINE -emit-assembly -o "$folder/kernels.s" \
+    Sources/KernelSource/*.swift
+  read -r loops spilling < <(awk '
+    /^[A-Za-z_$][^ ]*:/ { isTile = $1 ~ /runTiles/ }
+    /^\.?[A-Za-z_$][^ ]*:/ { label = $1; sub(":.*", "", label); line[label] = NR }
+    { multiplies[NR] = isTile && /fmla/; stacks[NR] = /\[sp/ }
+    $1 ~ /^(b\.|cbn?z|tbn?z|b$)/ && $NF in line && line[$NF] > innermost {
+      f = s = 0
+      for (i = line[$NF]; i <= NR; i++) { f += multiplies[i]; s += stacks[i] }
+      if (f > 1) loops++
+      if (f > 1 && s > 0) bad++
+      innermost = NR
+    }
+    END { print loops + 0, bad + 0 }' "$folder/kernels.s")
+  if [ "$spilling" -gt 0 ] || [ "$loops" -eq 0 ]; then
+    echo "NEON: $spilling of $loops inner loops of the matrix product keep their sums in memory" >&2
+    failed=$((failed + spilling + (loops == 0)))
+  fi
+  neon="NEON compiles, with $loops loops of the matrix product on registers"
+fi
+
 if [ "$checked" -eq 0 ]; then
   echo "No kernel objects in .build: run \`swift build\` first." >&2
   exit 1
@@ -62,4 +98,4 @@ if [ "$failed" -gt 0 ]; then
   echo "$failed faults: use only what Sources/KernelSource/Lanes.swift offers in kernels." >&2
   exit 1
 fi
-echo "No weak code leaves the kernels ($checked builds of them)."
+echo "No weak code leaves the kernels ($checked builds of them). $neon."

@@ -78,6 +78,8 @@ public struct CheckContext {
   private(set) var inputs: [RunInput] = []
   /// The runs that models may come from.
   var earlier = EarlierRuns()
+  /// What is trained on what, in the order of the file.
+  var plannedTrainings: [PlannedTraining] = []
   /// What trainings start from, if the header says so.
   var starts: StartingPoints?
   /// Models that were compiled in the file they are from.

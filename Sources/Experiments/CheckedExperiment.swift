@@ -87,7 +87,7 @@ public struct CheckedExperiment {
       path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
       cells: cells, chosenRuns: context.earlier.chosen, inputs: context.inputs,
-      gradientModels: context.gradientModels,
+      gradientModels: context.gradientModels, trainings: context.plannedTrainings,
       models: context.modelNames.compactMap { name in
         context.models[name].map { (name, $0.content.parameterCount) }
       })

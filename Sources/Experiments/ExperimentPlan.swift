@@ -39,6 +39,8 @@ public struct ExperimentPlan {
   public let inputs: [RunInput]
   /// Models whose trainings record the lengths of gradients, for figures of them.
   let gradientModels: Set<String>
+  /// What is trained on what, in the order of the file.
+  let trainings: [PlannedTraining]
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]
 

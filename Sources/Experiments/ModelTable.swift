@@ -52,7 +52,7 @@ extension ModelSummary {
   }
 
   /// As Keras writes sizes: `1.29 KB`, of 1,024 bytes.
-  private static func size(_ bytes: Int) -> String {
+  static func size(_ bytes: Int) -> String {
     var (size, unit) = (Double(bytes), 0)
     let units = ["B", "KB", "MB", "GB", "TB"]
     while size >= 1024, unit < units.count - 1 { (size, unit) = (size / 1024, unit + 1) }

@@ -5,6 +5,7 @@ import Layers
 package import Diagnostics
 import ExpLanguage
 import Foundation
+public import GraphEngine
 public import Kernels
 public import Plotting
 import Reporting
@@ -20,16 +21,20 @@ public struct RunServices {
   public var isInterrupted: () -> Bool
   public var render: (any Figure, FigureFormat) throws -> [UInt8]
   public var sinks: [any EventSink]
+  /// If given, the steps of trainings are timed by it and shown.
+  public var clock: StepClock?
 
   public init(
     pool: WorkerPool, now: @escaping () -> Double, isInterrupted: @escaping () -> Bool,
-    render: @escaping (any Figure, FigureFormat) throws -> [UInt8], sinks: [any EventSink]
+    render: @escaping (any Figure, FigureFormat) throws -> [UInt8], sinks: [any EventSink],
+    clock: StepClock? = nil
   ) {
     self.pool = pool
     self.now = now
     self.isInterrupted = isInterrupted
     self.render = render
     self.sinks = sinks
+    self.clock = clock
   }
 }
 
@@ -59,6 +64,10 @@ public final class RunContext {
   private(set) var blocks: [ReportBlock] = []
   /// Whether cells are run again only to have what later cells need of them: nothing is reported or written.
   var isRestoring = false
+  /// What is known of where trainings spent their time.
+  var trace = ProfileTrace()
+  /// If set, the training of the cell at work is only timed.
+  var trial: StepTrial?
   /// Writes the run down, with the training under way.
   var checkpoint: ((model: String, progress: FitProgress)?) throws -> Void = { _ in }
   /// The training that was under way when the run was cut off, for its cell to go on with.

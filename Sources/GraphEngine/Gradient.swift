@@ -7,13 +7,13 @@ extension Graph {
   /// Gradients are ordinary nodes: they are shape-checked, fused and planned like any other, and those that
   /// nothing needs vanish with the other dead code.
   public func gradients(of loss: Value, for targets: [Value]) throws -> [Value] {
-    let outer = origin
-    defer { origin = outer }
+    let outer = (origin, purpose)
+    defer { (origin, purpose) = outer }
     let wanted = dependents(of: targets.map(\.id), until: loss.id)
     var gradient: [Int: Value] = [loss.id: leaf(.constant(1), loss.type)]
     for id in stride(from: loss.id, through: 0, by: -1) where wanted.contains(id) {
       guard let incoming = gradient[id], case .op(let op, let operands) = nodes[id].kind else { continue }
-      origin = nodes[id].origin
+      (origin, purpose) = (nodes[id].origin, nodes[id].purpose.on(.backward))
       let context = PullbackContext(operands: operands.map(value), result: value(id), gradient: incoming)
       for (operand, piece) in zip(operands, try op.pullback(context)) where wanted.contains(operand) {
         guard let piece else { continue }

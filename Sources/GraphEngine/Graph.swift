@@ -44,10 +44,28 @@ public final class Graph {
     public var kind: Kind
     public var type: TensorType
     public var origin: SourceSpan?
+    public var purpose = Purpose()
 
     package var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
     var isParameter: Bool { if case .leaf(.parameter) = kind { true } else { false } }
     package var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
+  }
+
+  /// What of a training step a node is there for: profiles add up by it.
+  public struct Purpose: Sendable, Hashable {
+    public enum Direction: String, Sendable, CaseIterable { case forward, backward, update }
+
+    /// The path of the layer that made the node, as in "encoder/dense"; names in parentheses are not layers', and the
+    /// model itself has none.
+    public var layer: String
+    public var direction: Direction
+
+    public init(_ layer: String = "", _ direction: Direction = .forward) {
+      (self.layer, self.direction) = (layer, direction)
+    }
+
+    /// The same layer on another way.
+    func on(_ direction: Direction) -> Purpose { Purpose(layer, direction) }
   }
 
   public private(set) var nodes: [Node] = []
@@ -62,6 +80,8 @@ public final class Graph {
 
   /// Where in the experiment file the layer being traced was written; errors and profiles point there.
   public var origin: SourceSpan?
+  /// What the nodes that are made now are there for.
+  public var purpose = Purpose()
 
   public init() {}
 
@@ -100,7 +120,7 @@ public final class Graph {
   public func value(_ id: Int) -> Value { Value(id: id, type: nodes[id].type, graph: self) }
 
   private func append(_ kind: Node.Kind, _ type: TensorType) -> Value {
-    nodes.append(Node(kind: kind, type: type, origin: origin))
+    nodes.append(Node(kind: kind, type: type, origin: origin, purpose: purpose))
     return value(nodes.count - 1)
   }
 }

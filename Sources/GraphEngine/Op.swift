@@ -31,7 +31,9 @@ public protocol Op: Hashable, Sendable {
   var writesPanels: Bool { get }
   /// Can the result be added to weights on its way out (``BindSite/update``)?
   var updatesWeights: Bool { get }
-  /// Floating-point operations, for deciding on threads and for profiles.
+  /// The floating-point operations of a product, multiplications and additions each counted; 0 for what is none.
+  func flops(_ operands: [[Int]], _ result: [Int]) -> Int
+  /// About as many operations as take the same time, for deciding on threads.
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int
 }
 
@@ -43,7 +45,10 @@ extension Op {
   public func readsPanels(_ operand: Int) -> Bool { false }
   public var writesPanels: Bool { false }
   public var updatesWeights: Bool { false }
-  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { result.reduce(1, *) }
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int { 0 }
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+    max(flops(operands, result), result.reduce(1, *))
+  }
 }
 
 /// How the numbers of a value lie in memory.

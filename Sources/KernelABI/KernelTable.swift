@@ -118,6 +118,11 @@ public struct KernelTable: Sendable {
   /// Σ x² in a fixed tree: x, count.
   public let sumOfSquares: @convention(c) @Sendable (In, Int) -> Float
 
+  /// A number of rounds of ``roundFlops`` operations on registers alone, to see what the machine can do.
+  public let multiplyAdd: @convention(c) @Sendable (Int) -> Float
+  /// Floating-point operations of a round: 48 multiply-adds of 16 numbers.
+  public static var roundFlops: Int { 48 * 16 * 2 }
+
   public init(
     name: StaticString,
     gemm: @escaping @Sendable (UnsafePointer<GemmTask>, Out) -> Void,
@@ -169,7 +174,8 @@ public struct KernelTable: Sendable {
     dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
     bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
     update: @escaping @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void,
-    sumOfSquares: @escaping @convention(c) @Sendable (In, Int) -> Float
+    sumOfSquares: @escaping @convention(c) @Sendable (In, Int) -> Float,
+    multiplyAdd: @escaping @convention(c) @Sendable (Int) -> Float
   ) {
     self.name = name
     self.gemm = gemm
@@ -218,5 +224,6 @@ public struct KernelTable: Sendable {
     self.bytesToFloats = bytesToFloats
     self.update = update
     self.sumOfSquares = sumOfSquares
+    self.multiplyAdd = multiplyAdd
   }
 }

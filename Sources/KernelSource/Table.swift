@@ -30,5 +30,5 @@ public func makeKernelTable() -> KernelTable {
     attention: attention, attentionGradient: attentionGradient, normalizeRows: normalizeRows,
     normalizeRowsGradient: normalizeRowsGradient, normalizeRowsParameters: normalizeRowsParameters,
     dropout: dropout, bytesToFloats: bytesToFloats, update: update,
-    sumOfSquares: sumOfSquares)
+    sumOfSquares: sumOfSquares, multiplyAdd: multiplyAdd)
 }

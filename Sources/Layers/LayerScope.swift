@@ -179,9 +179,11 @@ public final class LayerScope {
     isTraining: Bool? = nil
   ) throws -> [Value] {
     let (outerOrigin, outerTrainable, outerPhase) = (graph.origin, isTrainable, phase)
+    let outerPurpose = graph.purpose
     let (outerNamed, outerFlags) = (named, flags)
     if let isTraining { phase = isTraining ? .training : .inference }
     path.append(layer.name)
+    graph.purpose.layer = path.dropFirst().joined(separator: "/")
     graph.origin = layer.span ?? outerOrigin
     isTrainable = outerTrainable && layer.isTrainable
     let first = calls.count
@@ -190,7 +192,7 @@ public final class LayerScope {
     defer {
       (named, flags) = (outerNamed, outerFlags)
       path.removeLast()
-      graph.origin = outerOrigin
+      (graph.origin, graph.purpose) = (outerOrigin, outerPurpose)
       isTrainable = outerTrainable
       phase = outerPhase
     }

@@ -12,6 +12,8 @@ public enum RunEvent: Sendable {
   case cellStarted(index: Int, keyword: String, name: String)
   /// A few words about what a cell does, for the console: "55,000 train   5,000 validation".
   case cellNote(index: Int, text: String)
+  /// Lines for whoever looks on; not logged, since they tell of this machine and this hour.
+  case shown(cell: Int, text: String)
   case progress(EpochProgress)
   case metric(MetricPoint)
   /// What the steps of an epoch of a training computed; `series` is its model.

@@ -33,7 +33,7 @@ struct RunWriter {
 
   func write(_ event: RunEvent) throws {
     switch event {
-    case .runStarted, .runResumed, .progress: break
+    case .runStarted, .runResumed, .progress, .shown: break
     case .checkpoint(let number): try mark(number)
     case .cellStarted(let index, let keyword, let name):
       try execute(

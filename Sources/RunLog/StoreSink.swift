@@ -43,7 +43,7 @@ extension RunEvent {
   /// What somebody watching the log wants to see at once; points wait for the end of their epoch.
   fileprivate var endsBatch: Bool {
     switch self {
-    case .metric, .steps, .progress, .cellNote: false
+    case .metric, .steps, .progress, .shown, .cellNote: false
     default: true
     }
   }

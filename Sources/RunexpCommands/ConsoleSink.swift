@@ -43,6 +43,10 @@ final class ConsoleSink: EventSink {
       // The others are one line with what there is to say of them, at their end.
       if keyword == "train" { flushHeading("") } else { showLive(terminal.bold(heading)) }
     case .cellNote(_, let text): flushHeading(text)
+    case .shown(_, let text):
+      flushHeading("")
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      terminal.say("\n" + lines.map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n") + "\n")
     case .progress(let progress): show(progress)
     case .check(let result) where !result.passed:
       failedChecks += 1

@@ -1,3 +1,4 @@
+import Reporting
 import Config
 import Diagnostics
 import KerasFiles

@@ -63,8 +63,7 @@ extension ModelSummary {
   /// - Parameter remark: what else is said of the model behind its class.
   package func text(expandingNested isExpanded: Bool = false, remark: String = "") -> String {
     let table = table(expandingNested: isExpanded)
-    let rows = TextTable.render([table.header] + table.rows, aligned: table.alignments)
-    return "\(name) (\(className)\(remark))\n\n\(rows)\n\n\(table.caption)"
+    return "\(name) (\(className)\(remark))\n\n\(table.text)"
   }
 }
 

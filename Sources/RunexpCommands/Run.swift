@@ -36,6 +36,11 @@ struct Run: ParsableCommand {
   var dryRun = false
   @Flag(help: "Write what was logged for TensorBoard, too: into tensorboard/ in the run's folder.")
   var tensorboard = false
+  @Flag(
+    help:
+      "Time every step of trainings: tables on the console and in the report, profile.json for ui.perfetto.dev."
+  )
+  var profile = false
   @Flag(name: [.short, .long], help: "Say nothing but mistakes.")
   var quiet = false
 
@@ -105,7 +110,7 @@ struct Run: ParsableCommand {
       (options.isQuick, options.until, options.name) = (quick, last, name)
       let session = RunSession(
         plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: threads,
-        writesEvents: tensorboard)
+        writesEvents: tensorboard, isProfiled: profile)
       return try session.run(record(plan, folder, threads: threads), options)
     } catch {
       terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))

@@ -19,6 +19,8 @@ struct RunSession {
   var isKept = true
   /// Whether TensorBoard's event files are written at the end.
   var writesEvents = false
+  /// Whether the steps of trainings are timed.
+  var isProfiled = false
 
   /// Runs, and takes the run into the index.
   /// - Parameter checkpoint: where a run that was cut off goes on.
@@ -54,7 +56,8 @@ struct RunSession {
     let console: any EventSink = isQuiet ? MistakeSink(terminal, plan.sources) : sink(terminal)
     let services = RunServices(
       pool: WorkerPool(threads: threads), now: Self.now, isInterrupted: { Interrupts.isRequested },
-      render: { try render($0, as: $1) }, sinks: [store, console, sink(Terminal(descriptor: transcript))])
+      render: { try render($0, as: $1) }, sinks: [store, console, sink(Terminal(descriptor: transcript))],
+      clock: isProfiled ? Self.nanoseconds : nil)
     do {
       let runner = Runner(
         plan, record: record, folder: folder.path, services: services, options: options, from: checkpoint)
@@ -72,10 +75,13 @@ struct RunSession {
   static func threads(_ asked: Int?) -> Int { asked ?? Places.threads ?? Machine.processors }
 
   /// Seconds from any start.
-  private static func now() -> Double {
+  private static func now() -> Double { Double(nanoseconds()) * 1e-9 }
+
+  /// The same, whole.
+  @Sendable private static func nanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }
 

@@ -29,8 +29,18 @@ struct Show: ParsableCommand {
   var json = false
   @Option(help: ArgumentHelp("Draw the model into a PNG, SVG or PDF file.", valueName: "file"))
   var graph: String?
-  @Option(help: ArgumentHelp("Which model of a run, if it saved several.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Which model of a run, if it saved several; or of a file's trainings.", valueName: "name"))
   var model: String?
+  @Flag(help: "What a training step of the model is compiled to: every step with its sizes and its memory.")
+  var program = false
+  @Option(help: "Samples in the step that --program shows.")
+  var batch = 32
+
+  func validate() throws {
+    if !(1...1_000_000).contains(batch) { throw ValidationError("--batch is between 1 and 1000000") }
+  }
 
   func run() throws {
     let terminal = common.terminal
@@ -51,13 +61,18 @@ struct Show: ParsableCommand {
     let checked = CheckedExperiment(file.request(what, reports: common.reports))
     terminal.report(checked.diagnostics, checked.sources)
     guard let plan = checked.plan else { throw Status.wrongFile }
-    print(plan.resolved)
+    print(program ? text(of: try plan.program(of: model, batch: batch)) : plan.resolved)
+  }
+
+  private func text(of program: ProgramView) -> String {
+    json ? program.json.prettyJSON : program.text
   }
 
   /// Whether it is a run's model that is asked for.
-  private var showsModel: Bool { graph != nil || model != nil || weights || expand }
+  private var showsModel: Bool { graph != nil || model != nil || weights || expand || program }
 
   private func modelText(_ path: String) throws -> String {
+    if program { return text(of: try ModelView(path).built.program(batch: batch)) }
     let view: ModelView
     do {
       view = try ModelView(path)

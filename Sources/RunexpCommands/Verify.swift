@@ -1,3 +1,4 @@
+import Reporting
 import Archives
 import ArgumentParser
 import Config

@@ -46,7 +46,8 @@ final class CompiledStep {
       graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
       update: update, guards: trace.scope.decisions.map { Guard($0.condition, expected: $0.outcome) },
       assignments: site.state == nil ? [] : trace.scope.updates,
-      prologue: { [unowned feed] in feed.fill($0) }, pool: site.pool, kernels: site.kernels)
+      prologue: { [unowned feed] in feed.fill($0) }, pool: site.pool, kernels: site.kernels,
+      clock: site.clock)
     (self.program, self.feed) = (program, feed)
     for (input, value) in zip(built.model.inputs, trace.inputs) {
       let column = try site.part.feature(input.name, of: built.model).giving(
@@ -113,6 +114,8 @@ struct StepSite {
   let state: TrainingState?
   let pool: WorkerPool
   let kernels: KernelTable
+  /// If given, every step of the program is timed.
+  let clock: StepClock?
 }
 
 /// What one batch gave: means of losses, and what each metric adds to its totals.
@@ -171,6 +174,7 @@ private struct Objective {
     for (i, (output, value)) in zip(settings.outputs, trace.outputs).enumerated() {
       let name = targets.names[i]
       var mean: Value?
+      graph.purpose.layer = "(loss)"
       if let loss = output.loss {
         let wanted = loss.target(for: value.type, offered: targets.offered(for: name))
         let target = targets.leaf(wanted, of: name)
@@ -185,6 +189,7 @@ private struct Objective {
             ? own : try graph.apply(Affine(scale: Float(output.weight), offset: 0), own))
       }
       losses.append(mean)
+      graph.purpose.layer = "(metrics)"
       metrics.append(
         try output.metrics.map { named in
           let wanted = named.metric.target(for: value.type, offered: targets.offered(for: name))
@@ -202,6 +207,7 @@ private struct Objective {
           }
         })
     }
+    graph.purpose.layer = "(loss)"
     // Keras adds the losses up in the outputs' order, then the regularizers.
     for term in terms + trace.scope.losses {
       loss = try loss.map { try graph.apply(Binary(.add), $0, term) } ?? term

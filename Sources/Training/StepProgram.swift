@@ -22,11 +22,12 @@ package final class StepProgram {
   /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs.
   package init(
     _ built: BuiltModel, _ settings: CompileSettings?, part: DataPart, batch: Int, state: TrainingState?,
-    pool: WorkerPool, kernels: KernelTable
+    pool: WorkerPool, kernels: KernelTable, clock: StepClock? = nil
   ) throws {
     self.batch = batch
     site = StepSite(
-      built: built, settings: settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels)
+      built: built, settings: settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels,
+      clock: clock)
     ways = [try CompiledStep(site, assuming: [])]
   }
 

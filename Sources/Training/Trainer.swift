@@ -2,7 +2,7 @@ public import Datasets
 public import KernelABI
 public import Kernels
 public import RunEvents
-import GraphEngine
+public import GraphEngine
 import Layers
 import TensorCore
 
@@ -38,6 +38,8 @@ public struct FitSettings {
   public var resume: FitProgress?
   /// Whether the length of every parameter's gradient is logged, as ``GradientNorms`` names it.
   public var recordsGradientNorms = false
+  /// If given, every step of the program for whole batches is timed by it.
+  public var clock: StepClock?
   public init() {}
 }
 
@@ -51,6 +53,8 @@ public struct FitResult {
   public var restoredEpoch: Int?
   /// The first step, counted from 1 over the whole training, with a loss that is not a number.
   public var firstNonFinite: (epoch: Int, step: Int)?
+  /// What the steps took, if there was a clock.
+  public var costs: StepCosts?
 }
 
 /// Trains, evaluates and runs one model.
@@ -95,7 +99,7 @@ public final class Trainer {
     let batches = (part.count + batch - 1) / batch
     state.keepsGradients = settings.recordsGradientNorms
     let steps = batches == 0 ? 0 : settings.stepsPerEpoch ?? batches
-    let full = try program(part, batch: batch, state: state)
+    let full = try program(part, batch: batch, state: state, clock: settings.clock)
     let lastBatch = part.count - (batches - 1) * batch
     let last = lastBatch < batch ? try program(part, batch: lastBatch, state: state) : full
     let evaluator = try validation.map { try Evaluator(self, state.settings, $0, batchSize: batch) }
@@ -107,6 +111,7 @@ public final class Trainer {
         state.settings, built,
         gradients: settings.recordsGradientNorms ? GradientNorms(built.slab, state.gradients) : nil))
     let order = Order(part.rows.all)
+    var lap = settings.clock.map { LapTimer($0) }
     var clock = CheckpointClock(settings.checkpoints, at: now())
     func trace(_ course: inout Course, isWhole: Bool) throws {
       let trace = course.takeTrace(built.slab.storage, iterations: state.iterations, isWhole: isWhole)
@@ -131,6 +136,7 @@ public final class Trainer {
           try trace(&course, isWhole: false)
           break epochs
         }
+        lap?.begin()
         let (pass, index) = (epoch * steps + step).quotientAndRemainder(dividingBy: batches)
         if settings.shuffle && pass != order.pass {
           order.shuffle(for: pass, seed: built.seed, settings.stream)
@@ -153,6 +159,7 @@ public final class Trainer {
           try observe(
             .progress(epoch: epoch + 1, step: step + 1, steps: steps, seconds: time - began, logs: logs))
         }
+        if program === full { lap?.end() }
         if clock.isDue(afterStep: state.iterations, at: time) { try write(course, &clock) }
       }
       let isNotANumber = course.means.loss.isNaN
@@ -174,7 +181,7 @@ public final class Trainer {
     try course.tell(.ended, control)
     return FitResult(
       end: end, history: course.history, restoredEpoch: control.restoredEpoch,
-      firstNonFinite: course.firstNonFinite)
+      firstNonFinite: course.firstNonFinite, costs: lap.flatMap { StepCosts(full, $0) })
   }
 
   /// The loss and the metrics over a part of the data.
@@ -200,9 +207,12 @@ public final class Trainer {
     return outputs
   }
 
-  fileprivate func program(_ part: DataPart, batch: Int, state: TrainingState) throws -> StepProgram {
+  fileprivate func program(_ part: DataPart, batch: Int, state: TrainingState, clock: StepClock? = nil) throws
+    -> StepProgram
+  {
     try StepProgram(
-      built, state.settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels)
+      built, state.settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels,
+      clock: clock)
   }
 
   /// Programs for one part of the data, kept from epoch to epoch.

@@ -50,7 +50,7 @@ public final class TrainingState {
   public func update(_ sinks: [(path: String, gradient: Value)]) -> UpdatePlan {
     UpdatePlan(
       gradients: gradients, sinks: sinks, plainRate: keepsGradients ? nil : optimizer.plainRate,
-      passes: optimizer.passes)
+      passes: optimizer.passes, slots: slots.count)
   }
 
   /// Ends a training: weights that were averaged are replaced by their averages, as Keras does after `fit`.

@@ -25,6 +25,23 @@ extension WrongExperiment {
     plot("unknown panels", "- plot: losses\n      lines: [m.loss]\n      panels: models"),
     plot("a bar of nothing known", "- plot: results\n      bars: [test.acuracy]"),
     plot("a bar that is no number", "- plot: results\n      bars: [m.loss > 3]"),
+    plot(
+      "bars of a column that is not there",
+      "- plot: speed\n      csv: people.csv\n      bars: {groups: nam, series: kind, values: age}"
+    )
+    .with("people.csv", "name,kind,age\nAda,a,36\nBob,b,x\n"),
+    plot(
+      "bars of words",
+      "- plot: speed\n      csv: people.csv\n      bars: {groups: name, series: kind, values: age}"
+    )
+    .with("people.csv", "name,kind,age\nAda,a,36\nBob,b,x\n"),
+    plot(
+      "bars of a table without columns", "- plot: speed\n      csv: people.csv\n      bars: [test.accuracy]"
+    )
+    .with("people.csv", "name,kind,age\nAda,a,36\nBob,b,x\n"),
+    plot(
+      "bars of a file that is not there",
+      "- plot: speed\n      csv: steps.csv\n      bars: {groups: a, series: b, values: c}"),
     plot("no bars", "- plot: results\n      bars: []"),
     plot("an ROC curve without a model", "- plot: roc\n      data: iris.test"),
     plot("an ROC curve without data", "- plot: roc\n      of: m"),

@@ -43,6 +43,13 @@ import Testing
     }
   }
 
+  @Test func `the memory that is needed at one time is found in two ways`() throws {
+    for seed in 0..<300 as Range<UInt64> {
+      let program = try program(RandomGraph(seed: seed))
+      #expect(program.leastArena == Lifetimes(program).peak, "seed \(seed)")
+    }
+  }
+
   @Test func `a reshaped value is the same memory`() throws {
     let graph = Graph()
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(6)]))

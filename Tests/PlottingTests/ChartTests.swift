@@ -107,6 +107,22 @@ import Testing
     #expect(commands(figure, "disc #d55e00").count == 2)
   }
 
+  @Test func `bars of ratios begin at 1, and equal ratios are equally long`() {
+    var figure = BarChart(
+      title: "", groups: ["a", "b"], series: [.init("x", [4, 0.25])], direction: .vertical)
+    figure.isLogarithmic = true
+    let bars = commands(figure, "fill #0072b2")
+    let heights = bars.compactMap { $0.split(separator: "×").last }
+    #expect(heights.count == 2 && heights[0] == heights[1], "\(bars)")
+  }
+
+  @Test func `what bars are compared with is a dashed line, in the legend, too`() {
+    var figure = BarChart(title: "", groups: ["a"], series: [.init("x", [2])], direction: .vertical)
+    figure.reference = BarChart.Reference(value: 1, name: "ours")
+    #expect(texts(figure).contains("ours"))
+    #expect(commands(figure, "line #1f2328 1.2 dash").count == 2)
+  }
+
   @Test func `a bar's spread is a line through its end`() {
     var series = BarChart.Series("", [2])
     series.spreads = [0.5]

@@ -32,6 +32,7 @@ struct PlotCell: Cell {
   var lines = ConfigNode(.null)
   var scatter = ConfigNode(.null)
   var bars = ConfigNode(.null)
+  var csv = ConfigNode(.null)
   var x = ConfigNode("epoch")
   var logarithmic: [ConfigNode] = []
   var smoothing = 0.0
@@ -68,7 +69,10 @@ struct PlotCell: Cell {
     ),
     Field("scatter", \.scatter, "Dots instead of lines."),
     Field(
-      "bars", \.bars, "Results as bars: [test.accuracy], or {NAME: test.accuracy}; a list there is a mean."),
+      "bars", \.bars,
+      "Results as bars: [test.accuracy], or {NAME: test.accuracy}; a list there is a mean. Of 'csv' the columns: {groups: COLUMN, series: COLUMN, values: COLUMN}."
+    ),
+    Field("csv", \.csv, "A table whose numbers are the bars, made elsewhere."),
     Field("x", \.x, "What runs to the right: epoch, or a logged value such as loss, of the same model."),
     Field("log", \.logarithmic, "Axes that go in powers of ten: [x], [y] or [x, y].") {
       $0.allSatisfy { ["x", "y"].contains($0.string) } ? nil : "is a list of x and y"

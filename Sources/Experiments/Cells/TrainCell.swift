@@ -85,6 +85,11 @@ struct TrainCell: Cell {
     }
     guard isRight else { return nil }
     context.declare(training, of: name)
+    context.plannedTrainings.append(
+      PlannedTraining(
+        model: model.model, settings: training.settings,
+        features: part.shape.features.map { ($0.name, $0.batchType) },
+        targets: part.shape.targets.map { ($0.name, $0.batchType) }))
     var cell = self
     cell.initialEpoch = first
     let isContinued = compile.base != nil && compile.isEmpty
@@ -166,7 +171,7 @@ struct TrainCell: Cell {
     if let preparation = context.data[data.data]?.preparation {
       built.attachments[Preparation.attachment] = preparation.config
     }
-    if context.isRestoring {
+    if context.isRestoring && context.trial == nil {
       context.histories[name] = TrainingRecord(history: [], epochs: 0, settings: settings)
       return
     }
@@ -175,6 +180,7 @@ struct TrainCell: Cell {
     (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
     fit.checkpoints = checkpoint
     fit.recordsGradientNorms = context.gradientModels.contains(name)
+    fit.clock = context.services.clock
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
     let validation = held.flatMap { context.data[$0.data]?[$0.part] }
     let total = fit.epochs
@@ -188,6 +194,7 @@ struct TrainCell: Cell {
       try context.note(
         "starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
     }
+    if let trial = context.trial { return try trial.run(trainer, part, fit, context) }
     let result = try trainer.fit(
       part, validation: validation, fit,
       save: { path in
@@ -220,6 +227,7 @@ struct TrainCell: Cell {
       context.results["\(name).\(metric)"] = .double(value)
     }
     if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }
+    if let costs = result.costs { try context.show(costs, of: name) }
     switch result.end {
     case .interrupted: throw Runner.Interruption()
     case .stopped(let reason):

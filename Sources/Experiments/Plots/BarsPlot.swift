@@ -1,10 +1,12 @@
 import Config
+import Datasets
 import Diagnostics
 import ExpLanguage
 import Plotting
 
-/// Results side by side.
-let bars = PlotKind("bars", "a plot of bars", settings: "bars") { cell, file, context in
+/// Results side by side, or numbers of a table.
+let bars = PlotKind("bars", "a plot of bars", settings: "bars", "csv", "log") { cell, file, context in
+  if !cell.csv.isAbsent { return tableBars(cell, file, &context) }
   guard let rows = context.bars(cell.bars) else { return nil }
   let names = rows.map(\.name)
   let title = cell.title ?? cell.subject.string ?? names.joined(separator: ", ")
@@ -23,6 +25,19 @@ let bars = PlotKind("bars", "a plot of bars", settings: "bars") { cell, file, co
     let numbers = zip(names, series.values).map { "\($0) \(NumberText.significant($1))" }
     try context.show(figure, as: file, caption: numbers.joined(separator: ", "))
   }
+}
+
+private func tableBars(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+  let environment = context.dataEnvironment
+  let read = context.bag.collect { () throws(Diagnostic) in
+    let table = try PlainTable(cell.csv, in: environment)
+    return (try TableBars(cell.bars, of: table), table.input)
+  }
+  guard let (bars, input) = read else { return nil }
+  context.use([input])
+  let figure = bars.figure(
+    title: cell.title ?? cell.subject.string, isLogarithmic: cell.logarithmic.contains { $0.string == "y" })
+  return { try $0.show(figure, as: file, caption: bars.caption) }
 }
 
 /// A bar and the results it is the mean of.

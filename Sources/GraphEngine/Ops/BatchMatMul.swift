@@ -51,7 +51,7 @@ public struct BatchMatMul: Op {
     return [try da.summed(to: a.type.dims), try db.summed(to: b.type.dims)]
   }
 
-  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
     2 * result.reduce(1, *) * (operands[0].dropLast(transposesLeft ? 1 : 0).last ?? 1)
   }
 

@@ -54,7 +54,7 @@ public struct Convolution: Op, TakesEpilogue {
 
   public func readsPanels(_ operand: Int) -> Bool { operand == 1 && groups == 1 }
 
-  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
     2 * operands[1].dropLast().reduce(1, *) * result.reduce(1, *)
   }
 
@@ -144,7 +144,7 @@ public struct ConvolutionInput: Op {
 
   public func readsPanels(_ operand: Int) -> Bool { operand == 1 && groups == 1 }
 
-  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
     2 * operands[1].dropLast().reduce(1, *) * operands[0].reduce(1, *)
   }
 
@@ -238,7 +238,7 @@ public struct ConvolutionKernel: Op {
   public var writesPanels: Bool { groups == 1 }
   public var updatesWeights: Bool { false }
 
-  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
     2 * result.dropLast().reduce(1, *) * operands[1].reduce(1, *)
   }
 

@@ -49,7 +49,7 @@ public struct DepthwiseConvolution: Op {
     }
   }
 
-  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
     let places = (part == .result ? result : operands[part == .kernel ? 1 : 0]).reduce(1, *)
     return 2 * rule.window.reduce(1, *) * places
   }

@@ -70,7 +70,7 @@ public struct MatMul: Op, TakesEpilogue {
   public var writesPanels: Bool { transposesLeft }
   public var updatesWeights: Bool { transposesLeft }
 
-  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
     let depth = transposesLeft ? operands[0].dropLast().reduce(1, *) : operands[0].last ?? 1
     return 2 * depth * result.reduce(1, *)
   }

@@ -91,7 +91,14 @@ struct RecurrentScan: Op {
 
   func readsPanels(_ operand: Int) -> Bool { operand == 1 && rule.kind != .gruResetBefore }
 
+  func flops(_ operands: [[Int]], _ result: [Int]) -> Int { productFlops(operands[1], result) }
+
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int { productCost(operands[1], result) }
+
+  /// One product a step; the record has a place more than there are steps.
+  func productFlops(_ kernel: [Int], _ record: [Int]) -> Int {
+    record[0] * (record[1] - 1) * 2 * kernel.reduce(1, *)
+  }
 
   func productCost(_ kernel: [Int], _ record: [Int]) -> Int {
     record[0] * record[1] * (2 * kernel.reduce(1, *) + 12 * (kernel.last ?? 1))
@@ -193,6 +200,8 @@ struct RecurrentGradient: Op {
 
   func readsPanels(_ operand: Int) -> Bool { operand == 2 && scan.rule.kind != .gruResetBefore }
 
+  func flops(_ operands: [[Int]], _ result: [Int]) -> Int { scan.productFlops(operands[2], result) }
+
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int { scan.productCost(operands[2], result) }
 
   func bind(_ site: BindSite) -> Step {
@@ -224,7 +233,7 @@ struct RecurrentKernelGradient: Op {
 
   var writesPanels: Bool { rule.kind != .gruResetBefore }
 
-  func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
+  func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
     2 * operands[0].dropLast().reduce(1, *) * result.reduce(1, *)
   }
 

@@ -24,6 +24,7 @@ func fuseEpilogues(_ nodes: inout [Graph.Node], _ kept: [Int]) {
     }
     if let activation = op as? Unary, activation.function == .relu, product.epilogue == .bias {
       nodes[id].kind = .op(product.with(.biasRelu), factors)
+      nodes[id].purpose = nodes[first].purpose
     }
   }
 }

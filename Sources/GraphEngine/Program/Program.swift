@@ -12,15 +12,18 @@ public struct UpdatePlan {
   public var plainRate: UnsafePointer<Float>?
   /// What updates the weights once all gradients are there, one after another.
   public var passes: [UpdatePass]
+  /// Numbers beside its gradient that an update reads and writes for each weight.
+  public var slots: Int
 
   public init(
     gradients: AlignedBuffer, sinks: [(path: String, gradient: Value)], plainRate: UnsafePointer<Float>?,
-    passes: [UpdatePass]
+    passes: [UpdatePass], slots: Int = 0
   ) {
     self.gradients = gradients
     self.sinks = sinks
     self.plainRate = plainRate
     self.passes = passes
+    self.slots = slots
   }
 }
 
@@ -49,13 +52,6 @@ public enum UpdatePass {
 /// All memory is laid out when the program is made; ``run()`` allocates nothing. Not `Sendable`: one task drives
 /// it, and the pool's threads run each step together.
 public final class Program {
-  /// One entry of the list, for dumps and profiles.
-  public struct Line {
-    public var name: String
-    public var shape: [Int]
-    public var cost: Int
-  }
-
   public let batch: Int
   public private(set) var lines: [Line] = []
   public let arena: AlignedBuffer
@@ -67,6 +63,8 @@ public final class Program {
   package let plan: MemoryPlan
   private var steps: [Step] = []
   private var job: (Int) -> Void = { _ in }
+  private let clock: StepClock?
+  private var recorder: StepRecorder?
   /// What steps need beside the arena: unpacked copies of parameters.
   private var extras: [AlignedBuffer] = []
   /// Where runs end early: after which step, if the number there is not as assumed.
@@ -82,14 +80,16 @@ public final class Program {
   ///   - assignments: parameters that get a new value at the end of a run.
   ///   - prologue: what fills the inputs, run by all threads before the first step.
   ///   - parallelThreshold: floating-point operations from which on all threads of the pool take part.
+  ///   - clock: if given, every step is timed by it; see ``times``.
   /// - Throws: E0315 if the machine has not the memory.
   public init(
     _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
     guards: [Guard] = [], assignments: [(path: String, value: Value)] = [], prologue: Step? = nil,
     pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
-    parallelThreshold: Int = Program.parallelThreshold
+    parallelThreshold: Int = Program.parallelThreshold, clock: StepClock? = nil
   ) throws(Diagnostic) {
     self.batch = batch
+    self.clock = clock
     self.parameters = parameters
     self.kernels = kernels
     self.pool = pool
@@ -138,10 +138,12 @@ public final class Program {
         } else {
           output = place(of: id)
         }
-        let inputs = operands.enumerated().map { input($1, readsPanels: op.readsPanels($0)) }
-        append(
-          op.bind(BindSite(kernels: kernels, inputs: inputs, output: output, update: fusion)),
-          Line(name: op.name, shape: output.shape, cost: op.cost(inputs.map(\.shape), output.shape)))
+        let inputs = operands.enumerated().map {
+          input($1, readsPanels: op.readsPanels($0), for: node.purpose)
+        }
+        let site = BindSite(kernels: kernels, inputs: inputs, output: output, update: fusion)
+        let offset = direct[id] == nil ? plan.offsets[id] : nil
+        append(op.bind(site), Line(op, site, node.purpose, offset: offset))
         lastStep[id] = steps.count
       }
     }
@@ -168,6 +170,9 @@ public final class Program {
     return failed.pointee < 0 ? nil : failed.pointee
   }
 
+  /// What each step took so far, if the program was given a clock.
+  public var times: StepTimes? { recorder?.times }
+
   /// Where a kept value or an input is.
   public func place(_ value: Value) -> Place { place(of: value.id) }
 
@@ -185,9 +190,10 @@ public final class Program {
 
   /// An operand as the op can read it: a parameter in panels may have to be unpacked first, and always if it is
   /// seen with another shape.
-  private func input(_ id: Int, readsPanels: Bool) -> Place {
+  private func input(_ id: Int, readsPanels: Bool, for purpose: Graph.Purpose) -> Place {
     if let op = nodes[id].op, op.isAlias {
-      return input(nodes[id].operands[0], readsPanels: false).part(of: op, nodes[id].type.shape(batch: batch))
+      return input(nodes[id].operands[0], readsPanels: false, for: purpose)
+        .part(of: op, nodes[id].type.shape(batch: batch))
     }
     let place = place(of: id)
     guard place.layout == .panels && !readsPanels else { return place }
@@ -198,7 +204,7 @@ public final class Program {
     )
     append(
       { if $0.part == 0 { unpack(from, to, rows, columns) } },
-      Line(name: "unpack", shape: place.shape, cost: place.count))
+      Line(copying: place, "unpack", purpose))
     return Place(copy.pointer, place.shape)
   }
 
@@ -235,9 +241,8 @@ public final class Program {
         ranges.append(range)
       }
     }
-    let cost = 4 * ranges.map(\.count).reduce(0, +)
     for pass in update.passes {
-      let line = Line(name: "update", shape: ranges.map(\.count), cost: cost)
+      let line = Line(updating: ranges.map(\.count), slots: update.slots)
       switch pass {
       case .whole(let step): append(step, line)
       case .ranges(let apply):
@@ -258,7 +263,7 @@ public final class Program {
   private func append(_ name: String, _ value: Value, to: Place) {
     let from = place(value)
     let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
-    let line = Line(name: name, shape: to.shape, cost: count)
+    let line = Line(copying: to, name, nodes[value.id].purpose.on(.update))
     switch to.layout {
     case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
     case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)
@@ -273,13 +278,18 @@ public final class Program {
   /// Makes the closure that ``run()`` calls, so that a run makes none.
   private func seal(_ prologue: Step?, _ parallelThreshold: Int) {
     let first = prologue == nil ? 0 : 1
-    let steps = (prologue.map { [$0] } ?? []) + steps
+    var steps = (prologue.map { [$0] } ?? []) + steps
     let stops = checks.map { (step: $0.step + first, condition: $0.condition, expected: $0.expected) }
     let failed = failed
     let (pool, memory) = (pool, workspaces)
     let isSerial = pool.count == 1 || lines.map(\.cost).reduce(0, +) < parallelThreshold
     let parts = isSerial ? 1 : pool.count
-    let part: (Int) -> Void = { part in
+    if let clock {
+      let recorder = StepRecorder(prologue == nil ? lines : [feedLine] + lines, parts: parts, clock)
+      steps = steps.enumerated().map { recorder.timing($1, as: $0) }
+      self.recorder = recorder
+    }
+    let part: (Int) -> Void = { [steps] part in
       let worker = Worker(part: part, parts: parts, workspace: memory.pointer + part * GemmTask.workspace)
       var next = 0
       for (i, step) in steps.enumerated() {
@@ -296,5 +306,16 @@ public final class Program {
       }
     }
     job = isSerial ? part : { _ in pool.run(part) }
+    if let recorder { job = { [job] in recorder.timing(job, $0) } }
+  }
+
+  /// What fills the inputs, as a step.
+  private var feedLine: Line {
+    let inputs = nodes.indices.filter { id in
+      if case .leaf(.input) = nodes[id].kind { plan.isLive[id] } else { false }
+    }
+    var line = Line(name: "feed", shape: [batch], cost: 0, purpose: Graph.Purpose("(input)"))
+    line.bytesWritten = 4 * inputs.map { nodes[$0].type.shape(batch: batch).reduce(1, *) }.reduce(0, +)
+    return line
   }
 }

@@ -1,4 +1,4 @@
-/// Bars from zero: one quantity for several groups, side by side for several series.
+/// Bars from zero, on a logarithmic axis from 1: one quantity for several groups, side by side for several series.
 public struct BarChart: Figure {
   public enum Direction: Sendable { case horizontal, vertical }
 
@@ -21,6 +21,17 @@ public struct BarChart: Figure {
   /// What is measured and its unit, such as `images per second`.
   public var valueLabel: String
   public var direction: Direction
+  /// Whether equal ratios are equally long.
+  public var isLogarithmic = false
+  /// A value that the bars are compared with.
+  public var reference: Reference?
+
+  /// A value with a line across the plot.
+  public struct Reference: Sendable {
+    public var value: Double
+    public var name: String
+    public init(value: Double, name: String) { (self.value, self.name) = (value, name) }
+  }
 
   public init(
     title: String, groups: [String], series: [Series], valueLabel: String = "",
@@ -51,7 +62,7 @@ public struct BarChart: Figure {
 
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {
     var rest = drawHeading(subtitle: subtitle, on: &canvas)
-    if series.count > 1 { rest = legend.draw(in: rest, on: &canvas) }
+    if series.count > 1 || reference != nil { rest = legend.draw(in: rest, on: &canvas) }
     let names = min(canvas.widest(groups, Self.name), Self.longestName)
     let below = 16 + (valueLabel.isEmpty ? 0 : 18.0)
     let plot =
@@ -61,12 +72,14 @@ public struct BarChart: Figure {
     let scale = self.scale(in: plot, on: canvas)
     drawGrid(plot, scale, on: &canvas)
     drawBars(plot, scale, on: &canvas)
+    drawReference(plot, scale, on: &canvas)
     drawNames(plot, on: &canvas)
   }
 
   private var legend: Legend {
     Legend(
-      entries: series.indices.map { .init(name: series[$0].name, sample: .block(Palette.category($0))) })
+      entries: series.indices.map { .init(name: series[$0].name, sample: .block(Palette.category($0))) }
+        + (reference.map { [.init(name: $0.name, sample: .line(Self.referenceStroke))] } ?? []))
   }
 
   /// From zero to beyond the longest bar, with room for the number at its end.
@@ -79,11 +92,16 @@ public struct BarChart: Figure {
       isHorizontal ? canvas.widest(values.map { NumberText.significant($0) }, Self.number) + 12 : 20
     let label = number * (values.contains { $0 < 0 } ? 2.5 : 1)
     let stretch = length > 2 * label ? length / (length - label) : 1
-    return Scale(covering: values.map { $0 * stretch } + [0], padding: 0)
+    guard isLogarithmic else { return Scale(covering: values.map { $0 * stretch } + [0], padding: 0) }
+    let origin = reference.map { [$0.value] } ?? []
+    return Scale(.log10, covering: values + [1] + origin, padding: (stretch - 1) / 2 + 0.02)
   }
 
+  /// Where bars begin.
+  private var origin: Double { isLogarithmic ? 1 : 0 }
+
   private func along(_ value: Double, _ plot: Rect, _ scale: Scale) -> Double {
-    let fraction = scale.fraction(value) ?? 0
+    let fraction = scale.fraction(value) ?? scale.fraction(origin) ?? 0
     return isHorizontal ? plot.x + fraction * plot.width : plot.bottom - fraction * plot.height
   }
 
@@ -97,7 +115,7 @@ public struct BarChart: Figure {
     let ticks = scale.ticks(atMost: max(2, Int(isHorizontal ? plot.width / 80 : plot.height / 40)))
     for (value, label) in zip(ticks.values, ticks.labels) {
       let place = along(value, plot, scale)
-      let stroke = Stroke(value == 0 ? Palette.frame : Palette.grid)
+      let stroke = Stroke(value == origin ? Palette.frame : Palette.grid)
       if isHorizontal {
         canvas.line([Point(place, plot.y), Point(place, plot.bottom)], stroke)
         canvas.text(label, at: Point(place, plot.bottom + 15), Layout.tick.with(anchor: .middle))
@@ -114,7 +132,7 @@ public struct BarChart: Figure {
   }
 
   private func drawBars(_ plot: Rect, _ scale: Scale, on canvas: inout (some Canvas & ~Copyable)) {
-    let zero = along(0, plot, scale)
+    let zero = along(origin, plot, scale)
     for (number, series) in series.enumerated() {
       for (group, value) in zip(groups.indices, series.values) {
         let slot = slot(group, plot)
@@ -132,9 +150,21 @@ public struct BarChart: Figure {
           let line = ends.map { isHorizontal ? Point($0, bar.center.y) : Point(bar.center.x, $0) }
           canvas.line(line, Stroke(Palette.ink, width: 1.2))
         }
-        drawNumber(value, beyond: value < 0 ? value - spread : value + spread, bar, plot, scale, on: &canvas)
+        drawNumber(
+          value, beyond: value < origin ? value - spread : value + spread, bar, plot, scale, on: &canvas)
       }
     }
+  }
+
+  private static let referenceStroke = Stroke(Palette.ink, width: 1.2, dash: [5, 3])
+
+  private func drawReference(_ plot: Rect, _ scale: Scale, on canvas: inout (some Canvas & ~Copyable)) {
+    guard let reference else { return }
+    let place = along(reference.value, plot, scale)
+    let ends =
+      isHorizontal
+      ? [Point(place, plot.y), Point(place, plot.bottom)] : [Point(plot.x, place), Point(plot.right, place)]
+    canvas.line(ends, Self.referenceStroke)
   }
 
   /// The value at the far end of its bar; above a vertical bar only where it is no wider than the bar's
@@ -143,14 +173,17 @@ public struct BarChart: Figure {
     _ value: Double, beyond end: Double, _ bar: Rect, _ plot: Rect, _ scale: Scale,
     on canvas: inout (some Canvas & ~Copyable)
   ) {
-    let text = NumberText.significant(value)
+    // Between vertical bars there is room for two digits, and for a dash where there is no bar.
+    let text =
+      isHorizontal
+      ? NumberText.significant(value) : value.isNaN ? "–" : NumberText.significant(value, digits: 2)
     let end = end.isFinite ? along(end, plot, scale) : isHorizontal ? bar.x : bar.bottom
     guard !isHorizontal else {
-      let place = Point(value < 0 ? end - 5 : end + 5, bar.center.y)
-      return canvas.centeredText(text, at: place, Self.number.with(anchor: value < 0 ? .end : .start))
+      let place = Point(value < origin ? end - 5 : end + 5, bar.center.y)
+      return canvas.centeredText(text, at: place, Self.number.with(anchor: value < origin ? .end : .start))
     }
     guard canvas.width(of: text, Self.number) <= bar.width * 1.3 else { return }
-    let baseline = value < 0 ? end + Self.number.size + 2 : end - 4
+    let baseline = value < origin ? end + Self.number.size + 2 : end - 4
     canvas.text(text, at: Point(bar.center.x, baseline), Self.number.with(anchor: .middle))
   }
 

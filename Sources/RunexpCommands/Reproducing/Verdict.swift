@@ -1,3 +1,4 @@
+import Reporting
 import Archives
 import Config
 import Foundation

@@ -1,15 +1,26 @@
-import Reporting
-
 /// Columns of text, aligned.
-enum TextTable {
+package enum TextTable {
   /// - Parameter rightFrom: the first column that is aligned to the right.
-  static func render(_ rows: [[String]], rightFrom: Int) -> String {
+  package static func render(_ rows: [[String]], rightFrom: Int) -> String {
     render(rows) { $0 >= rightFrom }
   }
 
   /// - Parameter aligned: to which side each column is; those left out to the left.
-  static func render(_ rows: [[String]], aligned: [ReportTable.Alignment]) -> String {
+  package static func render(_ rows: [[String]], aligned: [ReportTable.Alignment]) -> String {
     render(rows) { aligned.indices.contains($0) && aligned[$0] == .right }
+  }
+
+  /// Prose in lines of at most so many letters, if no word is longer.
+  package static func wrapped(_ prose: String, width: Int = 100) -> String {
+    var lines: [String] = []
+    for word in prose.split(separator: " ") {
+      if let last = lines.last, last.count + word.count < width {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   private static func render(_ rows: [[String]], isRight: (Int) -> Bool) -> String {
@@ -29,5 +40,13 @@ enum TextTable {
 
 extension String {
   /// The text and blanks up to a width, at least one.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+  package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+}
+
+extension ReportTable {
+  /// The table in aligned columns, with its caption below.
+  package var text: String {
+    let rows = TextTable.render([header] + rows, aligned: alignments)
+    return caption.isEmpty ? rows : rows + "\n\n" + caption
+  }
 }

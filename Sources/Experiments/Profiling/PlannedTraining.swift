@@ -1,0 +1,100 @@
+import Datasets
+import Config
+import Diagnostics
+import GraphEngine
+import Kernels
+import Layers
+import TensorCore
+package import Training
+
+/// A training as far as it is known before running: enough to compile a step of it.
+struct PlannedTraining {
+  var model: any Model
+  var settings: CompileSettings
+  /// Batches of the data, by name.
+  var features: [Batch]
+  var targets: [Batch]
+
+  typealias Batch = (name: String, type: TensorType)
+}
+
+extension ExperimentPlan {
+  /// What a step of a training is compiled to.
+  /// - Parameter model: the model that is trained; may be left out where there is one.
+  /// - Throws: E0137 if nothing is trained, E0138 if it is not said which of several models is meant.
+  package func program(of model: String?, batch: Int) throws -> ProgramView {
+    let names = trainings.map(\.model.name).uniqued
+    guard !names.isEmpty else { throw Diagnostic.nothingTrained(path) }
+    guard let name = model ?? (names.count == 1 ? names[0] : nil),
+      let training = trainings.first(where: { $0.model.name == name })
+    else { throw Diagnostic.whichTraining(model, names) }
+    let built = try BuiltModel(training.model, seed: 0, isDrawn: false)
+    return try ProgramView(
+      built, training.settings, part: DataPart(zeros: training.features, training.targets, count: batch))
+  }
+}
+
+extension BuiltModel {
+  /// What a step of the training that a model was compiled for is compiled to.
+  /// - Throws: E0137 if it was not compiled.
+  package func program(batch: Int) throws -> ProgramView {
+    guard let settings = training?.settings else { throw Diagnostic.notCompiled(model.name) }
+    let names = model.outputNames
+    let targets = zip(names, zip(settings.outputs, outputs)).compactMap {
+      name, output -> PlannedTraining.Batch? in
+      let (settings, type) = output
+      let wanted =
+        settings.loss?.target(for: type, offered: type)
+        ?? settings.metrics.first?.metric.target(for: type, offered: type)
+      return wanted.map { (name, $0) }
+    }
+    let features = model.inputs.map { (name: $0.name, type: $0.type) }
+    return try ProgramView(self, settings, part: DataPart(zeros: features, targets, count: batch))
+  }
+}
+
+extension DataPart {
+  /// Samples to compile a step with, not to run it.
+  fileprivate init(zeros features: [PlannedTraining.Batch], _ targets: [PlannedTraining.Batch], count: Int) {
+    func column(_ batch: PlannedTraining.Batch) -> Column {
+      let shape = batch.type.shape(batch: count)
+      let numbers = shape.reduce(1, *)
+      return Column(
+        batch.name, rowShape: Array(shape.dropFirst()),
+        batch.type.element == .int32
+          ? .integers([Int32](repeating: 0, count: numbers)) : .floats([Float](repeating: 0, count: numbers)))
+    }
+    self.init(features: features.map(column), targets: targets.map(column), rows: .range(0..<count))
+  }
+}
+
+extension [String] {
+  fileprivate var uniqued: [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
+  }
+}
+
+extension Diagnostic {
+  /// E0137: a program of what is not trained.
+  fileprivate static func nothingTrained(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "E0137", "nothing is trained in '\(path)', so there is no training step to show",
+      help: "add a 'train' cell; 'runexp show MODEL.h5' shows a model without one")
+  }
+
+  fileprivate static func notCompiled(_ model: String) -> Diagnostic {
+    Diagnostic(
+      "E0137", "'\(model)' was saved without a loss and an optimizer, so there is no training step to show",
+      help: "show the experiment that trains it: 'runexp show FILE.exp --program'")
+  }
+
+  /// E0138: one of several trainings.
+  fileprivate static func whichTraining(_ model: String?, _ names: [String]) -> Diagnostic {
+    let near = model.flatMap { nearest(to: $0, in: names) }
+    return Diagnostic(
+      "E0138", model.map { "no model '\($0)' is trained" } ?? "several models are trained",
+      help: near.map { "did you mean '\($0)'?" }
+        ?? "name one of them with '--model': \(names.joined(separator: ", "))")
+  }
+}
