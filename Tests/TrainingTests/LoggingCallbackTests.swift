@@ -1,4 +1,5 @@
 import Config
+import Datasets
 import Diagnostics
 import Layers
 import Testing
@@ -116,5 +117,13 @@ import Training
     var course = try CallbackCourse(callback, rate: 0.5, files: files)
     for _ in 0..<2 { try course.epoch([("val_loss", 1)]) }
     #expect(files.said == ["epoch 2: the learning rate goes from 0.5 to 0.25"])
+  }
+
+  @Test func `samples count as much as their class, also where a row says which it is`() {
+    let x = [Float](repeating: 0, count: 4)
+    let labels = part(x, [1], [0, 2, 1, 2], [], isLabels: true).weighted(byClass: [2: 5, 0: 0.5])
+    #expect(labels.sampleWeights?.storage == .floats([0.5, 5, 1, 5]))
+    let rows = part(x, [1], [1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0], [3], isLabels: false)
+    #expect(rows.weighted(byClass: [2: 5, 0: 0.5]).sampleWeights?.storage == .floats([0.5, 5, 1, 0.5]))
   }
 }
