@@ -19,6 +19,7 @@ extension WrongExperiment {
     callback("a schedule that is no expression", "LearningRateScheduler: {schedule: lr *}"),
     callback("a schedule that gives no rate", "LearningRateScheduler: {schedule: lr - 0.1}"),
     callback("a schedule that gives a text", "LearningRateScheduler: {schedule: \"'fast'\"}"),
+    callback("a rate that falls below 0 in time", "LearningRateScheduler: {schedule: lr - 0.06}"),
     callback("weights alone in a model file", "ModelCheckpoint: {filepath: a.h5, save_weights_only: true}"),
     callback("a model in a file of weights", "ModelCheckpoint: {filepath: a.weights.h5}"),
     callback(

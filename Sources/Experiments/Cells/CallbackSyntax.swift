@@ -11,6 +11,8 @@ struct CallbackSyntax {
   let nodes: [ConfigNode]
   /// What the cell says of checkpoints itself.
   let checkpoint: CheckpointFrequency
+  /// Those that are trained, counted from 0.
+  let epochs: Range<Int>
   /// Whether the cell says `validation: false`.
   let isUnvalidated: Bool
 
@@ -59,6 +61,11 @@ struct CallbackSyntax {
       if case .schedule = training.settings.optimizer.common.learningRate, callback.setsLearningRate {
         report(.rateIsScheduled(node, training.settings.optimizer.className))
       }
+      if let scheduler = callback as? LearningRateScheduler,
+        let mistake = mistake(in: scheduler.schedule, training.settings.optimizer.common.learningRate, node)
+      {
+        report(mistake)
+      }
       if let backup = callback as? BackupAndRestore, checkpoint != .auto, checkpoint != backup.saveFreq {
         report(.twoFrequencies(checkpoint, backup.saveFreq, at: node.nameSpan))
       }
@@ -69,6 +76,26 @@ struct CallbackSyntax {
       report(.unwatched(needed, logs: training.logs, in: node, isRefused: isUnvalidated))
     }
     return isRight
+  }
+}
+
+extension CallbackSyntax {
+  /// Of a training without an end only so many epochs are tried.
+  private static let mostTried = 10_000
+
+  /// What goes wrong with a schedule in a later epoch, if nothing else sets the rate.
+  private func mistake(in schedule: EpochRate, _ start: LearningRate, _ node: ConfigNode) -> Diagnostic? {
+    guard case .constant(var rate) = start else { return nil }
+    do throws(Diagnostic) {
+      for epoch in epochs.prefix(Self.mostTried) { rate = try schedule.rate(epoch: epoch, after: rate) }
+      return nil
+    } catch {
+      var placed = error
+      placed.primary = (node.entries?.first?.value["schedule"]?.span ?? node.nameSpan).map {
+        .init($0, "a learning rate")
+      }
+      return placed
+    }
   }
 }
 

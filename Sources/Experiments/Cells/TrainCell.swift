@@ -74,7 +74,8 @@ struct TrainCell: Cell {
     if compile.base == nil { reportMissing(&context) }
     var training = compile.info(&context)
     let syntax = CallbackSyntax(
-      nodes: callbacks, checkpoint: checkpoint, isUnvalidated: validation.content == .bool(false))
+      nodes: callbacks, checkpoint: checkpoint, epochs: initialEpoch..<max(initialEpoch, epochs),
+      isUnvalidated: validation.content == .bool(false))
     let decoded = syntax.read(&context)
     let weights = ClassWeightSyntax(node: classWeight).read(model, part, &context)
     guard let decoded, training != nil, let name = subject.string else { return nil }

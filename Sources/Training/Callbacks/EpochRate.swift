@@ -18,9 +18,10 @@ public enum EpochRate: ConfigConvertible {
     switch config.content {
     case .string(let text):
       self = .expression(text)
-      do {
-        // What holds for a first epoch most often holds for all.
-        _ = try rate(epoch: 0, after: 0.01)
+      do throws(Diagnostic) {
+        // Any rate serves to find out whether it is an expression for a number.
+        let value = try Self.value(of: text, epoch: 0, after: 0.01)
+        if value.number == nil { throw Diagnostic.noRate(value, 0) }
       } catch {
         var placed = error
         if placed.primary == nil { placed.primary = config.span.map { .init($0, "a learning rate") } }
@@ -55,17 +56,22 @@ public enum EpochRate: ConfigConvertible {
     switch self {
     case .schedule(let schedule): return Double(schedule.rate(at: epoch))
     case .expression(let text):
-      let scope = ScriptScope("name", names: ["epoch", "lr"]) { name in
-        switch name {
-        case "epoch": .int(epoch)
-        case "lr": .double(rate)
-        default: nil
-        }
-      }
-      let value = try evaluate(text, in: scope)
+      let value = try Self.value(of: text, epoch: epoch, after: rate)
       guard let number = value.number, number >= 0 else { throw .noRate(value, epoch) }
       return number
     }
+  }
+
+  private static func value(of text: String, epoch: Int, after rate: Double) throws(Diagnostic) -> ScriptValue
+  {
+    let scope = ScriptScope("name", names: ["epoch", "lr"]) { name in
+      switch name {
+      case "epoch": .int(epoch)
+      case "lr": .double(rate)
+      default: nil
+      }
+    }
+    return try evaluate(text, in: scope)
   }
 }
 
