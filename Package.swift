@@ -91,7 +91,8 @@ let package = Package(
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
     target(
-      "Training", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets", "RunEvents",
+      "Training", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets",
+      "RunEvents",
       "Config", "Diagnostics", settings: fast),
     target(
       "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",

@@ -23,6 +23,7 @@ struct CompileReading {
     let losses = byOutput(config["loss"], isPart: { $0.string != nil || $0["class_name"] != nil })
     let weights = byOutput(config["loss_weights"], isPart: { $0.list == nil && $0.entries == nil })
     let metrics = byOutput(metricLists(config["metrics"]), isPart: { _ in false })
+    let weighted = byOutput(metricLists(config["weighted_metrics"]), isPart: { _ in false })
     var outputs: [CompileSettings.Output] = []
     for i in names.indices {
       var output = CompileSettings.Output(loss: nil)
@@ -36,11 +37,17 @@ struct CompileReading {
       if let node = weights[i], !node.isNull, let weight = try? Double(config: node) {
         output.weight = weight
       }
-      for node in metrics[i]?.list ?? metrics[i].map({ [$0] }) ?? [] where !node.isNull {
-        if let metric = metric(node, of: names[i]) {
+      for (lists, isWeighted) in [(metrics, false), (weighted, true)] {
+        for node in lists[i]?.list ?? lists[i].map({ [$0] }) ?? [] where !node.isNull {
+          guard var metric = metric(node, of: names[i]) else {
+            bag.report(.metricDropped(node["class_name"]?.string ?? node.string ?? node.json))
+            continue
+          }
+          metric.isWeighted = isWeighted
+          if isWeighted && output.metrics.contains(where: { $0.name == metric.name }) {
+            metric.name = "weighted_" + metric.name
+          }
           output.metrics.append(metric)
-        } else {
-          bag.report(.metricDropped(node["class_name"]?.string ?? node.string ?? node.json))
         }
       }
       outputs.append(output)
@@ -87,7 +94,9 @@ struct CompileReading {
     var name = config["name"]?.string ?? LayerRegistry.snakeCase(className)
     if names.count > 1, name.hasPrefix(output + "_") { name = String(name.dropFirst(output.count + 1)) }
     // Keras 2 stores which accuracy it took "accuracy" for, and of an untrained model the wrong one.
-    if ["accuracy", "acc"].contains(name) { return NamedMetric(name, Accuracy()) }
+    if ["accuracy", "acc"].contains(name) && className != EqualLabels.schema.name {
+      return NamedMetric(name, Accuracy())
+    }
     let function = className == "MeanMetricWrapper" ? config["fn"]?.string : nil
     let known = function.map { ConfigNode(.string($0)) } ?? plain(node)
     return functions.metrics.decode(known, into: &ignored).map { NamedMetric(name, $0) }

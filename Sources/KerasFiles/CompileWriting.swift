@@ -47,19 +47,21 @@ struct CompileWriting {
     let outputs = state.settings.outputs
     let isOne = outputs.count == 1
     let losses = outputs.map { $0.loss.map { $0.stored(as: semantics) } ?? nil }
-    let metrics = zip(outputs, predictions).map { output, prediction in
-      let target = output.loss?.target(for: prediction)
-      return ConfigNode(
-        .list(output.metrics.map { $0.kerasConfig(as: semantics, comparing: prediction, with: target) }))
+    let lists = { (key: String, isWeighted: Bool) in
+      let metrics = zip(outputs, predictions).map { output, prediction in
+        let target = output.loss?.target(for: prediction)
+        let chosen = output.metrics.filter { $0.isWeighted == isWeighted }
+        return ConfigNode(
+          .list(chosen.map { $0.kerasConfig(as: semantics, comparing: prediction, with: target) }))
+      }
+      let isEmpty = !outputs.contains { $0.metrics.contains { $0.isWeighted == isWeighted } }
+      return ConfigNode.Entry(key, isEmpty ? nil : isOne ? metrics[0] : ConfigNode(.list(metrics)))
     }
     let isWeighted = outputs.contains { $0.weight != 1 }
     let weights = isWeighted ? ConfigNode(.list(outputs.map(\.weight.config))) : nil
     let loss = ConfigNode.Entry("loss", isOne ? losses[0] : ConfigNode(.list(losses)))
-    let hasMetrics = outputs.contains { !$0.metrics.isEmpty }
-    let own = ConfigNode.Entry(
-      "metrics", !hasMetrics ? nil : isOne ? metrics[0] : ConfigNode(.list(metrics)))
+    let (own, weighted) = (lists("metrics", false), lists("weighted_metrics", true))
     let lossWeights = ConfigNode.Entry("loss_weights", weights)
-    let weighted = ConfigNode.Entry("weighted_metrics", nil)
     return semantics == .keras3 ? [loss, lossWeights, own, weighted] : [loss, own, weighted, lossWeights]
   }
 }
@@ -108,6 +110,8 @@ extension NamedMetric {
   /// Metrics that Keras 2 has no function of: words for them are Keras 3's.
   private static let classesOfKeras2: Set<String> = [
     "RootMeanSquaredError", "Precision", "Recall", "AUC", "F1Score", "FBetaScore", "R2Score",
+    "SensitivityAtSpecificity", "SpecificityAtSensitivity", "PrecisionAtRecall", "RecallAtPrecision", "IoU",
+    "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "BinaryIoU", "Mean", "Sum", "Accuracy",
   ]
 
   /// The accuracy that the word stands for: Keras 2 finds out before it has seen any data, and takes the wrong one.

@@ -46,7 +46,7 @@ extension BuiltModel {
       slab.set(to, other.slab.tensor(from))
     }
     guard let training = other.training else { return }
-    let state = TrainingState(training.settings, slab: slab, kernels: kernels)
+    let state = TrainingState(training.settings, slab: slab, kernels: kernels, semantics: semantics)
     // The same variables in the same order: the optimizer matches them by place.
     let trained = paths.filter { theirs[$0.from]?.isTrainable == true }
     let saved = OptimizerVariables(

@@ -61,14 +61,14 @@ extension LoadedModel {
     defer { notes += bag.all }
     let reading = CompileReading(names: built.model.outputNames, semantics: semantics, functions: functions)
     guard let settings = reading.settings(config, into: &bag) else { return }
-    let state = TrainingState(settings, slab: built.slab, kernels: kernels)
+    let state = TrainingState(settings, slab: built.slab, kernels: kernels, semantics: semantics)
     built.training = state
     guard !optimizer.isEmpty else { return }
     let variables = OptimizerVariables(state, built.slab, trained: built.trainedParameters(as: semantics))
     if let note = variables.restore(optimizer, from: semantics) {
       bag.report(note)
       // Part of it may have been taken up before the file turned out to be damaged.
-      built.training = TrainingState(settings, slab: built.slab, kernels: kernels)
+      built.training = TrainingState(settings, slab: built.slab, kernels: kernels, semantics: semantics)
     }
   }
 }

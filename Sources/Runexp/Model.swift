@@ -77,7 +77,7 @@ public final class Model {
     settings.callbacks = callbacks
     let result = try trainer.fit(
       samples.part, validation: validation?.part, settings,
-      save: { [built] in try ModelFile.save(built, to: $0) },
+      outlet: Outlet(save: { [built] in _ = try ModelFile.save(built, to: $0) }),
       isInterrupted: { false }, observe: { _ in })
     return result.history
   }
@@ -144,8 +144,11 @@ public final class Model {
 extension NamedMetric {
   /// Under the name that Keras logs it by.
   fileprivate init(_ metric: any Metric) {
-    let words = MetricRegistry.all.find(metric.className)?.aliases ?? []
-    self.init(words.first ?? LayerRegistry.snakeCase(metric.className), metric)
+    let (name, words) = (
+      LayerRegistry.snakeCase(metric.className), MetricRegistry.all.find(metric.className)?.aliases ?? []
+    )
+    // What is a word itself needs no other.
+    self.init(name == metric.className ? name : words.first ?? name, metric)
   }
 }
 

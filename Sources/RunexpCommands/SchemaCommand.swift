@@ -98,6 +98,7 @@ enum ExperimentSchema {
       "layers": ["type": "array", "items": choice(LayerRegistry.all)], "loss": choice(LossRegistry.all),
       "optimizer": choice(OptimizerRegistry.all),
       "metrics": ["type": "array", "items": choice(MetricRegistry.all)],
+      "weighted_metrics": ["type": "array", "items": choice(MetricRegistry.all)],
       "callbacks": ["type": "array", "items": choice(CallbackRegistry.all)],
     ]
   }

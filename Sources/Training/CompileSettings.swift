@@ -31,6 +31,9 @@ public struct CompileSettings: Sendable {
     self.init([Output(loss: loss, metrics: metrics)], optimizer: optimizer)
   }
 
+  /// Whether weights of samples count in anything: a loss, or a metric.
+  var countsWeights: Bool { outputs.contains { $0.loss != nil || $0.metrics.contains(where: \.isWeighted) } }
+
   /// The entries of the logs behind `loss`: with several losses each has its own, and with several outputs names
   /// begin with the output's, as in Keras.
   public func logNames(outputs names: [String]) -> (losses: [String?], metrics: [[String]]) {

@@ -170,6 +170,9 @@ private struct Objective {
   init(_ trace: Trace, _ site: StepSite, _ targets: Targets) throws {
     guard let settings = site.settings else { return }
     let graph = trace.graph
+    if site.part.sampleWeights != nil, settings.countsWeights {
+      sampleWeights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
+    }
     var terms: [Value] = []
     for (i, (output, value)) in zip(settings.outputs, trace.outputs).enumerated() {
       let name = targets.names[i]
@@ -178,9 +181,6 @@ private struct Objective {
       if let loss = output.loss {
         let wanted = loss.target(for: value.type, offered: targets.offered(for: name))
         let target = targets.leaf(wanted, of: name)
-        if site.part.sampleWeights != nil {
-          sampleWeights = graph.leaf(.input("sample_weight"), TensorType([.batch]))
-        }
         let own = try loss.reduced(
           target, value, weights: sampleWeights, steps: trace.scope.mask(of: value), site.built.semantics)
         mean = own
@@ -194,17 +194,10 @@ private struct Objective {
         try output.metrics.map { named in
           let wanted = named.metric.target(for: value.type, offered: targets.offered(for: name))
           let target = targets.leaf(wanted, of: name)
-          switch try named.metric.sums(target, value, site.built.semantics) {
-          case .totals(let sums): return (sums, nil)
-          case .mean(let values):
-            if let steps = trace.scope.mask(of: value), steps.type.rank <= values.type.rank {
-              let counting = try steps.fitting(values).broadcast(to: values.type.dims)
-              return (
-                [try graph.apply(SumAll(), values * counting), try graph.apply(SumAll(), counting)], nil
-              )
-            }
-            return ([try graph.apply(SumAll(), values)], values.type.shape(batch: site.batch).reduce(1, *))
-          }
+          let weights = named.isWeighted ? sampleWeights : nil
+          let (sums, counted) = try named.metric.sums(target, value, weights: weights, site.built.semantics)
+            .added(weights: weights, steps: trace.scope.mask(of: value))
+          return (sums, counted?.shape(batch: site.batch).reduce(1, *))
         })
     }
     graph.purpose.layer = "(loss)"

@@ -20,12 +20,19 @@ struct Course {
   var history: [Logs] = []
   private(set) var firstNonFinite: (epoch: Int, step: Int)?
   private var callbacks: [any Callback]
+  /// After how many batches each wants to hear what was logged.
+  private let periods: [Int?]
+  /// Steps of an epoch, to count them over the whole training.
+  private let steps: Int
+  private let firstEpoch: Int
   /// The means of no step.
   private let none: Means
 
-  init(_ settings: FitSettings, _ means: Means) {
-    epoch = settings.initialEpoch
+  /// - Parameter steps: of an epoch.
+  init(_ settings: FitSettings, _ means: Means, steps: Int) {
+    (epoch, firstEpoch, self.steps) = (settings.initialEpoch, settings.initialEpoch, steps)
     callbacks = settings.callbacks
+    periods = callbacks.map(\.batchPeriod)
     self.means = means
     none = means
   }
@@ -55,6 +62,11 @@ struct Course {
     for i in callbacks.indices where callbacks[i].watchesBatches {
       try callbacks[i].handle(.batchEnded(loss: loss), control)
     }
+    let batches = (epoch - firstEpoch) * steps + step
+    for i in callbacks.indices {
+      guard let period = periods[i], batches % period == 0 else { continue }
+      try callbacks[i].handle(.batchesLogged(epoch: epoch, batch: step - 1, logs: means.logs()), control)
+    }
   }
 
   /// Makes room for the steps of an epoch, so that none of them allocates anything.
@@ -76,8 +88,17 @@ struct Course {
     trace.digests.append(.init(step: step, value: weightDigest(weights)))
   }
 
+  /// Tells the callbacks that an epoch begins; not of one that had begun before a resumption.
+  mutating func beginEpoch(_ control: TrainingControl) throws {
+    if step == 0 { try tell(.epochBegan(epoch: epoch), control) }
+  }
+
+  /// Whether the learning rate is logged: a callback sets it.
+  var logsLearningRate: Bool { callbacks.contains { $0.setsLearningRate } }
+
   /// Ends an epoch, and goes to the first step of the next one.
   mutating func endEpoch(_ logs: Logs, _ control: TrainingControl) throws {
+    control.history = history
     try tell(.epochEnded(epoch: epoch, logs: logs), control)
     (epoch, step, means) = (epoch + 1, 0, none)
   }

@@ -30,6 +30,8 @@ public struct FitSettings {
   /// As in Keras the next epoch goes on behind them; samples are shuffled whenever all were seen.
   public var stepsPerEpoch: Int?
   public var callbacks: [any Callback] = []
+  /// Epochs between two validations.
+  public var validationFrequency = 1
   /// Names the random order of the samples.
   public var stream = "fit"
   /// How often `checkpoint` is called.
@@ -80,17 +82,18 @@ public final class Trainer {
   ///
   /// Compiling again starts with a fresh optimizer.
   public func compile(_ settings: CompileSettings) {
-    built.training = TrainingState(settings, slab: built.slab, kernels: kernels)
+    built.training = TrainingState(
+      settings, slab: built.slab, kernels: kernels, semantics: built.semantics)
   }
 
   /// Trains the model.
   /// - Parameters:
-  ///   - save: writes the model to a file, for callbacks that checkpoint.
+  ///   - outlet: what callbacks do outside of the training.
   ///   - isInterrupted: asked before every step.
   ///   - checkpoint: writes down how far the training is, with the model and its optimizer as they are.
-  /// - Throws: `Diagnostic`s of the trace, and what `save` and `checkpoint` throw.
+  /// - Throws: `Diagnostic`s of the trace, and what `outlet` and `checkpoint` throw.
   public func fit(
-    _ part: DataPart, validation: DataPart?, _ settings: FitSettings, save: @escaping (String) throws -> Void,
+    _ part: DataPart, validation: DataPart?, _ settings: FitSettings, outlet: Outlet = Outlet(),
     isInterrupted: () -> Bool, checkpoint: (FitProgress) throws -> Void = { _ in },
     observe: (TrainingEvent) throws -> Void
   ) throws -> FitResult {
@@ -103,13 +106,14 @@ public final class Trainer {
     let lastBatch = part.count - (batches - 1) * batch
     let last = lastBatch < batch ? try program(part, batch: lastBatch, state: state) : full
     let evaluator = try validation.map { try Evaluator(self, state.settings, $0, batchSize: batch) }
-    let control = TrainingControl(built, state, save: save)
+    let control = TrainingControl(built, state, outlet, firstEpoch: settings.initialEpoch)
     var end = FitResult.End.finished
     var course = Course(
       settings,
       Means(
         state.settings, built,
-        gradients: settings.recordsGradientNorms ? GradientNorms(built.slab, state.gradients) : nil))
+        gradients: settings.recordsGradientNorms ? GradientNorms(built.slab, state.gradients) : nil),
+      steps: steps)
     let order = Order(part.rows.all)
     var lap = settings.clock.map { LapTimer($0) }
     var clock = CheckpointClock(settings.checkpoints, at: now())
@@ -128,6 +132,7 @@ public final class Trainer {
       let began = now()
       var shown = began
       course.reserve(steps)
+      try course.beginEpoch(control)
       try observe(.epochBegan(epoch: epoch + 1, steps: steps))
       for step in course.step..<max(steps, course.step) {
         if isInterrupted() {
@@ -164,7 +169,10 @@ public final class Trainer {
       }
       let isNotANumber = course.means.loss.isNaN
       var logs = course.means.logs()
-      if let evaluator { logs += try evaluator.run().map { ("val_" + $0.name, $0.value) } }
+      if let evaluator, (epoch + 1) % settings.validationFrequency == 0 {
+        logs += try evaluator.run().map { ("val_" + $0.name, $0.value) }
+      }
+      if course.logsLearningRate { logs.append(("learning_rate", control.learningRate)) }
       course.history.append(logs)
       try trace(&course, isWhole: true)
       try observe(.epochEnded(epoch: epoch + 1, steps: steps, seconds: now() - began, logs: logs))

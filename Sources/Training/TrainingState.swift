@@ -17,14 +17,17 @@ public final class TrainingState {
   private let schedule: (any Schedule)?
   private let slab: ParameterSlab
 
-  public init(_ settings: CompileSettings, slab: ParameterSlab, kernels: KernelTable) {
+  /// - Parameter semantics: whose averages of weights are kept, if they are.
+  public init(
+    _ settings: CompileSettings, slab: ParameterSlab, kernels: KernelTable, semantics: Semantics = .keras3
+  ) {
     self.settings = settings
     self.slab = slab
     memory = OptimizerMemory(settings.optimizer, count: slab.trainableCount)
     optimizer = BoundOptimizer(
       settings.optimizer, memory, weights: slab.storage.pointer,
       parameters: slab.entries.filter(\.spec.isTrainable).map { $0.offset..<$0.offset + $0.footprint },
-      kernels: kernels)
+      kernels: kernels, semantics: semantics)
     switch settings.optimizer.common.learningRate {
     case .constant(let rate): (constantRate, schedule) = (rate, nil)
     case .schedule(let schedule): (constantRate, self.schedule) = (0, schedule)

@@ -10,7 +10,8 @@ public struct KerasFixtures {
   public let cases: [ConfigNode]
   private let name: String
   private var checked = 0
-  private var missing = 0
+  /// The classes of cases that could not be checked, each once.
+  public private(set) var unchecked: [String] = []
 
   public init(_ name: String) {
     self.name = name
@@ -20,15 +21,19 @@ public struct KerasFixtures {
 
   /// Runs `check` on every case; it says whether there was something to compare.
   public mutating func each(_ check: (ConfigNode) throws -> Bool) rethrows {
-    for fixture in cases { if try check(fixture) { checked += 1 } else { missing += 1 } }
+    for fixture in cases {
+      if try check(fixture) {
+        checked += 1
+      } else {
+        let word = ["class_name", "callback", "tag"].lazy.compactMap { fixture[$0]?.string }.first ?? "?"
+        if !unchecked.contains(word) { unchecked.append(word) }
+      }
+    }
     print(
       cases.isEmpty
         ? "\(name): nothing checked, no fixtures in \(Self.folder)"
-        : "\(name): \(checked) checked, \(missing) of classes or settings that are not there yet")
+        : "\(name): \(checked) checked" + (unchecked.isEmpty ? "" : ", none of \(unchecked)"))
   }
-
-  /// Whether at least `count` cases were checked, or there are no fixtures here.
-  public func hasChecked(_ count: Int) -> Bool { cases.isEmpty || checked >= count }
 
   public static let folder: String = {
     if let named = ProcessInfo.processInfo.environment["RUNEXP_KERAS_FIXTURES"] { return named }

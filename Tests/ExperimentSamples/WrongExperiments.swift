@@ -66,7 +66,7 @@ package struct WrongExperiment: Sendable {
 
   package static let all =
     header + parameters + cells + layers + trainings + figures + plots + results + data + several
-    + graphs + perOutput + bodies + signatures + parts + modelFiles + starts
+    + callbacks + graphs + perOutput + bodies + signatures + parts + modelFiles + starts
 
   static let header = [
     WrongExperiment("a misspelt key of the header", "seed: 1", "sed: 1"),
@@ -168,7 +168,7 @@ package struct WrongExperiment: Sendable {
     WrongExperiment(
       "a monitor with validation refused", "epochs: $epochs", "epochs: 2\n      validation: false"),
     WrongExperiment(
-      "a checkpoint that is no .h5", "EarlyStopping: {patience: 3}", "ModelCheckpoint: {filepath: best.keras}"
+      "a checkpoint that is no .h5", "EarlyStopping: {patience: 3}", "ModelCheckpoint: {filepath: best.pt}"
     ),
     WrongExperiment(
       "a checkpoint elsewhere", "EarlyStopping: {patience: 3}", "ModelCheckpoint: {filepath: ../best.h5}"),

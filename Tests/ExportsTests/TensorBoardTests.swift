@@ -1,4 +1,5 @@
 @testable import Exports
+import RunEvents
 import RunLog
 import Testing
 

@@ -65,6 +65,9 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Whether there is anything to differentiate by.
+  var hasGradient: Bool { probes(Self.sizes[0]).contains(where: \.isVaried) }
+
   static let batch = 3
   /// One, around the 16 lanes of the kernels, and a prime.
   static let sizes = [1, 15, 16, 17, 37]
@@ -91,7 +94,7 @@ extension OpCase {
   /// A new op adds one line.
   static let all: [OpCase] =
     unary + bends + broadcasts + movements + reductions + products + windows + recurrences + attention
-    + normalizations + [
+    + normalizations + flat + [
       OpCase("add", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add))),
       OpCase(
         "subtract", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),

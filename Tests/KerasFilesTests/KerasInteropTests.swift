@@ -51,7 +51,7 @@ import Training
         loss: SparseCategoricalCrossentropy(), optimizer: Adam(),
         metrics: [NamedMetric("accuracy", Accuracy())]))
     _ = try trainer.fit(
-      part, validation: nil, FitSettings(), save: { _ in }, isInterrupted: { false }, observe: { _ in })
+      part, validation: nil, FitSettings(), isInterrupted: { false }, observe: { _ in })
     try built.save(to: folder + "/mlp.h5")
     let outputs = try trainer.predict(part, batchSize: 32)[0]
     let numbers = ["x": inputs.map(Double.init), "y": outputs.map(Double.init)]

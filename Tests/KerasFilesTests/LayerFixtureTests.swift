@@ -42,7 +42,9 @@ import Testing
     for (what, count) in missing.sorted(by: { $0.key < $1.key }) {
       print("  not there yet: \(count) × \(what)")
     }
-    #expect(Self.files.isEmpty || checked > 100)
+    // Layers beyond Keras's core; all others have to be there.
+    let waiting = ["ConvLSTM1D: layer", "ConvLSTM2D: layer", "RNN: layer", "SpectralNormalization: layer"]
+    #expect(missing.keys.filter { !waiting.contains($0) }.sorted() == [])
   }
 
   private func check(_ group: borrowing H5Group, _ place: String) throws {

@@ -85,6 +85,7 @@ private struct Tally {
   func report(_ what: String) {
     let classes = missing.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
     print("\(what): \(done) checked; of layers that are not there yet: \(classes.isEmpty ? "none" : classes)")
+    #expect(missing.isEmpty, "\(what)")
   }
 }
 
@@ -175,7 +176,7 @@ struct ModelFixtureTests {
         settings.callbacks = [Recorder(losses: losses)]
         let trainer = Trainer(loaded.built, pool: WorkerPool(threads: 1), now: { 0 })
         _ = try trainer.fit(
-          part, validation: nil, settings, save: { _ in }, isInterrupted: { false }, observe: { _ in })
+          part, validation: nil, settings, isInterrupted: { false }, observe: { _ in })
         for (step, (loss, expected)) in zip(losses.all, steps).enumerated() {
           let wanted = expected["loss"]?.number ?? .nan
           // Keras 3 on TensorFlow squares the gradient of an embedding use by use, not their sum, in Adam's second moment.

@@ -1,5 +1,6 @@
 import Config
 import Diagnostics
+import Foundation
 import GraphEngine
 import KerasFiles
 import Kernels
@@ -45,6 +46,21 @@ import Training
     #expect(metrics[0] == "accuracy" && metrics[1] == "mae")
     #expect(metrics[2]["class_name"] == "BinaryAccuracy")
     #expect(metrics[2]["config"]?["name"] == "strict" && metrics[2]["config"]?["threshold"] == 0.7)
+  }
+
+  @Test func `weighted metrics stand in a list of their own, and come back`() throws {
+    let built = try BuiltModel(Sequential("m", input: [3], [NamedLayer("out", Dense(2))]), seed: 1)
+    let mean = LossMetric<MeanAbsoluteError>()
+    let metrics = [NamedMetric("mae", mean), NamedMetric("weighted_mae", mean, isWeighted: true)]
+    let settings = CompileSettings(loss: MeanSquaredError(), optimizer: SGD(), metrics: metrics)
+    Trainer(built, pool: WorkerPool(threads: 1), now: { 0 }).compile(settings)
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).h5").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    _ = try ModelFile.save(built, to: path)
+    #expect(KerasArchive(built).trainingConfig?["weighted_metrics"]?.list?.count == 1)
+    let loaded = try #require(
+      try ModelFile.load(path, seed: 1).built.training?.settings.outputs.first?.metrics)
+    #expect(loaded.map(\.name) == ["mae", "weighted_mae"] && loaded.map(\.isWeighted) == [false, true])
   }
 
   @Test func `optimizer variables come in Keras's order`() throws {

@@ -122,7 +122,7 @@ enum Scripted {
     var settings = FitSettings()
     (settings.epochs, settings.batchSize) = (epochs, 8)
     _ = try trainer.fit(
-      data(trainer.built.model.outputNames), validation: nil, settings, save: { _ in },
+      data(trainer.built.model.outputNames), validation: nil, settings,
       isInterrupted: { false }, observe: { _ in })
   }
 

@@ -95,6 +95,6 @@ import Testing
       #expect(abs((numbers.max() ?? 0) - expected("max")) <= 0.1 * width, "\(fixture)")
       return true
     }
-    #expect(fixtures.hasChecked(42))
+    #expect(fixtures.unchecked == [])
   }
 }

@@ -7,7 +7,7 @@ import Testing
   private static let training = digits(
     epochs: "6",
     callbacks:
-      "[{EarlyStopping: {patience: 2, restore_best_weights: true}}, {ModelCheckpoint: {save_best_only: true, filepath: best.h5}}]"
+      "[{EarlyStopping: {patience: 2, restore_best_weights: true}}, {ModelCheckpoint: {save_best_only: true, filepath: best.h5}}, {CSVLogger: {filename: log.csv}}, {TensorBoard: {update_freq: 5}}, {ReduceLROnPlateau: {patience: 1, min_delta: 0.1, verbose: 1}}]"
   )
   .replacing("    epochs: 6", with: "    epochs: 6\n    checkpoint: 7")
 
@@ -15,7 +15,7 @@ import Testing
   private func result(_ place: Workplace, _ run: String) throws -> [String: String] {
     var result: [String: String] = [:]
     for name in try place.files("reports/\(run)")
-    where [".h5", ".png", ".exp"].contains(where: name.hasSuffix) {
+    where [".h5", ".png", ".exp", ".csv", ".runexp"].contains(where: name.hasSuffix) {
       result[name] = sha256(of: try place.bytes("reports/\(run)/\(name)"))
     }
     let log = try RunStore.read(place.folder.appending(path: "reports/\(run)/run.sqlite").path)

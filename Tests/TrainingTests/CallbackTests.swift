@@ -43,7 +43,7 @@ import Training
     var saved: [String] = []
     var callback = ModelCheckpoint()
     callback.filepath = template
-    let control = TrainingControl(built, state) { saved.append($0) }
+    let control = TrainingControl(built, state, Outlet(save: { saved.append($0) }))
     try callback.handle(.epochEnded(epoch: 6, logs: [("loss", 1), ("val_loss", 0.795)]), control)
     #expect(saved == [expected])
   }
@@ -59,7 +59,7 @@ import Training
     let (built, state) = try model()
     var callback = EarlyStopping()
     (callback.patience, callback.restoreBestWeights) = (1, true)
-    let control = TrainingControl(built, state) { _ in }
+    let control = TrainingControl(built, state)
     try callback.handle(.began, control)
     for epoch in 0..<3 {
       built.slab.set("m/layer_0/bias", Tensor([1], [Float(epoch)]))
@@ -73,7 +73,7 @@ import Training
   @Test(arguments: [Double.nan, .infinity, -.infinity])
   func `a loss that is not a number ends the training`(loss: Double) throws {
     let (built, state) = try model()
-    let control = TrainingControl(built, state) { _ in }
+    let control = TrainingControl(built, state)
     let callback = TerminateOnNaN()
     callback.handle(.batchEnded(loss: 1e30), control)
     #expect(control.stopReason == nil)

@@ -134,7 +134,7 @@ extension KerasCase {
       fixture.epochs, fixture.batch, false, [recorder]
     )
     let result = try trainer.fit(
-      fixture.train, validation: fixture.held, fit, save: { _ in }, isInterrupted: { false },
+      fixture.train, validation: fixture.held, fit, isInterrupted: { false },
       observe: { _ in })
 
     #expect(recorder.losses.all.count == fixture.stepLosses.count)

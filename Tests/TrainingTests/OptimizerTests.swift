@@ -16,7 +16,10 @@ final class OptimizerBench {
   private let workspace = AlignedBuffer(16)
 
   /// - Parameter start: the numbers of each parameter; each gets a run of its own, rounded up to 16.
-  init(_ optimizer: any Optimizer, _ start: [[Float]], kernels: KernelTable = Kernels.kernels) {
+  init(
+    _ optimizer: any Optimizer, _ start: [[Float]], kernels: KernelTable = Kernels.kernels,
+    semantics: Semantics = .keras3
+  ) {
     var ranges: [Range<Int>] = []
     for numbers in start {
       let first = ranges.last?.upperBound ?? 0
@@ -27,7 +30,8 @@ final class OptimizerBench {
     weights = AlignedBuffer(count)
     memory = OptimizerMemory(optimizer, count: count)
     bound = BoundOptimizer(
-      optimizer, memory, weights: weights.pointer, parameters: ranges, kernels: kernels)
+      optimizer, memory, weights: weights.pointer, parameters: ranges, kernels: kernels,
+      semantics: semantics)
     put(start, into: weights)
   }
 
@@ -77,9 +81,7 @@ final class OptimizerBench {
       guard let optimizer = optimizer(fixture, semantics), let start = fixture["initial"]?.list else {
         return false
       }
-      // Keras 2 starts averages from the weights instead of the first step.
-      if semantics == .keras2 && optimizer.common.useEMA { return false }
-      let bench = OptimizerBench(optimizer, start.map(\.floats))
+      let bench = OptimizerBench(optimizer, start.map(\.floats), semantics: semantics)
       let counts = start.map(\.floats.count)
       let tag = fixture["tag"]?.string ?? ""
       for (step, slopes) in (fixture["gradients"]?.list ?? []).enumerated() {
@@ -103,7 +105,9 @@ final class OptimizerBench {
       }
       return true
     }
-    #expect(fixtures.hasChecked(26))
+    // Optimizers beyond Keras's core: both remember matrices, of shapes that are no run of numbers.
+    let waiting = ["Adafactor", "Muon"]
+    #expect(fixtures.unchecked.filter { !waiting.contains($0) } == [])
   }
 
   @Test(arguments: ["k2_schedules", "k3_schedules"])
@@ -116,7 +120,7 @@ final class OptimizerBench {
       #expect(distance(rates, fixture["values"]?.numbers ?? []) < 1e-6, "\(fixture)")
       return true
     }
-    #expect(fixtures.hasChecked(10))
+    #expect(fixtures.unchecked == [])
   }
 
   private static let variants: [any Optimizer] = {

@@ -31,6 +31,8 @@ private struct Course {
   var batchSize = 16
   var stepsPerEpoch: Int?
   var frequency = CheckpointFrequency.steps(3)
+  /// What callbacks wrote, which a kill leaves where it is.
+  var files = CallbackCourse.Files()
   private let data = labelled(90, [8], classes: 3)
   private let validation = labelled(30, [8], classes: 3)
   private let model = chain(
@@ -41,6 +43,7 @@ private struct Course {
     var history: [[UInt64]]
     var end: FitResult.End
     var restored: Int?
+    var files: [String: [UInt8]]
   }
 
   /// - Returns: `nil` if it was killed, and the last checkpoint.
@@ -63,7 +66,9 @@ private struct Course {
     var last = checkpoint
     do {
       let result = try trainer.fit(
-        data, validation: validation, fit, save: { _ in }, isInterrupted: { false },
+        data, validation: validation, fit,
+        outlet: Outlet(write: { [files] in files.written[$1] = $0 }, read: { [files] in files.written[$0] }),
+        isInterrupted: { false },
         checkpoint: { progress in
           let (model, fit) = (ModelSnapshot(built).encoded(as: "m"), progress.encoded(as: "f"))
           last = CheckpointFile(
@@ -73,7 +78,8 @@ private struct Course {
       let history = result.history.map { $0.map(\.value.bitPattern) }
       return (
         Outcome(
-          weights: weightBits(built), history: history, end: result.end, restored: result.restoredEpoch),
+          weights: weightBits(built), history: history, end: result.end, restored: result.restoredEpoch,
+          files: files.written),
         last
       )
     } catch is Kill.Killed {
@@ -94,6 +100,31 @@ private struct Course {
 }
 
 @Suite struct ResumptionTests {
+  /// Callbacks that set the rate, and that write files.
+  private func logged(_ frequency: CheckpointFrequency) throws -> Course {
+    var plateau = ReduceLROnPlateau()
+    (plateau.patience, plateau.minDelta, plateau.cooldown) = (1, 10, 1)
+    var scheduler = LearningRateScheduler()
+    scheduler.schedule = .expression("lr * 0.9")
+    var table = CSVLogger()
+    (table.filename, table.append) = ("log.csv", true)
+    var board = TensorBoard()
+    board.updateFreq = .batches(2)
+    let course = Course(callbacks: [plateau, scheduler, table, board], frequency: frequency)
+    course.files.written["log.csv"] = Array("before\r\n".utf8)
+    return course
+  }
+
+  @Test(arguments: [CheckpointFrequency.steps(1), .steps(3), .epoch])
+  func `rates and files of callbacks are as if never killed`(frequency: CheckpointFrequency) throws {
+    let whole = try logged(frequency).run().0
+    #expect(whole?.files.count == 3)
+    for step in [1, 5, 6, 7, 11, 12, 13, 23] {
+      #expect(try logged(frequency).run(killedAfter: [step]) == whole, "step \(step)")
+    }
+    #expect(try logged(frequency).run(killedAfter: [7, 4, 3]) == whole)
+  }
+
   static let optimizers: [any Optimizer] = {
     var averaged = SGD(momentum: 0.9)
     averaged.common.useEMA = true
@@ -143,7 +174,7 @@ private struct Course {
     var fit = FitSettings()
     (fit.epochs, fit.batchSize) = (3, 10)
     let result = try trainer.fit(
-      labelled(40, [4], classes: 3), validation: nil, fit, save: { _ in },
+      labelled(40, [4], classes: 3), validation: nil, fit,
       isInterrupted: {
         asked += 1
         return asked == 7

@@ -57,7 +57,7 @@ func fitted(
   var fit = FitSettings()
   change(&fit)
   let result = try trainer.fit(
-    data, validation: validation, fit, save: { _ in }, isInterrupted: { false }, observe: { _ in })
+    data, validation: validation, fit, isInterrupted: { false }, observe: { _ in })
   return (built, result.history)
 }
 

@@ -21,7 +21,7 @@ import Training
     (fit.epochs, fit.batchSize) = (epochs, 16)
     var (traces, asked): ([StepTrace], Int) = ([], 0)
     let result = try trainer.fit(
-      data, validation: nil, fit, save: { _ in },
+      data, validation: nil, fit,
       isInterrupted: {
         asked += 1
         return asked >= step

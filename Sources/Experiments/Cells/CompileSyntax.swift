@@ -10,6 +10,7 @@ struct CompileSyntax {
   let lossWeights: ConfigNode
   let optimizer: ConfigNode
   let metrics: ConfigNode
+  let weightedMetrics: ConfigNode
   /// The names of the model's outputs; `nil` if the model is not known.
   let outputs: [String]?
   let isValidated: Bool
@@ -19,6 +20,7 @@ struct CompileSyntax {
   /// Whether nothing is written, so that a training goes on as the model was compiled.
   var isEmpty: Bool {
     loss.isAbsent && lossWeights.isAbsent && optimizer.isAbsent && metrics.isAbsent
+      && weightedMetrics.isAbsent
   }
 
   /// Reads it all; every mistake is reported, `nil` if there was one.
@@ -31,7 +33,9 @@ struct CompileSyntax {
     guard let losses = byOutput(loss, names, "loss", isPart: { isLoss($0, among: known) }, &context),
       let weights = byOutput(lossWeights, names, "loss weight", isPart: { $0.isNumber }, &context),
       let metrics = byOutput(
-        metrics, names, "list of metrics", isPart: { isMetrics($0, names.count) }, &context)
+        metrics, names, "list of metrics", isPart: { isMetrics($0, names.count) }, &context),
+      let weighted = byOutput(
+        weightedMetrics, names, "list of metrics", isPart: { isMetrics($0, names.count) }, &context)
     else { return nil }
     var isRight = true
     var settings: [CompileSettings.Output] = []
@@ -54,9 +58,20 @@ struct CompileSyntax {
       }
       if !self.metrics.isAbsent {
         let nodes = metrics[i].map { $0.list ?? [$0] } ?? []
-        output.metrics = read(nodes, names.count == 1, &context)
+        let known = output.metrics.indices.filter { output.metrics[$0].isWeighted }
+        let kept = (known.map { output.metrics[$0] }, known.map { span.metrics[$0] })
+        output.metrics = read(nodes, &context)
         span.metrics = nodes.map(\.nameSpan)
         isRight = isRight && output.metrics.count == nodes.count
+        (output.metrics, span.metrics) = (output.metrics + kept.0, span.metrics + kept.1)
+      }
+      if !weightedMetrics.isAbsent {
+        let nodes = weighted[i].map { $0.list ?? [$0] } ?? []
+        let known = output.metrics.indices.filter { !output.metrics[$0].isWeighted }
+        (output.metrics, span.metrics) = (known.map { output.metrics[$0] }, known.map { span.metrics[$0] })
+        let read = read(nodes, beside: output.metrics, &context)
+        isRight = isRight && read.count == nodes.count
+        (output.metrics, span.metrics) = (output.metrics + read, span.metrics + nodes.map(\.nameSpan))
       }
       settings.append(output)
       spans.append(span)
@@ -68,18 +83,22 @@ struct CompileSyntax {
       settings: compiled, spans: spans, logs: own + (isValidated ? own.map { "val_\($0)" } : []), own: own)
   }
 
-  private func read(_ nodes: [ConfigNode], _ isOne: Bool, _ context: inout CheckContext) -> [NamedMetric] {
+  /// - Parameter others: set for metrics in which weights count; of two of one name these are the other ones.
+  private func read(
+    _ nodes: [ConfigNode], beside others: [NamedMetric]? = nil, _ context: inout CheckContext
+  ) -> [NamedMetric] {
     var named: [NamedMetric] = []
     for node in nodes {
       guard let metric = context.metrics.decode(node, into: &context.bag),
         let (written, _, settings) = context.metrics.parts(of: node, into: &context.bag)
       else { continue }
-      let name = MetricRegistry.logName(written, settings: settings)
+      var name = MetricRegistry.logName(written, settings: settings)
+      if others?.contains(where: { $0.name == name }) == true { name = "weighted_" + name }
       if named.contains(where: { $0.name == name }) || name == "loss" {
         context.bag.report(.repeatedMetric(name, at: node.nameSpan))
         continue
       }
-      named.append(NamedMetric(name, metric))
+      named.append(NamedMetric(name, metric, isWeighted: others != nil))
     }
     return named
   }

@@ -18,11 +18,14 @@ struct TrainCell: Cell {
   var optimizer = ConfigNode(.null)
   var lossWeights = ConfigNode(.null)
   var metrics = ConfigNode(.null)
+  var weightedMetrics = ConfigNode(.null)
+  var classWeight = ConfigNode(.null)
   var callbacks: [ConfigNode] = []
   var epochs = 1
   var initialEpoch = 0
   var batchSize = 32
   var stepsPerEpoch: Int?
+  var validationFreq = 1
   var shuffle = true
   var checkpoint = CheckpointFrequency.auto
 
@@ -39,13 +42,20 @@ struct TrainCell: Cell {
     Field(
       "metrics", \.metrics,
       "What is watched beside the loss: a list such as [accuracy], or one for each output by name."),
-    Field("callbacks", \.callbacks, "What watches the training and may end it."),
+    Field(
+      "weighted_metrics", \.weightedMetrics,
+      "Metrics in which samples count as much as in the loss: by 'class_weight'."),
+    Field(
+      "class_weight", \.classWeight,
+      "How much the samples of each class count, such as {0: 1, 1: 5}, by number or name; 1 if left out."),
+    Field("callbacks", \.callbacks, "What watches the training and may end it or change its rate."),
     Field("epochs", \.epochs, "How often all samples are seen.", check: within(1...1_000_000_000)),
     Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: within(0...1_000_000_000)),
     Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
     Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") {
       (1...1_000_000_000).contains($0 ?? 1) ? nil : "must be between 1 and 1000000000"
     },
+    Field("validation_freq", \.validationFreq, "Epochs between two validations.", check: atLeast(1)),
     Field("shuffle", \.shuffle, "Whether samples come in a new order each epoch."),
     Field(
       "checkpoint", \.checkpoint,
@@ -59,25 +69,26 @@ struct TrainCell: Cell {
     let isValidated = held != nil || context.wrongSettings.contains("validation")
     let compile = CompileSyntax(
       loss: loss, lossWeights: lossWeights, optimizer: optimizer, metrics: metrics,
-      outputs: model?.model.outputNames, isValidated: isValidated,
+      weightedMetrics: weightedMetrics, outputs: model?.model.outputNames, isValidated: isValidated,
       base: subject.string.flatMap { context.compilation(of: $0) })
     if compile.base == nil { reportMissing(&context) }
-    let training = compile.info(&context)
-    let decoded = callbacks.compactMap { CallbackRegistry.all.decode($0, into: &context.bag) }
-    guard decoded.count == callbacks.count, let training, let name = subject.string else { return nil }
-    var isRight = watchesOnlyWhatIsLogged(decoded, training.logs, isDataKnown: part != nil, &context)
-    for (callback, node) in zip(decoded, callbacks) {
-      if let checkpoint = callback as? ModelCheckpoint {
-        context.claim(file: checkpoint.filepath, at: node.nameSpan)
-      }
-    }
+    var training = compile.info(&context)
+    let syntax = CallbackSyntax(
+      nodes: callbacks, checkpoint: checkpoint, epochs: initialEpoch..<max(initialEpoch, epochs),
+      isUnvalidated: validation.content == .bool(false))
+    let decoded = syntax.read(&context)
+    let weights = ClassWeightSyntax(node: classWeight).read(model, part, &context)
+    guard let decoded, training != nil, let name = subject.string else { return nil }
+    if decoded.contains(where: \.setsLearningRate) { training?.logs.append("learning_rate") }
+    guard let training else { return nil }
+    var isRight = syntax.check(decoded, training, isDataKnown: part != nil, &context)
     let start = start(model, training, &context)
     let first = max(initialEpoch, start?.epochs ?? 0)
     if first >= epochs {
       context.bag.report(.nothingToTrain(first, epochs, at: subject.span))
       isRight = false
     }
-    guard let model, let part else { return nil }
+    guard let model, let part, let weights else { return nil }
     isRight = Fit(model: model, shape: part.shape, span: data.span).check(training, &context) && isRight
     if let held, held.data != part.data {
       isRight =
@@ -92,11 +103,14 @@ struct TrainCell: Cell {
         targets: part.shape.targets.map { ($0.name, $0.batchType) }))
     var cell = self
     cell.initialEpoch = first
+    if let backup = decoded.lazy.compactMap({ $0 as? BackupAndRestore }).first {
+      cell.checkpoint = backup.saveFreq
+    }
     let isContinued = compile.base != nil && compile.isEmpty
     return { [cell] context in
       try cell.compile(
         context, name, training.settings, isContinued: isContinued, wasCompiled: compile.base != nil)
-      try cell.run(context, name, training.settings, decoded, part, held, start)
+      try cell.run(context, name, training.settings, decoded, part, weights, held, start)
     }
   }
 
@@ -136,21 +150,6 @@ struct TrainCell: Cell {
     return context.collect { try starts.take(model, training, seed: seed) } ?? nil
   }
 
-  private func watchesOnlyWhatIsLogged(
-    _ decoded: [any Callback], _ logs: [String], isDataKnown: Bool, _ context: inout CheckContext
-  ) -> Bool {
-    var isRight = true
-    for (callback, node) in zip(decoded, callbacks) {
-      guard let needed = callback.neededLog, !logs.contains(needed) else { continue }
-      // Whether there is validation is not known where the data set isn't.
-      if !isDataKnown && needed.hasPrefix("val_") { continue }
-      context.bag.report(
-        .unwatched(needed, logs: logs, in: node, isRefused: validation.content == .bool(false)))
-      isRight = false
-    }
-    return isRight
-  }
-
   /// The part to validate on: named, left out, or refused.
   private func validationPart(
     _ part: CheckContext.DataPartInfo?, _ context: inout CheckContext
@@ -164,9 +163,11 @@ struct TrainCell: Cell {
 
   private func run(
     _ context: RunContext, _ name: String, _ settings: CompileSettings, _ callbacks: [any Callback],
-    _ data: CheckContext.DataPartInfo, _ held: CheckContext.DataPartInfo?, _ start: StartingPoint?
+    _ data: CheckContext.DataPartInfo, _ weights: [Int: Double], _ held: CheckContext.DataPartInfo?,
+    _ start: StartingPoint?
   ) throws {
-    guard let built = context.models[name], let part = context.data[data.data]?[data.part] else { return }
+    guard let built = context.models[name], var part = context.data[data.data]?[data.part] else { return }
+    if !weights.isEmpty { part = part.weighted(byClass: weights) }
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
     if let preparation = context.data[data.data]?.preparation {
       built.attachments[Preparation.attachment] = preparation.config
@@ -178,7 +179,7 @@ struct TrainCell: Cell {
     var fit = FitSettings()
     (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (epochs, initialEpoch, batchSize, shuffle)
     (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
-    fit.checkpoints = checkpoint
+    (fit.checkpoints, fit.validationFrequency) = (checkpoint, validationFreq)
     fit.recordsGradientNorms = context.gradientModels.contains(name)
     fit.clock = context.services.clock
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
@@ -197,9 +198,7 @@ struct TrainCell: Cell {
     if let trial = context.trial { return try trial.run(trainer, part, fit, context) }
     let result = try trainer.fit(
       part, validation: validation, fit,
-      save: { path in
-        try context.save(built, to: path, caption: "\(name) after \(built.training?.iterations ?? 0) steps")
-      },
+      outlet: context.outlet(for: built),
       isInterrupted: context.services.isInterrupted, checkpoint: { try context.checkpoint((name, $0)) },
       observe: { event in
         if case .traced(let trace) = event {
@@ -245,7 +244,7 @@ struct TrainCell: Cell {
 
   /// The epoch, from 1, with the smallest validation loss, or loss.
   private static func best(_ history: [Logs]) -> Int? {
-    let key = history.first?.contains { $0.name == "val_loss" } == true ? "val_loss" : "loss"
+    let key = history.contains { $0.contains { $0.name == "val_loss" } } ? "val_loss" : "loss"
     let values = history.map { logs in logs.first { $0.name == key }?.value ?? .nan }
     return values.indices.filter { !values[$0].isNaN }.min { values[$0] < values[$1] }.map { $0 + 1 }
   }
@@ -253,14 +252,16 @@ struct TrainCell: Cell {
   private static func table(_ history: [Logs], _ best: Int?) -> ReportTable {
     var picked = [1, history.count]
     if let best { picked.append(best) }
+    // Epochs without a validation log less.
+    let names = (history.max { $0.count < $1.count } ?? []).shown.map(\.name)
     let rows = Set(picked).sorted().map { epoch -> [String] in
-      let mark = epoch == best ? " (best)" : ""
-      return ["\(epoch)\(mark)"]
-        + history[epoch - 1].shown.map { NumberText.significant($0.value, digits: 4) }
+      let logs = history[epoch - 1]
+      return [epoch == best ? "\(epoch) (best)" : "\(epoch)"]
+        + names.map { name in
+          logs.first { $0.name == name }.map { NumberText.significant($0.value, digits: 4) } ?? ""
+        }
     }
-    return ReportTable(
-      header: ["epoch"] + history[0].shown.map(\.name), rows: rows,
-      alignments: [.left] + history[0].shown.map { _ in .right })
+    return ReportTable(header: ["epoch"] + names, rows: rows, alignments: [.left] + names.map { _ in .right })
   }
 }
 
@@ -305,20 +306,5 @@ extension Diagnostic {
       "E0202", "'initial_epoch' must be below 'epochs', there is nothing to train",
       at: span.map { Label($0, "from epoch \(first) to \(epochs)") },
       help: "'epochs' is the number of the last epoch, as in Keras, not how many are added")
-  }
-
-  /// E0502: a callback that watches what is not logged.
-  static func unwatched(_ log: String, logs: [String], in node: ConfigNode, isRefused: Bool) -> Diagnostic {
-    let span = node.entries?.first?.value["monitor"]?.span ?? node.nameSpan
-    let near = nearest(to: log, in: logs)
-    let help =
-      near.map { "did you mean '\($0)'?" }
-      ?? (!log.hasPrefix("val_")
-        ? nil
-        : isRefused
-          ? "remove 'validation: false', or watch 'loss'"
-          : "there is no validation: add 'split: {validation: 0.1}' to the data")
-      ?? "logged are " + logs.joined(separator: ", ")
-    return Diagnostic("E0502", "nothing logs '\(log)'", at: span.map { Label($0, "watches it") }, help: help)
   }
 }

@@ -12,10 +12,10 @@ let learningCurves = PlotKind("learning_curves", "learning curves", settings: "o
   return { context in
     guard let record = context.histories[model] else { return }
     let curves = metrics.map { name in
-      let validation = record.values(of: "val_\(name)")
+      let validation = record.history.map { logs in logs.first { $0.name == "val_\(name)" }?.value }
       return LearningCurves.Curve(
         metric: name, training: record.values(of: name),
-        validation: validation.allSatisfy(\.isNaN) ? [] : validation)
+        validation: validation.allSatisfy { $0 == nil } ? [] : validation)
     }
     let figure = LearningCurves(title: title, curves: curves, bestEpoch: record.bestEpoch)
     let marked = record.bestEpoch.map { ". The line marks epoch \($0), the best." } ?? ""

@@ -60,9 +60,17 @@ public struct FusedAttention: Op {
     return pieces + (hasMask ? [nil] : [])
   }
 
+  public func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
+    2 * weights(operands) * (operands[0][3] + operands[2][3])
+  }
+
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
-    let seen = operands[1][1] / (isCausal ? 2 : 1)
-    return 2 * result.dropLast().reduce(1, *) * seen * (operands[0][3] + operands[2][3] + 8)
+    flops(operands, result) + 16 * weights(operands)
+  }
+
+  /// How many weights are not 0 for want of time.
+  private func weights(_ operands: [[Int]]) -> Int {
+    operands[0].dropLast().reduce(1, *) * operands[1][1] / (isCausal ? 2 : 1)
   }
 
   public func bind(_ site: BindSite) -> Step {
@@ -108,6 +116,11 @@ struct FusedAttentionGradient: Op {
 
   func pullback(_ c: PullbackContext) throws -> [Value?] {
     throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+  }
+
+  /// The weights once more, then four products.
+  func flops(_ operands: [[Int]], _ result: [Int]) -> Int {
+    5 * attention.flops(Array(operands.dropFirst()), operands[0]) / 2
   }
 
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int {

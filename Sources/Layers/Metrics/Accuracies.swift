@@ -5,10 +5,11 @@ public import TensorCore
 /// How often predictions are right; which accuracy is meant follows from the shapes, as in Keras.
 ///
 /// One output: binary, with threshold one half. Targets of lower rank, or of one column where the prediction has
-/// more: sparse. Otherwise categorical.
+/// more: sparse. Otherwise categorical. This is what the word means; the class is ``EqualLabels``.
 public struct Accuracy: MeanMetric {
   public init() {}
-  public static let schema = Schema("Accuracy", "How often predictions are right.", prototype: Self())
+  public var growsWhenBetter: Bool { true }
+  public static let schema = Schema("accuracy", "How often predictions are right.", prototype: Self())
 
   private func resolved(_ prediction: TensorType, _ offered: TensorType) -> any MeanMetric {
     if prediction.dims.last == .size(1) { return BinaryAccuracy() }
@@ -25,11 +26,33 @@ public struct Accuracy: MeanMetric {
   }
 }
 
+/// How often predictions equal the targets, number by number.
+///
+/// Keras: `keras.metrics.Accuracy`, the class; the word `accuracy` means ``Accuracy``.
+public struct EqualLabels: MeanMetric {
+  public init() {}
+  public var growsWhenBetter: Bool { true }
+  public static let schema = Schema(
+    "Accuracy", "How often predictions equal the targets; the bare word means accuracy.", prototype: Self())
+
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    try (prediction .== target)
+  }
+
+  /// As in Keras the bare word is the accuracy that fits, in capitals too.
+  static let entry = Registry<any Metric>.Entry(schema.name, schema.summary, defaults: schema.defaults) {
+    settings, ignored, bag in
+    if case .null = settings.content { return Accuracy() }
+    return schema.decode(settings, ignoring: ignored, into: &bag)
+  }
+}
+
 /// How often the first largest output is the label.
 ///
 /// Keras: `keras.metrics.SparseCategoricalAccuracy`.
 public struct SparseCategoricalAccuracy: MeanMetric {
   public init() {}
+  public var growsWhenBetter: Bool { true }
   public static let schema = Schema(
     "SparseCategoricalAccuracy", "How often the largest output is the label.", prototype: Self())
 
@@ -47,6 +70,7 @@ public struct SparseCategoricalAccuracy: MeanMetric {
 /// Keras: `keras.metrics.CategoricalAccuracy`.
 public struct CategoricalAccuracy: MeanMetric {
   public init() {}
+  public var growsWhenBetter: Bool { true }
   public static let schema = Schema(
     "CategoricalAccuracy", "How often the largest output is that of the target.", prototype: Self())
 
@@ -61,6 +85,7 @@ public struct CategoricalAccuracy: MeanMetric {
 public struct BinaryAccuracy: MeanMetric {
   public var threshold = 0.5
   public init() {}
+  public var growsWhenBetter: Bool { true }
   public static let schema = Schema(
     "BinaryAccuracy", "How often outputs are on the right side of a threshold.", prototype: Self(),
     Field("threshold", \.threshold, "Above it an output counts as 1.", check: within(0...1)))

@@ -4,7 +4,7 @@ public import GraphEngine
 import TensorCore
 
 /// How often a yes-or-no output is right and wrong, for each of some thresholds.
-struct ConfusionCounts {
+public struct ConfusionCounts {
   var truePositives: [Double]
   var falsePositives: [Double]
   var trueNegatives: [Double]
@@ -22,17 +22,40 @@ struct ConfusionCounts {
   }
 
   /// What a batch adds: right and wrong positives for each threshold, then all positives and all negatives.
-  static func sums(_ target: Value, _ prediction: Value, thresholds: [Double]) throws -> MetricSums {
+  /// - Parameters:
+  ///   - weights: of the samples, or of all values.
+  ///   - byLabel: whether the numbers of the last axis are counted apart; then there are thresholds for each of them.
+  static func sums(
+    _ target: Value, _ prediction: Value, weights: Value?, thresholds: [Double], byLabel: Bool = false
+  ) throws -> MetricSums {
     let graph = prediction.graph
     let bounds = graph.constant(Tensor([thresholds.count], thresholds.map { Float($0) }))
-    let positive = try (target .!= 0).expandingDimensions(at: -1)
+    var positive = try target .!= 0
+    var negative = try 1 - positive
+    if let weights = try weights?.fitting(target) {
+      (positive, negative) = (try positive * weights, try negative * weights)
+    }
+    (positive, negative) = (
+      try positive.expandingDimensions(at: -1), try negative.expandingDimensions(at: -1)
+    )
     let isAbove = try prediction.expandingDimensions(at: -1) .> bounds
-    let axes = Array(prediction.type.dims.indices)
-    let sum = { (x: Value) in try x.sum(over: axes).broadcast(to: [.size(thresholds.count)]) }
-    let negative = try 1 - positive
+    let axes = Array(prediction.type.dims.indices.dropLast(byLabel ? 1 : 0))
+    let kept = (byLabel ? prediction.type.dims.suffix(1) : []) + [.size(thresholds.count)]
+    let sum = { (x: Value) in try x.sum(over: axes).broadcast(to: kept) }
     return .totals([
       try sum(isAbove * positive), try sum(isAbove * negative), try sum(positive), try sum(negative),
     ])
+  }
+
+  /// The counts of each of some labels that were counted apart.
+  func apart(_ labels: Int) -> [ConfusionCounts] {
+    (0..<labels).map { label in
+      var own = self
+      let range = { (x: [Double]) in Array(x[label * (x.count / labels)..<(label + 1) * (x.count / labels)]) }
+      (own.truePositives, own.falsePositives) = (range(truePositives), range(falsePositives))
+      (own.trueNegatives, own.falseNegatives) = (range(trueNegatives), range(falseNegatives))
+      return own
+    }
   }
 }
 
@@ -75,8 +98,10 @@ extension ThresholdMetric {
     return Schema(name, summary, prototype: Self(), fields: [threshold] + fields)
   }
 
-  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
-    try ConfusionCounts.sums(target, prediction, thresholds: [thresholds.value ?? 0.5])
+  public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
+    -> MetricSums
+  {
+    try ConfusionCounts.sums(target, prediction, weights: weights, thresholds: [thresholds.value ?? 0.5])
   }
 }
 

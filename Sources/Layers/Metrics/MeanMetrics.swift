@@ -38,6 +38,7 @@ public struct LogCoshError: MeanMetric {
 public struct CosineSimilarityMetric: MeanMetric {
   public var axis = -1
   public init() {}
+  public var growsWhenBetter: Bool { true }
   public static let schema = Schema(
     "CosineSimilarity", "The cosine between target and prediction.", prototype: Self(),
     Field("axis", \.axis, "The axis of the vectors."))
@@ -54,17 +55,24 @@ public struct CosineSimilarityMetric: MeanMetric {
 /// Keras: `keras.metrics.SparseTopKCategoricalAccuracy`.
 public struct SparseTopKCategoricalAccuracy: MeanMetric {
   public var k = 5
+  public var fromSortedIDs = false
   public init() {}
+  public var growsWhenBetter: Bool { true }
   public static let schema = Schema(
     "SparseTopKCategoricalAccuracy", "How often the label is among the largest outputs.", prototype: Self(),
-    Field("k", \.k, "How many outputs count.", check: atLeast(1)))
+    Field("k", \.k, "How many outputs count.", check: atLeast(1)),
+    Field("from_sorted_ids", \.fromSortedIDs, "Whether outputs are classes already, the likeliest first."))
 
   public func target(for prediction: TensorType, offered: TensorType) -> TensorType {
     TensorType(prediction.dims.dropLast(), .int32)
   }
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
-    try isAmongLargest(target, prediction, k)
+    guard fromSortedIDs, case .size(let count)? = prediction.type.dims.last else {
+      return try isAmongLargest(target, prediction, k)
+    }
+    let first = try prediction.taking(Array(0..<min(k, count)), axis: -1)
+    return try (first .== target.cast(to: .float32).expandingDimensions(at: -1)).any(over: [-1])
   }
 }
 
@@ -74,6 +82,7 @@ public struct SparseTopKCategoricalAccuracy: MeanMetric {
 public struct TopKCategoricalAccuracy: MeanMetric {
   public var k = 5
   public init() {}
+  public var growsWhenBetter: Bool { true }
   public static let schema = Schema(
     "TopKCategoricalAccuracy", "How often the target's class is among the largest outputs.",
     prototype: Self(), Field("k", \.k, "How many outputs count.", check: atLeast(1)))
@@ -88,4 +97,35 @@ private func isAmongLargest(_ labels: Value, _ prediction: Value, _ k: Int) thro
   let own = try prediction.graph.apply(PickClass(), prediction, labels)
   let larger = try (prediction .> own.expandingDimensions(at: -1)).sum(over: [-1])
   return try (larger .< Float(k)) .& (own .== own)
+}
+
+/// The mean of the outputs, whatever the targets are.
+///
+/// Keras: `keras.metrics.Mean`, of the values it is given.
+public struct Mean: MeanMetric {
+  public init() {}
+  public static let schema = Schema(
+    "Mean", "The mean of the outputs, whatever the targets are.", prototype: Self())
+
+  public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
+    prediction
+  }
+}
+
+/// The sum of the outputs over all samples, whatever the targets are.
+///
+/// Keras: `keras.metrics.Sum`, of the values it is given.
+public struct Sum: Metric {
+  public init() {}
+  public static let schema = Schema(
+    "Sum", "The sum of the outputs, whatever the targets are.", prototype: Self())
+
+  public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
+    -> MetricSums
+  {
+    let weighted = try weights.map { try prediction * $0.fitting(prediction) } ?? prediction
+    return .totals([try prediction.graph.apply(SumAll(), weighted)])
+  }
+
+  public func result(_ totals: [Double]) -> Double { totals[0] }
 }

@@ -14,10 +14,14 @@ public protocol Metric: Configurable {
   /// The type of target it wants, from the prediction and what the data set offers.
   func target(for prediction: TensorType, offered: TensorType) -> TensorType
   /// What a batch adds to the totals.
-  func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums
+  /// - Parameter weights: of the samples (batch), or `nil`; those of a mean are seen to by ``MetricSums/added(weights:steps:)``.
+  func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
+    -> MetricSums
   /// The metric from the totals: the numbers of ``MetricSums/totals(_:)`` one after another, of
   /// ``MetricSums/mean(_:)`` the sum and the count.
   func result(_ totals: [Double]) -> Double
+  /// Whether a larger value is a better one: what Keras calls its direction.
+  var growsWhenBetter: Bool { get }
 }
 
 /// What one batch adds to a metric.
@@ -26,6 +30,28 @@ public enum MetricSums {
   case mean(Value)
   /// Numbers that are added up over batches one by one: scalars or vectors without a batch axis.
   case totals([Value])
+
+  /// The numbers of a batch to add up.
+  /// - Parameters:
+  ///   - weights: of the samples (batch), for a mean; totals have theirs already.
+  ///   - steps: 1 where a step counts (batch, steps), for a mean over steps.
+  /// - Returns: `counted`, set where the sum stands for a mean of that many values, all alike.
+  public func added(weights: Value? = nil, steps: Value? = nil) throws -> (
+    sums: [Value], counted: TensorType?
+  ) {
+    guard case .mean(let values) = self else {
+      if case .totals(let sums) = self { return (sums, nil) }
+      return ([], nil)
+    }
+    let graph = values.graph
+    let fitting = try [steps, weights].compactMap(\.self).filter { $0.type.rank <= values.type.rank }
+      .map { try $0.fitting(values).broadcast(to: values.type.dims) }
+    guard var counting = fitting.first else {
+      return ([try graph.apply(SumAll(), values)], values.type)
+    }
+    if fitting.count == 2 { counting = try counting * fitting[1] }
+    return ([try graph.apply(SumAll(), values * counting), try graph.apply(SumAll(), counting)], nil)
+  }
 }
 
 extension Metric {
@@ -36,6 +62,7 @@ extension Metric {
   }
   /// The mean, and 0 of nothing.
   public func result(_ totals: [Double]) -> Double { totals[1] == 0 ? 0 : totals[0] / totals[1] }
+  public var growsWhenBetter: Bool { false }
 }
 
 /// A metric that is a mean over samples.
@@ -45,7 +72,9 @@ public protocol MeanMetric: Metric {
 }
 
 extension MeanMetric {
-  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+  public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
+    -> MetricSums
+  {
     .mean(try values(target, prediction, semantics))
   }
 }
@@ -54,9 +83,13 @@ extension MeanMetric {
 public struct NamedMetric: Sendable {
   public var name: String
   public var metric: any Metric
-  public init(_ name: String, _ metric: any Metric) {
+  /// Whether the weights of samples and classes count in it.
+  public var isWeighted: Bool
+
+  public init(_ name: String, _ metric: any Metric, isWeighted: Bool = false) {
     self.name = name
     self.metric = metric
+    self.isWeighted = isWeighted
   }
 }
 

@@ -5,7 +5,8 @@ public enum MetricRegistry {
   public static let all = Registry<any Metric>(
     "metric", commonKeys: ["name", "dtype"],
     [
-      .init(Accuracy.self, aliases: ["accuracy", "acc"]) { $0 },
+      .init(Accuracy.self, aliases: ["acc"]) { $0 },
+      EqualLabels.entry,
       .init(SparseCategoricalAccuracy.self, aliases: ["sparse_categorical_accuracy"]) { $0 },
       .init(CategoricalAccuracy.self, aliases: ["categorical_accuracy"]) { $0 },
       .init(BinaryAccuracy.self, aliases: ["binary_accuracy"]) { $0 },
@@ -46,6 +47,17 @@ public enum MetricRegistry {
       .init(F1Score.self, aliases: ["f1_score"]) { $0 },
       .init(FBetaScore.self, aliases: ["fbeta_score"]) { $0 },
       .init(R2Score.self, aliases: ["r2_score"]) { $0 },
+      .init(SensitivityAtSpecificity.self) { $0 },
+      .init(SpecificityAtSensitivity.self) { $0 },
+      .init(PrecisionAtRecall.self) { $0 },
+      .init(RecallAtPrecision.self) { $0 },
+      .init(IoU.self) { $0 },
+      .init(MeanIoU.self) { $0 },
+      .init(OneHotIoU.self) { $0 },
+      .init(OneHotMeanIoU.self) { $0 },
+      .init(BinaryIoU.self) { $0 },
+      .init(Mean.self) { $0 },
+      .init(Sum.self) { $0 },
     ])
 
   /// The name Keras logs a metric under: its own, else the word that was written alone, else the snake case of the

@@ -42,6 +42,8 @@ public protocol ClassMetric: ThresholdMetric {
 }
 
 extension ClassMetric {
+  public var growsWhenBetter: Bool { true }
+
   static func classSchema(_ name: String, _ summary: String) -> Schema<Self> {
     thresholdSchema(
       name, summary,
@@ -53,7 +55,9 @@ extension ClassMetric {
       })
   }
 
-  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+  public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
+    -> MetricSums
+  {
     var (target, prediction) = (target, prediction)
     if let topK, case .size(let classes)? = prediction.type.dims.last, topK < classes {
       let least = try prediction.largest(topK).values.min(over: [-1], keepingDimensions: true)
@@ -65,7 +69,7 @@ extension ClassMetric {
       prediction = try prediction.taking([classID], axis: -1)
     }
     let bound = thresholds.value ?? (topK == nil ? 0.5 : -0.5)
-    return try ConfusionCounts.sums(target, prediction, thresholds: [bound])
+    return try ConfusionCounts.sums(target, prediction, weights: weights, thresholds: [bound])
   }
 }
 
@@ -118,6 +122,8 @@ public protocol ScoreMetric: Metric {
 }
 
 extension ScoreMetric {
+  public var growsWhenBetter: Bool { true }
+
   static var averageField: Field<Self> {
     Field("average", \.average, "How the scores of classes become one; the mean if not given.")
   }
@@ -127,7 +133,9 @@ extension ScoreMetric {
     }
   }
 
-  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+  public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
+    -> MetricSums
+  {
     let chosen: Value
     if let threshold {
       chosen = try prediction .> Float(threshold)
@@ -136,9 +144,10 @@ extension ScoreMetric {
       chosen = try (prediction .>= largest) .& (prediction.abs() .> 1e-9)
     }
     let axes = Array(0..<max(0, prediction.type.rank - 1))
+    let sum = { (x: Value) in try (weights.map { try x * $0.fitting(x) } ?? x).sum(over: axes) }
     return .totals([
-      try (chosen * target).sum(over: axes), try (chosen * (1 - target)).sum(over: axes),
-      try ((1 - chosen) * target).sum(over: axes), try target.sum(over: axes),
+      try sum(chosen * target), try sum(chosen * (1 - target)), try sum((1 - chosen) * target),
+      try sum(target),
     ])
   }
 

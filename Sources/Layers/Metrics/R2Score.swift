@@ -14,18 +14,21 @@ public struct R2Score: Metric {
   public var classAggregation = Aggregation.uniform
   public var numRegressors = 0
   public init() {}
+  public var growsWhenBetter: Bool { true }
 
   public static let schema = Schema(
     "R2Score", "How much of the targets' variance is explained.", prototype: Self(),
     Field("class_aggregation", \.classAggregation, "How the scores of outputs become one."),
     Field("num_regressors", \.numRegressors, "Inputs that the score is adjusted for.", check: atLeast(0)))
 
-  public func sums(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> MetricSums {
+  public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
+    -> MetricSums
+  {
     let axes = Array(0..<max(0, target.type.rank - 1))
     let one = target.graph.constant(1, target.type.dims)
+    let sum = { (x: Value) in try (weights.map { try x * $0.fitting(x) } ?? x).sum(over: axes) }
     return .totals([
-      try target.sum(over: axes), try target.square().sum(over: axes),
-      try (target - prediction).square().sum(over: axes), try one.sum(over: axes),
+      try sum(target), try sum(target.square()), try sum((target - prediction).square()), try sum(one),
     ])
   }
 

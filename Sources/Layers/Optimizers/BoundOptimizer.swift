@@ -13,16 +13,21 @@ public final class BoundOptimizer {
   private let optimizer: any Optimizer
   private let memory: OptimizerMemory
   private let numbers: StepNumbers
+  private let weights: UnsafeMutablePointer<Float>
+  private let semantics: Semantics
 
   /// - Parameters:
   ///   - weights: the trained numbers, which will not move.
   ///   - parameters: the runs of the single parameters among them.
+  ///   - semantics: whose averages of weights are meant: Keras 2 starts them from the weights before the first step,
+  ///     Keras 3 from those after it.
   public init(
     _ optimizer: any Optimizer, _ memory: OptimizerMemory, weights: UnsafeMutablePointer<Float>,
-    parameters: [Range<Int>], kernels: KernelTable
+    parameters: [Range<Int>], kernels: KernelTable, semantics: Semantics = .keras3
   ) {
     self.optimizer = optimizer
     self.memory = memory
+    (self.weights, self.semantics) = (weights, semantics)
     let numbers = StepNumbers(slots: memory.slots)
     self.numbers = numbers
     let (common, gradients) = (optimizer.common, memory.gradients.pointer)
@@ -88,8 +93,11 @@ public final class BoundOptimizer {
     numbers[.batches].pointee = Float(batches)
     numbers[.clip].pointee = common.clipvalue.map { $0 > 0 ? Float($0) : .infinity } ?? .infinity
     numbers[.decay].pointee = Float(common.weightDecay ?? 0) * rate
-    // The first step makes the average.
-    numbers[.average].pointee = steps == 0 ? 0 : Float(common.emaMomentum)
+    if semantics == .keras2, iterations == 0, let averages = memory.averages {
+      averages.pointer.update(from: weights, count: averages.count)
+    }
+    // In Keras 3 the first step makes the average.
+    numbers[.average].pointee = steps == 0 && semantics == .keras3 ? 0 : Float(common.emaMomentum)
     numbers[.steps].pointee = (iterations + 1) % batches == 0
     numbers[.waits].pointee = (iterations + 1) % batches != 0
     numbers[.overwrites].pointee = common.emaOverwriteFrequency.map { (steps + 1) % $0 == 0 } ?? false

@@ -4,14 +4,16 @@ public struct LearningCurves: Figure {
   public struct Curve: Sendable {
     public var metric: String
     public var training: [Double]
-    /// Empty when nothing was validated.
-    public var validation: [Double]
+    /// Empty when nothing was validated; `nil` for an epoch that was not, over which the line goes on.
+    public var validation: [Double?]
 
-    public init(metric: String, training: [Double], validation: [Double] = []) {
+    public init(metric: String, training: [Double], validation: [Double?] = []) {
       self.metric = metric
       self.training = training
       self.validation = validation
     }
+
+    fileprivate var values: [Double] { training + validation.compactMap(\.self) }
   }
 
   public var title: String
@@ -83,7 +85,7 @@ public struct LearningCurves: Figure {
     let epochs = max(curve.training.count, curve.validation.count, 1)
     return Axes(
       Axis("epoch", Scale(covering: [1, Double(epochs)], padding: 0.02), wholeNumbers: true),
-      Axis("", Scale(covering: curve.training + curve.validation)), in: panel.inset(top: Self.panelHeading),
+      Axis("", Scale(covering: curve.values)), in: panel.inset(top: Self.panelHeading),
       leftEdge: leftEdge, on: canvas)
   }
 
@@ -101,7 +103,7 @@ public struct LearningCurves: Figure {
       canvas.disc(at: place, radius: 4.5, Palette.paper)
       canvas.disc(at: place, radius: 3.2, best.color)
     }
-    if !(curve.training + curve.validation).contains(where: \.isFinite) {
+    if !curve.values.contains(where: \.isFinite) {
       canvas.centeredText("no finite values", at: axes.plot.center, Layout.label.with(anchor: .middle))
     }
   }
@@ -128,11 +130,11 @@ public struct LearningCurves: Figure {
     guard let bestEpoch else { return nil }
     let isValidated = !curve.validation.isEmpty
     let values = isValidated ? curve.validation : curve.training
-    guard values.indices.contains(bestEpoch - 1) else { return nil }
-    return (bestEpoch, values[bestEpoch - 1], isValidated ? Palette.validation : Palette.training)
+    guard values.indices.contains(bestEpoch - 1), let value = values[bestEpoch - 1] else { return nil }
+    return (bestEpoch, value, isValidated ? Palette.validation : Palette.training)
   }
 
-  private static func numbered(_ values: [Double]) -> [(x: Double, y: Double)] {
-    values.enumerated().map { (Double($0 + 1), $1) }
+  private static func numbered(_ values: [Double?]) -> [(x: Double, y: Double)] {
+    values.enumerated().compactMap { epoch, value in value.map { (Double(epoch + 1), $0) } }
   }
 }

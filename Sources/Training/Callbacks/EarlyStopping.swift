@@ -11,6 +11,7 @@ public struct EarlyStopping: Callback {
   public var baseline: Double?
   public var restoreBestWeights = false
   public var startFromEpoch = 0
+  public var verbose = 0
 
   private var wait = 0
   private var best: Double?
@@ -27,7 +28,8 @@ public struct EarlyStopping: Callback {
     Field("mode", \.mode, "Whether smaller (min) or larger (max) is better; auto goes by the name."),
     Field("baseline", \.baseline, "A value to get better than; epochs that do not reach it are waited for."),
     Field("restore_best_weights", \.restoreBestWeights, "Whether the weights of the best epoch come back."),
-    Field("start_from_epoch", \.startFromEpoch, "Epochs that are not watched.", check: atLeast(0)))
+    Field("start_from_epoch", \.startFromEpoch, "Epochs that are not watched.", check: atLeast(0)),
+    verboseField(\.verbose))
 
   public var neededLog: String? { monitor }
 
@@ -43,15 +45,15 @@ public struct EarlyStopping: Callback {
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     switch event {
     case .began: (wait, best, bestEpoch) = (0, nil, nil)
-    case .batchEnded: break
-    case .epochEnded(let epoch, let logs): epochEnded(epoch, logs, control)
+    case .epochEnded(let epoch, let logs): try epochEnded(epoch, logs, control)
     case .ended:
       if restoreBestWeights, let bestEpoch { control.restoreWeights(of: bestEpoch + 1) }
+    default: break
     }
   }
 
-  private mutating func epochEnded(_ epoch: Int, _ logs: Logs, _ control: TrainingControl) {
-    guard epoch >= startFromEpoch, let value = logs.first(where: { $0.name == monitor })?.value else {
+  private mutating func epochEnded(_ epoch: Int, _ logs: Logs, _ control: TrainingControl) throws {
+    guard epoch >= startFromEpoch, let value = logs[monitor] else {
       return
     }
     // With weights to restore there is always a set to go back to, even if nothing ever gets better.
@@ -60,17 +62,22 @@ public struct EarlyStopping: Callback {
       bestEpoch = epoch
     }
     wait += 1
-    if improves(value, on: best) {
+    if improves(value, on: best, control) {
       (best, bestEpoch) = (value, epoch)
       if restoreBestWeights { control.keepWeights() }
-      if baseline.map({ improves(value, on: $0) }) ?? true { wait = 0 }
+      if baseline.map({ improves(value, on: $0, control) }) ?? true { wait = 0 }
       return
     }
-    if wait >= patience && epoch > 0 { control.stopReason = "EarlyStopping" }
+    guard wait >= patience && epoch > 0 else { return }
+    control.stopReason = "EarlyStopping"
+    if verbose > 0 {
+      try control.outlet.say(
+        "epoch \(epoch + 1): \(monitor) is no better for \(wait) epochs, the training ends")
+    }
   }
 
-  private func improves(_ value: Double, on other: Double?) -> Bool {
+  private func improves(_ value: Double, on other: Double?, _ control: TrainingControl) -> Bool {
     guard let other else { return !value.isNaN }
-    return mode.grows(monitor) ? value - minDelta > other : value + minDelta < other
+    return MonitorMode.isBetter(value, than: other, by: minDelta, grows: control.grows(monitor, mode))
   }
 }

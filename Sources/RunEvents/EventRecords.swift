@@ -2,11 +2,12 @@
 ///
 /// A record is its length, the masked checksum of the length, the bytes, the masked checksum of the bytes (TensorFlow's
 /// `record_writer.h`); a buffer is fields of a key and a value (`event.proto`, `summary.proto`).
-struct EventRecords {
-  private(set) var bytes: [UInt8] = []
+public struct EventRecords: Sendable {
+  public private(set) var bytes: [UInt8] = []
 
   /// Begins a file.
-  init(wallTime: Double) {
+  /// - Parameter wallTime: seconds since 1970.
+  public init(wallTime: Double) {
     var event = Message()
     event.add(double: wallTime, 1)
     event.add(text: "brain.Event:2", 3)
@@ -14,7 +15,7 @@ struct EventRecords {
   }
 
   /// Adds one value of one series, in single precision as TensorBoard has it.
-  mutating func add(_ value: Double, tag: String, step: Int, wallTime: Double) {
+  public mutating func add(_ value: Double, tag: String, step: Int, wallTime: Double) {
     var point = Message()
     point.add(text: tag, 1)
     point.add(float: Float(value), 2)
@@ -40,7 +41,7 @@ struct EventRecords {
 }
 
 /// The CRC-32C (Castagnoli) of some bytes.
-func crc32c(_ bytes: [UInt8]) -> UInt32 {
+package func crc32c(_ bytes: [UInt8]) -> UInt32 {
   var sum = UInt32.max
   for byte in bytes { sum = castagnoli[Int((sum ^ UInt32(byte)) & 0xFF)] ^ sum >> 8 }
   return ~sum

@@ -1,0 +1,76 @@
+import EngineTestSupport
+import GraphEngine
+import KernelABI
+import TensorCore
+
+private func rows(_ size: Int) -> [Dim] { [.batch, .size(size)] }
+private func held(_ dims: [Dim], _ numbers: Numbers) -> OpCase.Operand { (dims, numbers, false) }
+
+/// A function without a derivative; results that are whole numbers are read as numbers.
+private func flat(
+  _ name: String, _ operands: @escaping @Sendable (Int) -> [OpCase.Operand],
+  _ build: @escaping @Sendable ([Value]) throws -> Value
+) -> OpCase {
+  OpCase(name, .affine, 1e-5, operands) {
+    let result = try build($0)
+    return result.type.element == .int32 ? try result.cast(to: .float32) : result
+  }
+}
+
+extension OpCase {
+  /// Ops that are flat, or of whole numbers: the contract holds for them, too.
+  static let flats: [OpCase] = steps + truths + wholeNumbers + choices + draws
+
+  private static let steps = UnaryFunction.allCases.filter(\.isStep).map { function in
+    flat("\(function)", { [held(rows($0), .around([-1.5, 0, 0.5, 2.5]))] }) { try $0[0].mapped(function) }
+  }
+
+  private static let truths = BinaryFunction.allCases.filter(\.isTruth).map { function in
+    flat(
+      "\(function)", { [held([.batch, .size(2), .size($0)], .labels(3)), held([.size($0)], .labels(3))] }
+    ) {
+      try $0[0].cast(to: .float32).combined(function, $0[1].cast(to: .float32))
+    }
+  }
+
+  private static let wholeNumbers = BinaryFunction.allCases.filter {
+    ![.divide, .divideNoNaN, .power, .arctangent].contains($0)
+  }.map { function in
+    flat("whole numbers: \(function)", { [held(rows($0), .labels(5)), held([.size($0)], .labels(4))] }) {
+      try $0[0].graph.apply(IntegerBinary(function), $0[0], $0[1])
+    }
+  }
+
+  private static let choices = [
+    flat("argmax", { [held(rows($0), .spaced)] }) { try $0[0].argumentOfMaximum() },
+    flat("argmin in the middle", { [held([.batch, .size($0), .size(3)], .spaced)] }) {
+      try $0[0].argumentOfMinimum(over: 1)
+    },
+    flat("one_hot", { [held(rows($0), .labels(5))] }) { try $0[0].oneHot(4) },
+    flat("cast", { [held(rows($0), .around([-2.5, 0.5, 7]))] }) { try $0[0].cast(to: .int32) },
+    flat("matches a label", { [held(rows($0), .spaced), held([.batch], .labels($0))] }) {
+      try $0[0].graph.apply(Matches(.sparse), $0[0], $0[1])
+    },
+    flat("matches a class", { [held(rows($0), .spaced), held(rows($0), .spaced)] }) {
+      try $0[0].graph.apply(Matches(.categorical), $0[0], $0[1])
+    },
+    flat("matches a side", { [held(rows($0), .unit), held(rows($0), .labels(2))] }) {
+      try $0[0].graph.apply(Matches(.binary(threshold: 0.5)), $0[0], $0[1].cast(to: .float32))
+    },
+    // The way back of the way back: what goes where x was largest is picked up there.
+    OpCase("maximum_pooling twice", .smooth, 5e-3, { [([.batch, .size(6), .size($0)], .spaced, true)] }) {
+      let pooled = try $0[0].graph.apply(Pooling(.maximum, WindowRule([2], strides: [2])), $0[0])
+      return try $0[0].graph.gradients(of: (pooled * 0.01).square().sum(), for: [$0[0]])[0]
+    },
+  ]
+
+  private static let draws = [
+    RandomNumbers.Distribution.uniform(lower: -1, upper: 2), .normal(mean: 1, deviation: 2),
+    .truncatedNormal(mean: 0, deviation: 1),
+  ].map { distribution in
+    flat("\(distribution)", { [held([.size(2)], .step), held(rows($0), .signed)] }) {
+      let stream = RandomStream(seed: 5, "draws")
+      return try $0[0].graph.apply(RandomNumbers(distribution, $0[1].type.dims, stream: stream), $0[0])
+    }
+  }
+}

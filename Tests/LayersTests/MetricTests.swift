@@ -1,0 +1,88 @@
+import Config
+import Diagnostics
+import EngineTestSupport
+import GraphEngine
+import Layers
+import TensorCore
+import Testing
+
+/// Settings of metrics that the collection of Keras's results says nothing of; numbers by hand, or by Keras 3.15.
+@Suite struct MetricTests {
+  private func decode(_ node: ConfigNode) throws -> any Metric {
+    var bag = DiagnosticBag()
+    return try #require(MetricRegistry.all.decode(node, into: &bag), "\(bag.all)")
+  }
+
+  /// The metric of one batch.
+  private func value(_ node: ConfigNode, _ prediction: Tensor, _ target: Tensor) throws -> Double {
+    let metric = try decode(node)
+    let graph = Graph()
+    let dims = { (tensor: Tensor) in [Dim.batch] + tensor.shape.dropFirst().map { .size($0) } }
+    let p = graph.leaf(.input("p"), TensorType(dims(prediction)))
+    let t = graph.leaf(.input("t"), metric.target(for: p.type, offered: TensorType(dims(target))))
+    let numbers = t.type.element == .int32 ? target.elements.map { asFloat(Int($0)) } : target.elements
+    let evaluator = EagerEvaluator(
+      graph, batch: prediction.shape[0],
+      leaves: [.input("p"): prediction, .input("t"): Tensor(target.shape, numbers)])
+    let (sums, counted) = try metric.sums(t, p, weights: nil, .keras3).added()
+    let totals = sums.flatMap { evaluator[$0].elements.map { Double($0) } }
+    return metric.result(
+      totals + (counted.map { [Double($0.shape(batch: prediction.shape[0]).reduce(1, *))] } ?? []))
+  }
+
+  @Test func `accuracy is the word, Accuracy with settings the class`() throws {
+    #expect(try decode("accuracy") is Accuracy && decode("Accuracy") is Accuracy && decode("acc") is Accuracy)
+    #expect(try decode(["Accuracy": ["name": "hits"]]) is EqualLabels)
+    #expect(try decode(["class_name": "Accuracy", "config": [:]]) is EqualLabels)
+  }
+
+  private static let scores = Tensor([4, 2], [0.1, 0.9, 0.4, 0.2, 0.35, 0.6, 0.8, 0.3])
+  private static let labels = Tensor([4, 2], [0, 1, 0, 1, 1, 0, 1, 0])
+
+  @Test func `areas of labels are weighed`() throws {
+    // Of the first label 3 of 4 pairs are in order, of the second 2.
+    let plain = try value(["AUC": ["multi_label": true]], Self.scores, Self.labels)
+    #expect(abs(plain - (0.75 + 0.5) / 2) < 1e-6)
+    let weighted = try value(
+      ["AUC": ["multi_label": true, "label_weights": [3, 1]]], Self.scores, Self.labels)
+    #expect(abs(weighted - (3 * 0.75 + 0.5) / 4) < 1e-6)
+  }
+
+  @Test func `a curve may have thresholds of its own`() throws {
+    // Above 0.5 are 2 of 4 that should be, and 1 of 4 that should not.
+    let area = try value(["AUC": ["thresholds": [0.5]]], Self.scores, Self.labels)
+    #expect(abs(area - 0.625) < 1e-6)
+  }
+
+  @Test func `weights of another number of labels are E0387`() throws {
+    let error = #expect(throws: Diagnostic.self) {
+      try value(["AUC": ["multi_label": true, "label_weights": [1, 2, 3]]], Self.scores, Self.labels)
+    }
+    #expect(error?.code == "E0387")
+  }
+
+  @Test func `outputs may be classes already, the likeliest first`() throws {
+    let ids = Tensor([3, 3], [2, 0, 1, 1, 2, 0, 0, 1, 2])
+    let metric: ConfigNode = ["SparseTopKCategoricalAccuracy": ["k": 2, "from_sorted_ids": true]]
+    #expect(abs(try value(metric, ids, Tensor([3], [0, 0, 0])) - 2.0 / 3) < 1e-6)
+  }
+
+  @Test func `of probabilities the largest is the class whose overlap counts`() throws {
+    let metric: ConfigNode = ["MeanIoU": ["num_classes": 2, "sparse_y_pred": false]]
+    // Taken for 1, 0, 1, 0.
+    let overlap = try value(metric, Self.scores, Tensor([4], [1, 0, 0, 0]))
+    #expect(abs(overlap - (2.0 / 3 + 0.5) / 2) < 1e-5)
+  }
+
+  @Test func `a class that is ignored counts on neither side`() throws {
+    let metric: ConfigNode = ["IoU": ["num_classes": 3, "target_class_ids": [0, 1], "ignore_class": 2]]
+    let overlap = try value(metric, Tensor([4], [0, 1, 0, 1]), Tensor([4], [0, 1, 2, 2]))
+    #expect(abs(overlap - 1) < 1e-5)
+  }
+
+  @Test func `yes begins at the threshold`() throws {
+    let metric: ConfigNode = ["BinaryIoU": ["threshold": 0.5, "target_class_ids": [1]]]
+    let overlap = try value(metric, Tensor([4], [0.5, 0.4, 0.9, 0.1]), Tensor([4], [1, 1, 1, 0]))
+    #expect(abs(overlap - 2.0 / 3) < 1e-5)
+  }
+}
