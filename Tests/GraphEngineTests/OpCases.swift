@@ -94,7 +94,7 @@ extension OpCase {
   /// A new op adds one line.
   static let all: [OpCase] =
     unary + bends + broadcasts + movements + reductions + products + windows + recurrences + attention
-    + normalizations + flat + [
+    + normalizations + flats + [
       OpCase("add", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add))),
       OpCase(
         "subtract", .affine, 1e-5, { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),
