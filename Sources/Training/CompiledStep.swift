@@ -46,7 +46,8 @@ final class CompiledStep {
       graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
       update: update, guards: trace.scope.decisions.map { Guard($0.condition, expected: $0.outcome) },
       assignments: site.state == nil ? [] : trace.scope.updates,
-      prologue: { [unowned feed] in feed.fill($0) }, pool: site.pool, kernels: site.kernels)
+      prologue: { [unowned feed] in feed.fill($0) }, isFrugal: site.state?.memoryUse == .low, pool: site.pool,
+      kernels: site.kernels)
     (self.program, self.feed) = (program, feed)
     for (input, value) in zip(built.model.inputs, trace.inputs) {
       let column = try site.part.feature(input.name, of: built.model).giving(
