@@ -29,6 +29,8 @@ public protocol Op: Hashable, Sendable {
   var writesPanels: Bool { get }
   /// Can the result be added to weights on its way out (``BindSite/update``)?
   var updatesWeights: Bool { get }
+  /// Rows of operand 0 up to which it can.
+  var longestFusedSum: Int { get }
   /// Floating-point operations, for deciding on threads and for profiles.
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int
 }
@@ -40,6 +42,7 @@ extension Op {
   public func readsPanels(_ operand: Int) -> Bool { false }
   public var writesPanels: Bool { false }
   public var updatesWeights: Bool { false }
+  public var longestFusedSum: Int { GemmTask.longestFusedDepth }
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { result.reduce(1, *) }
 }
 

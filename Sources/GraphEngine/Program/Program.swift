@@ -218,7 +218,7 @@ public final class Program {
   private func canFuse(_ entry: ParameterSlab.Entry, _ id: Int, _ operands: [Int], _ plan: MemoryPlan) -> Bool
   {
     let depth = place(of: operands[0]).rows
-    guard depth <= GemmTask.longestFusedDepth else { return false }
+    guard depth <= nodes[id].op?.longestFusedSum ?? 0 else { return false }
     return !nodes.indices.contains { later in
       later > id && plan.isLive[later]
         && nodes[later].operands.contains { operand in
