@@ -13,6 +13,8 @@ package import Kernels
 package final class StepProgram {
   /// Programs that are kept; the one not used for longest goes first.
   static let mostPrograms = 64
+  /// Floats that the programs which are kept hold together, a gibibyte; the one at work may hold more.
+  static let mostMemory = 1 << 28
 
   let batch: Int
   private let site: StepSite
@@ -64,7 +66,10 @@ package final class StepProgram {
   private func turn(to length: Int?, deciding prefix: [Bool]) throws {
     let known = programs.lastIndex { $0.length == length && $0.decisions.starts(with: prefix) }
     if let known { return programs.append(programs.remove(at: known)) }
-    if programs.count == Self.mostPrograms { programs.removeFirst() }
     programs.append(try CompiledStep(site, cutTo: length, assuming: prefix))
+    var memory = programs.map(\.program.arena.count).reduce(0, +)
+    while programs.count > 1, programs.count > Self.mostPrograms || memory > Self.mostMemory {
+      memory -= programs.removeFirst().program.arena.count
+    }
   }
 }
