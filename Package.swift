@@ -149,7 +149,10 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(
       name: "EngineTestSupport",
-      dependencies: ["GraphEngine", "KernelABI", "TensorCore", "Config", "Diagnostics"],
+      dependencies: [
+        "Training", "Layers", "Datasets", "GraphEngine", "Kernels", "KernelABI", "TensorCore", "Config",
+        "Diagnostics",
+      ],
       path: "Tests/EngineTestSupport", swiftSettings: strict + hot),
     tests(
       "GraphEngineTests", "EngineTestSupport", "GraphEngine", "TensorCore", "Kernels", "KernelABI",

@@ -25,6 +25,9 @@ public struct Column: Sendable, Equatable {
   public var storage: Storage
   public var scale: Float
   public var offset: Float
+  /// How many places of the first axis each row fills, where rows are sequences of different lengths: what is behind
+  /// is padding, and a batch is cut to the longest of its own.
+  public var lengths: [Int32]?
 
   public init(_ name: String, rowShape: [Int], _ storage: Storage, scale: Float = 1, offset: Float = 0) {
     self.name = name

@@ -8,6 +8,9 @@ public struct Value {
   public let id: Int
   public let type: TensorType
   public let graph: Graph
+
+  /// The same value, said to be of a more general type: for summaries, not for computing on.
+  public func described(as type: TensorType) -> Value { Value(id: id, type: type, graph: graph) }
 }
 
 /// What enters a graph from outside.

@@ -31,6 +31,8 @@ public protocol Op: Hashable, Sendable {
   var writesPanels: Bool { get }
   /// Can the result be added to weights on its way out (``BindSite/update``)?
   var updatesWeights: Bool { get }
+  /// Rows of operand 0 up to which it can.
+  var longestFusedSum: Int { get }
   /// The floating-point operations of a product, multiplications and additions each counted; 0 for what is none.
   func flops(_ operands: [[Int]], _ result: [Int]) -> Int
   /// About as many operations as take the same time, for deciding on threads.
@@ -45,6 +47,7 @@ extension Op {
   public func readsPanels(_ operand: Int) -> Bool { false }
   public var writesPanels: Bool { false }
   public var updatesWeights: Bool { false }
+  public var longestFusedSum: Int { GemmTask.longestFusedDepth }
   public func flops(_ operands: [[Int]], _ result: [Int]) -> Int { 0 }
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
     max(flops(operands, result), result.reduce(1, *))

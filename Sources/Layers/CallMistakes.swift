@@ -23,7 +23,7 @@ extension LayerScope {
   /// A model has the shapes of its inputs; as a layer it takes no others.
   private func check(_ inputs: [Value], of model: any Model, named name: String) throws(Diagnostic) {
     guard inputs.count == model.inputs.count else { return }
-    for (given, wanted) in zip(inputs, model.inputs) where given.type.dims != wanted.type.dims {
+    for (given, wanted) in zip(inputs, model.inputs) where !wanted.type.admits(given.type.dims) {
       throw Diagnostic(
         "E0357", "the model '\(name)' takes \(wanted.type), found \(given.type)",
         at: graph.origin.map { .init($0, "called with \(given.type)") },

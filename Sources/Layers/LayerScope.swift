@@ -18,9 +18,9 @@ public final class LayerScope {
     public let path: [String]
     public let layer: any Layer
     /// All values, those given by name last.
-    public let inputs: [Value]
+    public fileprivate(set) var inputs: [Value]
     public let named: NamedArguments
-    public let outputs: [Value]
+    public fileprivate(set) var outputs: [Value]
     /// The calls that were made inside of it, which stand before it in the list.
     public let inner: Range<Int>
   }
@@ -158,6 +158,23 @@ public final class LayerScope {
         condition: condition, outcome: outcome, origin: graph.origin, path: Array(path.dropFirst()),
         callsBefore: calls.count, text: text))
     return outcome
+  }
+
+  /// Says that lengths of what calls took and gave are unknown where they were others in another trace.
+  ///
+  /// The n-th calls of a layer are compared: a body may call one more often for longer inputs.
+  func widen(by other: LayerScope) {
+    var waiting = Dictionary(grouping: other.calls.reversed(), by: \.path)
+    func widen(_ values: inout [Value], _ others: [Value]) {
+      for (i, value) in zip(values.indices, others) {
+        values[i] = values[i].described(as: values[i].type.widened(by: value.type))
+      }
+    }
+    for i in calls.indices {
+      guard let twin = waiting[calls[i].path]?.popLast() else { continue }
+      widen(&calls[i].inputs, twin.inputs)
+      widen(&calls[i].outputs, twin.outputs)
+    }
   }
 
   /// The value that the call at work gives by this name.

@@ -33,6 +33,9 @@ public struct KerasForm {
 
   /// - Throws: ``Obstacle``; `Diagnostic` E03xx for a model that cannot be traced.
   public init(_ model: any Model, semantics: Semantics) throws {
+    if let input = model.inputs.first(where: { $0.type.isOpen }) {
+      throw Obstacle(what: "the unknown length of '\(input.name)'", span: nil)
+    }
     let ways = try [LayerScope.Phase.training, .inference].map {
       try Trace(model, phase: $0, seed: 0, semantics: semantics)
     }

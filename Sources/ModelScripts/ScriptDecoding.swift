@@ -29,7 +29,7 @@ public struct ScriptDecoder {
     return bag.collect { () throws(Diagnostic) in
       var inputs: [ModelInput] = []
       for input in config["inputs"]?.list ?? [] {
-        let shape = try [Int](config: try Self.require(input, "shape"))
+        let shape = try [Int?](config: try Self.require(input, "shape"))
         let type = try String(config: try Self.require(input, "dtype"))
         inputs.append(
           ModelInput(

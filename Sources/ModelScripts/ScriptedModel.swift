@@ -36,7 +36,7 @@ public struct ScriptedModel: Model {
   public var config: ConfigNode {
     let inputs = inputs.map { input -> ConfigNode in
       [
-        "name": input.name.config, "shape": Array(input.type.shape(batch: 0).dropFirst()).config,
+        "name": input.name.config, "shape": input.type.sampleAxes.config,
         "dtype": input.type.element.rawValue.config,
       ]
     }

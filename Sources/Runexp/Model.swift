@@ -26,9 +26,9 @@ public final class Model {
   }
 
   /// A chain of layers.
-  /// - Parameter input: the shape of one sample.
+  /// - Parameter input: the shape of one sample; `nil` for a length that comes with the data.
   public convenience init(
-    _ name: String = "sequential", input: [Int], seed: UInt64 = 0, threads: Int? = nil,
+    _ name: String = "sequential", input: [Int?], seed: UInt64 = 0, threads: Int? = nil,
     @LayerListBuilder layers: () -> [any Layer]
   ) throws {
     try self.init(Sequential(name, input: input, layers: layers), seed: seed, threads: threads)
@@ -95,7 +95,7 @@ public final class Model {
   /// - Throws: E0304 if the samples do not fit.
   public func predict(_ samples: Samples, batchSize: Int = 32) throws -> [Tensor] {
     let outputs = try trainer.predict(samples.part, batchSize: batchSize)
-    return zip(outputs, built.outputs).map { numbers, type in
+    return zip(outputs, try built.outputTypes(for: samples.part)).map { numbers, type in
       Tensor([samples.count] + type.shape(batch: 1).dropFirst(), numbers)
     }
   }

@@ -20,6 +20,21 @@ public struct Samples: Sendable {
       features: [Self.column("input", inputs)], targets: [column], rows: .range(0..<labels.count))
   }
 
+  /// Sequences of different lengths, each of a class, for a model that leaves the length open.
+  ///
+  /// Each batch is as long as the longest of its sequences; shorter ones end in zeros.
+  public init(tokens: [[Int]], labels: [Int]) {
+    let longest = max(1, tokens.map(\.count).max() ?? 1)
+    var numbers = [Int32](repeating: 0, count: tokens.count * longest)
+    for (row, sequence) in tokens.enumerated() {
+      for (i, token) in sequence.enumerated() { numbers[row * longest + i] = Int32(clamping: token) }
+    }
+    var input = Column("input", rowShape: [longest], .integers(numbers))
+    input.lengths = tokens.map { Int32($0.count) }
+    let column = Column("output", rowShape: [], .integers(labels.map { Int32(clamping: $0) }))
+    part = DataPart(features: [input], targets: [column], rows: .range(0..<min(tokens.count, labels.count)))
+  }
+
   /// Samples of a model with several inputs or outputs, by their names.
   public init(_ inputs: [String: Tensor], _ targets: [String: Tensor] = [:]) {
     let features = inputs.sorted { $0.key < $1.key }.map { Self.column($0.key, $0.value) }

@@ -13,8 +13,8 @@ public import Layers
 
 extension Sequential {
   /// A chain of layers that are named as Keras names them: `dense`, `dense_1`, ….
-  /// - Parameter input: the shape of one sample.
-  public init(_ name: String = "sequential", input: [Int], @LayerListBuilder layers: () -> [any Layer]) {
+  /// - Parameter input: the shape of one sample; `nil` for a length that comes with the data.
+  public init(_ name: String = "sequential", input: [Int?], @LayerListBuilder layers: () -> [any Layer]) {
     var names = AutomaticNames()
     self.init(name, input: input, layers().map { NamedLayer(names.next(for: $0), $0) })
   }

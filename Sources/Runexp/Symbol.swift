@@ -15,8 +15,8 @@ public final class Symbol {
   init(_ origin: Origin) { self.origin = origin }
 
   /// An input of a model.
-  /// - Parameter shape: of one sample.
-  public convenience init(_ name: String, shape: [Int], _ element: ElementType = .float32) {
+  /// - Parameter shape: of one sample; `nil` for a length that comes with the data.
+  public convenience init(_ name: String, shape: [Int?], _ element: ElementType = .float32) {
     self.init(.input(ModelInput(name, shape: shape, element)))
   }
 }

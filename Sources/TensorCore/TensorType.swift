@@ -7,11 +7,16 @@ public enum ElementType: String, Sendable, Hashable { case float32, int32, uint8
 public enum Dim: Hashable, Sendable, CustomStringConvertible {
   case batch
   case size(Int)
+  /// A length that comes with the data (Keras's `None`).
+  ///
+  /// Inputs of models are declared with it and summaries show it; in a graph there is always a size in its place.
+  case unknown
 
   public var description: String {
     switch self {
     case .batch: "batch"
     case .size(let count): "\(count)"
+    case .unknown: "None"
     }
   }
 }
@@ -29,8 +34,40 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
   public var rank: Int { dims.count }
   public var description: String { "(" + dims.map(\.description).joined(separator: ", ") + ")" }
 
+  /// The sizes of all axes.
+  /// - Precondition: no length is unknown.
   public func shape(batch: Int) -> [Int] {
-    dims.map { if case .size(let count) = $0 { count } else { batch } }
+    dims.map { dim in
+      switch dim {
+      case .size(let count): return count
+      case .batch: return batch
+      case .unknown: preconditionFailure("\(self) has no shape before there are data")
+      }
+    }
+  }
+
+  /// Whether a length is not known before there are data.
+  public var isOpen: Bool { dims.contains(.unknown) }
+
+  /// The axes of one sample, `nil` for those of unknown length.
+  public var sampleAxes: [Int?] {
+    dims.dropFirst().map { if case .size(let count) = $0 { count } else { nil } }
+  }
+
+  /// The same with a length in the place of all that are unknown.
+  public func with(length: Int) -> TensorType {
+    TensorType(dims.map { $0 == .unknown ? .size(length) : $0 }, element)
+  }
+
+  /// Whether values of other axes can stand for these: any length will do for an unknown one.
+  public func admits(_ other: [Dim]) -> Bool {
+    rank == other.count && zip(dims, other).allSatisfy { $0 == .unknown || $0 == $1 }
+  }
+
+  /// This type, with an unknown length wherever another one has another size.
+  public func widened(by other: TensorType) -> TensorType {
+    guard rank == other.rank else { return self }
+    return TensorType(zip(dims, other.dims).map { $0 == $1 ? $0 : .unknown }, element)
   }
 }
 

@@ -1,3 +1,4 @@
+public import Config
 public import Layers
 
 /// How a model is trained: what Keras calls `compile`.
@@ -17,9 +18,18 @@ public struct CompileSettings: Sendable {
     }
   }
 
+  /// What a training step does to take less memory.
+  public enum Memory: String, CaseIterable, ConfigConvertible {
+    /// Nothing: what the gradients need is kept.
+    case normal
+    /// What is needed again only much later is computed again; results have the same bits.
+    case low
+  }
+
   /// In the order of the model's outputs.
   public var outputs: [Output]
   public var optimizer: any Optimizer
+  public var memory = Memory.normal
 
   public init(_ outputs: [Output], optimizer: any Optimizer) {
     self.outputs = outputs

@@ -6,9 +6,12 @@ import Kernels
 import Layers
 import TensorCore
 
-/// A model compiled with its losses and metrics for one batch size and one way through its conditions on data.
+/// A model compiled with its losses and metrics for one batch size, one length of its sequences and one way through its
+/// conditions on data.
 final class CompiledStep {
   let batch: Int
+  /// What padded sequences are cut to; `nil` where the model takes what the data have.
+  let length: Int?
   /// How the model's conditions on data go here.
   let decisions: [Bool]
   let totals: StepTotals
@@ -20,16 +23,17 @@ final class CompiledStep {
   private let step: UnsafeMutableRawPointer?
 
   /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs.
-  init(_ site: StepSite, assuming assumed: [Bool]) throws {
-    batch = site.batch
+  init(_ site: StepSite, cutTo length: Int?, assuming assumed: [Bool]) throws {
+    (batch, self.length) = (site.batch, length)
     let built = site.built
     let trace = try Trace(
       built.model, phase: site.state == nil ? .inference : .training, seed: built.seed,
-      semantics: built.semantics, assuming: assumed)
+      semantics: built.semantics, assuming: assumed,
+      taking: built.inputTypes(for: site.part, cutTo: length))
     decisions = trace.scope.decisions.map(\.outcome)
     try Self.checkParameters(trace, built)
     let graph = trace.graph
-    let targets = Targets(graph, site.part, built.model.outputNames)
+    let targets = Targets(graph, site.part, built.model.outputNames, cutTo: length)
     let objective = try Objective(trace, site, targets)
     var update: UpdatePlan?
     if let state = site.state, let loss = objective.loss {
@@ -46,17 +50,17 @@ final class CompiledStep {
       graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
       update: update, guards: trace.scope.decisions.map { Guard($0.condition, expected: $0.outcome) },
       assignments: site.state == nil ? [] : trace.scope.updates,
-      prologue: { [unowned feed] in feed.fill($0) }, pool: site.pool, kernels: site.kernels,
-      clock: site.clock)
+      prologue: { [unowned feed] in feed.fill($0) }, isFrugal: site.state?.memoryUse == .low, pool: site.pool,
+      kernels: site.kernels, clock: site.clock)
     (self.program, self.feed) = (program, feed)
     for (input, value) in zip(built.model.inputs, trace.inputs) {
       let column = try site.part.feature(input.name, of: built.model).giving(
-        value.type, "E0304", "the input '\(input.name)' takes samples")
+        value.type, cutTo: length, "E0304", "the input '\(input.name)' takes samples")
       feed.connect(column, to: program.place(value), as: value.type.element)
     }
     for (output, value) in targets.leaves {
       let column = try site.part.target(output, of: built.model).giving(
-        value.type, "E0306", "the loss and the metrics of '\(output)' want targets")
+        value.type, cutTo: length, "E0306", "the loss and the metrics of '\(output)' want targets")
       feed.connect(column, to: program.place(value), as: value.type.element)
     }
     if let weights = objective.sampleWeights, let column = site.part.sampleWeights {
@@ -116,6 +120,16 @@ struct StepSite {
   let kernels: KernelTable
   /// If given, every step of the program is timed.
   let clock: StepClock?
+  /// The lengths of the rows of each padded sequence; batches are cut to the longest of theirs.
+  let lengths: [[Int32]]
+
+  /// What the sequences of a batch are cut to.
+  @inline(__always) func length(of rows: UnsafePointer<Int32>) -> Int? {
+    if lengths.isEmpty { return nil }
+    var longest: Int32 = 1
+    for own in lengths { for r in 0..<batch { longest = max(longest, own[Int(rows[r])]) } }
+    return Int(longest)
+  }
 }
 
 /// What one batch gave: means of losses, and what each metric adds to its totals.
@@ -219,15 +233,17 @@ private final class Targets {
   private(set) var leaves: [(output: String, value: Value)] = []
   private let graph: Graph
   private let part: DataPart
+  private let length: Int?
 
-  init(_ graph: Graph, _ part: DataPart, _ names: [String]) {
+  init(_ graph: Graph, _ part: DataPart, _ names: [String], cutTo length: Int?) {
     self.graph = graph
+    self.length = length
     self.part = part
     self.names = names
   }
 
   func offered(for output: String) -> TensorType {
-    part.targets.member(for: output, of: names.count)?.type ?? TensorType([.batch])
+    part.targets.member(for: output, of: names.count)?.type(cutTo: length) ?? TensorType([.batch])
   }
 
   func leaf(_ type: TensorType, of output: String) -> Value {
@@ -244,15 +260,5 @@ extension DataPart {
 
   fileprivate func target(_ name: String, of model: any Model) -> Column? {
     targets.member(for: name, of: model.outputNames.count)
-  }
-}
-
-extension Optional<Column> {
-  /// The column, if its rows have as many numbers as a sample of `type`: what is written over the end of an input
-  /// would be another value's.
-  /// - Throws: E0304 or E0306; an experiment file is told the same with its place, before anything runs.
-  fileprivate func giving(_ type: TensorType, _ code: String, _ what: String) throws(Diagnostic) -> Column {
-    if let self, self.rowSize == type.shape(batch: 1).reduce(1, *) { return self }
-    throw Diagnostic(code, "\(what) \(type), the data gives \(map { "\($0.type)" } ?? "none")")
   }
 }

@@ -1,7 +1,7 @@
-public import Datasets
+import Datasets
 import GraphEngine
 import KernelABI
-public import TensorCore
+import TensorCore
 
 /// Fills the inputs of a program with the rows of a batch.
 ///
@@ -28,7 +28,8 @@ final class Feed {
   func fill(_ worker: Worker) {
     for (column, place, element) in columns {
       let count = place.shape.first ?? 0
-      let width = column.rowShape.reduce(1, *)
+      // A row may be fed in part: what a batch of shorter sequences leaves of the padding.
+      let (width, stride) = (count == 0 ? 0 : place.count / count, column.rowSize)
       let share = worker.share(of: count)
       switch (column.storage, element) {
       case (.bytes(let bytes), .float32):
@@ -36,7 +37,7 @@ final class Feed {
           guard let base = source.baseAddress else { return }
           for r in share {
             kernels.bytesToFloats(
-              base + Int(rows[r]) * width, place.pointer + r * width, width, column.scale, column.offset)
+              base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
           }
         }
       case (.floats(let floats), .float32):
@@ -44,28 +45,28 @@ final class Feed {
           guard let base = source.baseAddress else { return }
           for r in share {
             kernels.affine(
-              base + Int(rows[r]) * width, place.pointer + r * width, width, column.scale, column.offset)
+              base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
           }
         }
       case (.integers(let integers), .float32):
         for r in share {
           for i in 0..<width {
-            let raw = Float(integers[Int(rows[r]) * width + i])
+            let raw = Float(integers[Int(rows[r]) * stride + i])
             place.pointer[r * width + i] = raw * column.scale + column.offset
           }
         }
       case (.integers(let integers), _):
         let labels = UnsafeMutablePointer(mutating: place.labels)
-        for r in share { for i in 0..<width { labels[r * width + i] = integers[Int(rows[r]) * width + i] } }
+        for r in share { for i in 0..<width { labels[r * width + i] = integers[Int(rows[r]) * stride + i] } }
       case (.bytes(let bytes), _):
         let labels = UnsafeMutablePointer(mutating: place.labels)
         for r in share {
-          for i in 0..<width { labels[r * width + i] = Int32(bytes[Int(rows[r]) * width + i]) }
+          for i in 0..<width { labels[r * width + i] = Int32(bytes[Int(rows[r]) * stride + i]) }
         }
       case (.floats(let floats), _):
         let labels = UnsafeMutablePointer(mutating: place.labels)
         for r in share {
-          for i in 0..<width { labels[r * width + i] = label(floats[Int(rows[r]) * width + i]) }
+          for i in 0..<width { labels[r * width + i] = label(floats[Int(rows[r]) * stride + i]) }
         }
       }
     }
@@ -74,10 +75,3 @@ final class Feed {
 
 /// A class number that was read as a fraction; what cannot be one is -1, a label that no class has.
 private func label(_ number: Float) -> Int32 { abs(number) < 2_147_483_648 ? Int32(number) : -1 }
-
-extension Column {
-  /// What a batch of this column looks like to a model.
-  public var type: TensorType {
-    TensorType([.batch] + rowShape.map { .size($0) }, element)
-  }
-}

@@ -3,7 +3,7 @@ import Layers
 /// What was logged so far in an epoch: means of losses, and metrics of their totals.
 ///
 /// A smaller batch counts for less.
-struct Means {
+package struct Means {
   private let names: [String]
   private let metrics: [any Metric]
   /// The loss, then those of outputs where they are logged, each with what it is divided by.
@@ -17,7 +17,9 @@ struct Means {
   private var gradients: GradientNorms?
 
   /// - Parameter gradients: set if the lengths of gradients are logged, too.
-  init(_ settings: CompileSettings, _ built: BuiltModel, gradients: GradientNorms? = nil) {
+  package init(
+    _ settings: CompileSettings, _ built: BuiltModel, gradients: GradientNorms? = nil
+  ) {
     self.gradients = gradients
     let outputs = built.model.outputNames
     let shown = settings.logNames(outputs: outputs).losses.compactMap { $0 }
@@ -29,7 +31,7 @@ struct Means {
     totals = metrics.map { _ in [] }
   }
 
-  mutating func add(_ program: StepProgram) {
+  package mutating func add(_ program: StepProgram) {
     let batch = Double(program.batch)
     let sums = program.totals
     add(sums.loss?.pointee ?? 0, weight: batch, to: 0)

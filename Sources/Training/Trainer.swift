@@ -198,7 +198,13 @@ public final class Trainer {
   }
 
   /// The model's outputs for every row of a part: for each output all its numbers, row after row.
+  ///
+  /// Where an output is as long as the input, padded sequences keep their padding, so that all rows have one shape.
   public func predict(_ part: DataPart, batchSize: Int) throws -> [[Float]] {
+    var part = part
+    if built.outputs.contains(where: \.isOpen) {
+      for i in part.features.indices { part.features[i].lengths = nil }
+    }
     let order = Order(part.rows.all)
     var outputs = [[Float]](repeating: [], count: built.outputs.count)
     for batch in Batches(count: part.count, size: batchSize) {

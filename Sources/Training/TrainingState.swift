@@ -11,6 +11,8 @@ public final class TrainingState {
   public var iterations = 0
   /// Whether every gradient is to be found in ``gradients`` after a step, even where none needs to be written down.
   public var keepsGradients = false
+  /// What steps compiled from now on do to take less memory.
+  public var memoryUse: CompileSettings.Memory
   /// The bound optimizer; call ``BoundOptimizer/prepare(iterations:rate:)`` before every step.
   public let optimizer: BoundOptimizer
   private var constantRate: Double
@@ -23,6 +25,7 @@ public final class TrainingState {
   ) {
     self.settings = settings
     self.slab = slab
+    memoryUse = settings.memory
     memory = OptimizerMemory(settings.optimizer, count: slab.trainableCount)
     optimizer = BoundOptimizer(
       settings.optimizer, memory, weights: slab.storage.pointer,

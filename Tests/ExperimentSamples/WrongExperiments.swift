@@ -145,6 +145,15 @@ package struct WrongExperiment: Sendable {
     WrongExperiment("no input", "input: [4]", ""),
     WrongExperiment("an input of no size", "input: [4]", "input: [0]"),
     WrongExperiment("a misspelt input", "input: [4]", "inputs: [4]"),
+    WrongExperiment("weights of an unknown length", "input: [4]", "input: [null]"),
+    WrongExperiment("an input of any length for data without it", "input: [4]", "input: [null, 4]")
+      .and("- Dense: {units: 8, activation: relu}", "- LSTM: {units: 8}"),
+    WrongExperiment("data too short for a window", "source: iris", "source: digits").and(
+      "input: [4]", "input: [null, 8]"
+    ).and(
+      "- Dense: {units: 8, activation: relu}",
+      "- Conv1D: {filters: 2, kernel_size: 9}\n        - GlobalAveragePooling1D"),
+    WrongExperiment("an input of neither size nor null", "input: [4]", "input: [any, 4]"),
     WrongExperiment("an input twice", "layers:\n", "layers:\n        - Input: {shape: [4]}\n"),
     WrongExperiment("an input that is not the data's", "input: [4]", "input: [5]"),
   ]

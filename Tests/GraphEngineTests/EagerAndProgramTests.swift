@@ -46,7 +46,9 @@ extension RandomGraph {
   }
 
   /// Compiled; with `isFused` weights change where their gradient is made, and gradients are not seen.
-  fileprivate func compiled(_ table: KernelTable, _ pool: WorkerPool, isFused: Bool) throws -> Outcome {
+  fileprivate func compiled(
+    _ table: KernelTable, _ pool: WorkerPool, isFused: Bool, isFrugal: Bool = false
+  ) throws -> Outcome {
     let slab = ParameterSlab(parameters.map(\.spec))
     for (leaf, tensor) in leaves { if case .parameter(let path) = leaf { slab.set(path, tensor) } }
     let slopes = AlignedBuffer(slab.trainableCount)
@@ -57,9 +59,8 @@ extension RandomGraph {
       plainRate: isFused ? UnsafePointer(rates.pointer) : nil,
       passes: [descent(slab.storage, slopes, rates, table)])
     let program = try Program(
-      graph, keeping: inputs + kept, batch: batch, parameters: slab, update: update, pool: pool,
-      kernels: table,
-      parallelThreshold: 0)
+      graph, keeping: inputs + kept, batch: batch, parameters: slab, update: update,
+      isFrugal: isFrugal, pool: pool, kernels: table, parallelThreshold: 0)
     for input in inputs {
       guard case .leaf(let leaf) = graph.nodes[input.id].kind, let tensor = leaves[leaf] else { continue }
       for (i, x) in tensor.elements.enumerated() { program.place(input).pointer[i] = x }
@@ -89,6 +90,8 @@ extension RandomGraph {
       expected.gradients = []
       let fused = try graph.compiled(table, pool, isFused: true).differs(from: expected)
       #expect(fused == nil, "seed \(seed), fused")
+      let frugal = try graph.compiled(table, pool, isFused: true, isFrugal: true).differs(from: expected)
+      #expect(frugal == nil, "seed \(seed), values computed again")
     }
   }
 

@@ -6,7 +6,7 @@ import TensorCore
 import Testing
 
 @Suite struct MemoryPlanTests {
-  private func program(_ graph: RandomGraph) throws -> Program {
+  private func program(_ graph: RandomGraph, isFrugal: Bool = false) throws -> Program {
     let slab = ParameterSlab(graph.parameters.map(\.spec))
     let update = UpdatePlan(
       gradients: AlignedBuffer(slab.trainableCount),
@@ -14,7 +14,7 @@ import Testing
       passes: [])
     return try Program(
       graph.graph, keeping: graph.kept, batch: graph.batch, parameters: slab, update: update,
-      pool: WorkerPool(threads: 1))
+      isFrugal: isFrugal, pool: WorkerPool(threads: 1))
   }
 
   @Test func `values that live at one time do not overlap`() throws {
@@ -91,5 +91,40 @@ import Testing
     let program = try Program(
       graph, keeping: [], batch: 16, parameters: slab, update: update, pool: WorkerPool(threads: 1))
     #expect(program.arena.count <= Lifetimes(program).peak * 115 / 100)
+  }
+
+  @Test func `a value that is needed again much later is computed again to save memory`() throws {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.batch, .size(100)]))
+    let early = try graph.apply(Unary(.exp), x)
+    var sum = try graph.apply(SumAll(), early)
+    // A wide moment between the two uses of `early`.
+    let wide = try (0..<8).map { try graph.apply(Affine(scale: Float($0), offset: 1), x) }
+    for value in wide { sum = try graph.apply(Binary(.add), sum, graph.apply(SumAll(), value)) }
+    for value in wide { sum = try graph.apply(Binary(.add), sum, graph.apply(MeanAll(), value)) }
+    sum = try graph.apply(Binary(.add), sum, graph.apply(MeanAll(), early))
+    func program(isFrugal: Bool) throws -> Program {
+      try Program(
+        graph, keeping: [sum], batch: 10, parameters: ParameterSlab([]), isFrugal: isFrugal,
+        pool: WorkerPool(threads: 1))
+    }
+    let (plain, frugal) = (try program(isFrugal: false), try program(isFrugal: true))
+    #expect(plain.arena.count - frugal.arena.count >= 1000)
+    #expect(frugal.lines.count > plain.lines.count)
+    for (i, number) in noise(1000, "x").enumerated() {
+      plain.place(x).pointer[i] = number
+      frugal.place(x).pointer[i] = number
+    }
+    plain.run()
+    frugal.run()
+    #expect(plain.place(sum).pointer[0].bitPattern == frugal.place(sum).pointer[0].bitPattern)
+  }
+
+  @Test func `computing again never needs more memory`() throws {
+    for seed in 0..<200 as Range<UInt64> {
+      let graph = try RandomGraph(seed: seed)
+      let (plain, frugal) = (try program(graph), try program(graph, isFrugal: true))
+      #expect(Lifetimes(frugal).peak <= Lifetimes(plain).peak, "seed \(seed)")
+    }
   }
 }

@@ -3,6 +3,7 @@
 Two small models saved by Keras itself, and variants of the first in the other ways HDF5 can say the same,
 or in ways a file must not be.
 """
+import json
 import os
 import shutil
 import zipfile
@@ -32,6 +33,47 @@ def save_model(api, name):
     model.save(os.path.join(HERE, name + ".keras"))
     model.save_weights(os.path.join(HERE, name + ".weights.h5"))
     model.save(path(name))
+
+
+def save_open(api, suffix):
+    """Models with axes of unknown length, and what they give for inputs of two lengths."""
+    L = api.layers
+    api.utils.set_random_seed(2)
+    text = api.Sequential(
+        [L.Input((None,), dtype="int32", name="tokens"), L.Embedding(20, 6, mask_zero=True, name="embedding"),
+         L.LSTM(5, return_sequences=True, name="lstm"), L.GlobalAveragePooling1D(name="pool"),
+         L.Dense(3, activation="softmax", name="kind")], name="text")
+    image = api.Sequential(
+        [L.Input((None, None, 2), name="image"), L.Conv2D(4, 3, padding="same", activation="relu", name="conv"),
+         L.MaxPooling2D(name="max"), L.GlobalAveragePooling2D(name="mean"), L.Dense(2, name="out")], name="image")
+    steps = api.Input((None, 3), name="steps")
+    h = L.Conv1D(4, 2, padding="causal", name="causal")(steps)
+    h = L.LayerNormalization(name="norm")(h)
+    h = L.Add(name="sum")([h, L.Dense(4, name="gate")(steps)])
+    each = api.Model(steps, L.Dense(2, name="out")(h), name="each")
+    random = np.random.default_rng(3)
+
+    def whole(length):
+        x = random.integers(1, 20, (4, length))
+        x[0, length // 2:] = 0
+        return x.astype("int32")
+
+    cases = [(text, [whole(5), whole(9)]),
+             (image, [random.normal(size=(2, n, n + 1, 2)).astype("float32") for n in (6, 11)]),
+             (each, [random.normal(size=(3, n, 3)).astype("float32") for n in (4, 7)])]
+    expected = {}
+    for model, inputs in cases:
+        model.compile(api.optimizers.SGD(0.1), "sparse_categorical_crossentropy" if model is text else "mse")
+        name = f"open_{model.name}{suffix}"
+        if suffix:
+            model.save(os.path.join(HERE, name + ".h5"))
+        else:
+            model.save(os.path.join(HERE, name + ".keras"))
+        expected[model.name] = [
+            {"shape": list(x.shape), "x": x.ravel().tolist(), "out": list(y.shape), "y": y.ravel().tolist()}
+            for x in inputs for y in [model.predict(x, verbose=0)]]
+    with open(os.path.join(HERE, f"open{suffix}.json"), "w") as file:
+        json.dump(expected, file)
 
 
 def rewrite(name, change, source="keras3"):
@@ -143,6 +185,8 @@ if __name__ == "__main__":
     os.makedirs(HERE, exist_ok=True)
     save_model(keras, "keras3")
     save_model(tf_keras, "keras2")
+    save_open(keras, "")
+    save_open(tf_keras, "_2")
     deflate("deflated", "keras3")
     rewrite("compressed", Compressed())
     rewrite("big_endian", OfType(">f4", ">i8"))

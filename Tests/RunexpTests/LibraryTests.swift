@@ -50,6 +50,28 @@ private struct Residual: SubclassedModel {
 
   private func accuracy(_ logs: Logs) -> Double { logs.first { $0.name == "accuracy" }?.value ?? 0 }
 
+  @Test func `texts of different lengths are told apart by a word`() throws {
+    let texts = (0..<120).map { text in
+      (0..<(2 + text % 7)).map { word in word == text % 2 ? 3 + text % 3 / 2 * 5 : 1 + (text * 5 + word) % 2 }
+    }
+    let labels = texts.map { $0.contains(3) ? 1 : 0 }
+    var embedding = Embedding(9, 6)
+    embedding.maskZero = true
+    let model = try Model(
+      Sequential(
+        "texts", input: ModelInput("input", shape: [nil], .int32),
+        [
+          NamedLayer("words", embedding), NamedLayer("reader", LSTM(8)),
+          NamedLayer("kind", Dense(2, activation: .softmax)),
+        ]), seed: 1)
+    model.compile(
+      optimizer: Adam(learningRate: 0.02), loss: SparseCategoricalCrossentropy(), metrics: [Accuracy()])
+    let history = try model.fit(Samples(tokens: texts, labels: labels), epochs: 15, batchSize: 8)
+    #expect(accuracy(history[14]) > 0.95)
+    #expect(model.summary.contains("(None, None, 6)"))
+    #expect(try model.predict(Tensor([1, 3], [1, 3, 2])).shape == [1, 2])
+  }
+
   @Test func `a chain learns, and is the same after saving and loading`() throws {
     let model = try Model("chain", input: [4], seed: 1) {
       Dense(8, activation: .relu)

@@ -66,4 +66,61 @@ private struct Meter: Callback {
       #expect(allocations_of_this_thread() - before == 0)
     }
   }
+
+  /// Everything that a step can have, beside what the workload has.
+  private static let ways: [(name: String, change: @Sendable (inout CompileSettings) -> Void)] = [
+    ("as it is", { _ in }),
+    ("clipped by the norm", { $0.optimizer.common.globalClipnorm = 1 }),
+    (
+      "clipped each, with decay",
+      { ($0.optimizer.common.clipnorm, $0.optimizer.common.weightDecay) = (1, 0.01) }
+    ),
+    (
+      "averaged",
+      { ($0.optimizer.common.useEMA, $0.optimizer.common.emaOverwriteFrequency) = (true, 2) }
+    ),
+    ("accumulated", { $0.optimizer.common.gradientAccumulationSteps = 2 }),
+    ("with little memory", { $0.memory = .low }),
+  ]
+
+  @Test(arguments: Workload.small)
+  func `no step of a workload allocates anything`(workload: Workload) throws {
+    for kind in Workload.Kind.allCases {
+      for way in kind == .training ? Self.ways : [Self.ways[0]] {
+        let compiled = try workload.step(kind, way.change)
+        let step = compiled.step
+        var means = Means(compiled.settings, compiled.built)
+        let rows = (0..<workload.batch).map { Int32($0) }
+        try rows.withUnsafeBufferPointer { rows in
+          guard let base = rows.baseAddress else { return }
+          var before = 0
+          for i in 0..<6 {
+            compiled.state?.optimizer.prepare(iterations: i, rate: 0.001)
+            try step.run(base, iteration: i)
+            if kind != .prediction { means.add(step) }
+            if i == 2 { before = allocations_of_this_thread() }
+          }
+          let count = allocations_of_this_thread() - before
+          #expect(count == 0, "\(kind), \(way.name)")
+        }
+      }
+    }
+  }
+
+  @Test func `a step with constraints, penalties and metrics allocates nothing`() throws {
+    var (hidden, last) = (Dense(24, activation: .relu), Dense(4, activation: .softmax))
+    hidden.kernelConstraint = Constraint(MaxNorm())
+    hidden.kernelRegularizer = Regularizer(L2())
+    last.kernelConstraint = Constraint(NonNeg())
+    let model = chain([16], hidden, BatchNormalization(), last)
+    var settings = settings(Adam())
+    settings.outputs[0].metrics.append(NamedMetric("top", SparseTopKCategoricalAccuracy()))
+    let meter = Meter()
+    _ = try fitted(model, settings, data) {
+      ($0.batchSize, $0.stepsPerEpoch, $0.callbacks) = (4, 40, [meter])
+    }
+    let counts = meter.readings.all.prefix(40)
+    #expect(counts.count == 40)
+    #expect(counts[39] == counts[9], "\(counts[39] - counts[9]) allocations in 30 steps")
+  }
 }

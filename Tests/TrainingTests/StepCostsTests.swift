@@ -19,7 +19,7 @@ import Training
     var fit = FitSettings()
     (fit.batchSize, fit.epochs, fit.clock) = (8, epochs, clock)
     return try trainer.fit(
-      labelled(samples, [4], classes: 3), validation: nil, fit, save: { _ in }, isInterrupted: { false },
+      labelled(samples, [4], classes: 3), validation: nil, fit, isInterrupted: { false },
       observe: { _ in })
   }
 

@@ -28,7 +28,11 @@ struct Fit {
 
   /// Whether it can be trained or evaluated so; what does not fit is reported.
   func check(_ training: CheckContext.TrainingInfo, _ context: inout CheckContext) -> Bool {
-    guard checkInput(&context) else { return false }
+    guard let fit = settled(&context) else { return false }
+    return fit.checkOutputs(training, &context)
+  }
+
+  private func checkOutputs(_ training: CheckContext.TrainingInfo, _ context: inout CheckContext) -> Bool {
     var isRight = true
     for (i, (settings, spans)) in zip(training.settings.outputs, training.spans).enumerated() {
       if settings.loss == nil && settings.metrics.isEmpty { continue }
@@ -84,7 +88,37 @@ struct Fit {
   }
 
   /// For cells that only feed the model.
-  func checkInput(_ context: inout CheckContext) -> Bool {
+  func checkInput(_ context: inout CheckContext) -> Bool { settled(&context) != nil }
+
+  /// The same with the model traced for the lengths that the data have, where it leaves some open; `nil` if the data do
+  /// not fit it.
+  func settled(_ context: inout CheckContext) -> Fit? {
+    guard areInputsRight(&context) else { return nil }
+    guard model.model.isOpen else { return self }
+    let inputs = model.model.inputs
+    let types = inputs.map { input in
+      let given = shape.features.member(for: input.name, of: inputs.count)?.batchType
+      return TensorType(given?.dims ?? input.type.dims, input.type.element)
+    }
+    do {
+      var copy = model
+      copy.trace = try Trace(
+        model.model, phase: .training, seed: context.seed, semantics: trace.scope.semantics, taking: types)
+      return Fit(model: copy, shape: shape, span: span)
+    } catch {
+      // Once for a model and a length, however many cells bring them together.
+      guard context.isFirst("lengths \(model.model.name) \(types)") else { return nil }
+      context.collect {
+        guard var diagnostic = error as? Diagnostic else { throw error }
+        let given = zip(inputs, types).first { $0.0.type.isOpen }.map { "\($0.1)" } ?? ""
+        diagnostic.related += span.map { [Diagnostic.Label($0, "the data gives \(given)")] } ?? []
+        throw diagnostic
+      }
+      return nil
+    }
+  }
+
+  private func areInputsRight(_ context: inout CheckContext) -> Bool {
     let inputs = model.model.inputs
     var isRight = true
     for input in inputs {
@@ -99,7 +133,7 @@ struct Fit {
         continue
       }
       let given = feature.batchType
-      if given.dims == input.type.dims { continue }
+      if input.type.admits(given.dims) { continue }
       // Once for a model and a data set, however many cells bring them together.
       if context.isFirst("input \(model.model.name) \(input.name) \(given)") {
         context.bag.report(.inputMismatch(model.model, input, given, at: span))

@@ -6,7 +6,7 @@ import TensorCore
 /// A graph of layers as it is written in a `model` cell.
 struct FunctionalSyntax {
   let name: String
-  let input: [Int]?
+  let input: SampleShape?
   let inputs: ConfigNode
   let layers: ConfigNode
   let outputs: ConfigNode
@@ -44,7 +44,7 @@ struct FunctionalSyntax {
         return nil
       }
       let name = orInputs ? "inputs" : "input"
-      return [(.init(name), ModelInput(name, shape: input))]
+      return [(.init(name), ModelInput(name, shape: input.axes))]
     }
     if input != nil {
       context.bag.report(.inputTwice(name, at: inputs.span, other: "'inputs:'"))
@@ -67,13 +67,12 @@ struct FunctionalSyntax {
   private func inputLayer(_ node: ConfigNode, _ context: inout CheckContext) -> InputLayer? {
     if node.entries != nil { return InputLayer.schema.decode(node, into: &context.bag) }
     return context.bag.collect { () throws(Diagnostic) in
-      let shape = try [Int](config: node)
-      guard shape.allSatisfy({ $0 >= 1 }) else {
+      let shape = try SampleShape(config: node)
+      if let mistake = SampleShape.check(shape) {
         throw Diagnostic(
-          "E0202", "an input's shape must hold sizes of at least 1",
-          at: node.span.map { .init($0, "found \(node.json)") })
+          "E0202", "an input's shape \(mistake)", at: node.span.map { .init($0, "found \(node.json)") })
       }
-      return InputLayer(shape)
+      return InputLayer(shape.axes)
     }
   }
 

@@ -12,7 +12,7 @@ import Training
 /// A model, written in one of three ways: a list of layers, a graph of layers, or layers and a `call`.
 struct ModelCell: Cell {
   var subject = ConfigNode(.null)
-  var input: [Int]?
+  var input: SampleShape?
   var inputs = ConfigNode(.null)
   var layers = ConfigNode(.null)
   var outputs = ConfigNode(.null)
@@ -22,9 +22,10 @@ struct ModelCell: Cell {
   static let schema = Schema(
     "model", "A model: a list of layers, a graph of layers, or layers and what a call does with them.",
     prototype: ModelCell(),
-    Field("input", \.input, "The shape of one sample, such as [28, 28].") { input in
-      (input ?? [1]).allSatisfy { $0 >= 1 } ? nil : "must hold sizes of at least 1"
-    },
+    Field(
+      "input", \.input,
+      "The shape of one sample, such as [28, 28]; [null, 16] for a length that comes with the data."
+    ) { $0.flatMap(SampleShape.check) },
     Field("inputs", \.inputs, "Names and shapes of several inputs, such as {wide: [5], deep: [6]}."),
     Field(
       "layers", \.layers,
@@ -86,7 +87,7 @@ struct ModelCell: Cell {
       context.bag.report(.noInput(name, at: subject.span))
       return nil
     }
-    return declare(Sequential(name, input: shape, layers), parts: [:], &context)
+    return declare(Sequential(name, input: shape.axes, layers), parts: [:], &context)
   }
 
   private func scripted(_ name: String, _ context: inout CheckContext) -> CellRun? {

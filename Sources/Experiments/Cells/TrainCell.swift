@@ -28,6 +28,7 @@ struct TrainCell: Cell {
   var validationFreq = 1
   var shuffle = true
   var checkpoint = CheckpointFrequency.auto
+  var memory = CompileSettings.Memory.normal
 
   static let schema = Schema(
     "train", "Trains a model, or trains a loaded one on as it was compiled.", prototype: TrainCell(),
@@ -60,6 +61,10 @@ struct TrainCell: Cell {
     Field(
       "checkpoint", \.checkpoint,
       "How often the training is written down, to go on there after it was killed: auto, epoch, or a number of steps."
+    ),
+    Field(
+      "memory", \.memory,
+      "low: what the gradients need is computed again instead of kept, which takes longer and gives the same numbers."
     ))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
@@ -185,6 +190,7 @@ struct TrainCell: Cell {
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
     let validation = held.flatMap { context.data[$0.data]?[$0.part] }
     let total = fit.epochs
+    built.training?.memoryUse = memory
     built.takeParts()
     defer { built.giveParts() }
     if let interrupted = context.takeInterruptedFit(of: name) {

@@ -47,7 +47,8 @@ struct ClassScores {
   init?(_ plan: ClassPlan, _ context: RunContext) throws {
     guard let tried = try plan.output.run(context) else { return nil }
     let (rows, target) = (tried.rows, tried.target)
-    let meaning = OutputMeaning(plan.output.output, of: tried.built, tried.data.preparation)
+    let meaning = try OutputMeaning(
+      plan.output.output, of: tried.built, tried.data.preparation, on: rows)
     let scores = try meaning.probabilities(tried.numbers)
     // One number is how likely the second of two classes is.
     probabilities = meaning.width > 1 ? scores : scores.flatMap { [1 - $0, $0] }

@@ -98,7 +98,7 @@ private struct Plane {
       rows: .range(0..<Self.columns * Self.rows))
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
     let outputs = try trainer.predict(places, batchSize: 512)[0]
-    let meaning = OutputMeaning(0, of: built, data.preparation)
+    let meaning = try OutputMeaning(0, of: built, data.preparation, on: places)
     let truths = (0..<shown.count).map { sample in
       shown.targets.first.map { shown.values(of: $0, sample: sample) } ?? []
     }

@@ -22,12 +22,15 @@ struct LayerOutputs {
         continue
       }
       let numbers = (0..<rows.count).flatMap { rows.values(of: feature, sample: $0) }
-      leaves[.input("x/\(input.name)")] = Tensor(input.type.shape(batch: rows.count), numbers)
+      let shape = input.type.isOpen ? [rows.count] + feature.rowShape : input.type.shape(batch: rows.count)
+      leaves[.input("x/\(input.name)")] = Tensor(shape, numbers)
     }
+    let types = try built.inputTypes(for: rows)
     var assumed: [Bool] = []
     while true {
       let trace = try Trace(
-        built.model, phase: .inference, seed: built.seed, semantics: built.semantics, assuming: assumed)
+        built.model, phase: .inference, seed: built.seed, semantics: built.semantics, assuming: assumed,
+        taking: types)
       for node in trace.graph.nodes {
         guard case .leaf(let leaf) = node.kind, case .input = leaf, leaves[leaf] == nil else { continue }
         let shape = node.type.shape(batch: rows.count)

@@ -47,7 +47,7 @@ extension CheckContext {
       return nil
     }
     guard let model, let part = self.part(cell.data, default: part), let name = cell.of.string,
-      Fit(model: model, shape: part.shape, span: cell.data.span).checkInput(&self)
+      let model = Fit(model: model, shape: part.shape, span: cell.data.span).settled(&self)?.model
     else { return nil }
     let outputs = model.model.outputNames
     if let output = cell.output, !outputs.contains(output) {

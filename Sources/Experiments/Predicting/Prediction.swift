@@ -23,10 +23,12 @@ struct OutputMeaning {
   /// Whether numbers become probabilities by a softmax or sigmoid only.
   let areLogits: Bool
 
-  /// - Parameter i: which of the model's outputs it is.
-  init(_ i: Int, of built: BuiltModel, _ preparation: Preparation?) {
+  /// - Parameters:
+  ///   - i: which of the model's outputs it is.
+  ///   - rows: what is predicted on; it says how long an output is whose length is open.
+  init(_ i: Int, of built: BuiltModel, _ preparation: Preparation?, on rows: DataPart) throws {
     let outputs = built.model.outputNames
-    let type = built.outputs[i]
+    let type = try built.outputTypes(for: rows)[i]
     let target = preparation?.target(of: outputs[i], among: outputs.count)
     let loss = built.training?.settings.outputs[i].loss
     let width = type.shape(batch: 1).reduce(1, *)

@@ -42,7 +42,7 @@ package struct PredictionTable {
     for other in others { columns.append(Column(name: other.name, cells: other.cells.map(Cell.text))) }
     let built = trainer.built
     for (i, numbers) in try trainer.predict(part, batchSize: batchSize).enumerated() {
-      let meaning = OutputMeaning(i, of: built, preparation)
+      let meaning = try OutputMeaning(i, of: built, preparation, on: part)
       switch meaning.kind {
       case .numbers(let names):
         for (place, name) in names.enumerated() {

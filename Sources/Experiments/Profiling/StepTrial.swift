@@ -39,7 +39,7 @@ package final class StepTrial {
   private func fit(
     _ trainer: Trainer, _ part: DataPart, _ settings: FitSettings, _ took: (Double) -> Void
   ) throws -> FitResult {
-    try trainer.fit(part, validation: nil, settings, save: { _ in }, isInterrupted: { false }) { event in
+    try trainer.fit(part, validation: nil, settings, isInterrupted: { false }) { event in
       if case .epochEnded(_, _, let seconds, _) = event { took(seconds) }
     }
   }

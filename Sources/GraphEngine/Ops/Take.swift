@@ -1,4 +1,5 @@
 import Diagnostics
+import KernelABI
 public import TensorCore
 
 /// The elements of an axis that whole numbers name: their shape stands in its place.
@@ -67,9 +68,13 @@ struct SpreadTaken: Op {
     [try c.gradient.graph.apply(Take(axis: axis), c.gradient, c.operands[1]), nil]
   }
 
-  func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(result.reduce(1, *), *) }
+  /// Rows that nothing was taken of need no update.
+  var updatesWeights: Bool { axis == 0 }
+  var longestFusedSum: Int { .max }
+  func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) + result.reduce(1, *) }
 
   func bind(_ site: BindSite) -> Step {
+    if let update = site.update { return bind(site, update) }
     let split = AxisSplit(site.output.shape, axis: axis)
     let (g, indices, y) = (site.inputs[0].input, site.inputs[1].labels, site.output.pointer)
     let (taken, count, inner, outer) = (site.inputs[1].count, split.count, split.inner, split.outer)
@@ -82,6 +87,40 @@ struct SpreadTaken: Op {
           guard let i = place(indices[p], in: count), own.contains(i) else { continue }
           let (from, to) = (g + (o * taken + p) * inner, y + (o * count + i) * inner)
           for k in 0..<inner { to[k] += from[k] }
+        }
+      }
+    }
+  }
+}
+
+extension SpreadTaken {
+  /// Updates only rows that something was taken of, with the bits of a gradient that has all of them.
+  private func bind(_ site: BindSite, _ update: FusedUpdate) -> Step {
+    let split = AxisSplit(site.output.shape, axis: 0)
+    let (g, indices) = (site.inputs[0].input, site.inputs[1].labels)
+    let (taken, count, inner) = (site.inputs[1].count, split.count, split.inner)
+    let (apply, rule) = (site.kernels.update, UpdateRule.descent.rawValue)
+    // The gradient of a row lies where it was first taken; its number, from 1 on, is noted for the row meanwhile.
+    let (sums, notes, noSlots) = (AlignedBuffer(taken * inner), AlignedBuffer(count), AlignedBuffer(16))
+    let first = UnsafeMutableRawPointer(notes.pointer).assumingMemoryBound(to: Int32.self)
+    let slots = UnsafeRawPointer(noSlots.pointer).assumingMemoryBound(to: UnsafeMutablePointer<Float>.self)
+    return { worker in
+      withExtendedLifetime((sums, notes, noSlots)) {
+        let own = worker.share(of: count)
+        for p in 0..<taken {
+          guard let i = place(indices[p], in: count), own.contains(i) else { continue }
+          if first[i] == 0 {
+            first[i] = Int32(p + 1)
+            (sums.pointer + p * inner).update(repeating: 0, count: inner)
+          }
+          let (from, to) = (g + p * inner, sums.pointer + (Int(first[i]) - 1) * inner)
+          for k in 0..<inner { to[k] += from[k] }
+        }
+        for p in 0..<taken {
+          guard let i = place(indices[p], in: count), own.contains(i), first[i] == p + 1 else { continue }
+          first[i] = 0
+          apply(
+            rule, update.weights + i * inner, sums.pointer + p * inner, slots, 0, inner, update.rate)
         }
       }
     }

@@ -1,98 +1,78 @@
-import TensorCore
-
 /// Gives every live value an offset in the arena; values whose lifetimes do not overlap share memory.
 package struct MemoryPlan {
   package private(set) var offsets: [Int: Int] = [:]
-  package private(set) var arenaCount = 0
+  package let arenaCount: Int
+  /// The most floats that are needed at one time: no plan of the same steps does with less.
+  let leastCount: Int
   /// Per node: whether anything that is kept depends on it.
   package let isLive: [Bool]
   /// What was asked for, for those who check the plan.
   package let kept: [Int]
   package let pinned: Set<Int>
 
+  /// Blocks up to which they are also placed by size, for which each is compared with every other.
+  private static let mostBySize = 4096
+
   /// - Parameters:
   ///   - pinned: nodes with an address of their own.
   ///   - footprint: floats a node takes.
   init(_ nodes: [Graph.Node], keeping kept: [Int], pinned: Set<Int>, footprint: (Graph.Node) -> Int) {
-    var live = [Bool](repeating: false, count: nodes.count)
-    var lastUse = [Int](repeating: -1, count: nodes.count)
-    for id in kept { (live[id], lastUse[id]) = (true, .max) }
-    for id in nodes.indices.reversed() where live[id] {
-      for operand in nodes[id].operands {
-        live[operand] = true
-        lastUse[operand] = max(lastUse[operand], id)
-        // An alias keeps alive what it shows.
-        if nodes[id].op?.isAlias == true { lastUse[operand] = max(lastUse[operand], lastUse[id]) }
-      }
-    }
-    (isLive, self.kept, self.pinned) = (live, kept, pinned)
-    // The node whose memory an alias shows.
-    var root = Array(nodes.indices)
-    for (id, node) in nodes.enumerated() where node.op?.isAlias == true { root[id] = root[node.operands[0]] }
-    // Leaves are there from run to run. They come first, so that they do not stand between holes.
-    for (id, node) in nodes.enumerated() where live[id] && node.op == nil && !node.isParameter {
-      offsets[id] = arenaCount
-      arenaCount += footprint(node)
-    }
-    var holes = FreeList()
-    for (id, node) in nodes.enumerated() where live[id] {
-      guard case .op(let op, let operands) = node.kind else { continue }
-      if op.isAlias {
-        offsets[id] = offsets[operands[0]]
-        continue
-      }
-      let size = footprint(node)
-      var dying = Set(operands.map { root[$0] }).filter { lastUse[$0] == id && nodes[$0].op != nil }
-      if pinned.contains(id) {
-        // It needs no memory here; what it was the last to read is free.
-      } else if op.canReuseFirstOperand, let first = operands.first.map({ root[$0] }), dying.contains(first),
-        let offset = offsets[first], nodes[operands[0]].type.dims == node.type.dims
-      {
-        offsets[id] = offset
-        dying.remove(first)
-      } else {
-        let offset = holes.take(size) ?? holes.takeEnd(arenaCount) ?? arenaCount
-        offsets[id] = offset
-        arenaCount = max(arenaCount, offset + size)
-      }
-      release(dying, nodes, footprint, &holes)
-    }
+    let memory = MemoryBlocks(nodes, keeping: kept, pinned: pinned, footprint: footprint)
+    (isLive, self.kept, self.pinned) = (memory.isLive, kept, pinned)
+    let placement = Self.best(memory.blocks)
+    (arenaCount, leastCount) = (placement.count, memory.peak.count)
+    for (id, block) in memory.blockOf.enumerated() { offsets[id] = block.map { placement.offsets[$0] } }
   }
 
-  private func release(
-    _ ids: Set<Int>, _ nodes: [Graph.Node], _ footprint: (Graph.Node) -> Int, _ holes: inout FreeList
-  ) {
-    for id in ids.sorted() { if let offset = offsets[id] { holes.give(offset, footprint(nodes[id])) } }
+  /// The smallest of the arenas that come of placing blocks as they are made, the largest first, and the
+  /// longest-lived first; the first of them if they are equal.
+  private static func best(_ blocks: [MemoryBlocks.Block]) -> Placement {
+    // Leaves are there from run to run. They come first, so that they do not stand between holes.
+    let made = blocks.indices.sorted { (blocks[$0].first, $0) < (blocks[$1].first, $1) }
+    var best = Placement(blocks, in: made, isByTime: true)
+    guard blocks.count <= mostBySize else { return best }
+    let isLeaf = { (block: Int) in blocks[block].first < 0 ? 0 : 1 }
+    let bySize = made.sorted {
+      (isLeaf($0), -blocks[$0].size, blocks[$0].first, $0) < (
+        isLeaf($1), -blocks[$1].size, blocks[$1].first, $1
+      )
+    }
+    let life = { (block: Int) in min(blocks[block].last, blocks.count) - blocks[block].first }
+    let byLife = made.sorted {
+      (isLeaf($0), -life($0), -blocks[$0].size, $0) < (isLeaf($1), -life($1), -blocks[$1].size, $1)
+    }
+    for order in [bySize, byLife] {
+      let other = Placement(blocks, in: order, isByTime: false)
+      if other.count < best.count { best = other }
+    }
+    return best
   }
 }
 
-/// Holes of the arena, merged with their neighbours; the smallest that fits is taken.
-private struct FreeList {
-  private var holes: [(offset: Int, count: Int)] = []
+/// Where blocks lie, each in the smallest gap that was left when its turn came.
+private struct Placement {
+  private(set) var offsets: [Int]
+  private(set) var count = 0
 
-  mutating func take(_ count: Int) -> Int? {
-    let fitting = holes.indices.filter { holes[$0].count >= count }
-    guard let best = fitting.min(by: { holes[$0].count < holes[$1].count }) else { return nil }
-    let offset = holes[best].offset
-    holes[best] = (offset + count, holes[best].count - count)
-    if holes[best].count == 0 { holes.remove(at: best) }
-    return offset
-  }
-
-  /// The hole that ends where the arena does: it can grow.
-  mutating func takeEnd(_ end: Int) -> Int? {
-    guard let last = holes.last, last.offset + last.count == end else { return nil }
-    return holes.removeLast().offset
-  }
-
-  mutating func give(_ offset: Int, _ count: Int) {
-    let at = holes.firstIndex { $0.offset > offset } ?? holes.count
-    holes.insert((offset, count), at: at)
-    if at + 1 < holes.count, holes[at].offset + holes[at].count == holes[at + 1].offset {
-      holes[at].count += holes.remove(at: at + 1).count
-    }
-    if at > 0, holes[at - 1].offset + holes[at - 1].count == holes[at].offset {
-      holes[at - 1].count += holes.remove(at: at).count
+  /// - Parameter isByTime: whether no block begins before one that is placed earlier, so that what has ended by then is
+  ///   done with.
+  init(_ blocks: [MemoryBlocks.Block], in order: [Int], isByTime: Bool) {
+    offsets = [Int](repeating: 0, count: blocks.count)
+    /// By offset.
+    var placed: [Int] = []
+    for block in order {
+      let own = blocks[block]
+      if isByTime { placed.removeAll { blocks[$0].last < own.first } }
+      var (end, best, bestGap) = (0, Int?.none, Int.max)
+      for other in placed where blocks[other].overlaps(own) {
+        let gap = offsets[other] - end
+        if gap >= own.size && gap < bestGap { (best, bestGap) = (end, gap) }
+        end = max(end, offsets[other] + blocks[other].size)
+      }
+      let offset = best ?? end
+      offsets[block] = offset
+      count = max(count, offset + own.size)
+      placed.insert(block, at: placed.firstIndex { offsets[$0] > offset } ?? placed.count)
     }
   }
 }

@@ -60,6 +60,8 @@ public final class Program {
   private let pool: WorkerPool
   private let workspaces: AlignedBuffer
   package let nodes: [Graph.Node]
+  /// Which of the nodes each value of the graph is.
+  private let numbers: [Int]
   package let plan: MemoryPlan
   private var steps: [Step] = []
   private var job: (Int) -> Void = { _ in }
@@ -79,13 +81,14 @@ public final class Program {
   ///   - guards: conditions that must be as assumed, in the order they are computed.
   ///   - assignments: parameters that get a new value at the end of a run.
   ///   - prologue: what fills the inputs, run by all threads before the first step.
+  ///   - isFrugal: whether values are computed again where that saves memory; results have the same bits.
   ///   - parallelThreshold: floating-point operations from which on all threads of the pool take part.
   ///   - clock: if given, every step is timed by it; see ``times``.
   /// - Throws: E0315 if the machine has not the memory.
   public init(
     _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
     guards: [Guard] = [], assignments: [(path: String, value: Value)] = [], prologue: Step? = nil,
-    pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
+    isFrugal: Bool = false, pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
     parallelThreshold: Int = Program.parallelThreshold, clock: StepClock? = nil
   ) throws(Diagnostic) {
     self.batch = batch
@@ -99,8 +102,6 @@ public final class Program {
     let watched = guards.map(\.condition.id) + assignments.map(\.value.id)
     let roots = kept.map(\.id) + sinks.map(\.gradient.id) + watched
     for pass in Passes.all { pass(&nodes, roots) }
-    self.nodes = nodes
-
     let uses = Passes.uses(nodes, roots)
     // A gradient that nothing else reads is written where the optimizer wants it.
     var direct: [Int: ParameterSlab.Entry] = [:]
@@ -109,7 +110,13 @@ public final class Program {
       guard let op = nodes[sink.gradient.id].op, !op.isAlias, uses[sink.gradient.id] == 1 else { continue }
       if entry.spec.layout == .rowMajor || op.writesPanels { direct[sink.gradient.id] = entry }
     }
-    plan = MemoryPlan(nodes, keeping: roots, pinned: Set(direct.keys)) {
+    var numbers = Array(nodes.indices)
+    if isFrugal {
+      numbers = Recompute.apply(to: &nodes, keeping: roots, pinned: Set(direct.keys), batch: batch)
+      direct = Dictionary(uniqueKeysWithValues: direct.map { (numbers[$0], $1) })
+    }
+    (self.nodes, self.numbers) = (nodes, numbers)
+    plan = MemoryPlan(nodes, keeping: roots.map { numbers[$0] }, pinned: Set(direct.keys)) {
       Layout.rowMajor.footprint(of: $0.type.shape(batch: batch))
     }
     try MemoryNeed.check(plan.arenaCount, for: "a step of \(batch) samples")
@@ -149,7 +156,10 @@ public final class Program {
     }
     for guarded in guards {
       checks.append(
-        (lastStep[root(of: guarded.condition.id)] ?? 0, place(guarded.condition).input, guarded.expected))
+        (
+          lastStep[root(of: numbers[guarded.condition.id])] ?? 0, place(guarded.condition).input,
+          guarded.expected
+        ))
     }
     if let update { appendUpdate(update, direct: Set(direct.keys), fused: fused) }
     for (path, value) in assignments {
@@ -170,11 +180,14 @@ public final class Program {
     return failed.pointee < 0 ? nil : failed.pointee
   }
 
+  /// The most floats that are needed at one time: no arena for this list of steps can be smaller.
+  public var leastArena: Int { plan.leastCount }
+
   /// What each step took so far, if the program was given a clock.
   public var times: StepTimes? { recorder?.times }
 
   /// Where a kept value or an input is.
-  public func place(_ value: Value) -> Place { place(of: value.id) }
+  public func place(_ value: Value) -> Place { place(of: numbers[value.id]) }
 
   private func place(of id: Int) -> Place {
     let shape = nodes[id].type.shape(batch: batch)
@@ -213,7 +226,7 @@ public final class Program {
   private func canFuse(_ entry: ParameterSlab.Entry, _ id: Int, _ operands: [Int], _ plan: MemoryPlan) -> Bool
   {
     let depth = place(of: operands[0]).rows
-    guard depth <= GemmTask.longestFusedDepth else { return false }
+    guard depth <= nodes[id].op?.longestFusedSum ?? 0 else { return false }
     return !nodes.indices.contains { later in
       later > id && plan.isLive[later]
         && nodes[later].operands.contains { operand in
@@ -229,7 +242,7 @@ public final class Program {
 
   /// Moves gradients that were not made in place, then updates what was not updated where its gradient was made.
   private func appendUpdate(_ update: UpdatePlan, direct: Set<Int>, fused: Set<String>) {
-    for sink in update.sinks where !direct.contains(sink.gradient.id) {
+    for sink in update.sinks where !direct.contains(numbers[sink.gradient.id]) {
       append("collect", sink.gradient, to: parameters.place(sink.path, in: update.gradients.pointer))
     }
     var ranges: [Range<Int>] = []

@@ -7,29 +7,30 @@ public import TensorCore
 ///
 /// Keras: `keras.layers.InputLayer`.
 public struct InputLayer: UnaryLayer, Configurable {
-  public var shape: [Int]
+  public var shape: SampleShape
   public var element = ElementType.float32
-  public init(_ shape: [Int], _ element: ElementType = .float32) {
-    self.shape = shape
+  public init(_ shape: [Int?], _ element: ElementType = .float32) {
+    self.shape = SampleShape(shape)
     self.element = element
   }
 
   /// - Parameter type: of a batch.
   public init(_ type: TensorType) {
-    self.init(Array(type.shape(batch: 0).dropFirst()), type.element)
+    self.init(type.sampleAxes, type.element)
   }
 
   public static let schema = Schema(
     "InputLayer", "The shape of one sample.", prototype: InputLayer([]),
-    Field("shape", \.shape, "Axes of one sample, without the batch.") {
-      $0.allSatisfy { $0 >= 1 } ? nil : "must hold sizes of at least 1"
-    }.required)
+    Field(
+      "shape", \.shape, "Axes of one sample, without the batch; null for a length that comes with the data.",
+      check: SampleShape.check
+    ).required)
 
   /// A batch of samples.
-  public var type: TensorType { TensorType([.batch] + shape.map { .size($0) }, element) }
+  public var type: TensorType { ModelInput("", shape: shape.axes, element).type }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    guard x.type.dims == type.dims else {
+    guard type.admits(x.type.dims) else {
       throw Diagnostic(
         "E0301", "the input layer is for \(type), found \(x.type)",
         at: x.graph.origin.map { .init($0, "does not fit here") },

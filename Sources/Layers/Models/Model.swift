@@ -13,9 +13,9 @@ public struct ModelInput: Sendable, Equatable {
     self.type = type
   }
 
-  /// - Parameter shape: of one sample.
-  public init(_ name: String, shape: [Int], _ element: ElementType = .float32) {
-    self.init(name, TensorType([.batch] + shape.map { .size($0) }, element))
+  /// - Parameter shape: of one sample; `nil` for a length that comes with the data.
+  public init(_ name: String, shape: [Int?], _ element: ElementType = .float32) {
+    self.init(name, TensorType([.batch] + shape.map { $0.map { .size($0) } ?? .unknown }, element))
   }
 }
 

@@ -128,10 +128,14 @@ extension Functional {
 
   /// The types of the values that each call gives; none if the model's shapes do not fit.
   private var valueTypes: [[TensorType]] {
-    let graph = Graph()
-    let scope = LayerScope(graph: graph, phase: .inference, model: name, seed: 0)
-    let values = inputs.map { graph.leaf(.input($0.name), $0.type) }
-    let results = try? self.results(values, in: scope)
-    return results?.map { $0.map(\.type) } ?? calls.map { _ in [] }
+    func results(_ types: [TensorType]) throws -> [[TensorType]] {
+      let graph = Graph()
+      let scope = LayerScope(graph: graph, phase: .inference, model: name, seed: 0)
+      let values = zip(inputs, types).map { graph.leaf(.input($0.name), $1) }
+      return try self.results(values, in: scope).map { $0.map(\.type) }
+    }
+    guard isOpen else { return (try? results(inputs.map(\.type))) ?? calls.map { _ in [] } }
+    guard let (short, long) = try? atTwoLengths(results) else { return calls.map { _ in [] } }
+    return zip(short, long).map { zip($0, $1).map { $0.widened(by: $1) } }
   }
 }

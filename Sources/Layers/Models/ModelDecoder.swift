@@ -126,11 +126,11 @@ public struct ModelDecoder {
     }
     var dims: [Dim] = [.batch]
     for axis in axes.dropFirst() {
-      guard case .int(let size) = axis.content, size >= 1 else {
-        if case .null = axis.content { throw Diagnostic.variableAxis(config["name"]?.string ?? "input") }
-        throw Diagnostic.senselessConfig("an axis of \(axis.sketch) in an input layer")
+      switch axis.content {
+      case .int(let size) where size >= 1: dims.append(.size(size))
+      case .null: dims.append(.unknown)
+      default: throw Diagnostic.senselessConfig("an axis of \(axis.sketch) in an input layer")
       }
-      dims.append(.size(size))
     }
     let dtype = config["dtype"]?["config"]?["name"]?.string ?? config["dtype"]?.string ?? "float32"
     let isInteger = dtype.hasPrefix("int") || dtype.hasPrefix("uint")
@@ -316,12 +316,5 @@ extension Diagnostic {
     Diagnostic(
       "E0616", "'\(name)' was saved before its input shape was known, so it has no weights",
       help: "give it a keras.Input, or call it once on data, and save it again")
-  }
-
-  /// E0617: an input with an axis of unknown length beside the batch.
-  static func variableAxis(_ name: String) -> Diagnostic {
-    Diagnostic(
-      "E0617", "the input '\(name)' has an axis of variable length",
-      help: "runexp plans memory ahead: save the model with a fixed length")
   }
 }

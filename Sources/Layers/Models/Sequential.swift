@@ -12,8 +12,8 @@ public struct Sequential: Model {
   /// Without the input layer.
   public var layers: [NamedLayer]
 
-  /// - Parameter input: the shape of one sample.
-  public init(_ name: String, input: [Int], _ layers: [NamedLayer]) {
+  /// - Parameter input: the shape of one sample; `nil` for a length that comes with the data.
+  public init(_ name: String, input: [Int?], _ layers: [NamedLayer]) {
     self.init(name, input: ModelInput("input_layer", shape: input), layers)
   }
 

@@ -1,6 +1,6 @@
 import Diagnostics
 public import GraphEngine
-import TensorCore
+public import TensorCore
 
 /// A model called on symbols: its graph, and what it declared.
 public struct Trace {
@@ -10,21 +10,48 @@ public struct Trace {
   public let outputs: [Value]
 
   /// Calls the model on an unknown batch.
-  /// - Parameter assumed: which way conditions on data go.
-  /// - Throws: `Diagnostic` E03xx if shapes do not fit, or if two layers have one name.
+  ///
+  /// A model with inputs of unknown length that is not told what it takes is traced to be looked at: types have `None`
+  /// where they depend on the length, and nothing can be computed on its values.
+  /// - Parameters:
+  ///   - assumed: which way conditions on data go.
+  ///   - types: of batches of the inputs, as the data have them; those that the model declares if left out.
+  /// - Throws: `Diagnostic` E03xx if shapes do not fit, or if two layers have one name; E0375 if weights depend on an
+  ///   unknown length.
   public init(
     _ model: any Model, phase: LayerScope.Phase, seed: UInt64, semantics: Semantics = .keras3,
-    assuming assumed: [Bool] = []
+    assuming assumed: [Bool] = [], taking types: [TensorType]? = nil
   ) throws {
-    try model.checkNames()
-    graph = Graph()
-    scope = LayerScope(
-      graph: graph, phase: phase, model: model.name, seed: seed, semantics: semantics, assuming: assumed)
-    for input in model.inputs where input.type.sampleCount > TensorType.largestCount {
-      throw Diagnostic.uncountable("a sample \(input.type)", at: nil)
+    if types == nil && model.isOpen {
+      try self.init(open: model, phase: phase, seed: seed, semantics: semantics, assuming: assumed)
+    } else {
+      let scope = LayerScope(
+        graph: Graph(), phase: phase, model: model.name, seed: seed, semantics: semantics, assuming: assumed)
+      try self.init(model, in: scope, taking: types ?? model.inputs.map(\.type))
     }
-    inputs = model.inputs.map { [graph] in graph.leaf(.input("x/\($0.name)"), $0.type) }
+  }
+
+  private init(_ model: any Model, in scope: LayerScope, taking types: [TensorType]) throws {
+    try model.checkNames()
+    (self.scope, graph) = (scope, scope.graph)
+    for type in types where type.sampleCount > TensorType.largestCount {
+      throw Diagnostic.uncountable("a sample \(type)", at: nil)
+    }
+    inputs = zip(model.inputs, types).map { [graph] in graph.leaf(.input("x/\($0.name)"), $1) }
     outputs = try model.call(inputs, in: scope)
+  }
+
+  private init(_ graph: Graph, _ scope: LayerScope, _ inputs: [Value], _ outputs: [Value]) {
+    (self.graph, self.scope, self.inputs, self.outputs) = (graph, scope, inputs, outputs)
+  }
+
+  /// This trace, with an unknown length wherever another one of the same model has another size.
+  func widened(by other: Trace) -> Trace {
+    scope.widen(by: other.scope)
+    func widened(_ values: [Value], _ others: [Value]) -> [Value] {
+      zip(values, others).map { $0.described(as: $0.type.widened(by: $1.type)) }
+    }
+    return Trace(graph, scope, widened(inputs, other.inputs), widened(outputs, other.outputs))
   }
 
   /// Follows a model every way its conditions on data may go, as far as they are not too many.

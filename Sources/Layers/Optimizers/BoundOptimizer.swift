@@ -123,15 +123,20 @@ private struct Sweep {
 
   /// All of them, one after another on pieces that stay in the cache.
   static func all(_ sweeps: [Sweep]) -> (Range<Int>) -> Void {
-    if sweeps.count == 1 {
-      let only = sweeps[0]
-      return { only($0) }
+    let first = sweeps[0]
+    if sweeps.count == 1 { return { first($0) } }
+    // Closures in closures: a loop over a list would allocate where it is not optimised away.
+    let together = sweeps.dropFirst().reduce({ first($0) } as (Range<Int>) -> Void) { before, sweep in
+      {
+        before($0)
+        sweep($0)
+      }
     }
     return { range in
       var start = range.lowerBound
       while start < range.upperBound {
         let end = min(start + 4096, range.upperBound)
-        for sweep in sweeps { sweep(start..<end) }
+        together(start..<end)
         start = end
       }
     }

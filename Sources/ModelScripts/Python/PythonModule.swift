@@ -161,7 +161,7 @@ public struct PythonModule {
   }
 
   private static func input(_ input: ModelInput) -> String {
-    let shape = PythonValue.text(Array(input.type.shape(batch: 0).dropFirst()).config, asTuple: true)
+    let shape = PythonValue.text(input.type.sampleAxes.config, asTuple: true)
     let type = input.type.element == .float32 ? "" : ", dtype=\"\(input.type.element.rawValue)\""
     return "keras.Input(\(shape)\(type), name=\(PythonValue.text(input.name)))"
   }

@@ -74,7 +74,7 @@ extension TraceValue {
 
   static func dim(_ dim: Dim) -> TraceValue {
     switch dim {
-    case .batch: .batch
+    case .batch, .unknown: .batch
     case .size(let count): .int(count)
     }
   }

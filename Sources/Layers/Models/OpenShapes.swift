@@ -1,0 +1,96 @@
+import Diagnostics
+import GraphEngine
+import TensorCore
+
+/// Models with inputs of unknown length.
+///
+/// A graph has a size for every axis, so such a model is traced anew for each shape that its data have. Before there
+/// are data it is traced for two lengths: what is different in the two depends on the length, and is shown as `None`.
+extension Model {
+  /// Whether an input has an axis whose length comes with the data.
+  public var isOpen: Bool { inputs.contains { $0.type.isOpen } }
+
+  /// Lengths to try a model with.
+  ///
+  /// They can be halved several times without a rest, and later ones are long enough for deep stacks of windows.
+  private static var lengths: [(Int, Int)] { [(16, 24), (64, 96), (256, 384), (512, 768)] }
+
+  /// Does something for inputs of two lengths, the first two that the model can take.
+  /// - Throws: what is thrown for the longest.
+  func atTwoLengths<T>(_ body: ([TensorType]) throws -> T) throws -> (T, T) {
+    var mistake: (any Error)?
+    for lengths in Self.lengths {
+      func made(_ length: Int) throws -> T { try body(inputs.map { $0.type.with(length: length) }) }
+      do {
+        return (try made(lengths.0), try made(lengths.1))
+      } catch {
+        mistake = error
+      }
+    }
+    guard var diagnostic = mistake as? Diagnostic else { throw mistake ?? Diagnostic.noLengths }
+    let tried = "an axis of unknown length was taken to be \(Self.lengths[Self.lengths.count - 1].1) long"
+    diagnostic.help = (diagnostic.help.map { $0 + "; " } ?? "") + tried
+    throw diagnostic
+  }
+}
+
+extension Trace {
+  /// The model called on inputs of two lengths.
+  /// - Throws: E0375 if a weight depends on the length; what is wrong at every length.
+  init(
+    open model: any Model, phase: LayerScope.Phase, seed: UInt64, semantics: Semantics,
+    assuming assumed: [Bool]
+  ) throws {
+    func trace(_ types: [TensorType]) throws -> Trace {
+      try Trace(model, phase: phase, seed: seed, semantics: semantics, assuming: assumed, taking: types)
+    }
+    let (short, long) = try model.atTwoLengths(trace)
+    if let (path, origin) = short.changedParameter(in: long) {
+      // Which axis it is: one of them alone makes the difference.
+      let types = short.inputs.map(\.type)
+      for (i, input) in model.inputs.enumerated() {
+        for axis in input.type.dims.indices where input.type.dims[axis] == .unknown {
+          var own = types
+          own[i].dims[axis] = long.inputs[i].type.dims[axis]
+          if let other = try? trace(own), short.changedParameter(in: other)?.path != path { continue }
+          throw Diagnostic.openParameter(path, input.name, axis: axis, at: origin)
+        }
+      }
+      throw Diagnostic.openParameter(path, model.inputs[0].name, axis: 1, at: origin)
+    }
+    self = short.widened(by: long)
+  }
+
+  /// The first parameter that another trace has not, or with another shape, and the layer that declares it.
+  private func changedParameter(in other: Trace) -> (path: String, origin: SourceSpan?)? {
+    let shapes = Dictionary(
+      other.scope.parameters.map { ($0.spec.path, $0.spec.shape) }, uniquingKeysWith: { first, _ in first })
+    guard let found = scope.parameters.first(where: { shapes[$0.spec.path] != $0.spec.shape }) else {
+      return nil
+    }
+    let node = graph.nodes.first {
+      if case .leaf(.parameter(found.spec.path)) = $0.kind { true } else { false }
+    }
+    return (found.spec.path, node?.origin)
+  }
+}
+
+extension Diagnostic {
+  /// E0375: a weight whose shape would come with the data.
+  static func openParameter(
+    _ path: String, _ input: String, axis: Int, at span: SourceSpan?
+  ) -> Diagnostic {
+    let parts = path.split(separator: "/").dropFirst()
+    let owner = parts.dropLast().joined(separator: "/")
+    return Diagnostic(
+      "E0375",
+      "the shape of '\(parts.last ?? "")' of '\(owner)' depends on axis \(axis) of '\(input)', which is of unknown length",
+      at: span.map { Label($0, "its weights need a size") },
+      help:
+        "give the axis a size, or end it before: with a GlobalAveragePooling layer, or the last step of an LSTM"
+    )
+  }
+
+  /// E0314: no lengths to try; there always are some.
+  fileprivate static var noLengths: Diagnostic { .uncountable("an input of unknown length", at: nil) }
+}
