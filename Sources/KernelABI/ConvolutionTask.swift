@@ -53,7 +53,9 @@ public struct ConvolutionTask {
   }
 
   private static func packed(_ window: SlidingWindow, rows: Int) -> Int {
-    window.width.output * (seen(window, rows: rows) * window.width.window * window.channels + 16)
+    let taps = window.width.window * window.channels
+    // Tiles, of three rows or more, are 16 floats apart.
+    return window.width.output * seen(window, rows: rows) * taps + 16 * (window.width.output + taps / 3 + 1)
   }
 
   /// How many bands of rows a sample is cut into, so that what they see stays in the second-level cache.

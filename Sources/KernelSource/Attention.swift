@@ -42,16 +42,19 @@ private struct Head {
     for r in 0..<rows {
       let row = p + r * seen
       let count = visible(top + r)
+      // Whole vectors: what is beyond the last key is far too little to show in the sum.
+      let wide = min(seen, (count + 15) / 16 * 16)
       if let mask = task.mask {
         let allowed = mask + sample * task.maskSample + (top + r) * task.maskQuery
         for j in 0..<count { row[j] = allowed[j] != 0 ? row[j] * task.scale : -1e9 }
       } else {
         for j in 0..<count { row[j] *= task.scale }
       }
-      let most = largest(In(row), count)
-      for j in 0..<count { row[j] = expOfNegative(row[j] - most) }
-      let share = 1 / sum(In(row), count)
-      for j in 0..<count { row[j] *= share }
+      for j in count..<wide { row[j] = -.greatestFiniteMagnitude }
+      let most = largest(In(row), wide)
+      for j in 0..<wide { row[j] = expOfNegative(row[j] - most) }
+      let share = 1 / sum(In(row), wide)
+      for j in 0..<wide { row[j] *= share }
       clear(row + count, seen - count)
     }
   }
@@ -59,14 +62,13 @@ private struct Head {
   /// From the weights and their gradient to that of the products of queries and keys.
   func slopes(_ top: Int, _ rows: Int, _ seen: Int, _ p: In, _ d: Out) {
     for r in 0..<rows {
-      let (weights, row, count) = (p + r * seen, d + r * seen, visible(top + r))
-      let mean = dot(weights, In(row), count)
-      for j in 0..<count { row[j] = weights[j] * (row[j] - mean) * task.scale }
+      let (weights, row) = (p + r * seen, d + r * seen)
+      let mean = dot(weights, In(row), seen)
+      for j in 0..<seen { row[j] = weights[j] * (row[j] - mean) * task.scale }
       if let mask = task.mask {
         let allowed = mask + sample * task.maskSample + (top + r) * task.maskQuery
-        for j in 0..<count { row[j] = allowed[j] != 0 ? row[j] : 0 }
+        for j in 0..<seen { row[j] = allowed[j] != 0 ? row[j] : 0 }
       }
-      clear(row + count, seen - count)
     }
   }
 }

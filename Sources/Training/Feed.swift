@@ -43,6 +43,10 @@ final class Feed {
       case (.floats(let floats), .float32):
         floats.withUnsafeBufferPointer { source in
           guard let base = source.baseAddress else { return }
+          if column.scale == 1 && column.offset == 0 {
+            for r in share { copy(base + Int(rows[r]) * stride, place.pointer + r * width, width) }
+            return
+          }
           for r in share {
             kernels.affine(
               base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
@@ -70,6 +74,26 @@ final class Feed {
         }
       }
     }
+  }
+}
+
+/// Copies a row.
+///
+/// Rows of few numbers lie anywhere in memory: without calls, many are waited for at once.
+@inline(__always)
+private func copy(_ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ count: Int) {
+  if count < 4 {
+    for i in 0..<count { to[i] = from[i] }
+  } else if count <= 32 {
+    var i = 0
+    while true {
+      let four = UnsafeRawPointer(from + i).loadUnaligned(as: SIMD4<Float>.self)
+      UnsafeMutableRawPointer(to + i).storeBytes(of: four, as: SIMD4<Float>.self)
+      if i + 4 >= count { return }
+      i = min(i + 4, count - 4)
+    }
+  } else {
+    to.update(from: from, count: count)
   }
 }
 

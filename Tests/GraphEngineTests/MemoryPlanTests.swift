@@ -17,6 +17,17 @@ import Testing
       isFrugal: isFrugal, pool: WorkerPool(threads: 1))
   }
 
+  @Test func `nothing is written over a part of what it reads`() throws {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.size(4), .size(64)]))
+    let whole = try x * 2
+    let y = try graph.apply(Unary(.negate), whole.sliced(.range(from: 1)))
+    let program = try Program(
+      graph, keeping: [x, y], batch: 1, parameters: ParameterSlab([]), pool: WorkerPool(threads: 1))
+    #expect(program.lines.map(\.name) == ["affine", "negate"])
+    #expect(program.place(y).pointer != program.place(whole).pointer)
+  }
+
   @Test func `values that live at one time do not overlap`() throws {
     for seed in 0..<300 as Range<UInt64> {
       let program = try program(RandomGraph(seed: seed))

@@ -55,6 +55,25 @@ import Testing
     #expect(slab.tensor("w").elements == start.map { $0 - 1 })
   }
 
+  @Test func `what follows from constants is known before a run`() throws {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.batch, .size(3)]))
+    let slope = try graph.gradients(of: (x * 2).mean(), for: [x])[0]
+    let program = try Program(graph, keeping: [slope], batch: 4, parameters: ParameterSlab([]), pool: pool)
+    #expect(program.lines.isEmpty)
+    program.run()
+    #expect((0..<12).allSatisfy { program.place(slope).pointer[$0] == 2 / 12 })
+  }
+
+  @Test func `constants with different results are no constant`() throws {
+    let graph = Graph()
+    let ones = graph.constant(1, [.size(2), .size(3)])
+    let sums = try ones.cumulativeSum(along: 1)
+    let program = try Program(graph, keeping: [sums], batch: 1, parameters: ParameterSlab([]), pool: pool)
+    program.run()
+    #expect((0..<6).map { program.place(sums).pointer[$0] } == [1, 2, 3, 1, 2, 3])
+  }
+
   @Test func `equal ops on equal operands run once`() throws {
     let graph = Graph()
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(2)]))

@@ -55,7 +55,9 @@ struct MemoryBlocks {
           continue
         } else if op.canReuseFirstOperand, let first = operands.first,
           nodes[first].type.dims == node.type.dims,
-          lastUse[root[first]] == id, nodes[root[first]].op != nil, let block = blockOf[root[first]]
+          // Over a part of something the result would not lie where its operand does.
+          footprint(nodes[root[first]]) == footprint(node), lastUse[root[first]] == id,
+          nodes[root[first]].op != nil, let block = blockOf[root[first]]
         {
           blockOf[id] = block
           blocks[block].last = max(id, lastUse[id])

@@ -101,6 +101,7 @@ public final class Program {
     // Conditions are kept: a fast thread may be steps ahead when a slow one looks at them.
     let watched = guards.map(\.condition.id) + assignments.map(\.value.id)
     let roots = kept.map(\.id) + sinks.map(\.gradient.id) + watched
+    foldConstants(&nodes, batch: batch, kernels)
     for pass in Passes.all { pass(&nodes, roots) }
     let uses = Passes.uses(nodes, roots)
     // A gradient that nothing else reads is written where the optimizer wants it.
