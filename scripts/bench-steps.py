@@ -4,9 +4,11 @@ included. Beside it, in turn, the same steps in other frameworks.
 
 The time of a step is the difference between a long training and a short one, by the run's own log, so that reading data
 and compiling the program do not count; start and end and the peak memory are given apart. Results go to
-.build/bench/steps.csv, too: workload, threads, framework, us_per_step, low, high.
+.build/bench/steps.csv (workload, threads, framework, us_per_step, low, high) and, of all workloads, into the table of
+docs/performance.md; `make performance` draws them.
 
 Usage: bench-steps.py [--rounds N] [--workloads mlp-32,cnn] [--backends jax-scan,keras-tf] [--threads 1,2]
+       bench-steps.py --only-table
 Environment: RUNEXP_PEERS_PYTHON (python3), RUNEXP_PEERS (../shared/bench/peers)
 """
 import argparse
@@ -28,6 +30,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = ROOT / ".build/release/runexp"
 RESULTS = ROOT / ".build/bench/steps.csv"
+DOCUMENT = ROOT / "docs/performance.md"
+BEGIN, END = "<!-- steps -->\n", "<!-- end of steps -->\n"
 
 
 @dataclasses.dataclass
@@ -255,13 +259,45 @@ def measure(name, workload, folder, threads, arguments):
             for framework, all in [("runexp", times), *peers.items()] if all]
 
 
+def duration(us):
+    return f"{us:.3g} us" if us < 1000 else f"{us / 1000:.3g} ms"
+
+
+def write_table():
+    """Puts what was measured between the marks in docs/performance.md."""
+    with open(RESULTS, newline="") as file:
+        rows = list(csv.DictReader(file))
+    frameworks = list(dict.fromkeys(r["framework"] for r in rows))
+    found = {(r["workload"], r["threads"], r["framework"]): r for r in rows}
+    lines = [f"| workload, threads | {' | '.join(frameworks)} |", "|---" * (len(frameworks) + 1) + "|"]
+    for key in dict.fromkeys((r["workload"], r["threads"]) for r in rows):
+        mine = float(found[*key, "runexp"]["us_per_step"])
+        cells = []
+        for framework in frameworks:
+            row = found.get((*key, framework))
+            if row is None:
+                cells.append("–")
+                continue
+            us, low, high = (float(row[k]) for k in ("us_per_step", "low", "high"))
+            spread = f"{(high - low) / us:.0%}"
+            cells.append(f"**{duration(us)}** ({spread})" if framework == "runexp"
+                         else f"{duration(us)} ({spread}), **{us / mine:.2f}**")
+        lines.append(f"| {', '.join(key)} | {' | '.join(cells)} |")
+    text = DOCUMENT.read_text()
+    before, rest = text.split(BEGIN)
+    DOCUMENT.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n\n" + END + rest.split(END)[1])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--backends", default=BACKENDS)
     parser.add_argument("--workloads", default=",".join(WORKLOADS))
     parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--only-table", action="store_true", help="write the table of what was measured last")
     arguments = parser.parse_args()
+    if arguments.only_table:
+        return write_table()
     rows = []
     for name in arguments.workloads.split(","):
         workload = WORKLOADS[name]
@@ -276,6 +312,8 @@ def main():
                 rows += measure(name, workload, folder, threads, arguments)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     write_rows(RESULTS, ["workload", "threads", "framework", "us_per_step", "low", "high"], rows)
+    if arguments.workloads == ",".join(WORKLOADS):
+        write_table()
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ for threads in 1 2; do
   "$python" scripts/bench-peers.py --threads "$threads" .build/release/runexp-bench
 done
 
-# The book's classifier through `runexp`, beside the same training in other frameworks.
-"$python" scripts/bench-mlp.py
+# Five models through `runexp`, beside the same trainings in other frameworks.
+"$python" scripts/bench-steps.py
 
 # Writing and reading of a large model, beside h5py and Keras.
 .build/release/runexp-bench files
