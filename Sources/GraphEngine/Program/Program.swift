@@ -277,7 +277,7 @@ public final class Program {
   private func append(_ name: String, _ value: Value, to: Place) {
     let from = place(value)
     let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
-    let line = Line(copying: to, name, nodes[value.id].purpose.on(.update))
+    let line = Line(copying: to, name, nodes[numbers[value.id]].purpose.on(.update))
     switch to.layout {
     case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
     case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)

@@ -73,6 +73,17 @@ public struct OverlapSettings: Sendable {
   public var axis = -1
 }
 
+/// The overlap of classes with settings that its metrics have in common.
+public protocol ClassOverlapMetric: OverlapMetric {
+  var common: OverlapSettings { get }
+}
+
+extension ClassOverlapMetric {
+  public var classes: Int { common.numClasses }
+  public var ignoreClass: Int? { common.ignoreClass }
+  public var axis: Int { common.axis }
+}
+
 extension OverlapSettings {
   fileprivate static let classesField = Field<OverlapSettings>(
     "num_classes", \.numClasses, "How many classes there are.", check: within(1...100_000)
@@ -86,7 +97,7 @@ extension OverlapSettings {
 /// The overlap of some classes, of numbers of classes.
 ///
 /// Keras: `keras.metrics.IoU`.
-public struct IoU: OverlapMetric {
+public struct IoU: ClassOverlapMetric {
   public var common = OverlapSettings()
   public var targetClassIDs: [Int] = []
   public var sparseYTrue = true
@@ -103,16 +114,13 @@ public struct IoU: OverlapMetric {
       Field("sparse_y_pred", \.sparseYPred, "Whether outputs are numbers of classes."),
     ] + OverlapSettings.otherFields.map { Field($0, at: \Self.common) })
 
-  public var classes: Int { common.numClasses }
   public var chosenClasses: [Int]? { targetClassIDs }
-  public var ignoreClass: Int? { common.ignoreClass }
-  public var axis: Int { common.axis }
 }
 
 /// The overlap of all classes, of numbers of classes.
 ///
 /// Keras: `keras.metrics.MeanIoU`.
-public struct MeanIoU: OverlapMetric {
+public struct MeanIoU: ClassOverlapMetric {
   public var common = OverlapSettings()
   public var sparseYTrue = true
   public var sparseYPred = true
@@ -125,16 +133,13 @@ public struct MeanIoU: OverlapMetric {
       Field("sparse_y_pred", \.sparseYPred, "Whether outputs are numbers of classes."),
     ] + OverlapSettings.otherFields.map { Field($0, at: \Self.common) })
 
-  public var classes: Int { common.numClasses }
   public var chosenClasses: [Int]? { nil }
-  public var ignoreClass: Int? { common.ignoreClass }
-  public var axis: Int { common.axis }
 }
 
 /// The overlap of some classes, of one-hot targets.
 ///
 /// Keras: `keras.metrics.OneHotIoU`.
-public struct OneHotIoU: OverlapMetric {
+public struct OneHotIoU: ClassOverlapMetric {
   public var common = OverlapSettings()
   public var targetClassIDs: [Int] = []
   public var sparseYTrue: Bool { false }
@@ -150,16 +155,13 @@ public struct OneHotIoU: OverlapMetric {
       Field("sparse_y_pred", \.sparseYPred, "Whether outputs are numbers of classes."),
     ] + OverlapSettings.otherFields.map { Field($0, at: \Self.common) })
 
-  public var classes: Int { common.numClasses }
   public var chosenClasses: [Int]? { targetClassIDs }
-  public var ignoreClass: Int? { common.ignoreClass }
-  public var axis: Int { common.axis }
 }
 
 /// The overlap of all classes, of one-hot targets.
 ///
 /// Keras: `keras.metrics.OneHotMeanIoU`.
-public struct OneHotMeanIoU: OverlapMetric {
+public struct OneHotMeanIoU: ClassOverlapMetric {
   public var common = OverlapSettings()
   public var sparseYTrue: Bool { false }
   public var sparseYPred = false
@@ -171,10 +173,7 @@ public struct OneHotMeanIoU: OverlapMetric {
       Field("sparse_y_pred", \.sparseYPred, "Whether outputs are numbers of classes."),
     ] + OverlapSettings.otherFields.map { Field($0, at: \Self.common) })
 
-  public var classes: Int { common.numClasses }
   public var chosenClasses: [Int]? { nil }
-  public var ignoreClass: Int? { common.ignoreClass }
-  public var axis: Int { common.axis }
 }
 
 /// The overlap of no and yes, of outputs that count as yes from a threshold on.

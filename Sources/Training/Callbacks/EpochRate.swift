@@ -32,9 +32,8 @@ public enum EpochRate: ConfigConvertible {
       guard rate >= 0 else { throw .mismatch(config, Self.expectation) }
       self = .expression(pythonRepr(rate))
     case .map:
-      var bag = DiagnosticBag()
-      guard let schedule = ScheduleRegistry.decode(config, into: &bag) else {
-        throw bag.all.first ?? .mismatch(config, Self.expectation)
+      guard case .schedule(let schedule) = try LearningRate(config: config) else {
+        throw .mismatch(config, Self.expectation)
       }
       self = .schedule(schedule)
     default: throw .mismatch(config, Self.expectation)
