@@ -22,8 +22,6 @@ public struct KernelTable: Sendable {
   public let unary: @convention(c) @Sendable (Int32, In, Out, Int, Float) -> Void
   /// ``UnaryFunction``, x, y, gradient of y, gradient of x, count, parameter.
   public let unaryGradient: @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void
-  /// ``BinaryFunction``, a, b, y, count.
-  public let binary: @convention(c) @Sendable (Int32, In, In, Out, Int) -> Void
   /// ``BinaryFunction``, a, floats to its next row and column, b, the same, y, rows, columns.
   ///
   /// An operand's columns are 1 apart, or 0 where it repeats along a row.
@@ -35,8 +33,6 @@ public struct KernelTable: Sendable {
     ) -> Void
   /// x, y, count, scale, offset: `y = scale · x + offset`.
   public let affine: @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void
-  /// Adds one row to each: x, row, y, rows, columns.
-  public let addRow: @convention(c) @Sendable (In, In, Out, Int, Int) -> Void
 
   /// Σ x in a fixed tree: x, count.
   public let sum: @convention(c) @Sendable (In, Int) -> Float
@@ -107,6 +103,10 @@ public struct KernelTable: Sendable {
   public let normalizeRowsGradient: @Sendable (In, In?, In, Out, Int, Int, Float, Bool) -> Void
   /// x, gradient of y, gradients of gamma and beta, rows, columns, columns from and to, epsilon, whether centred.
   public let normalizeRowsParameters: @Sendable (In, In, Out, Out, Int, Int, Int, Int, Float, Bool) -> Void
+  /// Mean and variance of columns: x, means, variances, rows, columns, columns in a row of x.
+  public let columnMoments: @convention(c) @Sendable (In, Out, Out, Int, Int, Int) -> Void
+  /// Σ x·g and Σ g of columns: x, g, products, sums, rows, columns, columns in a row of x.
+  public let columnSums: @convention(c) @Sendable (In, In, Out, Out, Int, Int, Int) -> Void
 
   /// Philox key (low, high), stream position, index of the first element, rate, x, y, count.
   public let dropout: @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void
@@ -130,14 +130,12 @@ public struct KernelTable: Sendable {
     fromPanels: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
     unary: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Float) -> Void,
     unaryGradient: @escaping @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void,
-    binary: @escaping @convention(c) @Sendable (Int32, In, In, Out, Int) -> Void,
     binaryRows: @escaping @convention(c) @Sendable (Int32, In, Int, Int, In, Int, Int, Out, Int, Int) -> Void,
     integerRows:
       @escaping @convention(c) @Sendable (
         Int32, Labels, Int, Int, Labels, Int, Int, UnsafeMutablePointer<Int32>, Int, Int
       ) -> Void,
     affine: @escaping @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void,
-    addRow: @escaping @convention(c) @Sendable (In, In, Out, Int, Int) -> Void,
     sum: @escaping @convention(c) @Sendable (In, Int) -> Float,
     sumRows: @escaping @convention(c) @Sendable (In, Out, Int, Int, Int) -> Void,
     sumColumns: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
@@ -171,6 +169,8 @@ public struct KernelTable: Sendable {
     normalizeRowsGradient: @escaping @Sendable (In, In?, In, Out, Int, Int, Float, Bool) -> Void,
     normalizeRowsParameters:
       @escaping @Sendable (In, In, Out, Out, Int, Int, Int, Int, Float, Bool) -> Void,
+    columnMoments: @escaping @convention(c) @Sendable (In, Out, Out, Int, Int, Int) -> Void,
+    columnSums: @escaping @convention(c) @Sendable (In, In, Out, Out, Int, Int, Int) -> Void,
     dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
     bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
     update: @escaping @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void,
@@ -183,11 +183,9 @@ public struct KernelTable: Sendable {
     self.fromPanels = fromPanels
     self.unary = unary
     self.unaryGradient = unaryGradient
-    self.binary = binary
     self.binaryRows = binaryRows
     self.integerRows = integerRows
     self.affine = affine
-    self.addRow = addRow
     self.sum = sum
     self.sumRows = sumRows
     self.sumColumns = sumColumns
@@ -220,6 +218,8 @@ public struct KernelTable: Sendable {
     self.normalizeRows = normalizeRows
     self.normalizeRowsGradient = normalizeRowsGradient
     self.normalizeRowsParameters = normalizeRowsParameters
+    self.columnMoments = columnMoments
+    self.columnSums = columnSums
     self.dropout = dropout
     self.bytesToFloats = bytesToFloats
     self.update = update

@@ -38,10 +38,6 @@ private func each<T, R>(
 
 @inline(__always) private func truth(_ condition: Bool) -> Float { condition ? 1 : 0 }
 
-func binary(_ function: Int32, _ a: In, _ b: In, _ y: Out, _ count: Int) {
-  binaryRows(function, a, 0, 1, b, 0, 1, y, 1, count)
-}
-
 func binaryRows(
   _ function: Int32, _ a: In, _ aRow: Int, _ aColumn: Int, _ b: In, _ bRow: Int, _ bColumn: Int, _ y: Out,
   _ rows: Int, _ columns: Int
@@ -115,17 +111,6 @@ func affine(_ x: In, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float) {
     for i in 0..<count { y[i] = fma(y[i], scale, offset) }
   } else {
     for i in 0..<count { y[i] = fma(x[i], scale, offset) }
-  }
-}
-
-func addRow(_ x: In, _ row: In, _ y: Out, _ rows: Int, _ columns: Int) {
-  for r in 0..<rows {
-    let (from, to) = (x + r * columns, y + r * columns)
-    if from == In(to) {
-      for j in 0..<columns { to[j] = to[j] + row[j] }
-    } else {
-      for j in 0..<columns { to[j] = from[j] + row[j] }
-    }
   }
 }
 

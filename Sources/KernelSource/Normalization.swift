@@ -87,3 +87,56 @@ func normalizeRowsParameters(
     for j in first..<last { dBeta[j] = dBeta[j] + up[j] }
   }
 }
+
+/// Mean and variance of columns, `stride` floats from row to row, each in the order of its rows.
+func columnMoments(_ x: In, _ means: Out, _ variances: Out, _ rows: Int, _ columns: Int, _ stride: Int) {
+  let count = Float(rows)
+  sumRows(x, means, rows, columns, stride)
+  for j in 0..<columns { means[j] = means[j] / count }
+  var j = 0
+  while j + 16 <= columns {
+    let mean = load(means + j)
+    var total = Lanes()
+    for r in 0..<rows {
+      let distance = load(x + r * stride + j) - mean
+      total = fma(distance, distance, total)
+    }
+    store(total, variances + j)
+    j += 16
+  }
+  while j < columns {
+    var total: Float = 0
+    for r in 0..<rows {
+      let distance = x[r * stride + j] - means[j]
+      total = fma(distance, distance, total)
+    }
+    variances[j] = total
+    j += 1
+  }
+  for j in 0..<columns { variances[j] = variances[j] / count }
+}
+
+/// Σ x·g and Σ g of columns, `stride` floats from row to row, each in the order of its rows.
+func columnSums(_ x: In, _ g: In, _ products: Out, _ sums: Out, _ rows: Int, _ columns: Int, _ stride: Int) {
+  var j = 0
+  while j + 16 <= columns {
+    var (product, sum) = (Lanes(), Lanes())
+    for r in 0..<rows {
+      let slope = load(g + r * stride + j)
+      product = fma(load(x + r * stride + j), slope, product)
+      sum += slope
+    }
+    store(product, products + j)
+    store(sum, sums + j)
+    j += 16
+  }
+  while j < columns {
+    var (product, sum): (Float, Float) = (0, 0)
+    for r in 0..<rows {
+      product = fma(x[r * stride + j], g[r * stride + j], product)
+      sum += g[r * stride + j]
+    }
+    (products[j], sums[j]) = (product, sum)
+    j += 1
+  }
+}

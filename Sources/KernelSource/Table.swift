@@ -14,8 +14,8 @@ public import KernelABI
 public func makeKernelTable() -> KernelTable {
   KernelTable(
     name: variant, gemm: gemm, toPanels: toPanels, fromPanels: fromPanels, unary: unary,
-    unaryGradient: unaryGradient, binary: binary, binaryRows: binaryRows, integerRows: integerRows,
-    affine: affine, addRow: addRow, sum: sum, sumRows: sumRows,
+    unaryGradient: unaryGradient, binaryRows: binaryRows, integerRows: integerRows,
+    affine: affine, sum: sum, sumRows: sumRows,
     sumColumns: sumColumns, reduceRows: reduceRows, reduceColumns: reduceColumns,
     softmax: softmax, softmaxGradient: softmaxGradient,
     sparseCrossEntropy: sparseCrossEntropy, sparseCrossEntropyGradient: sparseCrossEntropyGradient,
@@ -29,6 +29,7 @@ public func makeKernelTable() -> KernelTable {
     recurrent: recurrent, recurrentGradient: recurrentGradient,
     attention: attention, attentionGradient: attentionGradient, normalizeRows: normalizeRows,
     normalizeRowsGradient: normalizeRowsGradient, normalizeRowsParameters: normalizeRowsParameters,
+    columnMoments: columnMoments, columnSums: columnSums,
     dropout: dropout, bytesToFloats: bytesToFloats, update: update,
     sumOfSquares: sumOfSquares, multiplyAdd: multiplyAdd)
 }

@@ -64,6 +64,13 @@ extension OpCase {
   ]
 
   static let normalizations: [OpCase] = [
+    OpCase("column moments", .smooth, 4e-3, { [by([.batch, .size(3), .size($0)])] }) {
+      try $0[0].graph.apply(ColumnMoments(), $0[0])
+    },
+    OpCase(
+      "column affine", .smooth, 4e-3,
+      { [by([.batch, .size(3), .size($0)]), by([.size($0)]), by([.size($0)])] }
+    ) { try $0[0].graph.apply(ColumnAffine(), $0) },
     normalization("normalize", isCentred: true, gamma: true, beta: true),
     normalization("normalize by gamma", isCentred: true, gamma: true, beta: false),
     normalization("normalize and shift", isCentred: true, gamma: false, beta: true),

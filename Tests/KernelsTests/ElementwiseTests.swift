@@ -13,7 +13,7 @@ private func apply(_ f: UnaryFunction, _ x: [Float], _ table: KernelTable, _ par
 
 private func combine(_ f: BinaryFunction, _ a: Float, _ b: Float) -> Float {
   var y: [Float] = [0]
-  kernels.binary(f.rawValue, [a], [b], &y, 1)
+  kernels.binaryRows(f.rawValue, [a], 0, 1, [b], 0, 1, &y, 1, 1)
   return y[0]
 }
 

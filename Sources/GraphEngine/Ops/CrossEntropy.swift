@@ -111,7 +111,7 @@ struct CrossEntropyGradient: Op {
 }
 
 /// The cross-entropy of sigmoid(x) with targets, elementwise: `max(x, 0) - x·t + ln(1 + e^-|x|)`.
-public struct BinaryCrossEntropy: Op {
+public struct BinaryCrossEntropy: Pointwise {
   public static let name = "binary_cross_entropy"
   public init() {}
 
@@ -126,20 +126,12 @@ public struct BinaryCrossEntropy: Op {
     [try c.gradient.graph.apply(BinaryCrossEntropyGradient(), c.operands[0], c.operands[1], c.gradient), nil]
   }
 
-  public func bind(_ site: BindSite) -> Step {
-    let (f, x, t, y) = (
-      site.kernels.binaryCrossEntropy, site.inputs[0].input, site.inputs[1].input, site.output.pointer
-    )
-    let count = site.output.count
-    return { worker in
-      let share = worker.share(of: count, grain: 16)
-      let i = share.lowerBound
-      f(x + i, t + i, y + i, share.count)
-    }
+  @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
+    kernels.binaryCrossEntropy(b[0], b[1], b.output, b.count)
   }
 }
 
-struct BinaryCrossEntropyGradient: Op {
+struct BinaryCrossEntropyGradient: Pointwise {
   static let name = "binary_cross_entropy_gradient"
 
   func infer(_ operands: [TensorType]) -> TensorType { operands[0] }
@@ -148,13 +140,7 @@ struct BinaryCrossEntropyGradient: Op {
     throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
   }
 
-  func bind(_ site: BindSite) -> Step {
-    let (f, dx, count) = (site.kernels.binaryCrossEntropyGradient, site.output.pointer, site.output.count)
-    let (x, t, g) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input)
-    return { worker in
-      let share = worker.share(of: count, grain: 16)
-      let i = share.lowerBound
-      f(x + i, t + i, g + i, dx + i, share.count)
-    }
+  @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
+    kernels.binaryCrossEntropyGradient(b[0], b[1], b[2], b.output, b.count)
   }
 }

@@ -50,6 +50,7 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     let extent = try axis.extent(in: x, for: className)
     let (axis, channels, dims) = (extent.axes[0], extent.shape[0], extent.dims)
     let others = x.type.dims.indices.filter { $0 != axis }
+    let isLast = axis == x.type.rank - 1
     let gamma =
       scale
       ? try scope.parameter(
@@ -65,8 +66,13 @@ public struct BatchNormalization: UnaryLayer, Configurable {
       "moving_variance", [channels], varianceInitializer, isTrainable: false)
     var (mean, variance) = (movingMean, movingVariance)
     if scope.phase == .training && scope.isTrainable {
-      mean = try x.mean(over: others)
-      variance = try x.variance(over: others)
+      if isLast {
+        let moments = try x.graph.apply(ColumnMoments(), x)
+        (mean, variance) = (try moments.sliced(.at(0)), try moments.sliced(.at(1)))
+      } else {
+        mean = try x.mean(over: others)
+        variance = try x.variance(over: others)
+      }
       try keep("moving_mean", movingMean, mean, in: scope)
       try keep("moving_variance", movingVariance, try variance * unbiased(x, axis, in: scope), in: scope)
     }
@@ -74,6 +80,7 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     if let gamma { factor = try factor * gamma }
     var shift = try -(mean * factor)
     if let beta { shift = try shift + beta }
+    if isLast { return try x.graph.apply(ColumnAffine(), x, factor, shift) }
     return try x * factor.reshaped(to: dims) + shift.reshaped(to: dims)
   }
 
