@@ -41,7 +41,7 @@ extension ModelDiagram.Node {
     ].filter { !$0.isEmpty }
     return ModelGraph.Node(
       role, name, detail: className + (settings.isEmpty ? "" : " · " + settings),
-      shape: kind == .operation ? "" : outputs.map(\.kerasText).joined(separator: ", "),
+      shape: kind == .operation ? "" : outputs.map { $0.kerasText() }.joined(separator: ", "),
       mark: marks.joined(separator: ", "), sharing: sharing?.layer,
       outputCount: kind == .condition ? 2 : max(1, outputs.count), group: group)
   }

@@ -145,7 +145,7 @@ extension BuiltModel {
     let owners = slab.entries.map(\.spec.path)
     var shapes: [[String]: ConfigNode] = [:]
     for call in trace.scope.calls where shapes[call.path] == nil && !(call.layer is any Model) {
-      let types = call.inputs.dropLast(call.named.values.count).map(\.type.kerasShape)
+      let types = call.inputs.dropLast(call.named.values.count).map { $0.type.kerasShape() }
       if call.layer is any MergingLayer {
         shapes[call.path] = ConfigNode(.list(types))
       } else if types.count == 1 {

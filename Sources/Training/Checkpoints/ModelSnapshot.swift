@@ -15,12 +15,15 @@ public struct ModelSnapshot {
 
   public var parameters: [Parameter]
   public var weights: AlignedBuffer
+  /// What stateful layers keep; empty for most models.
+  public var states: AlignedBuffer
   /// `nil` for a model that was not compiled.
   public var optimizer: OptimizerSnapshot?
 
   public init(_ built: BuiltModel) {
     parameters = built.slab.entries.map { Parameter(path: $0.spec.path, shape: $0.spec.shape) }
     weights = built.slab.storage
+    states = built.states.storage
     optimizer = built.training.map { OptimizerSnapshot($0) }
   }
 }
@@ -57,9 +60,12 @@ extension BuiltModel {
   /// - Throws: E0512 if the snapshot is of another model or optimizer; nothing is changed then.
   public func restore(_ snapshot: ModelSnapshot) throws(Diagnostic) {
     try check(snapshot)
-    guard let optimizer = snapshot.optimizer else { return copy(snapshot.weights, to: slab.storage) }
-    try restore(optimizer)
+    guard snapshot.states.count == states.storage.count else {
+      throw .otherModel(model.name, "its layers keep other states")
+    }
+    if let optimizer = snapshot.optimizer { try restore(optimizer) }
     copy(snapshot.weights, to: slab.storage)
+    copy(snapshot.states, to: states.storage)
   }
 
   /// Goes on with an earlier training, which may have been compiled with another learning rate: the one here counts then.
@@ -108,6 +114,7 @@ extension ModelSnapshot {
     let list = parameters.map { ["path": $0.path.config, "shape": $0.shape.config] as ConfigNode }
     var facts: [ConfigNode.Entry] = [.init("parameters", ConfigNode(.list(list)))]
     var arrays = [NamedNumbers("\(name)/weights", weights)]
+    if states.count > 0 { arrays.append(NamedNumbers("\(name)/states", states)) }
     if let optimizer {
       let names = optimizer.memory.map(\.name.config)
       facts.append(
@@ -134,6 +141,7 @@ extension ModelSnapshot {
     }
     guard parameters.count == list.count else { return nil }
     self.weights = weights
+    states = numbers("states") ?? AlignedBuffer(0)
     guard let saved = facts["optimizer"] else { return }
     optimizer = OptimizerSnapshot(saved, numbers)
     if optimizer == nil { return nil }
