@@ -11,7 +11,8 @@ extension ModelSummary {
     let lines = rows(expandingNested: isExpanded).map { depth, row in
       let mark = depth == 0 ? "" : String(repeating: "  ", count: depth - 1) + "└ "
       let cells = [
-        "\(mark)\(row.name) (\(row.className))", row.outputs.map { $0.kerasText(batch: batchSize) }.joined(separator: ", "),
+        "\(mark)\(row.name) (\(row.className))",
+        row.outputs.map { $0.kerasText(batch: batchSize) }.joined(separator: ", "),
         NumberText.grouped(row.parameters),
       ]
       return isChain ? cells : cells + [row.connectedTo.joined(separator: ", ")]

@@ -1,6 +1,6 @@
 public import Diagnostics
 import GraphEngine
-public import Layers
+import Layers
 
 /// What a model with stateful layers asks of its batches: all have the size that its states have.
 ///
@@ -34,7 +34,9 @@ extension BuiltModel {
   func checkBatches(of size: Int, samples: Int) throws(Diagnostic) {
     guard let fixedBatch else { return }
     if size != fixedBatch { throw .otherBatchSize(model.name, fixedBatch, size, at: nil) }
-    if samples % fixedBatch != 0 { throw .unevenBatches(model.name, fixedBatch, samples, "of the data", at: nil) }
+    if samples % fixedBatch != 0 {
+      throw .unevenBatches(model.name, fixedBatch, samples, "of the data", at: nil)
+    }
   }
 
   /// The memory of states, all 0.
@@ -78,8 +80,10 @@ extension Diagnostic {
     return Diagnostic(
       "E0390",
       "the \(samples) samples \(what) do not make whole batches of \(fixed), for which '\(model)' keeps states",
-      at: span.map { Label($0, samples < fixed ? "fewer than a batch" : "the last batch would have \(rest)") },
-      help: (samples < fixed ? "" : "leave \(rest) of them out, or ")
+      at: span.map {
+        Label($0, samples < fixed ? "fewer than a batch" : "the last batch would have \(rest)")
+      },
+      help: (samples < fixed ? "" : "move \(rest) of them to another part with 'split', or ")
         + "set the model's 'batch_size' to a number that divides them: \(sizes)")
   }
 }

@@ -116,7 +116,8 @@ public final class Program {
     var nodes = graph.nodes
     let sinks = update?.sinks ?? []
     // Conditions are kept: a fast thread may be steps ahead when a slow one looks at them.
-    let watched = guards.map(\.condition.id) + assignments.map(\.value.id) + (states?.next ?? []).map(\.value.id)
+    let watched =
+      guards.map(\.condition.id) + assignments.map(\.value.id) + (states?.next ?? []).map(\.value.id)
     let roots = kept.map(\.id) + sinks.map(\.gradient.id) + watched
     foldConstants(&nodes, batch: batch, kernels)
     for pass in Passes.all { pass(&nodes, roots) }

@@ -29,7 +29,8 @@ public struct InputLayer: UnaryLayer, Configurable {
       check: SampleShape.check
     ).required,
     Field("batch_size", \.batchSize, "Samples in every batch; stateful layers need it.") {
-      (1...ModelInput.largestBatch).contains($0 ?? 1) ? nil : "must be between 1 and \(ModelInput.largestBatch)"
+      (1...ModelInput.largestBatch).contains($0 ?? 1)
+        ? nil : "must be between 1 and \(ModelInput.largestBatch)"
     })
 
   /// A batch of samples.

@@ -22,7 +22,8 @@ public struct ModelInput: Sendable, Equatable {
   /// - Parameter shape: of one sample; `nil` for a length that comes with the data.
   public init(_ name: String, shape: [Int?], _ element: ElementType = .float32, batchSize: Int? = nil) {
     self.init(
-      name, TensorType([.batch] + shape.map { $0.map { .size($0) } ?? .unknown }, element), batchSize: batchSize)
+      name, TensorType([.batch] + shape.map { $0.map { .size($0) } ?? .unknown }, element),
+      batchSize: batchSize)
   }
 }
 

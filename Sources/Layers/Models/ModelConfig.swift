@@ -30,7 +30,8 @@ extension ConfigNode {
 extension InputLayer {
   func kerasConfig(named name: String) -> ConfigNode {
     [
-      "batch_shape": type.kerasShape(batch: batchSize), "dtype": element.rawValue.config, "sparse": false, "ragged": false,
+      "batch_shape": type.kerasShape(batch: batchSize), "dtype": element.rawValue.config, "sparse": false,
+      "ragged": false,
       "name": name.config, "optional": false,
     ]
   }
@@ -78,7 +79,8 @@ extension Functional {
       return [
         "class_name": "__keras_tensor__",
         "config": [
-          "shape": type.kerasShape(batch: batch), "dtype": type.element.rawValue.config, "keras_history": history(source),
+          "shape": type.kerasShape(batch: batch), "dtype": type.element.rawValue.config,
+          "keras_history": history(source),
         ],
       ]
     }
