@@ -26,12 +26,15 @@ public final class Model {
   }
 
   /// A chain of layers.
-  /// - Parameter input: the shape of one sample; `nil` for a length that comes with the data.
+  /// - Parameters:
+  ///   - input: the shape of one sample; `nil` for a length that comes with the data.
+  ///   - batchSize: samples in every batch, for stateful layers.
   public convenience init(
-    _ name: String = "sequential", input: [Int?], seed: UInt64 = 0, threads: Int? = nil,
-    @LayerListBuilder layers: () -> [any Layer]
+    _ name: String = "sequential", input: [Int?], batchSize: Int? = nil, seed: UInt64 = 0,
+    threads: Int? = nil, @LayerListBuilder layers: () -> [any Layer]
   ) throws {
-    try self.init(Sequential(name, input: input, layers: layers), seed: seed, threads: threads)
+    try self.init(
+      Sequential(name, input: input, batchSize: batchSize, layers: layers), seed: seed, threads: threads)
   }
 
   /// A graph of layers, from symbolic values to symbolic values.
@@ -65,8 +68,10 @@ public final class Model {
   public func compile(_ settings: CompileSettings) { trainer.compile(settings) }
 
   /// Trains the compiled model.
+  /// - Parameter batchSize: 32 if left out, or what stateful layers are fixed to; so it is for all that runs the model.
   /// - Returns: what was logged after each epoch.
-  /// - Throws: E0505 if it is not compiled, E0304 and E0306 if the samples do not fit.
+  /// - Throws: E0505 if it is not compiled, E0304 and E0306 if the samples do not fit, E0389 and E0390 if they do not
+  ///   make batches of the size that stateful layers are fixed to.
   @discardableResult public func fit(
     _ samples: Samples, epochs: Int = 1, batchSize: Int? = nil, validation: Samples? = nil,
     shuffle: Bool = true, callbacks: [any Callback] = []

@@ -35,7 +35,7 @@ extension BuiltModel {
     guard let fixedBatch else { return }
     if size != fixedBatch { throw .otherBatchSize(model.name, fixedBatch, size, at: nil) }
     if samples % fixedBatch != 0 {
-      throw .unevenBatches(model.name, fixedBatch, samples, "of the data", at: nil)
+      throw .unevenBatches(model.name, fixedBatch, samples)
     }
   }
 
@@ -70,20 +70,22 @@ extension Diagnostic {
   }
 
   /// E0390: samples that leave a smaller last batch, which has no states.
-  /// - Parameter what: which samples they are, such as "of 'walk.train'".
+  /// - Parameter part: the part of a data set in an experiment that they are.
   public static func unevenBatches(
-    _ model: String, _ fixed: Int, _ samples: Int, _ what: String, at span: SourceSpan?
+    _ model: String, _ fixed: Int, _ samples: Int, of part: String? = nil, at span: SourceSpan? = nil
   ) -> Diagnostic {
     let rest = samples % fixed
     let divisors = (1...max(1, min(fixed, samples))).filter { samples % $0 == 0 }.suffix(3)
     let sizes = divisors.map(String.init).joined(separator: ", ")
+    let away = part == nil ? "leave \(rest) of them out" : "move \(rest) of them to another part with 'split'"
     return Diagnostic(
       "E0390",
-      "the \(samples) samples \(what) do not make whole batches of \(fixed), for which '\(model)' keeps states",
+      "the \(samples) samples \(part.map { "of '\($0)' " } ?? "")do not make whole batches of \(fixed), for which "
+        + "'\(model)' keeps states",
       at: span.map {
         Label($0, samples < fixed ? "fewer than a batch" : "the last batch would have \(rest)")
       },
-      help: (samples < fixed ? "" : "move \(rest) of them to another part with 'split', or ")
+      help: (samples < fixed ? "" : away + ", or ")
         + "set the model's 'batch_size' to a number that divides them: \(sizes)")
   }
 }

@@ -46,7 +46,9 @@ import Training
     Trainer(built, pool: WorkerPool(threads: threads), now: { 0 })
   }
 
-  private var squares: CompileSettings { CompileSettings(loss: MeanSquaredError(), optimizer: Adam(), metrics: []) }
+  private var squares: CompileSettings {
+    CompileSettings(loss: MeanSquaredError(), optimizer: Adam(), metrics: [])
+  }
 
   private func code(_ body: () throws -> Void) -> String? {
     do {
@@ -111,7 +113,8 @@ import Training
       var optimizer = SGD()
       optimizer.common.learningRate = .constant(0)
       return try fitted(
-        network, CompileSettings(loss: MeanSquaredError(), optimizer: optimizer, metrics: []), data, validation: validation
+        network, CompileSettings(loss: MeanSquaredError(), optimizer: optimizer, metrics: []), data,
+        validation: validation
       ) { ($0.epochs, $0.batchSize, $0.shuffle, $0.callbacks) = (2, 4, false, callbacks) }.history
     }
     let (with, without) = (try losses(held), try losses(nil))

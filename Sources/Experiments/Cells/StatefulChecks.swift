@@ -27,9 +27,9 @@ extension CheckContext {
       return false
     }
     guard let count = part.count, count % fixed != 0 else { return true }
-    let what = "of '\(part.data).\(part.part)'"
+    let what = "\(part.data).\(part.part)"
     if isFirst("batches \(name) \(what)") {
-      bag.report(.unevenBatches(name, fixed, count, what, at: span))
+      bag.report(.unevenBatches(name, fixed, count, of: what, at: span))
     }
     return false
   }
