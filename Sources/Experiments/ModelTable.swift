@@ -64,7 +64,7 @@ extension ModelSummary {
 extension TensorType {
   /// The shape as Keras writes it: `(None, 10)`.
   /// - Parameter batch: the size of a batch, where it is fixed.
-  func kerasText(batch: Int? = nil) -> String {
+  func kerasText(batch: Int?) -> String {
     let axes = dims.map { $0 == .batch ? batch.map(String.init) ?? "None" : $0.description }
     return "(" + axes.joined(separator: ", ") + (axes.count == 1 ? ",)" : ")")
   }

@@ -142,7 +142,7 @@ extension BuiltModel {
     guard let trace = try? Trace(model, phase: .inference, seed: seed, semantics: semantics) else {
       return [:]
     }
-    let (owners, batch) = (slab.entries.map(\.spec.path), model.batchSizes.first)
+    let (owners, batch) = (slab.entries.map(\.spec.path), model.batchSize)
     var shapes: [[String]: ConfigNode] = [:]
     for call in trace.scope.calls where shapes[call.path] == nil && !(call.layer is any Model) {
       let types = call.inputs.dropLast(call.named.values.count).map { $0.type.kerasShape(batch: batch) }

@@ -61,6 +61,9 @@ extension Model {
     let all = own.isEmpty ? layers.flatMap { ($0.layer as? any Model)?.batchSizes ?? [] } : own
     return Set(all).sorted()
   }
+
+  /// The one size of its batches, if it says one.
+  public var batchSize: Int? { batchSizes.count == 1 ? batchSizes.first : nil }
 }
 
 extension Trace {

@@ -153,6 +153,19 @@ import Training
     #expect(found.1 == expected.1)
   }
 
+  @Test func `a step that takes less memory keeps the same states`() throws {
+    func run(_ memory: CompileSettings.Memory) throws -> [[UInt32]] {
+      var settings = squares
+      settings.memory = memory
+      let network = model([7, 5], stateful(LSTM(6)), stateful(GRU(4)), Flatten(), Dense(1))
+      let built = try fitted(network, settings, samples(12, [7, 5])) {
+        ($0.batchSize, $0.epochs, $0.shuffle) = (4, 2, false)
+      }.built
+      return weightBits(built) + built.states.entries.map { bits(built.states.tensor($0.spec.path).elements) }
+    }
+    #expect(try run(.low) == run(.normal))
+  }
+
   @Test(arguments: [1, 3]) func `a step that keeps states allocates nothing`(threads: Int) throws {
     let built = try BuiltModel(model([5, 8], batch: 8, stateful(LSTM(24)), Flatten(), Dense(1)), seed: 1)
     let state = TrainingState(squares, slab: built.slab, kernels: kernels)

@@ -68,7 +68,7 @@ extension Functional {
   /// The graph's connections are written as Keras 3 does: every value with its shape and where it comes from.
   public var config: ConfigNode {
     let types = valueTypes
-    let (nodes, batch) = (nodeNumbers, batchSizes.first)
+    let (nodes, batch) = (nodeNumbers, batchSize)
     func history(_ source: Source) -> ConfigNode {
       let layer = layers[calls[source.call].layer]
       return [layer.name.config, nodes[source.call].config, source.output.config]

@@ -45,7 +45,7 @@ public struct ModelSummary: Sendable {
     parameters = reading.counts[model.name]?.all ?? 0
     trainable = reading.counts[model.name]?.trainable ?? 0
     isChain = model is Sequential
-    batchSize = model.batchSizes.count == 1 ? model.batchSizes.first : nil
+    batchSize = model.batchSize
   }
 
   /// Every row with its depth, those of nested models after their own if they are wanted.
