@@ -19,7 +19,7 @@ extension ModelGraph {
     let count = "\(diagram.layerCount) layer\(diagram.layerCount == 1 ? "" : "s")"
     self.init(
       title: title ?? diagram.name, subtitle: "\(count), \(NumberText.grouped(parameters)) parameters",
-      nodes: diagram.nodes.map(\.drawn),
+      nodes: diagram.nodes.map { $0.drawn(batch: diagram.batchSize) },
       edges: diagram.edges.map {
         Edge($0.from, $0.to, output: $0.output, label: $0.label, isDashed: $0.isConditional)
       },
@@ -34,14 +34,14 @@ extension ModelDiagram.Sharing {
 }
 
 extension ModelDiagram.Node {
-  fileprivate var drawn: ModelGraph.Node {
+  fileprivate func drawn(batch: Int?) -> ModelGraph.Node {
     let settings = settings.joined(separator: ", ")
     let marks = [
       isFrozen ? "frozen" : "", sharing?.words ?? "",
     ].filter { !$0.isEmpty }
     return ModelGraph.Node(
       role, name, detail: className + (settings.isEmpty ? "" : " · " + settings),
-      shape: kind == .operation ? "" : outputs.map(\.kerasText).joined(separator: ", "),
+      shape: kind == .operation ? "" : outputs.map { $0.kerasText(batch: batch) }.joined(separator: ", "),
       mark: marks.joined(separator: ", "), sharing: sharing?.layer,
       outputCount: kind == .condition ? 2 : max(1, outputs.count), group: group)
   }

@@ -11,7 +11,8 @@ extension ModelSummary {
     let lines = rows(expandingNested: isExpanded).map { depth, row in
       let mark = depth == 0 ? "" : String(repeating: "  ", count: depth - 1) + "└ "
       let cells = [
-        "\(mark)\(row.name) (\(row.className))", row.outputs.map(\.kerasText).joined(separator: ", "),
+        "\(mark)\(row.name) (\(row.className))",
+        row.outputs.map { $0.kerasText(batch: batchSize) }.joined(separator: ", "),
         NumberText.grouped(row.parameters),
       ]
       return isChain ? cells : cells + [row.connectedTo.joined(separator: ", ")]
@@ -38,7 +39,7 @@ extension ModelSummary {
           rows.map { row in
             [
               "name": row.name.config, "class_name": row.className.config,
-              "output_shapes": ConfigNode(.list(row.outputs.map(\.kerasShape))),
+              "output_shapes": ConfigNode(.list(row.outputs.map { $0.kerasShape(batch: batchSize) })),
               "parameters": row.parameters.config, "trainable": row.trainable.config,
               "connected_to": row.connectedTo.config, "layers": list(row.rows),
             ]
@@ -62,8 +63,9 @@ extension ModelSummary {
 
 extension TensorType {
   /// The shape as Keras writes it: `(None, 10)`.
-  var kerasText: String {
-    let axes = dims.map { $0 == .batch ? "None" : $0.description }
+  /// - Parameter batch: the size of a batch, where it is fixed.
+  func kerasText(batch: Int?) -> String {
+    let axes = dims.map { $0 == .batch ? batch.map(String.init) ?? "None" : $0.description }
     return "(" + axes.joined(separator: ", ") + (axes.count == 1 ? ",)" : ")")
   }
 }

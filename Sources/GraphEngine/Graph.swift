@@ -17,6 +17,8 @@ public struct Value {
 public enum Leaf: Sendable, Hashable {
   case input(String)
   case parameter(String)
+  /// Numbers for each sample of a batch that a model keeps from one batch to the next.
+  case state(String)
   /// One number everywhere.
   case constant(Float)
   /// Numbers that were known when the graph was built.
@@ -50,7 +52,13 @@ public final class Graph {
     public var purpose = Purpose()
 
     package var operands: [Int] { if case .op(_, let ids) = kind { ids } else { [] } }
-    var isParameter: Bool { if case .leaf(.parameter) = kind { true } else { false } }
+    /// Whether its numbers are those of the model, not of a program.
+    var isHeldByModel: Bool {
+      switch kind {
+      case .leaf(.parameter), .leaf(.state): true
+      default: false
+      }
+    }
     package var op: (any Op)? { if case .op(let op, _) = kind { op } else { nil } }
   }
 

@@ -53,6 +53,11 @@ struct DialectNotes {
         call.layer is BatchNormalization && (4...5).contains(call.inputs.first?.type.rank ?? 0)
       }
       if isSpatial { found.append("the moving variance of BatchNormalization on pictures") }
+      let isGivenStates = trace.scope.calls.contains { call in
+        (call.layer as? any RecurrentLayer)?.settings.stateful == true
+          && call.inputs.count - call.named.values.count > 1
+      }
+      if isGivenStates { found.append("stateful layers that are given their first states") }
       if comparesProbabilities(trace.outputs) { found.append("binary_crossentropy of probabilities") }
     }
     return found

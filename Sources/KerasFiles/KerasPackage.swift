@@ -142,10 +142,10 @@ extension BuiltModel {
     guard let trace = try? Trace(model, phase: .inference, seed: seed, semantics: semantics) else {
       return [:]
     }
-    let owners = slab.entries.map(\.spec.path)
+    let (owners, batch) = (slab.entries.map(\.spec.path), model.batchSize)
     var shapes: [[String]: ConfigNode] = [:]
     for call in trace.scope.calls where shapes[call.path] == nil && !(call.layer is any Model) {
-      let types = call.inputs.dropLast(call.named.values.count).map(\.type.kerasShape)
+      let types = call.inputs.dropLast(call.named.values.count).map { $0.type.kerasShape(batch: batch) }
       if call.layer is any MergingLayer {
         shapes[call.path] = ConfigNode(.list(types))
       } else if types.count == 1 {

@@ -57,6 +57,8 @@ public final class LayerScope {
   public private(set) var calls: [Call] = []
   /// Which steps of values count.
   var masks = Masks()
+  /// What layers keep from batch to batch.
+  var states: LayerStates
   private let seed: UInt64
   private let assumed: [Bool]
   private var path: [String]
@@ -67,11 +69,13 @@ public final class LayerScope {
   /// - Parameters:
   ///   - model: the first part of every parameter's path.
   ///   - assumed: how the first conditions on data go; later ones are assumed not to hold.
+  ///   - batchSizes: those the model is fixed to; layers that keep states need one.
   public init(
     graph: Graph, phase: Phase, model: String, seed: UInt64, semantics: Semantics = .keras3,
-    assuming assumed: [Bool] = []
+    assuming assumed: [Bool] = [], batchSizes: [Int] = []
   ) {
     self.graph = graph
+    states = LayerStates(batchSizes: batchSizes)
     self.phase = phase
     self.seed = seed
     self.semantics = semantics
@@ -86,7 +90,7 @@ public final class LayerScope {
     _ name: String, _ shape: [Int], _ initializer: Initializer, regularizer: Regularizer? = nil,
     constraint: Constraint? = nil, isTrainable: Bool = true, layout: Layout = .rowMajor
   ) throws -> Value {
-    let full = (path + [name]).joined(separator: "/")
+    let full = fullPath(name)
     guard shape.product <= TensorType.largestCount else {
       throw Diagnostic.uncountable("'\(full)'", at: graph.origin)
     }
@@ -117,13 +121,13 @@ public final class LayerScope {
 
   /// What a parameter of the layer at work will be after the step, as far as this trace has come.
   public func latest(_ name: String, _ parameter: Value) -> Value {
-    let full = (path + [name]).joined(separator: "/")
+    let full = fullPath(name)
     return updates.last { $0.path == full }?.value ?? parameter
   }
 
   /// Gives a parameter of the layer at work a new value at the end of every training step.
   public func update(_ name: String, to value: Value) {
-    let full = (path + [name]).joined(separator: "/")
+    let full = fullPath(name)
     updates.removeAll { $0.path == full }
     updates.append((full, value))
   }
@@ -134,8 +138,11 @@ public final class LayerScope {
   /// The random numbers of the layer at work; `seed` replaces the experiment's.
   public func stream(_ name: String, seed ownSeed: Int?) -> RandomStream {
     RandomStream(
-      seed: ownSeed.map { UInt64(bitPattern: Int64($0)) } ?? seed, (path + [name]).joined(separator: "/"))
+      seed: ownSeed.map { UInt64(bitPattern: Int64($0)) } ?? seed, fullPath(name))
   }
+
+  /// The path of what the layer at work calls so.
+  func fullPath(_ name: String) -> String { (path + [name]).joined(separator: "/") }
 
   /// The number of the training step: a 64-bit whole number in the memory of two floats.
   public var step: Value { graph.leaf(.input("step"), TensorType([.size(2)])) }

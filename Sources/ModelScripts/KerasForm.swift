@@ -87,7 +87,7 @@ private struct Unrolling {
   init(_ trace: Trace, of model: any Model) throws {
     (self.trace, self.model) = (trace, model)
     for (input, value) in zip(model.inputs, trace.inputs) {
-      layers.append(NamedLayer(input.name, InputLayer(input.type)))
+      layers.append(NamedLayer(input.name, InputLayer(input)))
       sources[value.id] = .init(calls.count)
       calls.append(.init(layer: layers.count - 1, inputs: []))
     }

@@ -34,7 +34,8 @@ public struct ScriptDecoder {
         inputs.append(
           ModelInput(
             try String(config: try Self.require(input, "name")), shape: shape,
-            ElementType(rawValue: type) ?? .float32))
+            ElementType(rawValue: type) ?? .float32,
+            batchSize: try Self.batchSize(input)))
       }
       var outputs: [String] = []
       for name in config["outputs"]?.list ?? [] { outputs.append(try String(config: name)) }
@@ -50,6 +51,14 @@ public struct ScriptDecoder {
   ) -> ScriptedLayer? {
     guard let parts = parts(config, into: &bag), let body = body(config, into: &bag) else { return nil }
     return ScriptedLayer(className, parts, body: body)
+  }
+
+  private static func batchSize(_ input: ConfigNode) throws(Diagnostic) -> Int? {
+    guard let node = input["batch_size"], let size = try Int?(config: node) else { return nil }
+    guard (1...ModelInput.largestBatch).contains(size) else {
+      throw .notStored("batch_size", "batches have 1 to \(ModelInput.largestBatch) samples", node)
+    }
+    return size
   }
 
   // MARK: Parts

@@ -35,10 +35,12 @@ public struct ScriptedModel: Model {
   /// Its inputs, parts, body and outputs: what ``ScriptDecoder`` reads.
   public var config: ConfigNode {
     let inputs = inputs.map { input -> ConfigNode in
-      [
-        "name": input.name.config, "shape": input.type.sampleAxes.config,
-        "dtype": input.type.element.rawValue.config,
+      let entries: [ConfigNode.Entry] = [
+        .init("name", input.name.config), .init("shape", input.type.sampleAxes.config),
+        .init("dtype", input.type.element.rawValue.config),
       ]
+      let batch = input.batchSize.map { [ConfigNode.Entry("batch_size", $0.config)] } ?? []
+      return ConfigNode(.map(entries + batch))
     }
     let first: [ConfigNode.Entry] = [
       .init("name", name.config), .init("inputs", ConfigNode(.list(inputs))),

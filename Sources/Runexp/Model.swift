@@ -26,12 +26,15 @@ public final class Model {
   }
 
   /// A chain of layers.
-  /// - Parameter input: the shape of one sample; `nil` for a length that comes with the data.
+  /// - Parameters:
+  ///   - input: the shape of one sample; `nil` for a length that comes with the data.
+  ///   - batchSize: samples in every batch, for stateful layers.
   public convenience init(
-    _ name: String = "sequential", input: [Int?], seed: UInt64 = 0, threads: Int? = nil,
-    @LayerListBuilder layers: () -> [any Layer]
+    _ name: String = "sequential", input: [Int?], batchSize: Int? = nil, seed: UInt64 = 0,
+    threads: Int? = nil, @LayerListBuilder layers: () -> [any Layer]
   ) throws {
-    try self.init(Sequential(name, input: input, layers: layers), seed: seed, threads: threads)
+    try self.init(
+      Sequential(name, input: input, batchSize: batchSize, layers: layers), seed: seed, threads: threads)
   }
 
   /// A graph of layers, from symbolic values to symbolic values.
@@ -65,15 +68,17 @@ public final class Model {
   public func compile(_ settings: CompileSettings) { trainer.compile(settings) }
 
   /// Trains the compiled model.
+  /// - Parameter batchSize: 32 if left out, or what stateful layers are fixed to; so it is for all that runs the model.
   /// - Returns: what was logged after each epoch.
-  /// - Throws: E0505 if it is not compiled, E0304 and E0306 if the samples do not fit.
+  /// - Throws: E0505 if it is not compiled, E0304 and E0306 if the samples do not fit, E0389 and E0390 if they do not
+  ///   make batches of the size that stateful layers are fixed to.
   @discardableResult public func fit(
-    _ samples: Samples, epochs: Int = 1, batchSize: Int = 32, validation: Samples? = nil,
+    _ samples: Samples, epochs: Int = 1, batchSize: Int? = nil, validation: Samples? = nil,
     shuffle: Bool = true, callbacks: [any Callback] = []
   ) throws -> [Logs] {
     guard built.training != nil else { throw Diagnostic.notCompiled(architecture.name, for: "fit") }
     var settings = FitSettings()
-    (settings.epochs, settings.batchSize, settings.shuffle) = (epochs, batchSize, shuffle)
+    (settings.epochs, settings.batchSize, settings.shuffle) = (epochs, built.batchSize(batchSize), shuffle)
     settings.callbacks = callbacks
     let result = try trainer.fit(
       samples.part, validation: validation?.part, settings,
@@ -84,17 +89,22 @@ public final class Model {
 
   /// The loss and the metrics over samples.
   /// - Throws: E0505 if it is not compiled, E0304 and E0306 if the samples do not fit.
-  public func evaluate(_ samples: Samples, batchSize: Int = 32) throws -> Logs {
+  public func evaluate(_ samples: Samples, batchSize: Int? = nil) throws -> Logs {
     guard let settings = built.training?.settings else {
       throw Diagnostic.notCompiled(architecture.name, for: "evaluate")
     }
-    return try trainer.evaluate(samples.part, settings, batchSize: batchSize)
+    return try trainer.evaluate(samples.part, settings, batchSize: built.batchSize(batchSize))
   }
+
+  /// Lets stateful layers begin with states of 0 again, not where the last batch ended.
+  ///
+  /// Keras: `model.reset_states()`.
+  public func resetStates() { built.resetStates() }
 
   /// What the model gives for samples: a tensor for each output.
   /// - Throws: E0304 if the samples do not fit.
-  public func predict(_ samples: Samples, batchSize: Int = 32) throws -> [Tensor] {
-    let outputs = try trainer.predict(samples.part, batchSize: batchSize)
+  public func predict(_ samples: Samples, batchSize: Int? = nil) throws -> [Tensor] {
+    let outputs = try trainer.predict(samples.part, batchSize: built.batchSize(batchSize))
     return zip(outputs, try built.outputTypes(for: samples.part)).map { numbers, type in
       Tensor([samples.count] + type.shape(batch: 1).dropFirst(), numbers)
     }

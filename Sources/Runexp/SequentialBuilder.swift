@@ -13,10 +13,17 @@ public import Layers
 
 extension Sequential {
   /// A chain of layers that are named as Keras names them: `dense`, `dense_1`, ….
-  /// - Parameter input: the shape of one sample; `nil` for a length that comes with the data.
-  public init(_ name: String = "sequential", input: [Int?], @LayerListBuilder layers: () -> [any Layer]) {
+  /// - Parameters:
+  ///   - input: the shape of one sample; `nil` for a length that comes with the data.
+  ///   - batchSize: samples in every batch, for stateful layers.
+  public init(
+    _ name: String = "sequential", input: [Int?], batchSize: Int? = nil,
+    @LayerListBuilder layers: () -> [any Layer]
+  ) {
     var names = AutomaticNames()
-    self.init(name, input: input, layers().map { NamedLayer(names.next(for: $0), $0) })
+    self.init(
+      name, input: ModelInput("input_layer", shape: input, batchSize: batchSize),
+      layers().map { NamedLayer(names.next(for: $0), $0) })
   }
 }
 

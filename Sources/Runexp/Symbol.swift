@@ -15,9 +15,13 @@ public final class Symbol {
   init(_ origin: Origin) { self.origin = origin }
 
   /// An input of a model.
-  /// - Parameter shape: of one sample; `nil` for a length that comes with the data.
-  public convenience init(_ name: String, shape: [Int?], _ element: ElementType = .float32) {
-    self.init(.input(ModelInput(name, shape: shape, element)))
+  /// - Parameters:
+  ///   - shape: of one sample; `nil` for a length that comes with the data.
+  ///   - batchSize: samples in every batch, for stateful layers.
+  public convenience init(
+    _ name: String, shape: [Int?], _ element: ElementType = .float32, batchSize: Int? = nil
+  ) {
+    self.init(.input(ModelInput(name, shape: shape, element, batchSize: batchSize)))
   }
 }
 
@@ -80,7 +84,7 @@ private struct Recorder {
   init(_ inputs: [Symbol]) {
     for (i, symbol) in inputs.enumerated() {
       guard case .input(let input) = symbol.origin else { continue }
-      layers.append((InputLayer(input.type), input.name, true))
+      layers.append((InputLayer(input), input.name, true))
       calls.append(.init(layer: i, inputs: []))
       places[ObjectIdentifier(symbol)] = .init(i)
     }

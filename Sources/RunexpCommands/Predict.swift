@@ -41,15 +41,18 @@ struct Predict: ParsableCommand {
   var json = false
   @Flag(help: "Write over a file that is there.")
   var force = false
-  @Option(help: "Rows in one step; the predictions do not depend on it.")
-  var batchSize = 256
+  @Option(
+    help:
+      "Rows in one step: 256 if left out, or what a stateful model is fixed to; the predictions do not depend on it."
+  )
+  var batchSize: Int?
   @Option(help: "Threads to compute with; the predictions do not depend on it.")
   var threads: Int?
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is between 1 and 256") }
-    guard (1...1_000_000).contains(batchSize) else {
+    guard (1...1_000_000).contains(batchSize ?? 1) else {
       throw ValidationError("--batch-size is between 1 and 1000000")
     }
   }
@@ -85,7 +88,8 @@ struct Predict: ParsableCommand {
     // Nobody asks how long it took.
     let trainer = Trainer(built, pool: pool, now: { 0 })
     let table = try PredictionTable(
-      trainer, rows.part, stored, keeping: keep ? rows.others : [], batchSize: batchSize,
+      trainer, rows.part, stored, keeping: keep ? rows.others : [],
+      batchSize: built.batchSize(batchSize, orElse: 256),
       areProbabilitiesShown: probabilities)
     return (table, preparation.separator)
   }

@@ -35,11 +35,11 @@ struct Show: ParsableCommand {
   var model: String?
   @Flag(help: "What a training step of the model is compiled to: every step with its sizes and its memory.")
   var program = false
-  @Option(help: "Samples in the step that --program shows.")
-  var batch = 32
+  @Option(help: "Samples in the step that --program shows: 32 if left out, or what the model is fixed to.")
+  var batch: Int?
 
   func validate() throws {
-    if !(1...1_000_000).contains(batch) { throw ValidationError("--batch is between 1 and 1000000") }
+    if !(1...1_000_000).contains(batch ?? 1) { throw ValidationError("--batch is between 1 and 1000000") }
   }
 
   func run() throws {

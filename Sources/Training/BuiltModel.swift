@@ -11,6 +11,10 @@ public import TensorCore
 public final class BuiltModel {
   public let model: any Model
   public let slab: ParameterSlab
+  /// What stateful layers keep from batch to batch, 0 at first; the first axis of each is the batch.
+  ///
+  /// As in Keras states are in no model file; checkpoints have them.
+  public let states: ParameterSlab
   public let seed: UInt64
   public let semantics: Semantics
   /// Its layers and their parameters, without an optimizer's.
@@ -42,6 +46,7 @@ public final class BuiltModel {
     outputs = ways[0].outputs.map(\.type)
     try MemoryNeed.check(parameters, of: model.name)
     slab = ParameterSlab(parameters.map(\.spec))
+    states = try Self.states(Trace.states(of: ways + [inference]), of: model.name)
     for parameter in parameters where isDrawn {
       let path = parameter.spec.path
       slab.set(path, parameter.initializer.tensor(parameter.spec.shape, seed: seed, path: path))
@@ -55,7 +60,7 @@ public final class BuiltModel {
     return ModelDiagram(of: model, ways, expandingNested: isExpanded)
   }
 
-  /// A model with the weights of another, of which it differs in names or in what is trained.
+  /// A model with the weights and states of another, of which it differs in names or in what is trained.
   /// - Parameter other: a model with the same layers; its own name may differ.
   /// - Throws: what ``init(_:seed:semantics:isDrawn:)`` throws.
   public convenience init(_ model: any Model, weightsOf other: BuiltModel) throws {
@@ -65,6 +70,7 @@ public final class BuiltModel {
       let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
       slab.set(path, other.slab.tensor(entry.spec.path))
     }
+    takeStates(of: other) { model.name + $0.dropFirst(other.model.name.count) }
   }
 
   public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }

@@ -50,6 +50,7 @@ final class CompiledStep {
       graph, keeping: kept + (isStepUsed ? [trace.scope.step] : []), batch: batch, parameters: built.slab,
       update: update, guards: trace.scope.decisions.map { Guard($0.condition, expected: $0.outcome) },
       assignments: site.state == nil ? [] : trace.scope.updates,
+      states: StatePlan(built.states, next: trace.scope.nextStates),
       prologue: { [unowned feed] in feed.fill($0) }, isFrugal: site.state?.memoryUse == .low, pool: site.pool,
       kernels: site.kernels, clock: site.clock)
     (self.program, self.feed) = (program, feed)
@@ -75,9 +76,13 @@ final class CompiledStep {
   /// - Throws: E0337 if a layer is called for the first time on this way, so that its weights were never made.
   private static func checkParameters(_ trace: Trace, _ built: BuiltModel) throws(Diagnostic) {
     let known = Set(built.slab.entries.map(\.spec.path))
-    for parameter in trace.scope.parameters where !known.contains(parameter.spec.path) {
+    let states = Set(built.states.entries.map(\.spec.path))
+    let missing =
+      trace.scope.parameters.map(\.spec.path).first { !known.contains($0) }
+      ?? trace.scope.stateSpecs.map(\.path).first { !states.contains($0) }
+    if let missing {
       throw Diagnostic(
-        "E0337", "'\(parameter.spec.path)' is needed on a way through the model that was not foreseen",
+        "E0337", "'\(missing)' is needed on a way through the model that was not foreseen",
         help:
           "only the first \(Trace.mostWays) ways are followed ahead of time; call the layer on each of them")
     }

@@ -1,7 +1,7 @@
 import GraphEngine
 import Layers
 
-/// Models that are layers of another one, and have their weights in common with it, as in Keras.
+/// Models that are layers of another one, and have their weights and states in common with it, as in Keras.
 ///
 /// Each model has its numbers in one run of memory of its own, so what is in common is copied: to the larger model
 /// before it is trained, and back afterwards.
@@ -18,8 +18,9 @@ extension BuiltModel {
     for (layer, part) in parts {
       part.takeParts()
       for entry in part.slab.entries {
-        slab.set(path(of: entry, in: layer, part), part.slab.tensor(entry.spec.path))
+        slab.set(path(of: entry.spec.path, in: layer, part), part.slab.tensor(entry.spec.path))
       }
+      takeStates(of: part) { path(of: $0, in: layer, part) }
     }
   }
 
@@ -27,13 +28,17 @@ extension BuiltModel {
   public func giveParts() {
     for (layer, part) in parts {
       for entry in part.slab.entries {
-        part.slab.set(entry.spec.path, slab.tensor(path(of: entry, in: layer, part)))
+        part.slab.set(entry.spec.path, slab.tensor(path(of: entry.spec.path, in: layer, part)))
+      }
+      let prefix = "\(model.name)/\(layer)/"
+      part.takeStates(of: self) {
+        $0.hasPrefix(prefix) ? "\(part.model.name)/" + $0.dropFirst(prefix.count) : $0
       }
       part.giveParts()
     }
   }
 
-  private func path(of entry: ParameterSlab.Entry, in layer: String, _ part: BuiltModel) -> String {
-    "\(model.name)/\(layer)" + entry.spec.path.dropFirst(part.model.name.count)
+  private func path(of path: String, in layer: String, _ part: BuiltModel) -> String {
+    "\(model.name)/\(layer)" + path.dropFirst(part.model.name.count)
   }
 }

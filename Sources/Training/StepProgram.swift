@@ -22,11 +22,13 @@ package final class StepProgram {
   private var programs: [CompiledStep]
 
   /// - Parameter state: set for a training step, which ends with an update of the weights.
-  /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs.
+  /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs; E0389 if the model is
+  ///   fixed to another batch.
   package init(
     _ built: BuiltModel, _ settings: CompileSettings?, part: DataPart, batch: Int, state: TrainingState?,
     pool: WorkerPool, kernels: KernelTable, clock: StepClock? = nil
   ) throws {
+    try built.checkBatches(of: batch, samples: batch)
     self.batch = batch
     site = StepSite(
       built: built, settings: settings, part: part, batch: batch, state: state, pool: pool, kernels: kernels,

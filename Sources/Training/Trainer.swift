@@ -98,6 +98,7 @@ public final class Trainer {
     observe: (TrainingEvent) throws -> Void
   ) throws -> FitResult {
     guard let state = built.training else { preconditionFailure("fit before compile") }
+    try built.checkBatches(of: settings.batchSize, samples: part.count)
     let batch = min(settings.batchSize, max(1, part.count))
     let batches = (part.count + batch - 1) / batch
     state.keepsGradients = settings.recordsGradientNorms
@@ -170,6 +171,7 @@ public final class Trainer {
       let isNotANumber = course.means.loss.isNaN
       var logs = course.means.logs()
       if let evaluator, (epoch + 1) % settings.validationFrequency == 0 {
+        try course.tell(.validationBegan, control)
         logs += try evaluator.run().map { ("val_" + $0.name, $0.value) }
       }
       if course.logsLearningRate { logs.append(("learning_rate", control.learningRate)) }
@@ -201,6 +203,7 @@ public final class Trainer {
   ///
   /// Where an output is as long as the input, padded sequences keep their padding, so that all rows have one shape.
   public func predict(_ part: DataPart, batchSize: Int) throws -> [[Float]] {
+    try built.checkBatches(of: batchSize, samples: part.count)
     var part = part
     if built.outputs.contains(where: \.isOpen) {
       for i in part.features.indices { part.features[i].lengths = nil }
@@ -239,6 +242,7 @@ public final class Trainer {
     init(_ trainer: Trainer, _ settings: CompileSettings, _ part: DataPart, batchSize: Int) throws {
       self.settings = settings
       built = trainer.built
+      try built.checkBatches(of: batchSize, samples: part.count)
       order = Order(part.rows.all)
       programs = try Batches(count: part.count, size: batchSize).map { batch in
         let program = try StepProgram(

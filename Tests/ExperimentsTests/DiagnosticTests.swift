@@ -35,7 +35,7 @@ import Testing
     #expect(said.contains("error[") || said.contains("warning["))
   }
 
-  @Test(arguments: [goodExperiment, goodGraph, goodScript])
+  @Test(arguments: [goodExperiment, goodGraph, goodScript, goodStateful])
   func `a good experiment has nothing to say`(text: String) throws {
     let scratch = try Scratch()
     #expect(try scratch.diagnose(text) == "")

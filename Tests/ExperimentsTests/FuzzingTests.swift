@@ -4,7 +4,7 @@ import Fuzzing
 import Testing
 
 @Suite struct FuzzingTests {
-  private let texts = WrongExperiment.all.map(\.text) + [goodExperiment, goodGraph, goodScript]
+  private let texts = WrongExperiment.all.map(\.text) + [goodExperiment, goodGraph, goodScript, goodStateful]
 
   private func wrong(_ fuzzer: any Fuzzer, _ count: UInt64) throws -> [String] {
     let folder = FileManager.default.temporaryDirectory.appending(path: "fuzz-\(UUID().uuidString)")

@@ -1,5 +1,6 @@
 import Config
 import Diagnostics
+import ExperimentSamples
 import Experiments
 import Foundation
 import Kernels
@@ -224,6 +225,19 @@ private struct Place: ~Copyable {
       #expect(try place.resume("killed-\(i)").end == end)
       expectSame(
         try place.result("killed-\(i)"), whole, "\(name) killed after event \(events * i / 4) of \(events)")
+    }
+  }
+
+  @Test func `states go on where they were when the run was killed`() throws {
+    let place = try Place(
+      goodStateful.replacing("shuffle: false", with: "shuffle: false\n    epochs: 3\n    checkpoint: 2"))
+    let (end, events) = try place.run("whole")
+    let whole = try place.result("whole")
+    for i in 0..<8 {
+      let step = 3 + (events - 3) * i / 8
+      #expect(try place.run("killed-\(i)", killedAfter: step).end == nil)
+      #expect(try place.resume("killed-\(i)", threads: i % 2 + 1).end == end)
+      expectSame(try place.result("killed-\(i)"), whole, "killed after event \(step) of \(events)")
     }
   }
 

@@ -136,7 +136,7 @@ import Testing
         return nil
       } catch { return (error as? Diagnostic)?.code }
     }
-    #expect(code(stateful, sequence()) == "E0363")
+    #expect(code(stateful, sequence()) == "E0388")
     #expect(code(mixing, sequence()) == "E0362")
     #expect(code(dense, sequence()) == "E0364")
     #expect(code(TimeDistributed(several), steps) == "E0365")

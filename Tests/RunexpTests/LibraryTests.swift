@@ -50,6 +50,18 @@ private struct Residual: SubclassedModel {
 
   private func accuracy(_ logs: Logs) -> Double { logs.first { $0.name == "accuracy" }?.value ?? 0 }
 
+  @Test func `a stateful model goes on until it is reset`() throws {
+    var rnn = GRU(3)
+    rnn.settings.stateful = true
+    let model = try Model(input: [2, 2], batchSize: 5) { rnn }
+    let x = Tensor([5, 2, 2], clouds(5).x.elements)
+    let first = try model.predict(x)
+    #expect(try model.predict(x) != first)
+    model.resetStates()
+    #expect(try model.predict(x) == first)
+    #expect(throws: Diagnostic.self) { try model.predict(Tensor([4, 2, 2], clouds(4).x.elements)) }
+  }
+
   @Test func `texts of different lengths are told apart by a word`() throws {
     let texts = (0..<120).map { text in
       (0..<(2 + text % 7)).map { word in word == text % 2 ? 3 + text % 3 / 2 * 5 : 1 + (text * 5 + word) % 2 }

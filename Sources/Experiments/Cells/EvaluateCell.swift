@@ -13,7 +13,8 @@ struct EvaluateCell: Cell {
   static let isRunAgain = false
   var subject = ConfigNode(.null)
   var data = ConfigNode(.null)
-  var batchSize = 32
+  var batchSize: Int?
+  var resetStates = false
   var name: String?
 
   static let schema = Schema(
@@ -22,7 +23,12 @@ struct EvaluateCell: Cell {
     Field(
       "data", \.data, "A part of a data set, such as fashion.test. The test part if only a data set is named."
     ).required,
-    Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
+    Field(
+      "batch_size", \.batchSize,
+      "Samples in one step: 32 if left out, or what the model is fixed to.", check: isBatchSize),
+    Field(
+      "reset_states", \.resetStates,
+      "Whether stateful layers begin with 0, not where the last batch ended, here and in what comes next."),
     Field("name", \.name, "What the results are called: NAME.loss. The part's name if left out.") { name in
       name.map(isFileName) ?? true ? nil : "must be letters, digits, '_' and '-' only"
     })
@@ -34,12 +40,15 @@ struct EvaluateCell: Cell {
       return nil
     }
     guard Fit(model: info, shape: part.shape, span: data.span).check(training, &context) else { return nil }
+    guard context.checkBatches(info, part, asked: batchSize, at: data.span) else { return nil }
     let series = name ?? part.part
     context.declare(results: training.own, of: series, at: data.span)
-    let (settings, batchSize) = (training.settings, batchSize)
+    let (settings, asked, isReset) = (training.settings, batchSize, resetStates)
     return { context in
       guard let built = context.models[model], let rows = context.data[part.data]?[part.part] else { return }
       let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
+      let batchSize = built.batchSize(asked)
+      if isReset { built.resetStates() }
       let used = context.isQuick ? rows.first(2 * batchSize) : rows
       let logs = try trainer.evaluate(used, settings, batchSize: batchSize)
       for (metric, value) in logs {
@@ -53,6 +62,11 @@ struct EvaluateCell: Cell {
       context.show(.metrics(logs.map { ReportMetric("\(series).\($0.name)", $0.value, n: used.count) }))
     }
   }
+}
+
+/// A check for settings: what is wrong with a number of samples.
+func isBatchSize(_ size: Int?) -> String? {
+  (1...1_000_000).contains(size ?? 1) ? nil : "must be between 1 and 1000000"
 }
 
 extension DataPart {

@@ -8,6 +8,8 @@ struct FunctionalSyntax {
   let name: String
   let input: SampleShape?
   let inputs: ConfigNode
+  /// Samples in every batch, for inputs that do not say it themselves.
+  let batchSize: Int?
   let layers: ConfigNode
   let outputs: ConfigNode
 
@@ -44,7 +46,7 @@ struct FunctionalSyntax {
         return nil
       }
       let name = orInputs ? "inputs" : "input"
-      return [(.init(name), ModelInput(name, shape: input.axes))]
+      return [(.init(name), ModelInput(name, shape: input.axes, batchSize: batchSize))]
     }
     if input != nil {
       context.bag.report(.inputTwice(name, at: inputs.span, other: "'inputs:'"))
@@ -58,7 +60,9 @@ struct FunctionalSyntax {
     for entry in entries {
       guard let layer = inputLayer(entry.value, &context) else { continue }
       let span = entry.keySpan
-      read.append((.init(entry.key, at: span), ModelInput(entry.key, layer.type)))
+      var input = layer.input(named: entry.key)
+      input.batchSize = input.batchSize ?? batchSize
+      read.append((.init(entry.key, at: span), input))
     }
     return read.count == entries.count ? read : nil
   }

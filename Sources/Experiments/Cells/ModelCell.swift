@@ -14,6 +14,7 @@ struct ModelCell: Cell {
   var subject = ConfigNode(.null)
   var input: SampleShape?
   var inputs = ConfigNode(.null)
+  var batchSize: Int?
   var layers = ConfigNode(.null)
   var outputs = ConfigNode(.null)
   var weights = ConfigNode(.null)
@@ -27,6 +28,13 @@ struct ModelCell: Cell {
       "The shape of one sample, such as [28, 28]; [null, 16] for a length that comes with the data."
     ) { $0.flatMap(SampleShape.check) },
     Field("inputs", \.inputs, "Names and shapes of several inputs, such as {wide: [5], deep: [6]}."),
+    Field(
+      "batch_size", \.batchSize,
+      "Samples in every batch of this model; layers with 'stateful: true' need it."
+    ) {
+      (1...ModelInput.largestBatch).contains($0 ?? 1)
+        ? nil : "must be between 1 and \(ModelInput.largestBatch)"
+    },
     Field(
       "layers", \.layers,
       "Layers by Keras's names: a list, a mapping in which each says what it is called 'from', or with 'call' one without."
@@ -52,8 +60,7 @@ struct ModelCell: Cell {
       return nil
     case .list(let nodes): return sequential(name, nodes, &context)
     case .map:
-      let graph = FunctionalSyntax(name: name, input: input, inputs: inputs, layers: layers, outputs: outputs)
-      guard let (model, parts) = graph.model(&context) else { return nil }
+      guard let (model, parts) = graph(name).model(&context) else { return nil }
       return declare(model, parts: parts, &context)
     default:
       context.bag.report(.mismatch(layers, "'layers': a list or a mapping of layers"))
@@ -73,25 +80,31 @@ struct ModelCell: Cell {
       context.bag.report(.noLayers(name, at: subject.span))
       return nil
     }
-    var shape = input
+    var (shape, batchSize) = (input, batchSize)
     if let first = layers.first?.layer as? InputLayer {
       if input != nil {
         context.bag.report(.inputTwice(name, at: layers[0].span))
         return nil
       }
-      shape = first.shape
+      (shape, batchSize) = (first.shape, first.batchSize ?? batchSize)
       layers.removeFirst()
     }
-    if context.wrongSettings.contains("input") { return nil }
+    if !context.wrongSettings.isDisjoint(with: ["input", "batch_size"]) { return nil }
     guard let shape else {
       context.bag.report(.noInput(name, at: subject.span))
       return nil
     }
-    return declare(Sequential(name, input: shape.axes, layers), parts: [:], &context)
+    let first = ModelInput("input_layer", shape: shape.axes, batchSize: batchSize)
+    return declare(Sequential(name, input: first, layers), parts: [:], &context)
+  }
+
+  private func graph(_ name: String) -> FunctionalSyntax {
+    FunctionalSyntax(
+      name: name, input: input, inputs: inputs, batchSize: batchSize, layers: layers, outputs: outputs)
   }
 
   private func scripted(_ name: String, _ context: inout CheckContext) -> CellRun? {
-    let graph = FunctionalSyntax(name: name, input: input, inputs: inputs, layers: layers, outputs: outputs)
+    let graph = graph(name)
     let inputs = graph.readInputs(orInputs: true, &context)
     let syntax = ScriptedSyntax(
       layers: layers, weights: weights, call: call, sources: context.sources, registry: context.layers,

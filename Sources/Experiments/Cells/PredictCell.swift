@@ -15,7 +15,8 @@ struct PredictCell: Cell {
   var data = ConfigNode(.null)
   var csv = ConfigNode(.null)
   var file: String?
-  var batchSize = 32
+  var batchSize: Int?
+  var resetStates = false
   var probabilities = false
 
   static let schema = Schema(
@@ -29,7 +30,12 @@ struct PredictCell: Cell {
       return file.hasPrefix("/") || file.split(separator: "/").contains("..")
         ? "must lie below the run's folder" : nil
     },
-    Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
+    Field(
+      "batch_size", \.batchSize,
+      "Samples in one step: 32 if left out, or what the model is fixed to.", check: isBatchSize),
+    Field(
+      "reset_states", \.resetStates,
+      "Whether stateful layers begin with 0, not where the last batch ended, here and in what comes next."),
     Field("probabilities", \.probabilities, "Whether every class has a column."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
@@ -42,11 +48,13 @@ struct PredictCell: Cell {
     guard let source, info != nil, let model = subject.string else { return nil }
     let path = file ?? "\(model)-predictions.csv"
     context.claim(file: path, at: subject.span)
-    let (batchSize, areAllShown) = (batchSize, probabilities)
+    let (asked, isReset, areAllShown) = (batchSize, resetStates, probabilities)
     return { context in
       guard let built = context.models[model] else { return }
       let preparation = try built.preparation
       var (rows, meaning) = try source(context, built, preparation)
+      let batchSize = built.batchSize(asked)
+      if isReset { built.resetStates() }
       if context.isQuick { rows = rows.first(2 * batchSize) }
       let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
       let table = try PredictionTable(
@@ -65,6 +73,7 @@ struct PredictCell: Cell {
   private func part(_ info: CheckContext.ModelInfo?, _ context: inout CheckContext) -> Source? {
     guard let part = context.part(data, default: "test"), let info else { return nil }
     guard Fit(model: info, shape: part.shape, span: data.span).checkInput(&context) else { return nil }
+    guard context.checkBatches(info, part, asked: batchSize, at: data.span) else { return nil }
     return { context, _, _ in
       guard let set = context.data[part.data], let rows = set[part.part] else {
         preconditionFailure("a data set that was planned is not there")

@@ -23,7 +23,7 @@ struct TrainCell: Cell {
   var callbacks: [ConfigNode] = []
   var epochs = 1
   var initialEpoch = 0
-  var batchSize = 32
+  var batchSize: Int?
   var stepsPerEpoch: Int?
   var validationFreq = 1
   var shuffle = true
@@ -52,7 +52,9 @@ struct TrainCell: Cell {
     Field("callbacks", \.callbacks, "What watches the training and may end it or change its rate."),
     Field("epochs", \.epochs, "How often all samples are seen.", check: within(1...1_000_000_000)),
     Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: within(0...1_000_000_000)),
-    Field("batch_size", \.batchSize, "Samples in one step.", check: within(1...1_000_000)),
+    Field(
+      "batch_size", \.batchSize,
+      "Samples in one step: 32 if left out, or what the model is fixed to.", check: isBatchSize),
     Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") {
       (1...1_000_000_000).contains($0 ?? 1) ? nil : "must be between 1 and 1000000000"
     },
@@ -99,6 +101,12 @@ struct TrainCell: Cell {
       isRight =
         isRight && Fit(model: model, shape: held.shape, span: validation.span).check(training, &context)
     }
+    isRight = context.checkBatches(model, part, asked: batchSize, at: data.span) && isRight
+    if let held, isRight {
+      let span = validation.isAbsent ? data.span : validation.span
+      isRight = context.checkBatches(model, held, asked: batchSize, at: span)
+    }
+    if shuffle { context.warnOfShuffling(model) }
     guard isRight else { return nil }
     context.declare(training, of: name)
     context.plannedTrainings.append(
@@ -182,7 +190,9 @@ struct TrainCell: Cell {
       return
     }
     var fit = FitSettings()
-    (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (epochs, initialEpoch, batchSize, shuffle)
+    (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (
+      epochs, initialEpoch, built.batchSize(batchSize), shuffle
+    )
     (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
     (fit.checkpoints, fit.validationFrequency) = (checkpoint, validationFreq)
     fit.recordsGradientNorms = context.gradientModels.contains(name)

@@ -97,7 +97,8 @@ private struct Plane {
       features: [Column(feature.name, rowShape: feature.rowShape, .floats(grid))], targets: [],
       rows: .range(0..<Self.columns * Self.rows))
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
-    let outputs = try trainer.predict(places, batchSize: 512)[0]
+    let batch = built.batchSize(nil, orElse: 512)
+    let outputs = try built.withFreshStates { try trainer.predict(places, batchSize: batch)[0] }
     let meaning = try OutputMeaning(0, of: built, data.preparation, on: places)
     let truths = (0..<shown.count).map { sample in
       shown.targets.first.map { shown.values(of: $0, sample: sample) } ?? []

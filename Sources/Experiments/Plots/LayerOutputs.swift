@@ -32,7 +32,8 @@ struct LayerOutputs {
         built.model, phase: .inference, seed: built.seed, semantics: built.semantics, assuming: assumed,
         taking: types)
       for node in trace.graph.nodes {
-        guard case .leaf(let leaf) = node.kind, case .input = leaf, leaves[leaf] == nil else { continue }
+        // States begin with 0.
+        guard case .leaf(let leaf) = node.kind, leaf.isGiven, leaves[leaf] == nil else { continue }
         let shape = node.type.shape(batch: rows.count)
         leaves[leaf] = Tensor(shape, [Float](repeating: 0, count: shape.reduce(1, *)))
       }
@@ -53,5 +54,15 @@ struct LayerOutputs {
   func numbers(of layer: String) -> [Float]? {
     trace.scope.calls.first { $0.path.joined(separator: "/") == layer }?.outputs.first
       .map { evaluator[$0].elements }
+  }
+}
+
+extension Leaf {
+  /// Whether its numbers come from outside of the graph, other than as a parameter.
+  fileprivate var isGiven: Bool {
+    switch self {
+    case .input, .state: true
+    case .parameter, .constant, .table: false
+    }
   }
 }

@@ -28,10 +28,12 @@ struct OutputPlan {
   func run(_ context: RunContext) throws -> Result? {
     guard let built = context.models[model], let data = context.data[part.data], let all = data[part.part]
     else { return nil }
-    let rows = context.isQuick ? all.first(64) : all
+    let batch = built.batchSize(nil, orElse: 128)
+    let rows = context.isQuick ? all.first(max(batch, 64 / batch * batch)) : all
     guard let target = rows.targets.first(where: { $0.name == target }) else { return nil }
     let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
-    let numbers = try trainer.predict(rows, batchSize: 128)[output]
+    // A figure changes nothing.
+    let numbers = try built.withFreshStates { try trainer.predict(rows, batchSize: batch)[output] }
     return Result(built: built, data: data, rows: rows, target: target, numbers: numbers)
   }
 }
@@ -49,6 +51,7 @@ extension CheckContext {
     guard let model, let part = self.part(cell.data, default: part), let name = cell.of.string,
       let model = Fit(model: model, shape: part.shape, span: cell.data.span).settled(&self)?.model
     else { return nil }
+    guard checkBatches(model, part, asked: nil, at: cell.data.span) else { return nil }
     let outputs = model.model.outputNames
     if let output = cell.output, !outputs.contains(output) {
       bag.report(.unknownWord(output, in: outputs, at: key("output"), what: "output"))

@@ -20,9 +20,11 @@ struct PlannedTraining {
 
 extension ExperimentPlan {
   /// What a step of a training is compiled to.
-  /// - Parameter model: the model that is trained; may be left out where there is one.
+  /// - Parameters:
+  ///   - model: the model that is trained; may be left out where there is one.
+  ///   - batch: samples in the step; 32 or what the model is fixed to if left out.
   /// - Throws: E0137 if nothing is trained, E0138 if it is not said which of several models is meant.
-  package func program(of model: String?, batch: Int) throws -> ProgramView {
+  package func program(of model: String?, batch: Int?) throws -> ProgramView {
     let names = trainings.map(\.model.name).uniqued
     guard !names.isEmpty else { throw Diagnostic.nothingTrained(path) }
     guard let name = model ?? (names.count == 1 ? names[0] : nil),
@@ -30,14 +32,15 @@ extension ExperimentPlan {
     else { throw Diagnostic.whichTraining(model, names) }
     let built = try BuiltModel(training.model, seed: 0, isDrawn: false)
     return try ProgramView(
-      built, training.settings, part: DataPart(zeros: training.features, training.targets, count: batch))
+      built, training.settings,
+      part: DataPart(zeros: training.features, training.targets, count: built.batchSize(batch)))
   }
 }
 
 extension BuiltModel {
   /// What a step of the training that a model was compiled for is compiled to.
   /// - Throws: E0137 if it was not compiled.
-  package func program(batch: Int) throws -> ProgramView {
+  package func program(batch: Int?) throws -> ProgramView {
     guard let settings = training?.settings else { throw Diagnostic.notCompiled(model.name) }
     let names = model.outputNames
     let targets = zip(names, zip(settings.outputs, outputs)).compactMap {
@@ -49,7 +52,7 @@ extension BuiltModel {
       return wanted.map { (name, $0) }
     }
     let features = model.inputs.map { (name: $0.name, type: $0.type) }
-    return try ProgramView(self, settings, part: DataPart(zeros: features, targets, count: batch))
+    return try ProgramView(self, settings, part: DataPart(zeros: features, targets, count: batchSize(batch)))
   }
 }
 

@@ -47,7 +47,7 @@ struct MemoryBlocks {
     for (id, node) in nodes.enumerated() where live[id] {
       switch node.kind {
       case .leaf:
-        if !node.isParameter { add(Block(size: footprint(node), first: -1, last: .max), for: id) }
+        if !node.isHeldByModel { add(Block(size: footprint(node), first: -1, last: .max), for: id) }
       case .op(let op, let operands):
         if op.isAlias {
           blockOf[id] = blockOf[root[id]]

@@ -39,6 +39,19 @@ public struct Guard {
   }
 }
 
+/// What a model keeps from one run to the next.
+public struct StatePlan {
+  /// Where the states lie; each has the batch as its first axis.
+  public var slab: ParameterSlab
+  /// What states are at the end of a run; those that are not named stay as they are.
+  public var next: [(path: String, value: Value)]
+
+  public init(_ slab: ParameterSlab, next: [(path: String, value: Value)]) {
+    self.slab = slab
+    self.next = next
+  }
+}
+
 /// One pass over the trained parameters; every thread ends it before the next one begins.
 public enum UpdatePass {
   /// Treats any range of the numbers by itself: those not updated where their gradient was made are shared out.
@@ -56,6 +69,7 @@ public final class Program {
   public private(set) var lines: [Line] = []
   public let arena: AlignedBuffer
   private let parameters: ParameterSlab
+  private let states: ParameterSlab?
   private let kernels: KernelTable
   private let pool: WorkerPool
   private let workspaces: AlignedBuffer
@@ -80,6 +94,7 @@ public final class Program {
   ///   - kept: values that are read after a run.
   ///   - guards: conditions that must be as assumed, in the order they are computed.
   ///   - assignments: parameters that get a new value at the end of a run.
+  ///   - states: what is kept from the last run, and for the next one.
   ///   - prologue: what fills the inputs, run by all threads before the first step.
   ///   - isFrugal: whether values are computed again where that saves memory; results have the same bits.
   ///   - parallelThreshold: floating-point operations from which on all threads of the pool take part.
@@ -87,19 +102,22 @@ public final class Program {
   /// - Throws: E0315 if the machine has not the memory.
   public init(
     _ graph: Graph, keeping kept: [Value], batch: Int, parameters: ParameterSlab, update: UpdatePlan? = nil,
-    guards: [Guard] = [], assignments: [(path: String, value: Value)] = [], prologue: Step? = nil,
+    guards: [Guard] = [], assignments: [(path: String, value: Value)] = [], states: StatePlan? = nil,
+    prologue: Step? = nil,
     isFrugal: Bool = false, pool: WorkerPool, kernels: KernelTable = Kernels.kernels,
     parallelThreshold: Int = Program.parallelThreshold, clock: StepClock? = nil
   ) throws(Diagnostic) {
     self.batch = batch
     self.clock = clock
     self.parameters = parameters
+    self.states = states?.slab
     self.kernels = kernels
     self.pool = pool
     var nodes = graph.nodes
     let sinks = update?.sinks ?? []
     // Conditions are kept: a fast thread may be steps ahead when a slow one looks at them.
-    let watched = guards.map(\.condition.id) + assignments.map(\.value.id)
+    let watched =
+      guards.map(\.condition.id) + assignments.map(\.value.id) + (states?.next ?? []).map(\.value.id)
     let roots = kept.map(\.id) + sinks.map(\.gradient.id) + watched
     foldConstants(&nodes, batch: batch, kernels)
     for pass in Passes.all { pass(&nodes, roots) }
@@ -166,6 +184,11 @@ public final class Program {
     for (path, value) in assignments {
       append("assign", value, to: parameters.place(path, in: parameters.storage.pointer))
     }
+    if let states {
+      for (path, value) in states.next {
+        append("keep", value, to: states.slab.place(path, in: states.slab.storage.pointer))
+      }
+    }
     seal(prologue, parallelThreshold)
   }
 
@@ -195,6 +218,10 @@ public final class Program {
     if let op = nodes[id].op, op.isAlias { return place(of: nodes[id].operands[0]).part(of: op, shape) }
     if case .leaf(.parameter(let path)) = nodes[id].kind {
       return parameters.place(path, in: parameters.storage.pointer)
+    }
+    if case .leaf(.state(let path)) = nodes[id].kind {
+      guard let states else { preconditionFailure("no memory for the state \(path)") }
+      return states.place(path, in: states.storage.pointer)
     }
     guard let offset = plan.offsets[id] else {
       preconditionFailure("node \(id) has no memory: it was not kept")

@@ -9,14 +9,17 @@ public import TensorCore
 public struct InputLayer: UnaryLayer, Configurable {
   public var shape: SampleShape
   public var element = ElementType.float32
+  /// How many samples each batch has, where that is fixed.
+  public var batchSize: Int?
   public init(_ shape: [Int?], _ element: ElementType = .float32) {
     self.shape = SampleShape(shape)
     self.element = element
   }
 
-  /// - Parameter type: of a batch.
-  public init(_ type: TensorType) {
-    self.init(type.sampleAxes, type.element)
+  /// The layer for an input of a model.
+  public init(_ input: ModelInput) {
+    self.init(input.type.sampleAxes, input.type.element)
+    batchSize = input.batchSize
   }
 
   public static let schema = Schema(
@@ -24,10 +27,19 @@ public struct InputLayer: UnaryLayer, Configurable {
     Field(
       "shape", \.shape, "Axes of one sample, without the batch; null for a length that comes with the data.",
       check: SampleShape.check
-    ).required)
+    ).required,
+    Field("batch_size", \.batchSize, "Samples in every batch; stateful layers need it.") {
+      (1...ModelInput.largestBatch).contains($0 ?? 1)
+        ? nil : "must be between 1 and \(ModelInput.largestBatch)"
+    })
 
   /// A batch of samples.
-  public var type: TensorType { ModelInput("", shape: shape.axes, element).type }
+  public var type: TensorType { input(named: "").type }
+
+  /// What a model takes by it.
+  public func input(named name: String) -> ModelInput {
+    ModelInput(name, shape: shape.axes, element, batchSize: batchSize)
+  }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     guard type.admits(x.type.dims) else {

@@ -68,7 +68,7 @@ public struct Functional: Model {
     inputCalls.map { call in
       let named = layers[calls[call].layer]
       let layer = named.layer as? InputLayer
-      return ModelInput(named.name, layer?.type ?? TensorType([.batch]))
+      return layer?.input(named: named.name) ?? ModelInput(named.name, TensorType([.batch]))
     }
   }
 

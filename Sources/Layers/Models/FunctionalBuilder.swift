@@ -96,7 +96,7 @@ private struct Wiring {
         ? source : .init(places[source.call - inputCount] ?? 0, output: source.output)
     }
     var layers = plan.inputs.map { word, input in
-      NamedLayer(word.text, InputLayer(input.type), at: word.span)
+      NamedLayer(word.text, InputLayer(input), at: word.span)
     }
     var layerPlaces: [Int: Int] = [:]
     for (i, entry) in plan.entries.enumerated() {

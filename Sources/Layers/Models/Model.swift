@@ -4,18 +4,26 @@ public import TensorCore
 
 /// A value that a model takes: its name and the type of a batch of it.
 public struct ModelInput: Sendable, Equatable {
+  /// More samples than any batch has; what files say beyond is passed over.
+  public static let largestBatch = 1_000_000
+
   public var name: String
   public var type: TensorType
+  /// How many samples each batch has, where that is fixed: for layers that keep states from batch to batch.
+  public var batchSize: Int?
 
   /// - Parameter type: its first axis is the batch.
-  public init(_ name: String, _ type: TensorType) {
+  public init(_ name: String, _ type: TensorType, batchSize: Int? = nil) {
     self.name = name
     self.type = type
+    self.batchSize = batchSize
   }
 
   /// - Parameter shape: of one sample; `nil` for a length that comes with the data.
-  public init(_ name: String, shape: [Int?], _ element: ElementType = .float32) {
-    self.init(name, TensorType([.batch] + shape.map { $0.map { .size($0) } ?? .unknown }, element))
+  public init(_ name: String, shape: [Int?], _ element: ElementType = .float32, batchSize: Int? = nil) {
+    self.init(
+      name, TensorType([.batch] + shape.map { $0.map { .size($0) } ?? .unknown }, element),
+      batchSize: batchSize)
   }
 }
 

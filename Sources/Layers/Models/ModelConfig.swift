@@ -30,26 +30,36 @@ extension ConfigNode {
 extension InputLayer {
   func kerasConfig(named name: String) -> ConfigNode {
     [
-      "batch_shape": type.kerasShape, "dtype": element.rawValue.config, "sparse": false, "ragged": false,
+      "batch_shape": type.kerasShape(batch: batchSize), "dtype": element.rawValue.config, "sparse": false,
+      "ragged": false,
       "name": name.config, "optional": false,
     ]
   }
 }
 
 extension TensorType {
-  /// The axes as Keras writes them: the unknown batch is null.
-  public var kerasShape: ConfigNode {
-    ConfigNode(.list(dims.map { if case .size(let size) = $0 { size.config } else { nil } }))
+  /// The axes as Keras writes them: what is unknown is null.
+  /// - Parameter batch: the size of a batch, where it is fixed.
+  public func kerasShape(batch: Int? = nil) -> ConfigNode {
+    ConfigNode(
+      .list(
+        dims.map { dim in
+          switch dim {
+          case .size(let size): size.config
+          case .batch: batch.config
+          case .unknown: nil
+          }
+        }))
   }
 }
 
 extension Sequential {
   public var config: ConfigNode {
-    let first = NamedLayer(input.name, InputLayer(input.type)).kerasConfig
+    let first = NamedLayer(input.name, InputLayer(input)).kerasConfig
     return [
       "name": name.config, "trainable": true, "dtype": .float32Policy,
       "layers": ConfigNode(.list([first] + layers.map(\.kerasConfig))),
-      "build_input_shape": input.type.kerasShape,
+      "build_input_shape": input.type.kerasShape(batch: input.batchSize),
     ]
   }
 }
@@ -58,7 +68,7 @@ extension Functional {
   /// The graph's connections are written as Keras 3 does: every value with its shape and where it comes from.
   public var config: ConfigNode {
     let types = valueTypes
-    let nodes = nodeNumbers
+    let (nodes, batch) = (nodeNumbers, batchSize)
     func history(_ source: Source) -> ConfigNode {
       let layer = layers[calls[source.call].layer]
       return [layer.name.config, nodes[source.call].config, source.output.config]
@@ -69,7 +79,8 @@ extension Functional {
       return [
         "class_name": "__keras_tensor__",
         "config": [
-          "shape": type.kerasShape, "dtype": type.element.rawValue.config, "keras_history": history(source),
+          "shape": type.kerasShape(batch: batch), "dtype": type.element.rawValue.config,
+          "keras_history": history(source),
         ],
       ]
     }
@@ -130,7 +141,9 @@ extension Functional {
   private var valueTypes: [[TensorType]] {
     func results(_ types: [TensorType]) throws -> [[TensorType]] {
       let graph = Graph()
-      let scope = LayerScope(graph: graph, phase: .inference, model: name, seed: 0)
+      // Shapes do not depend on the size of a batch, which a model used as a layer may not know.
+      let scope = LayerScope(
+        graph: graph, phase: .inference, model: name, seed: 0, batchSizes: [batchSizes.first ?? 1])
       let values = zip(inputs, types).map { graph.leaf(.input($0.name), $1) }
       return try self.results(values, in: scope).map { $0.map(\.type) }
     }

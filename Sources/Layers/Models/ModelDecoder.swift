@@ -48,7 +48,7 @@ public struct ModelDecoder {
     case "Functional", "Model":
       return NamedLayer(name, try inner.functional(name, config), isTrainable: isTrainable)
     case "InputLayer":
-      return NamedLayer(name, InputLayer(try Self.type(of: config)), isTrainable: isTrainable)
+      return NamedLayer(name, InputLayer(try Self.input(name, config)), isTrainable: isTrainable)
     default:
       if let own = try custom(className, config) {
         return NamedLayer(name, own, isTrainable: isTrainable)
@@ -110,17 +110,17 @@ public struct ModelDecoder {
     var layers = try nodes.map { try layer($0) }
     var input: ModelInput?
     if let first = layers.first, let own = first.layer as? InputLayer {
-      input = ModelInput(first.name, own.type)
+      input = own.input(named: first.name)
       layers.removeFirst()
     } else if let shape = config["build_input_shape"], shape.list != nil {
-      input = ModelInput("input_layer", try Self.type(of: ["batch_shape": shape]))
+      input = try Self.input("input_layer", ["batch_shape": shape])
     }
     guard let input else { throw Diagnostic.unbuilt(name) }
     return Sequential(name, input: input, layers)
   }
 
-  /// The batch type an input layer's settings describe.
-  private static func type(of config: ConfigNode) throws -> TensorType {
+  /// What an input layer's settings describe.
+  private static func input(_ name: String, _ config: ConfigNode) throws -> ModelInput {
     guard let axes = (config["batch_shape"] ?? config["batch_input_shape"])?.list, !axes.isEmpty else {
       throw Diagnostic.senselessConfig("an input layer without a shape")
     }
@@ -134,7 +134,11 @@ public struct ModelDecoder {
     }
     let dtype = config["dtype"]?["config"]?["name"]?.string ?? config["dtype"]?.string ?? "float32"
     let isInteger = dtype.hasPrefix("int") || dtype.hasPrefix("uint")
-    return TensorType(dims, isInteger ? .int32 : .float32)
+    let type = TensorType(dims, isInteger ? .int32 : .float32)
+    guard case .int(let batch) = axes[0].content, (1...ModelInput.largestBatch).contains(batch) else {
+      return ModelInput(name, type)
+    }
+    return ModelInput(name, type, batchSize: batch)
   }
 
   private func functional(_ name: String, _ config: ConfigNode) throws -> Functional {

@@ -72,6 +72,8 @@ public struct ModelDiagram: Sendable {
   public internal(set) var groups: [Group]
   /// Layers that are drawn, shared ones once.
   public internal(set) var layerCount: Int
+  /// The size of a batch, where the model's inputs fix it.
+  public internal(set) var batchSize: Int?
 
   /// - Parameters:
   ///   - ways: the model's traces, as ``Trace/allWays(of:phase:seed:semantics:)`` gives them.
@@ -80,6 +82,7 @@ public struct ModelDiagram: Sendable {
     var builder = DiagramBuilder(isExpanded: isExpanded)
     for way in ways { builder.follow(way, of: model) }
     self = builder.diagram(named: model.name)
+    batchSize = model.batchSize
   }
 
   init(name: String, nodes: [Node], edges: [Edge], groups: [Group], layerCount: Int) {

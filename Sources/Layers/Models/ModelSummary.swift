@@ -22,6 +22,8 @@ public struct ModelSummary: Sendable {
   public var name: String
   public var className: String
   public var rows: [Row]
+  /// The size of a batch, where the model's inputs fix it.
+  public var batchSize: Int?
   public var parameters: Int
   public var trainable: Int
   /// Numbers that the optimizer keeps, its step and rate among them; `nil` for a model that was not trained.
@@ -43,6 +45,7 @@ public struct ModelSummary: Sendable {
     parameters = reading.counts[model.name]?.all ?? 0
     trainable = reading.counts[model.name]?.trainable ?? 0
     isChain = model is Sequential
+    batchSize = model.batchSize
   }
 
   /// Every row with its depth, those of nested models after their own if they are wanted.

@@ -26,7 +26,8 @@ public struct Trace {
       try self.init(open: model, phase: phase, seed: seed, semantics: semantics, assuming: assumed)
     } else {
       let scope = LayerScope(
-        graph: Graph(), phase: phase, model: model.name, seed: seed, semantics: semantics, assuming: assumed)
+        graph: Graph(), phase: phase, model: model.name, seed: seed, semantics: semantics, assuming: assumed,
+        batchSizes: model.batchSizes)
       try self.init(model, in: scope, taking: types ?? model.inputs.map(\.type))
     }
   }

@@ -29,7 +29,6 @@ extension RecurrentLayer {
       let wanted = "a sequence and, if any, \(kind.states == 1 ? "one state" : "two states")"
       throw Diagnostic.inputCount(className, wanted, inputs.count, at: scope.graph.origin)
     }
-    guard !settings.stateful else { throw Diagnostic.stateful(className, at: scope.graph.origin) }
     guard sequence.type.rank == 3 else {
       throw Diagnostic(
         "E0301", "\(className) needs batch, steps and features, found \(sequence.type)",
@@ -41,12 +40,16 @@ extension RecurrentLayer {
     if settings.goBackwards {
       steps = Steps(x: try sequence.flipped([1]), mask: try mask?.flipped([1]))
     }
-    let states = try walk(steps, from: Array(inputs.dropFirst()), in: scope)
+    let first = try firstStates(given: Array(inputs.dropFirst()), in: scope)
+    let states = try walk(steps, from: first, in: scope)
     func state(_ index: Int) throws -> Value {
       try states.sliced(
         .at(-1), .all, .range(from: index * settings.units, to: (index + 1) * settings.units))
     }
-    let isMuted = mask != nil && (settings.zeroOutputForMask || inputs.count > 1)
+    if settings.stateful {
+      for index in 0..<kind.states { scope.keepState(stateName(index), try state(index)) }
+    }
+    let isMuted = mask != nil && (settings.zeroOutputForMask || !first.isEmpty)
     var output: Value
     if settings.returnSequences || isMuted {
       output = try states.sliced(.all, .all, .range(to: settings.units)).transposed([1, 0, 2])
@@ -62,6 +65,22 @@ extension RecurrentLayer {
     try scope.penalize(output, with: settings.activityRegularizer)
     return [output] + (settings.returnState ? try (0..<kind.states).map(state) : [])
   }
+
+  /// The states before the first step: those given, or where the last batch ended; none where they are 0.
+  ///
+  /// Keras 2 takes those given only as long as all that are kept are 0.
+  private func firstStates(given: [Value], in scope: LayerScope) throws -> [Value] {
+    guard settings.stateful else { return given }
+    let kept = try (0..<kind.states).map { try scope.state(stateName($0), units: settings.units) }
+    if given.isEmpty { return kept }
+    guard scope.semantics == .keras2 else { return given }
+    let counts = try kept.map { try ($0 .!= 0).sum() }
+    let isFresh = try counts.dropFirst().reduce(counts[0]) { try $0 + $1 } .== 0
+    return try zip(given, kept).map { try Value.select(isFresh, $0, $1) }
+  }
+
+  /// Keras calls all its states so.
+  private func stateName(_ index: Int) -> String { index == 0 ? "rnn_state" : "rnn_state_\(index)" }
 
   /// The outputs where masked steps do not give the state: 0, or, before the first step that counts, 0 whatever the
   /// first state is.
@@ -157,14 +176,4 @@ extension Activation {
     "tanh", "sigmoid", "relu", "hard_sigmoid", "linear", "elu", "selu", "softsign", "softplus", "leaky_relu",
     "relu6", "hard_tanh", "exponential",
   ]
-}
-
-extension Diagnostic {
-  /// E0363: states that go on from batch to batch.
-  fileprivate static func stateful(_ layer: String, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic(
-      "E0363", "\(layer) cannot keep its state from batch to batch",
-      at: span.map { Label($0, "has 'stateful: true'") },
-      help: "leave 'stateful' out and give longer sequences, or hand the states on: 'return_state: true'")
-  }
 }

@@ -72,7 +72,9 @@ extension RecurrentSettings {
     Field("return_sequences", \.returnSequences, "Whether every step gives an output, not the last alone."),
     Field("return_state", \.returnState, "Whether the last states are outputs, too."),
     Field("go_backwards", \.goBackwards, "Whether the last step comes first."),
-    Field("stateful", \.stateful, "Whether a batch goes on from the states of the last; not supported."),
+    Field(
+      "stateful", \.stateful,
+      "Whether a batch begins with the states that the last one ended in; needs 'batch_size' in the model."),
     Field("unroll", \.unroll, "Changes nothing here."),
     Field("zero_output_for_mask", \.zeroOutputForMask, "Whether masked steps give 0."),
   ]

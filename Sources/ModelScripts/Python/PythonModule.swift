@@ -163,7 +163,8 @@ public struct PythonModule {
   private static func input(_ input: ModelInput) -> String {
     let shape = PythonValue.text(input.type.sampleAxes.config, asTuple: true)
     let type = input.type.element == .float32 ? "" : ", dtype=\"\(input.type.element.rawValue)\""
-    return "keras.Input(\(shape)\(type), name=\(PythonValue.text(input.name)))"
+    let batch = input.batchSize.map { ", batch_size=\($0)" } ?? ""
+    return "keras.Input(\(shape)\(batch)\(type), name=\(PythonValue.text(input.name)))"
   }
 
   /// A function that makes a graph of layers, for one used as a layer.
@@ -202,7 +203,7 @@ public struct PythonModule {
       let layer = model.layers[call.layer]
       if call.inputs.isEmpty, let input = layer.layer as? InputLayer {
         results.append(variable(layer.name))
-        lines.append("    \(results[results.count - 1]) = \(Self.input(ModelInput(layer.name, input.type)))")
+        lines.append("    \(results[results.count - 1]) = \(Self.input(input.input(named: layer.name)))")
         continue
       }
       let maker: String

@@ -12,6 +12,7 @@ public enum CallbackEvent {
   ///
   /// Batches count from 0 in each epoch, as in Keras.
   case batchesLogged(epoch: Int, batch: Int, logs: Logs)
+  case validationBegan
   case epochEnded(epoch: Int, logs: Logs)
   case ended
 }

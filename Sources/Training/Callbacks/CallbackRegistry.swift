@@ -14,6 +14,7 @@ public enum CallbackRegistry {
       .init(TensorBoard.self) { $0 },
       .init(BackupAndRestore.self) { $0 },
       .init(TerminateOnNaN.self) { $0 },
+      .init(ResetStates.self) { $0 },
     ])
 
   /// What Keras has for its own works, or for Python, and what there is instead.

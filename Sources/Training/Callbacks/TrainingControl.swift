@@ -66,6 +66,9 @@ public final class TrainingControl {
     }
   }
 
+  /// Lets stateful layers begin with states of 0.
+  func resetStates() { built.resetStates() }
+
   /// Remembers the weights as they are; one set is kept.
   public func keepWeights() {
     let storage = built.slab.storage

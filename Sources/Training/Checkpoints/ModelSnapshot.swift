@@ -15,12 +15,18 @@ public struct ModelSnapshot {
 
   public var parameters: [Parameter]
   public var weights: AlignedBuffer
+  /// What stateful layers keep, and the numbers of it; none for most models.
+  public var stateShapes: [Parameter]
+  public var states: AlignedBuffer
   /// `nil` for a model that was not compiled.
   public var optimizer: OptimizerSnapshot?
 
   public init(_ built: BuiltModel) {
-    parameters = built.slab.entries.map { Parameter(path: $0.spec.path, shape: $0.spec.shape) }
-    weights = built.slab.storage
+    func described(_ slab: ParameterSlab) -> [Parameter] {
+      slab.entries.map { Parameter(path: $0.spec.path, shape: $0.spec.shape) }
+    }
+    (parameters, weights) = (described(built.slab), built.slab.storage)
+    (stateShapes, states) = (described(built.states), built.states.storage)
     optimizer = built.training.map { OptimizerSnapshot($0) }
   }
 }
@@ -57,15 +63,25 @@ extension BuiltModel {
   /// - Throws: E0512 if the snapshot is of another model or optimizer; nothing is changed then.
   public func restore(_ snapshot: ModelSnapshot) throws(Diagnostic) {
     try check(snapshot)
-    guard let optimizer = snapshot.optimizer else { return copy(snapshot.weights, to: slab.storage) }
-    try restore(optimizer)
+    guard snapshot.stateShapes == ModelSnapshot(self).stateShapes,
+      snapshot.states.count == states.storage.count
+    else {
+      throw .otherModel(model.name, "its layers keep other states")
+    }
+    if let optimizer = snapshot.optimizer { try restore(optimizer) }
     copy(snapshot.weights, to: slab.storage)
+    copy(snapshot.states, to: states.storage)
   }
 
   /// Goes on with an earlier training, which may have been compiled with another learning rate: the one here counts then.
   /// - Throws: E0512 if the snapshot is of another model or optimizer; nothing is changed then.
   public func resumeTraining(from snapshot: ModelSnapshot) throws(Diagnostic) {
-    let rate = training?.learningRate
+    let (rate, own) = (training?.learningRate, ModelSnapshot(self))
+    var snapshot = snapshot
+    // States are for batches of one size; those of another begin with 0.
+    if snapshot.stateShapes != own.stateShapes {
+      (snapshot.stateShapes, snapshot.states) = (own.stateShapes, own.states)
+    }
     try restore(snapshot)
     if let rate, snapshot.optimizer?.startRate != rate { training?.learningRate = rate }
   }
@@ -105,9 +121,15 @@ extension BuiltModel {
 extension ModelSnapshot {
   /// As parts of a checkpoint's file: facts, and numbers under names that begin with `name`.
   public func encoded(as name: String) -> (facts: ConfigNode, arrays: [NamedNumbers]) {
-    let list = parameters.map { ["path": $0.path.config, "shape": $0.shape.config] as ConfigNode }
-    var facts: [ConfigNode.Entry] = [.init("parameters", ConfigNode(.list(list)))]
+    func list(_ parameters: [Parameter]) -> ConfigNode {
+      ConfigNode(.list(parameters.map { ["path": $0.path.config, "shape": $0.shape.config] }))
+    }
+    var facts: [ConfigNode.Entry] = [.init("parameters", list(parameters))]
     var arrays = [NamedNumbers("\(name)/weights", weights)]
+    if !stateShapes.isEmpty {
+      facts.append(.init("states", list(stateShapes)))
+      arrays.append(NamedNumbers("\(name)/states", states))
+    }
     if let optimizer {
       let names = optimizer.memory.map(\.name.config)
       facts.append(
@@ -126,17 +148,30 @@ extension ModelSnapshot {
   /// Reads what `encoded(as:)` made; `nil` if it is something else.
   public init?(_ facts: ConfigNode, named name: String, in arrays: [NamedNumbers]) {
     func numbers(_ word: String) -> AlignedBuffer? { arrays.first { $0.name == "\(name)/\(word)" }?.numbers }
-    guard let list = facts["parameters"]?.list, let weights = numbers("weights") else { return nil }
-    parameters = list.compactMap { entry in
-      guard let path = entry["path"]?.string, let shape = entry["shape"].flatMap({ try? [Int](config: $0) })
-      else { return nil }
-      return Parameter(path: path, shape: shape)
+    guard let parameters = [Parameter](facts["parameters"]), let weights = numbers("weights") else {
+      return nil
     }
-    guard parameters.count == list.count else { return nil }
-    self.weights = weights
+    (self.parameters, self.weights) = (parameters, weights)
+    (stateShapes, states) = ([], AlignedBuffer(0))
+    if let kept = facts["states"] {
+      guard let shapes = [Parameter](kept), let numbers = numbers("states") else { return nil }
+      (stateShapes, states) = (shapes, numbers)
+    }
     guard let saved = facts["optimizer"] else { return }
     optimizer = OptimizerSnapshot(saved, numbers)
     if optimizer == nil { return nil }
+  }
+}
+
+extension [ModelSnapshot.Parameter] {
+  fileprivate init?(_ facts: ConfigNode?) {
+    guard let list = facts?.list else { return nil }
+    self = list.compactMap { entry in
+      guard let path = entry["path"]?.string, let shape = entry["shape"].flatMap({ try? [Int](config: $0) })
+      else { return nil }
+      return .init(path: path, shape: shape)
+    }
+    guard count == list.count else { return nil }
   }
 }
 
