@@ -32,3 +32,9 @@ public struct Affine: Op {
     }
   }
 }
+
+extension Affine {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].map { Double(scale) * $0 + Double(offset) }
+  }
+}

@@ -37,3 +37,12 @@ public struct Select: Op {
     }
   }
 }
+
+extension Select {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let numbers = operands[0].numbers.enumerated().map { i, condition in
+      operands[condition != 0 ? 1 : 2].numbers[i]
+    }
+    return ReferenceTensor(shape, numbers)
+  }
+}
