@@ -34,13 +34,16 @@ private struct RecurrentSample {
   /// A row vector times the columns of some gates.
   func product(_ h: [Double], gates: Range<Int>) -> [Double] {
     let first = gates.lowerBound * units
-    return referenceProduct(1, gates.count * units, units, { h[$1] }, { kernel[[$0, first + $1]] })
+    let columns = kernel.columns
+    return referenceProduct(
+      1, gates.count * units, units, { h[$1] }, { kernel.numbers[$0 * columns + first + $1] })
   }
 
   /// The gradient of the vector from that of such a product.
   func turned(_ g: [Double], gates: Range<Int>) -> [Double] {
     let first = gates.lowerBound * units
-    return referenceProduct(1, units, g.count, { g[$1] }, { kernel[[$1, first + $0]] })
+    let columns = kernel.columns
+    return referenceProduct(1, units, g.count, { g[$1] }, { kernel.numbers[$1 * columns + first + $0] })
   }
 
   /// A gate's columns.

@@ -87,7 +87,7 @@ extension Graph {
     return moved
   }
 
-  /// About how many operations it takes to evaluate a value for a batch.
+  /// About how many operations of a product take as long as it takes to evaluate a value for a batch.
   /// - Parameter leaf: if given, only what changes with it is counted.
   public func cost(of value: Value, batch: Int, changingWith leaf: Leaf? = nil) -> Double {
     let isCounted = leaf.map { leaf in moved { $0 == leaf } }
@@ -95,7 +95,9 @@ extension Graph {
       guard isCounted?[id] ?? true, case .op(let op, let operands) = nodes[id].kind else { return total }
       let shapes = operands.map { nodes[$0].type.shape(batch: batch) }
       let shape = nodes[id].type.shape(batch: batch)
-      return total + Double(max(op.cost(shapes, shape), shape.product))
+      // Going from place to place takes longer than a term of a sum.
+      let places = (shapes + [shape]).reduce(0) { $0 + Double($1.product) }
+      return total + Double(op.cost(shapes, shape)) + 16 * places
     }
   }
 }
