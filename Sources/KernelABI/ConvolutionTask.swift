@@ -23,9 +23,11 @@ public struct ConvolutionTask {
   public var y: Out
   /// In the gradient of the kernel: floats between the panels of y; 0 where it lies row by row.
   public var yPanel = 0
-  /// Added at every place, before ``relu``.
+  /// Added at every place, before ``finish``.
   public var bias: In?
-  public var relu = false
+  public var finish = GemmTask.Finish.store
+  /// Where the second operand of ``finish`` lies, laid out as y: floats from an element of y to its own.
+  public var beside = 0
 
   public init(_ window: SlidingWindow, filters: Int, x: In, right: In, y: Out) {
     (self.window, self.filters, self.x, self.right, self.y) = (window, filters, x, right, y)

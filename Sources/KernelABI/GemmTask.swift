@@ -13,6 +13,15 @@ public struct GemmTask {
     case transposedPanels
   }
 
+  /// What is done to an element whose sum is complete.
+  public enum Finish: Sendable {
+    case store, relu
+    /// Adds the element of a second matrix.
+    case add
+    /// Leaves 0 where the element of a second matrix is not above 0.
+    case keepWherePositive
+  }
+
   public var m: Int
   public var n: Int
   public var k: Int
@@ -29,9 +38,11 @@ public struct GemmTask {
   public var cRow: Int
   /// When not 0, `c` lies in panels of 16 columns, this many floats apart.
   public var cPanel = 0
-  /// Added to every row, before ``relu``.
+  /// Added to every row, before ``finish``.
   public var bias: UnsafePointer<Float>?
-  public var relu = false
+  public var finish = Finish.store
+  /// Where the second matrix of ``finish`` lies, laid out as `c`: floats from an element of `c` to its own.
+  public var beside = 0
   /// What the product is scaled by before it is added to `c`; 0 where `c` is only stored.
   ///
   /// `c = c + alpha · (a · b)`, each product rounded before it is added, as if it had been stored. Only for

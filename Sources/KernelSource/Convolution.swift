@@ -106,7 +106,8 @@ func convolve(_ task: UnsafePointer<ConvolutionTask>, _ first: Int, _ last: Int,
           tiles: 0, k: chunk.depth, a: packed, aStep: 0, b: right, bNext: 16, bVector: vector, bStep: 0,
           c: y + j,
           cRow: t.filters, cVector: 16, cStep: w.width.output * t.filters, continues: number > 0,
-          bias: isFinal ? t.bias.map { $0 + j } : nil, biasStep: 0, relu: isFinal && t.relu, alpha: 0)
+          bias: isFinal ? t.bias.map { $0 + j } : nil, biasStep: 0,
+          finish: isFinal ? t.finish : .store, beside: t.beside, alpha: 0)
         runBand(w, &run, chunk, cut, taps, seen, top, rows, columns, joins, workspace)
         j += columns
       }

@@ -49,7 +49,7 @@ func convolveKernel(_ task: UnsafePointer<ConvolutionTask>, _ part: Int, _ parts
             tiles: 0, k: depth, a: packed, aStep: 0, b: right, bNext: 16, bVector: 16 * depth, bStep: 0,
             c: t.y,
             cRow: t.yPanel > 0 ? 16 : n, cVector: t.yPanel > 0 ? t.yPanel : 16, cStep: 0, continues: !isFirst,
-            bias: nil, biasStep: 0, relu: false, alpha: 0)
+            bias: nil, biasStep: 0, finish: .store, beside: 0, alpha: 0)
           let row = place(of: tap * w.height.dilation, among: seen, w.height.stride)
           runColumn(
             t, &run, cut, tiles, tap * taps, row * places + from, seen * places, j, columns, workspace)

@@ -51,10 +51,13 @@ private func multiply(_ g: GemmTask, _ j: Int, _ columns: Int, _ first: Int, _ d
       tiles: 0, k: depth, a: workspace + packedA, aStep: 0, b: right.base, bNext: right.next,
       bVector: right.vector, bStep: 0, c: c, cRow: g.cPanel == 0 ? g.cRow : 16,
       cVector: g.cPanel == 0 ? 16 : g.cPanel, cStep: 0, continues: first > 0 || g.accumulates,
-      bias: isFinal ? g.bias.map { $0 + j } : nil, biasStep: 0, relu: isFinal && g.relu,
-      alpha: isFinal ? g.alpha : 0)
+      bias: isFinal ? g.bias.map { $0 + j } : nil, biasStep: 0,
+      finish: isFinal ? g.finish : .store, beside: g.beside, alpha: isFinal ? g.alpha : 0)
     // Rows without gaps, and nothing of C that counts yet: a tile may write beyond its columns.
-    let isOpen = g.cPanel == 0 && g.cRow == g.n && g.n <= columnBlock && !run.continues && run.alpha == 0
+    // Rows shorter than a vector overlap within a tile, so that what is added would be added twice.
+    let isOpen =
+      g.cPanel == 0 && g.cRow == g.n && g.n <= columnBlock && !run.continues && run.alpha == 0
+      && (run.finish != .add || g.n >= 16)
     let end = isOpen ? g.c + g.m * g.n : nil
     // Few rows: each part of B is read once, for all rows. Many: each part of A stays for all columns.
     if g.m <= 64 || g.cPanel != 0 {

@@ -1,5 +1,7 @@
 // The innermost part of the matrix product: tiles of C held in registers while k runs.
 
+import KernelABI
+
 #if KERNEL_AVX512
   /// Rows of a tile, and vectors of 16 columns in it: 24 accumulators, 2 vectors of B and 1 of A in 32 registers.
   let tileRows = 12, tileVectors = 2
@@ -31,7 +33,8 @@ struct TileRun {
   var continues: Bool
   var bias: In?
   var biasStep: Int
-  var relu: Bool
+  var finish: GemmTask.Finish
+  var beside: Int
   var alpha: Float
 }
 
@@ -90,7 +93,7 @@ enum Tile<let rows: Int, let vectors: Int> {
           for j in 0..<vectors { store(sum[unchecked: i][unchecked: j], c + j * cVector) }
           c += cRow
         }
-        if run.relu { reluTile(rows, vectors, cTile, cRow, cVector) }
+        if run.finish != .store { finishTile(run, rows, vectors, cTile) }
       }
       aTile += run.aStep
       bTile += run.bStep
@@ -99,11 +102,19 @@ enum Tile<let rows: Int, let vectors: Int> {
   }
 }
 
-@inline(never) private func reluTile(_ rows: Int, _ vectors: Int, _ c: Out, _ row: Int, _ vector: Int) {
+/// What follows the sum, on a tile that was stored just now.
+@inline(never) private func finishTile(_ run: TileRun, _ rows: Int, _ vectors: Int, _ c: Out) {
   for i in 0..<rows {
     for j in 0..<vectors {
-      let place = c + i * row + j * vector
-      store(relu(load(place)), place)
+      let place = c + i * run.cRow + j * run.cVector
+      let sum = load(place)
+      switch run.finish {
+      case .store: break
+      case .relu: store(relu(sum), place)
+      case .add: store(sum + load(place + run.beside), place)
+      case .keepWherePositive:
+        store(Lanes().replacing(with: sum, where: load(place + run.beside) .> Lanes()), place)
+      }
     }
   }
 }
@@ -164,7 +175,7 @@ enum Tile<let rows: Int, let vectors: Int> {
 ///
 /// - Parameter end: up to where a tile may write beyond its columns, since what is there is still to be made.
 func runPartialTiles(_ rows: Int, _ columns: Int, _ run: TileRun, _ scratch: Out, before end: Out? = nil) {
-  let bias = scratch + 1024
+  let (beside, bias) = (scratch + 512, scratch + 1024)
   if let source = run.bias { copy(1, columns, source, 16, bias, 16) }
   var one = run
   one.tiles = 1
@@ -175,10 +186,14 @@ func runPartialTiles(_ rows: Int, _ columns: Int, _ run: TileRun, _ scratch: Out
     let c = run.c + t * run.cStep
     one.a = run.a + t * run.aStep
     if let end, c + (rows - 1) * run.cRow + 16 <= end {
-      (one.c, one.cRow) = (c, run.cRow)
+      (one.c, one.cRow, one.beside) = (c, run.cRow, run.beside)
       runTiles(rows, 1, one)
       (one.c, one.cRow) = (scratch, 16)
       continue
+    }
+    if run.finish == .add || run.finish == .keepWherePositive {
+      copy(rows, columns, In(c) + run.beside, run.cRow, beside, 16)
+      one.beside = beside - scratch
     }
     if run.continues || run.alpha != 0 { copy(rows, columns, In(c), run.cRow, scratch, 16) }
     runTiles(rows, 1, one)

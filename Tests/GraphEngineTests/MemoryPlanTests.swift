@@ -28,6 +28,17 @@ import Testing
     #expect(program.place(y).pointer != program.place(whole).pointer)
   }
 
+  @Test func `nothing is written over what another operand shows a part of`() throws {
+    let graph = Graph()
+    let x = graph.leaf(.input("x"), TensorType([.size(4), .size(64)]))
+    let whole = try x.exp()
+    let y = try whole - whole.sliced(.at(0))
+    let program = try Program(
+      graph, keeping: [x, y], batch: 1, parameters: ParameterSlab([]), pool: WorkerPool(threads: 1))
+    #expect(program.lines.map(\.name) == ["exp", "subtract"])
+    #expect(program.place(y).pointer != program.place(whole).pointer)
+  }
+
   @Test func `values that live at one time do not overlap`() throws {
     for seed in 0..<300 as Range<UInt64> {
       let program = try program(RandomGraph(seed: seed))

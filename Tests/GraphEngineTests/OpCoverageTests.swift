@@ -24,7 +24,7 @@ import Testing
       .standardized
     return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().flatMap { file in
       let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
-      return text.matches(of: #/struct (\w+): Op\b/#).map { String($0.1) }
+      return text.matches(of: #/struct (\w+): (?:Op|Pointwise)\b/#).map { String($0.1) }
     }
   }
 
@@ -32,7 +32,8 @@ import Testing
     let seen = Set(Self.seen.map { String(describing: type(of: $0)) })
     let declared = try Self.declared()
     #expect(declared.count > 40)
-    #expect(declared.filter { !seen.contains($0) } == [])
+    // Chains are made by a pass, and have tests of their own.
+    #expect(declared.filter { !seen.contains($0) } == ["Chain"])
   }
 
   @Test func `every elementwise function and every reduction has a case in the contract`() {

@@ -36,12 +36,19 @@ struct RandomGraph {
   private mutating func grow(_ x: Value) throws -> Value {
     let shape = x.type.shape(batch: 1)
     let width = shape[shape.count - 1]
-    switch draws.draw(0...10) {
+    switch draws.draw(0...11) {
     case 0, 1, 2:
       let units = draws.pick([1, 3, 16, 18, 33])
       let product = try graph.apply(MatMul(), x, parameter([width, units], .panels))
-      let biased = try graph.apply(AddBias(), product, parameter([units], .rowMajor))
-      return draws.draw(0...1) == 0 ? biased : try graph.apply(Unary(.relu), biased)
+      let biased =
+        try draws.draw(0...3) == 0 ? product : graph.apply(AddBias(), product, parameter([units], .rowMajor))
+      switch draws.draw(0...2) {
+      case 0: return biased
+      case 1: return try graph.apply(Unary(.relu), biased)
+      default:
+        let other = values.last { $0.type == biased.type }
+        return try other.map { try graph.apply(Binary(.add), $0, biased) } ?? biased
+      }
     case 3, 4: return try graph.apply(Unary(draws.pick(Self.functions), 0.2), x)
     case 5: return try graph.apply(Softmax(), x)
     case 6:
@@ -56,6 +63,12 @@ struct RandomGraph {
       let axes: [Dim] = isSplit ? [.size(width / 2), .size(2)] : [.size(shape.reduce(1, *))]
       return try graph.apply(Reshape([.batch] + axes), x)
     case 9: return try graph.apply(Affine(scale: -0.5, offset: 0.25), x)
+    case 10:
+      let weight = parameter([draws.pick([1, width])], .rowMajor)
+      let scaled = try graph.apply(Binary(.multiply, broadcasting: true), x, weight)
+      let other = values.last { $0.type == x.type } ?? x
+      let isLarger = try graph.apply(Binary(draws.pick([.less, .greater])), scaled, other)
+      return try graph.apply(Select(), isLarger, scaled, other)
     // A weight seen with another shape.
     default:
       let row = try graph.apply(

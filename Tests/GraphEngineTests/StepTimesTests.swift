@@ -16,7 +16,7 @@ import Testing
   private func program(threads: Int, clock: StepClock?) throws -> Program {
     let graph = Graph()
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(8)]))
-    let y = try graph.apply(Unary(.exp), graph.apply(Unary(.tanh), x))
+    let y = try graph.apply(Softmax(), graph.apply(Unary(.tanh), x))
     return try Program(
       graph, keeping: [y], batch: 4, parameters: ParameterSlab([]), prologue: { _ in },
       pool: WorkerPool(threads: threads), parallelThreshold: 0, clock: clock)
@@ -32,7 +32,7 @@ import Testing
     let program = try program(threads: 1, clock: ticking())
     program.run()
     let times = try #require(program.times)
-    #expect(times.steps.map(\.line.name) == ["feed", "tanh", "exp"])
+    #expect(times.steps.map(\.line.name) == ["feed", "tanh", "softmax"])
     #expect(times.steps.map(\.calls) == [1, 1, 1])
     #expect(times.steps.map(\.busy) == [[1], [1], [1]])
     #expect(times.steps.map(\.waiting) == [[1], [1], [1]])

@@ -113,10 +113,28 @@ func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout G
       let found = bias.withUnsafeBufferPointer { b in
         gemm(isa.table, s, .plain) {
           $0.bias = b.baseAddress
-          $0.relu = true
+          $0.finish = .relu
         }
       }
       #expect(found == expected)
+    }
+  }
+
+  @Test(arguments: InstructionSet.supported, [GemmTask.Finish.add, .keepWherePositive])
+  func `a second matrix is added, or says where to keep the sum, on the way out`(
+    isa: InstructionSet, finish: GemmTask.Finish
+  ) {
+    for s in shapes {
+      let second = noise(s.m * s.n, seed: 5)
+      let plain = product(noise(s.m * s.k, seed: 1), noise(s.k * s.n, seed: 2), s)
+      let expected = zip(plain, second).map { finish == .add ? $0 + $1 : $1 > 0 ? $0 : 0 }
+      let found = second.withUnsafeBufferPointer { other in
+        gemm(isa.table, s, .plain) {
+          $0.finish = finish
+          if let base = other.baseAddress { $0.beside = base - UnsafePointer($0.c) }
+        }
+      }
+      #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "\(s.m)×\(s.n)×\(s.k)")
     }
   }
 
@@ -126,7 +144,7 @@ func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout G
     let found = bias.withUnsafeBufferPointer { b in
       gemm(isa.table, Shape(2, 16, 3), .plain) {
         $0.bias = b.baseAddress
-        $0.relu = true
+        $0.finish = .relu
       }
     }
     #expect(found[0].isNaN && found[1].isNaN)

@@ -22,7 +22,7 @@ import Testing
       #expect(text.contains("\n  \(name)"), "\(name) in \(text)")
     }
     #expect(text.contains("100.0%"))
-    #expect(text.contains("longest of 18 steps"))
+    #expect(text.contains("longest of 17 steps"))
   }
 
   @Test func `the report has both tables, and the log of the run no time of them`() throws {
@@ -41,7 +41,7 @@ import Testing
     let names = events.filter { $0["ph"] as? String == "M" }.compactMap { $0["args"] as? [String: Any] }
     #expect(names.first?["name"] as? String == "train m")
     let steps = events.filter { $0["ph"] as? String == "X" }
-    #expect(steps.count % 18 == 0 && (18...20_000).contains(steps.count))
+    #expect(steps.count % 17 == 0 && (17...20_000).contains(steps.count))
     #expect(names.count + steps.count == events.count)
     #expect(Set(steps.compactMap { $0["pid"] as? Int }).count == 1)
     for step in steps {

@@ -23,7 +23,7 @@ import Testing
     #expect(json?["flops_per_sample"] as? Int == 1_126_800 && json?["flops"] as? Int == 8 * 1_126_800)
     #expect(json?["parameters"] as? Int == 266_610)
     let steps = json?["steps"] as? [[String: Any]]
-    #expect(steps?.count == 20)
+    #expect(steps?.count == 18)
     #expect(steps?.first?["op"] as? String == "matmul" && steps?.first?["layer"] as? String == "dense")
     #expect(steps?.first?["operands"] as? [[Int]] == [[8, 784], [784, 300], [300]])
     #expect(steps?.last?["direction"] as? String == "update")

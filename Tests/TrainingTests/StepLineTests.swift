@@ -24,7 +24,7 @@ import Training
         "(loss) forward sparse_cross_entropy", "(loss) forward mean_all", "(metrics) forward matches",
         "(metrics) forward sum_all", "(loss) backward sparse_cross_entropy_gradient",
         "layer_1 backward sum_leading", "layer_1 backward matmul", "layer_1 backward matmul",
-        "layer_0 backward relu_gradient", "layer_0 backward sum_leading", "layer_0 backward matmul",
+        "layer_0 backward sum_leading", "layer_0 backward matmul",
         "(optimizer) update update",
       ])
   }

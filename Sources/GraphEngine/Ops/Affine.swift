@@ -2,7 +2,7 @@ import KernelABI
 public import TensorCore
 
 /// `scale · x + offset`, rounded once.
-public struct Affine: Op {
+public struct Affine: Pointwise {
   public static let name = "affine"
   public let scale: Float
   public let offset: Float
@@ -21,15 +21,8 @@ public struct Affine: Op {
     [try c.gradient.graph.apply(Affine(scale: scale, offset: 0), c.gradient)]
   }
 
-  public var canReuseFirstOperand: Bool { true }
-
-  public func bind(_ site: BindSite) -> Step {
-    let (f, x, y, count) = (site.kernels.affine, site.inputs[0].input, site.output.pointer, site.output.count)
-    let (scale, offset) = (scale, offset)
-    return { worker in
-      let share = worker.share(of: count, grain: 16)
-      f(x + share.lowerBound, y + share.lowerBound, share.count, scale, offset)
-    }
+  @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
+    kernels.affine(b[0], b.output, b.count, scale, offset)
   }
 }
 

@@ -2,7 +2,7 @@ import KernelABI
 public import TensorCore
 
 /// Adds a vector to every row: `x[…, n] + b[n]`.
-public struct AddBias: Op {
+public struct AddBias: Pointwise {
   public static let name = "add_bias"
   public init() {}
 
@@ -17,15 +17,8 @@ public struct AddBias: Op {
     [c.gradient, try c.gradient.graph.apply(SumLeading(), c.gradient)]
   }
 
-  public var canReuseFirstOperand: Bool { true }
-
-  public func bind(_ site: BindSite) -> Step {
-    let (f, x, b, y) = (site.kernels.addRow, site.inputs[0].input, site.inputs[1].input, site.output.pointer)
-    let (rows, columns) = (site.output.rows, site.output.columns)
-    return { worker in
-      let share = worker.share(of: rows)
-      f(x + share.lowerBound * columns, b, y + share.lowerBound * columns, share.count, columns)
-    }
+  @inline(__always) func compute(_ block: Block, _ kernels: KernelTable) {
+    Binary(.add).compute(block, kernels)
   }
 }
 

@@ -6,7 +6,7 @@ public import TensorCore
 ///
 /// With broadcasting the operands' shapes follow NumPy's rules, and neither is copied to the result's shape.
 /// Without, they must be equal: a loss that would silently pair predictions with the wrong targets is refused.
-public struct Binary: Op {
+public struct Binary: Pointwise {
   public static let name = "binary"
   public let function: BinaryFunction
   let broadcasts: Bool
@@ -63,40 +63,23 @@ public struct Binary: Op {
     (try Value.select(toFirst, g, 0), try Value.select(toFirst, g.graph.constant(0), g))
   }
 
-  public var canReuseFirstOperand: Bool { true }
-
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
     let isSlow = function == .power || function == .modulo || function == .arctangent
     return (isSlow ? 40 : 1) * result.reduce(1, *)
   }
 
-  public func bind(_ site: BindSite) -> Step {
-    let (a, b, y, function) = (
-      site.inputs[0].input, site.inputs[1].input, site.output.pointer, function.rawValue
-    )
-    if site.inputs[0].shape == site.inputs[1].shape {
-      let (f, count) = (site.kernels.binary, site.output.count)
-      return { worker in
-        let share = worker.share(of: count, grain: 16)
-        let i = share.lowerBound
-        f(function, a + i, b + i, y + i, share.count)
-      }
-    }
-    let walk = PairWalk(site.inputs[0].shape, site.inputs[1].shape, to: site.output.shape)
-    let f = site.kernels.binaryRows
-    return { worker in
-      walk.forEach(worker) { i, j, k, rows, columns in
-        f(
-          function, a + i, walk.aRow, walk.aColumn, b + j, walk.bRow, walk.bColumn, y + k, rows, columns)
-      }
-    }
+  @inline(__always) func compute(_ block: Block, _ kernels: KernelTable) {
+    let (a, b) = (block.inputs[0], block.inputs[1])
+    kernels.binaryRows(
+      function.rawValue, a.pointer, a.row, a.column, b.pointer, b.row, b.column, block.output, block.rows,
+      block.columns)
   }
 }
 
 /// ``Binary`` of whole numbers: sums and products wrap around, and a division by 0 gives 0.
 ///
 /// Comparisons and logical functions give truth values, which are floats.
-public struct IntegerBinary: Op {
+public struct IntegerBinary: Pointwise {
   public static let name = "integer_binary"
   public let function: BinaryFunction
   public var name: String { "integer_\(function)" }
@@ -116,17 +99,11 @@ public struct IntegerBinary: Op {
 
   public func pullback(_ c: PullbackContext) -> [Value?] { [nil, nil] }
 
-  public func bind(_ site: BindSite) -> Step {
-    let (a, b, function) = (site.inputs[0].labels, site.inputs[1].labels, function.rawValue)
-    let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
-    let walk = PairWalk(site.inputs[0].shape, site.inputs[1].shape, to: site.output.shape)
-    let f = site.kernels.integerRows
-    return { worker in
-      walk.forEach(worker) { i, j, k, rows, columns in
-        f(
-          function, a + i, walk.aRow, walk.aColumn, b + j, walk.bRow, walk.bColumn, y + k, rows, columns)
-      }
-    }
+  @inline(__always) func compute(_ block: Block, _ kernels: KernelTable) {
+    let (a, b) = (block.inputs[0], block.inputs[1])
+    kernels.integerRows(
+      function.rawValue, a.labels, a.row, a.column, b.labels, b.row, b.column,
+      UnsafeMutableRawPointer(block.output).assumingMemoryBound(to: Int32.self), block.rows, block.columns)
   }
 }
 

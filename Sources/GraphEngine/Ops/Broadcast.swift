@@ -38,14 +38,9 @@ public struct Broadcast: Op {
     }
     let copies = AlignedBuffer(1)
     copies.pointer.pointee = Float(y.count) / Float(max(1, x.count))
-    let (f, walk) = (site.kernels.binaryRows, PairWalk(x.shape, [], to: y.shape))
-    return { worker in
-      walk.forEach(worker) { i, _, k, rows, columns in
-        f(
-          BinaryFunction.divide.rawValue, x.input + i, walk.aRow, walk.aColumn, copies.pointer, 0, 0,
-          y.pointer + k, rows, columns)
-      }
-    }
+    let divide = Binary(.divide, broadcasting: true).bind(
+      BindSite(kernels: site.kernels, inputs: [x, Place(copies.pointer, [])], output: y, update: nil))
+    return { worker in withExtendedLifetime(copies) { divide(worker) } }
   }
 }
 

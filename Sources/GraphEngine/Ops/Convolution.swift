@@ -15,7 +15,8 @@ public struct Convolution: Op, TakesEpilogue {
 
   public init(_ rule: WindowRule, groups: Int = 1) { (self.rule, self.groups) = (rule, groups) }
 
-  var canTakeEpilogue: Bool { true }
+  var takesBias: Bool { true }
+  var takesFinish: Bool { true }
 
   func with(_ epilogue: Epilogue) -> Convolution {
     var copy = self
@@ -71,13 +72,14 @@ public struct Convolution: Op, TakesEpilogue {
     } else {
       (whole.bRow, whole.bColumn) = (w.columns, 1)
     }
-    let bias = epilogue == .none ? nil : site.inputs[2].input
-    let relu = epilogue == .biasRelu
+    let (bias, beside) = operands(site)
+    let finish = epilogue.finish
     let (task, kernels) = (whole, site.kernels)
     var direct: ConvolutionTask?
     if groups == 1, ConvolutionTask.takes(windows[0]) {
       var task = ConvolutionTask(windows[0], filters: filters, x: x.input, right: w.input, y: y.pointer)
-      (task.rightPanel, task.bias, task.relu) = (whole.bPanel, bias, relu)
+      (task.rightPanel, task.bias) = (whole.bPanel, bias)
+      (task.finish, task.beside) = (finish, beside)
       direct = task
     }
     let bands = windows[0].batch * ConvolutionTask.bands(windows[0])
@@ -97,7 +99,7 @@ public struct Convolution: Op, TakesEpilogue {
           run.b += piece.lowerBound * (task.bPanel == 0 ? task.bRow : 16)
           run.c += positions.lowerBound * task.cRow
           run.accumulates = piece.lowerBound > 0
-          if piece.upperBound == patch { (run.bias, run.relu) = (shownBias, relu) }
+          if piece.upperBound == patch { (run.bias, run.finish, run.beside) = (shownBias, finish, beside) }
           kernels.gemm(&run, worker.workspace)
         }
       }
@@ -107,16 +109,26 @@ public struct Convolution: Op, TakesEpilogue {
 
 /// The gradient of a convolution's input, which is also the transposed convolution: g `(batch, places…, filters)`, kernel as
 /// in ``Convolution``.
-public struct ConvolutionInput: Op {
+public struct ConvolutionInput: Op, TakesEpilogue {
   public static let name = "convolution_input"
   let rule: WindowRule
   let groups: Int
   /// The axes of the input between batch and channels, which the places alone do not tell.
   let axes: [Dim]
+  private(set) var epilogue = Epilogue.none
 
   /// - Parameter axes: the axes of the result between batch and channels.
   public init(_ rule: WindowRule, groups: Int = 1, axes: some Sequence<Dim>) {
     (self.rule, self.groups, self.axes) = (rule, groups, Array(axes))
+  }
+
+  var takesBias: Bool { false }
+  var takesFinish: Bool { true }
+
+  func with(_ epilogue: Epilogue) -> ConvolutionInput {
+    var copy = self
+    copy.epilogue = epilogue
+    return copy
   }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
@@ -159,10 +171,13 @@ public struct ConvolutionInput: Op {
     } else {
       (whole.bRow, whole.bColumn) = (1, w.columns)
     }
-    let (task, kernels) = (whole, site.kernels)
+    let (kernels, epilogue, beside) = (site.kernels, epilogue, operands(site).beside)
+    (whole.finish, whole.beside) = (epilogue.finish, beside)
+    let task = whole
     if let mirrored = windows[0].mirrored(channels: filters), groups == 1, ConvolutionTask.takes(mirrored) {
       var task = ConvolutionTask(mirrored, filters: y.columns, x: g.input, right: w.input, y: y.pointer)
       (task.rightPanel, task.isMirrored) = (whole.bPanel, true)
+      (task.finish, task.beside) = (whole.finish, beside)
       let bands = mirrored.batch * ConvolutionTask.bands(mirrored)
       return { [task] worker in task.run(kernels, worker, bands) }
     }
@@ -194,6 +209,7 @@ public struct ConvolutionInput: Op {
             (run.m, run.n, run.c, run.cRow) = (last - first, high - low, rows, high - low)
             run.a += first * g.columns + group * filters
             run.b += task.bPanel == 0 ? group * filters + low * task.bColumn : low * 16
+            run.finish = .store
             kernels.gemm(&run, worker.workspace)
             withUnsafePointer(to: windows[group]) {
               kernels.scatterPatches($0, UnsafePointer(rows), first, last - first, low, high, y.pointer)
@@ -202,6 +218,7 @@ public struct ConvolutionInput: Op {
           first = last
         }
       }
+      epilogue.finish(y.pointer + share.lowerBound * sample, share.count * sample, beside, kernels)
     }
   }
 }

@@ -6,7 +6,7 @@ public import TensorCore
 ///
 /// Which ones depends on the key, the number of the training step and the index of the element: nothing is stored,
 /// and the gradient is the same op on the gradient. Operands: x, the step (one int64 in two floats' memory).
-public struct Dropout: Op {
+public struct Dropout: Pointwise {
   public static let name = "dropout"
   let rate: Float
   let key: SIMD2<UInt32>
@@ -22,20 +22,13 @@ public struct Dropout: Op {
     [try c.gradient.graph.apply(self, c.gradient, c.operands[1]), nil]
   }
 
-  public var canReuseFirstOperand: Bool { true }
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 16 * result.reduce(1, *) }
 
-  public func bind(_ site: BindSite) -> Step {
-    let (f, x, y, count) = (
-      site.kernels.dropout, site.inputs[0].input, site.output.pointer, site.output.count
-    )
-    let (rate, key) = (rate, key)
-    let step = UnsafeRawPointer(site.inputs[1].pointer)
-    return { worker in
-      let share = worker.share(of: count, grain: 16)
-      let i = share.lowerBound
-      f(key.x, key.y, step.load(as: UInt64.self), i, rate, x + i, y + i, share.count)
-    }
+  func walks(_ operand: Int) -> Bool { operand == 0 }
+
+  @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
+    let step = UnsafeRawPointer(b[1]).load(as: UInt64.self)
+    kernels.dropout(key.x, key.y, step, b.first, rate, b[0], b.output, b.count)
   }
 }
 

@@ -3,7 +3,7 @@ public import TensorCore
 
 /// The product over the last axis, `x[…, k] · w[k, n]`, or one of the two products that its gradient needs.
 ///
-/// Leading axes are rows. Transposes are flags, so that none is ever made in memory; a bias and a relu can ride
+/// Leading axes are rows. Transposes are flags, so that none is ever made in memory; a bias and what follows can ride
 /// along (see `fuseEpilogues`).
 public struct MatMul: Op, TakesEpilogue {
   public static let name = "matmul"
@@ -23,7 +23,8 @@ public struct MatMul: Op, TakesEpilogue {
   /// `x · wᵀ`.
   static let transposed = MatMul(transposesRight: true)
 
-  var canTakeEpilogue: Bool { !transposesLeft }
+  var takesBias: Bool { !transposesLeft }
+  var takesFinish: Bool { !transposesLeft }
 
   func with(_ epilogue: Epilogue) -> MatMul {
     var copy = self
@@ -107,8 +108,8 @@ public struct MatMul: Op, TakesEpilogue {
     case (.rowMajor, true): (task.bRow, task.bColumn) = (1, w.columns)
     }
     if y.layout == .panels { task.cPanel = y.rows * 16 }
-    if epilogue != .none { task.bias = site.inputs[2].input }
-    task.relu = epilogue == .biasRelu
+    (task.bias, task.beside) = operands(site)
+    task.finish = epilogue.finish
     return task
   }
 }

@@ -1,10 +1,11 @@
+import KernelABI
 public import TensorCore
 
 /// One value where a condition is not 0, another elsewhere; all three of one shape.
 ///
 /// Keras: `keras.ops.where`. A gradient goes to the chosen value only; that the other one is NaN or infinite leaves no
 /// trace. Operands: condition (float32 or int32), value if true, value if false.
-public struct Select: Op {
+public struct Select: Pointwise {
   public static let name = "select"
   public init() {}
 
@@ -26,15 +27,10 @@ public struct Select: Op {
     ]
   }
 
-  public func bind(_ site: BindSite) -> Step {
-    let (condition, a, b) = (site.inputs[0].labels, site.inputs[1].input, site.inputs[2].input)
-    let (y, count) = (site.output.pointer, site.output.count)
-    return { worker in
-      // The least whole number has the bits of -0 and counts as 0.
-      for i in worker.share(of: count, grain: 16) {
-        y[i] = condition[i] == 0 || condition[i] == .min ? b[i] : a[i]
-      }
-    }
+  @inline(__always) func compute(_ block: Block, _ kernels: KernelTable) {
+    let (condition, a, b, y) = (block.inputs[0].labels, block[1], block[2], block.output)
+    // The least whole number has the bits of -0 and counts as 0.
+    for i in 0..<block.count { y[i] = condition[i] == 0 || condition[i] == .min ? b[i] : a[i] }
   }
 }
 

@@ -3,7 +3,7 @@ public import KernelABI
 public import TensorCore
 
 /// An elementwise function of one value; see ``UnaryFunction`` for which there are.
-public struct Unary: Op {
+public struct Unary: Pointwise {
   public static let name = "unary"
   public let function: UnaryFunction
   /// The slope of leaky relu, the alpha of elu, the bound of a clip.
@@ -35,22 +35,16 @@ public struct Unary: Op {
     }
   }
 
-  public var canReuseFirstOperand: Bool { true }
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 8 * result.reduce(1, *) }
 
-  public func bind(_ site: BindSite) -> Step {
-    let (f, x, y, count) = (site.kernels.unary, site.inputs[0].input, site.output.pointer, site.output.count)
-    let (function, parameter) = (function.rawValue, parameter)
-    return { worker in
-      let share = worker.share(of: count, grain: 16)
-      f(function, x + share.lowerBound, y + share.lowerBound, share.count, parameter)
-    }
+  @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
+    kernels.unary(function.rawValue, b[0], b.output, b.count, parameter)
   }
 }
 
 /// The gradient of ``Unary`` from its operand (or the result again, if that is all it takes), its result and the
 /// gradient of its result.
-struct UnaryGradient: Op {
+struct UnaryGradient: Pointwise {
   static let name = "unary_gradient"
   let function: UnaryFunction
   let parameter: Float
@@ -92,18 +86,10 @@ struct UnaryGradient: Op {
     }
   }
 
-  var canReuseFirstOperand: Bool { true }
   func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 8 * result.reduce(1, *) }
 
-  func bind(_ site: BindSite) -> Step {
-    let (f, y, count) = (site.kernels.unaryGradient, site.output.pointer, site.output.count)
-    let (a, b, g) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input)
-    let (function, parameter) = (function.rawValue, parameter)
-    return { worker in
-      let share = worker.share(of: count, grain: 16)
-      let i = share.lowerBound
-      f(function, a + i, b + i, g + i, y + i, share.count, parameter)
-    }
+  @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
+    kernels.unaryGradient(function.rawValue, b[0], b[1], b[2], b.output, b.count, parameter)
   }
 }
 

@@ -5,6 +5,7 @@ struct Passes {
   static let all: [@Sendable (inout [Graph.Node], _ kept: [Int]) -> Void] = [
     mergeCommonSubexpressions,
     fuseEpilogues,
+    fusePointwise,
   ]
 
   /// How often each node is an operand or kept.

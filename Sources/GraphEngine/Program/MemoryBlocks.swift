@@ -57,6 +57,8 @@ struct MemoryBlocks {
           nodes[first].type.dims == node.type.dims,
           // Over a part of something the result would not lie where its operand does.
           footprint(nodes[root[first]]) == footprint(node), lastUse[root[first]] == id,
+          // Nor may another operand show a part of it, which would be read again after it was written over.
+          operands.allSatisfy({ root[$0] != root[first] || nodes[$0].type.dims == node.type.dims }),
           nodes[root[first]].op != nil, let block = blockOf[root[first]]
         {
           blockOf[id] = block
