@@ -107,6 +107,7 @@ extension Convolution {
 
 extension ConvolutionInput {
   public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    precondition(epilogue == .none, "only passes make epilogues")
     let (g, w) = (operands[0], operands[1])
     var dx = ReferenceTensor(shape)
     ConvolutionSum(rule, groups: groups, input: shape, kernel: w.shape).each { i, j, k in
