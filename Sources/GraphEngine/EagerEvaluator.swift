@@ -25,34 +25,34 @@ public final class EagerEvaluator {
 
   /// The numbers behind a value.
   public subscript(value: Value) -> Tensor {
-    let place = evaluate(value.id)
+    for id in graph.needed(for: value.id, known: { places[$0] != nil }) { places[id] = evaluate(id) }
+    let place = place(value.id)
     return Tensor(place.shape, Array(UnsafeBufferPointer(start: place.pointer, count: place.count)))
+  }
+
+  private func place(_ id: Int) -> Place {
+    guard let place = places[id] else { preconditionFailure("an operand comes before its result") }
+    return place
   }
 
   private func evaluate(_ id: Int) -> Place {
     let node = graph.nodes[id]
     let shape = node.type.shape(batch: batch)
-    if let known = places[id] { return known }
-    if let op = node.op, op.isAlias {
-      let place = evaluate(node.operands[0]).part(of: op, shape)
-      places[id] = place
-      return place
-    }
+    if let op = node.op, op.isAlias { return place(node.operands[0]).part(of: op, shape) }
     let buffer = AlignedBuffer(Layout.rowMajor.footprint(of: shape))
     memory.append(buffer)
-    let place = Place(buffer.pointer, shape)
-    places[id] = place
+    let result = Place(buffer.pointer, shape)
     switch node.kind {
-    case .leaf(.constant(let value)): buffer.pointer.update(repeating: value, count: place.count)
+    case .leaf(.constant(let value)): buffer.pointer.update(repeating: value, count: result.count)
     case .leaf(.table(let table)): table.write(to: buffer.pointer)
     case .leaf(let leaf):
       guard let tensor = leaves[leaf] else { preconditionFailure("no numbers for \(leaf)") }
       for (i, x) in tensor.elements.enumerated() { buffer.pointer[i] = x }
     case .op(let op, let operands):
       let step = op.bind(
-        BindSite(kernels: kernels, inputs: operands.map(evaluate), output: place, update: nil))
+        BindSite(kernels: kernels, inputs: operands.map(place), output: result, update: nil))
       step(Worker(part: 0, parts: 1, workspace: workspace.pointer))
     }
-    return place
+    return result
   }
 }

@@ -19,6 +19,11 @@ public protocol Op: Hashable, Sendable {
   /// Binds the kernel to memory that will not move. Called once per program, not once per step.
   func bind(_ site: BindSite) -> Step
 
+  /// The result in double precision, of this shape: plain loops written from the definition, without kernels.
+  ///
+  /// It is what tests and ``ReferenceEvaluator`` hold the kernels against. Ops that only passes make are never asked.
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor
+
   /// May the result be written over operand 0?
   var canReuseFirstOperand: Bool { get }
   /// Is the result operand 0 itself, or a part of it, seen with another shape?

@@ -74,7 +74,7 @@ final class CompiledStep {
   }
 
   /// - Throws: E0337 if a layer is called for the first time on this way, so that its weights were never made.
-  private static func checkParameters(_ trace: Trace, _ built: BuiltModel) throws(Diagnostic) {
+  static func checkParameters(_ trace: Trace, _ built: BuiltModel) throws(Diagnostic) {
     let known = Set(built.slab.entries.map(\.spec.path))
     let states = Set(built.states.entries.map(\.spec.path))
     let missing =
@@ -180,7 +180,7 @@ struct StepTotals {
 }
 
 /// The losses and metrics of a trace as graph nodes.
-private struct Objective {
+struct Objective {
   var loss: Value?
   var losses: [Value?] = []
   var metrics: [[(sums: [Value], count: Int?)]] = []
@@ -233,7 +233,7 @@ private struct Objective {
 }
 
 /// The targets of a graph: a leaf for each output and each type that its loss and its metrics want.
-private final class Targets {
+final class Targets {
   let names: [String]
   private(set) var leaves: [(output: String, value: Value)] = []
   private let graph: Graph
@@ -259,11 +259,11 @@ private final class Targets {
 }
 
 extension DataPart {
-  fileprivate func feature(_ name: String, of model: any Model) -> Column? {
+  func feature(_ name: String, of model: any Model) -> Column? {
     features.member(for: name, of: model.inputs.count)
   }
 
-  fileprivate func target(_ name: String, of model: any Model) -> Column? {
+  func target(_ name: String, of model: any Model) -> Column? {
     targets.member(for: name, of: model.outputNames.count)
   }
 }

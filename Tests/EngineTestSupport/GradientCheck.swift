@@ -15,87 +15,94 @@ public struct Probe: Sendable {
   }
 }
 
-/// How a function depends on its operands, and so how exactly its gradient can be checked.
-public enum Dependence: Sendable {
-  /// Linear or affine in each operand alone: one difference of any size is exact (the adjoint test).
-  case affine
-  /// Differentiable around the numbers given: central differences with two steps (Richardson).
-  case smooth
-}
-
-/// The largest relative difference between the gradient the graph builds and what differences of the function's
-/// values say, both along one random direction; values are summed in Double.
+/// The relative difference between the gradient that the graph builds and what differences of the function's values
+/// say, along one random direction; both in double precision, with central differences of two steps (Richardson).
 public func gradientError(
-  _ probes: [Probe], batch: Int, _ dependence: Dependence, _ build: ([Value]) throws -> Value
+  _ probes: [Probe], batch: Int, _ build: ([Value]) throws -> Value
 ) throws -> Double {
   let check = try GradientCheck(probes, batch: batch, build)
-  let varied = probes.indices.filter { probes[$0].isVaried }
-  switch dependence {
-  case .affine: return varied.map { check.error(along: [$0], steps: [1], isCentral: false) }.max() ?? .nan
-  case .smooth: return check.error(along: varied, steps: [0x1p-5, 0x1p-6], isCentral: true)
-  }
+  return check.error(of: check.loss, check.gradients)
+}
+
+/// The same for the gradient of the gradient: what the graph builds by differentiating twice.
+/// - Throws: E0309 if an op has no second derivative.
+public func bendError(
+  _ probes: [Probe], batch: Int, _ build: ([Value]) throws -> Value
+) throws -> Double {
+  var check = try GradientCheck(probes, batch: batch, build)
+  let (slope, bends) = try check.bends()
+  return check.error(of: slope, bends)
 }
 
 private struct GradientCheck {
-  let probes: [Probe]
-  let batch: Int
   let graph = Graph()
-  let result: Value
-  let gradients: [Int: Value]
-  let weights: [Float]
-  let directions: [[Float]]
+  let batch: Int
+  /// The result's numbers, weighted and added up.
+  let loss: Value
+  /// Those of the operands that are varied.
+  let gradients: [Value]
+  private let varied: [Value]
+  private var leaves: [Leaf: ReferenceTensor] = [:]
 
   init(_ probes: [Probe], batch: Int, _ build: ([Value]) throws -> Value) throws {
-    self.probes = probes
     self.batch = batch
-    let leaves = probes.enumerated().map { [graph] in graph.leaf(.input("x\($0)"), $1.type) }
-    result = try build(leaves)
-    let cotangent = graph.leaf(.input("cotangent"), TensorType(result.type.dims))
-    let loss = try graph.apply(SumAll(), graph.apply(Binary(.multiply), result, cotangent))
-    let varied = probes.indices.filter { probes[$0].isVaried }
-    let found = try graph.gradients(of: loss, for: varied.map { leaves[$0] })
-    gradients = Dictionary(uniqueKeysWithValues: zip(varied, found))
-    weights = Self.spread(result.type.shape(batch: batch).reduce(1, *), "cotangent")
-    directions = probes.enumerated().map { Self.spread($1.numbers.count, "direction \($0)") }
+    let operands = probes.enumerated().map { [graph] in graph.leaf(.input("x\($0)"), $1.type) }
+    for (i, probe) in probes.enumerated() {
+      let tensor = Tensor(probe.type.shape(batch: batch), probe.numbers)
+      leaves[.input("x\(i)")] = ReferenceTensor(tensor, probe.type.element)
+    }
+    varied = probes.indices.filter { probes[$0].isVaried }.map { operands[$0] }
+    loss = try Self.weighted([build(operands)], "cotangent", batch, &leaves)
+    gradients = try graph.gradients(of: loss, for: varied)
+  }
+
+  /// A sum of all gradients, weighted, and its gradients.
+  mutating func bends() throws -> (slope: Value, bends: [Value]) {
+    let slope = try Self.weighted(gradients, "second cotangent", batch, &leaves)
+    return (slope, try graph.gradients(of: slope, for: varied))
+  }
+
+  /// The sum of values times weights that are new leaves.
+  private static func weighted(
+    _ values: [Value], _ name: String, _ batch: Int, _ leaves: inout [Leaf: ReferenceTensor]
+  ) throws -> Value {
+    var terms: [Value] = []
+    for (i, value) in values.enumerated() {
+      let (leaf, shape) = (Leaf.input("\(name) \(i)"), value.type.shape(batch: batch))
+      leaves[leaf] = ReferenceTensor(shape, spread(shape.reduce(1, *), "\(name) \(i)"))
+      let weights = value.graph.leaf(leaf, TensorType(value.type.dims))
+      terms.append(try value.graph.apply(SumAll(), value.graph.apply(Binary(.multiply), value, weights)))
+    }
+    return try terms.dropFirst().reduce(terms[0]) { try $0 + $1 }
   }
 
   /// Numbers between 0.5 and 1 with either sign: none so small that rounding would hide it.
-  private static func spread(_ count: Int, _ name: String) -> [Float] {
-    noise(count, name).map { $0 < 0 ? $0 / 2 - 0.5 : $0 / 2 + 0.5 }
+  private static func spread(_ count: Int, _ name: String) -> [Double] {
+    noise(count, name).map { Double($0 < 0 ? $0 / 2 - 0.5 : $0 / 2 + 0.5) }
   }
 
-  private func evaluator(moved by: Float, along operands: [Int]) -> EagerEvaluator {
-    var leaves: [Leaf: Tensor] = [.input("cotangent"): Tensor(result.type.shape(batch: batch), weights)]
-    for (i, probe) in probes.enumerated() {
-      let numbers =
-        operands.contains(i) ? zip(probe.numbers, directions[i]).map { $0 + by * $1 } : probe.numbers
-      leaves[.input("x\(i)")] = Tensor(probe.type.shape(batch: batch), numbers)
+  /// A value's gradients against differences of it.
+  func error(of value: Value, _ gradients: [Value]) -> Double {
+    let here = ReferenceEvaluator(graph, batch: batch, leaves: leaves)
+    _ = here[value]
+    let directions = varied.map {
+      Self.spread($0.type.shape(batch: batch).reduce(1, *), "direction \($0.id)")
     }
-    return EagerEvaluator(graph, batch: batch, leaves: leaves)
-  }
-
-  private func value(moved by: Float, along operands: [Int]) -> Double {
-    let values = evaluator(moved: by, along: operands)[result].elements
-    return zip(weights, values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-  }
-
-  func error(along operands: [Int], steps: [Float], isCentral: Bool) -> Double {
-    let here = evaluator(moved: 0, along: [])
-    var (slope, square) = (0.0, 0.0)
-    for operand in operands {
-      guard let gradient = gradients[operand] else { return .nan }
-      for (g, v) in zip(here[gradient].elements, directions[operand]) {
-        slope += Double(g) * Double(v)
-        square += Double(g) * Double(v) * Double(g) * Double(v)
+    let parts = zip(gradients, directions).flatMap { zip(here[$0].numbers, $1).map { $0 * $1 } }
+    func moved(by step: Double) -> Double {
+      var moved: [Leaf: ReferenceTensor] = [:]
+      for (value, direction) in zip(varied, directions) {
+        guard case .leaf(let leaf) = graph.nodes[value.id].kind, var numbers = leaves[leaf] else { continue }
+        for (i, v) in direction.enumerated() { numbers.numbers[i] += step * v }
+        moved[leaf] = numbers
       }
+      return here.moving(moved)[value].numbers[0]
     }
-    let differences = steps.map { step in
-      let (up, down) = (
-        value(moved: step, along: operands), value(moved: isCentral ? -step : 0, along: operands)
-      )
-      return (up - down) / Double(isCentral ? 2 * step : step)
-    }
-    let expected = differences.count == 1 ? differences[0] : (4 * differences[1] - differences[0]) / 3
-    return abs(slope - expected) / max(square.squareRoot(), 1e-6)
+    func difference(_ step: Double) -> Double { (moved(by: step) - moved(by: -step)) / (2 * step) }
+    let (coarse, fine) = (difference(0x1p-14), difference(0x1p-15))
+    let size = parts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    // Differences of a value are rounded as the value is: no slope is told that is far below it.
+    let least = 1e-4 * max(1, abs(here[value].numbers[0]))
+    return abs(parts.reduce(0, +) - (4 * fine - coarse) / 3) / max(size, least)
   }
 }

@@ -11,7 +11,7 @@ private func flat(
   _ name: String, _ operands: @escaping @Sendable (Int) -> [OpCase.Operand],
   _ build: @escaping @Sendable ([Value]) throws -> Value
 ) -> OpCase {
-  OpCase(name, .affine, 1e-5, operands) {
+  OpCase(name, operands) {
     let result = try build($0)
     return result.type.element == .int32 ? try result.cast(to: .float32) : result
   }
@@ -58,7 +58,7 @@ extension OpCase {
       try $0[0].graph.apply(Matches(.binary(threshold: 0.5)), $0[0], $0[1].cast(to: .float32))
     },
     // The way back of the way back: what goes where x was largest is picked up there.
-    OpCase("maximum_pooling twice", .smooth, 5e-3, { [([.batch, .size(6), .size($0)], .spaced, true)] }) {
+    OpCase("maximum_pooling twice", { [([.batch, .size(6), .size($0)], .spaced, true)] }) {
       let pooled = try $0[0].graph.apply(Pooling(.maximum, WindowRule([2], strides: [2])), $0[0])
       return try $0[0].graph.gradients(of: (pooled * 0.01).square().sum(), for: [$0[0]])[0]
     },

@@ -12,7 +12,7 @@ private func fused(
   _ name: String, isCausal: Bool = false, mask: [Dim]? = nil,
   _ operands: @escaping @Sendable (Int) -> [OpCase.Operand]
 ) -> OpCase {
-  OpCase(name, .smooth, 4e-3, { operands($0) + (mask.map { [($0, .signed, false)] } ?? []) }) { values in
+  OpCase(name, { operands($0) + (mask.map { [($0, .signed, false)] } ?? []) }) { values in
     var values = values
     if mask != nil { values[3] = try values[3] .> -0.5 }
     let op = FusedAttention(scale: 0.5, isCausal: isCausal, hasMask: mask != nil)
@@ -22,7 +22,7 @@ private func fused(
 
 private func normalization(_ name: String, isCentred: Bool, gamma: Bool, beta: Bool) -> OpCase {
   OpCase(
-    name, .smooth, 2e-3,
+    name,
     { size in
       let weights = (gamma ? [by([.size(size)])] : []) + (beta ? [by([.size(size)])] : [])
       return [by([.batch, .size(2), .size(size)])] + weights

@@ -153,6 +153,10 @@ private let cases: [Case] = [
         ? found.elements.map { Float(Int32(bitPattern: $0.bitPattern)) } : found.elements
       let isClose = zip(numbers, expected.elements).allSatisfy { abs($0 - $1) <= 2e-6 * max(1, abs($1)) }
       #expect(isClose, "\(name): \(numbers), not \(expected.elements)")
+      let exact = ReferenceEvaluator(operands.graph, batch: 1, leaves: operands.leaves)[result]
+      #expect(
+        zip(exact.numbers, expected.elements).allSatisfy { abs($0 - Double($1)) <= 2e-7 * max(1, abs($0)) },
+        "\(name) in double precision: \(exact.numbers), not \(expected.elements)")
     }
   }
 }

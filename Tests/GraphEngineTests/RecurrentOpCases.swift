@@ -27,7 +27,7 @@ extension OpCase {
   ) -> OpCase {
     let steps = 4
     return OpCase(
-      name, .smooth, 5e-3,
+      name,
       { units in
         let columns = Dim.size(units * kind.gates)
         var operands: [Operand] = [

@@ -10,95 +10,93 @@ private func kernel(_ sizes: Int..., numbers: Numbers = .signed) -> OpCase.Opera
   (sizes.map { .size($0) }, numbers, true)
 }
 
-/// One op, linear in each operand or not.
-private func linear(
+private func applied(
   _ name: String, _ op: some Op, _ operands: @escaping @Sendable (Int) -> [OpCase.Operand]
-) -> OpCase { OpCase(name, .affine, 1e-5, operands) { try $0[0].graph.apply(op, $0) } }
-private func smooth(
-  _ name: String, _ op: some Op, _ operands: @escaping @Sendable (Int) -> [OpCase.Operand]
-) -> OpCase { OpCase(name, .smooth, 2e-3, operands) { try $0[0].graph.apply(op, $0) } }
+) -> OpCase { OpCase(name, operands) { try $0[0].graph.apply(op, $0) } }
 
 extension OpCase {
   /// Windows over one to three axes, with every way to move.
   static let windows: [OpCase] = [
-    linear("conv1d", Convolution(WindowRule([3]))) { [by([5, $0]), kernel(3, $0, 2)] },
-    linear("conv1d causal", Convolution(WindowRule([3], dilation: [2], padding: .causal))) {
+    applied("conv1d", Convolution(WindowRule([3]))) { [by([5, $0]), kernel(3, $0, 2)] },
+    applied("conv1d causal", Convolution(WindowRule([3], dilation: [2], padding: .causal))) {
       [by([6, $0]), kernel(3, $0, 3)]
     },
-    linear("conv2d", Convolution(WindowRule([3, 2]))) { [by([4, 5, $0]), kernel(3, 2, $0, 5)] },
-    linear("conv2d same", Convolution(WindowRule([3, 3], padding: .same))) {
+    applied("conv2d", Convolution(WindowRule([3, 2]))) { [by([4, 5, $0]), kernel(3, 2, $0, 5)] },
+    applied("conv2d same", Convolution(WindowRule([3, 3], padding: .same))) {
       [by([4, 3, $0]), kernel(3, 3, $0, 2)]
     },
-    linear("conv2d strides", Convolution(WindowRule([3, 3], strides: [2, 3], padding: .same))) {
+    applied("conv2d strides", Convolution(WindowRule([3, 3], strides: [2, 3], padding: .same))) {
       [by([5, 7, 2]), kernel(3, 3, 2, $0)]
     },
-    linear("conv2d dilation", Convolution(WindowRule([2, 3], dilation: [3, 2], padding: .same))) {
+    applied("conv2d dilation", Convolution(WindowRule([2, 3], dilation: [3, 2], padding: .same))) {
       [by([5, 6, $0]), kernel(2, 3, $0, 2)]
     },
-    linear("conv2d leaves a rest", Convolution(WindowRule([2, 2], strides: [3, 3]))) {
+    applied("conv2d leaves a rest", Convolution(WindowRule([2, 2], strides: [3, 3]))) {
       [by([7, 6, 3]), kernel(2, 2, 3, $0)]
     },
     // Rows long enough to be read where they lie.
-    linear("conv2d rows", Convolution(WindowRule([3, 3]))) { [by([5, 9, $0]), kernel(3, 3, $0, 5)] },
-    linear("conv2d rows same", Convolution(WindowRule([3, 4], padding: .same))) {
+    applied("conv2d rows", Convolution(WindowRule([3, 3]))) { [by([5, 9, $0]), kernel(3, 3, $0, 5)] },
+    applied("conv2d rows same", Convolution(WindowRule([3, 4], padding: .same))) {
       [by([4, 14, 3]), kernel(3, 4, 3, $0)]
     },
-    linear("conv2d rows strides", Convolution(WindowRule([3, 3], strides: [2, 2], padding: .same))) {
+    applied("conv2d rows strides", Convolution(WindowRule([3, 3], strides: [2, 2], padding: .same))) {
       [by([9, 15, $0]), kernel(3, 3, $0, 2)]
     },
-    linear("conv2d rows dilation", Convolution(WindowRule([2, 3], dilation: [2, 1], padding: .same))) {
+    applied("conv2d rows dilation", Convolution(WindowRule([2, 3], dilation: [2, 1], padding: .same))) {
       [by([5, 8, $0]), kernel(2, 3, $0, 18)]
     },
-    linear("conv2d rows that rest", Convolution(WindowRule([2, 2], strides: [3, 1]))) {
+    applied("conv2d rows that rest", Convolution(WindowRule([2, 2], strides: [3, 1]))) {
       [by([9, 7, $0]), kernel(2, 2, $0, 4)]
     },
-    linear("conv1d rows causal", Convolution(WindowRule([5], padding: .causal))) {
+    applied("conv1d rows causal", Convolution(WindowRule([5], padding: .causal))) {
       [by([14, $0]), kernel(5, $0, 3)]
     },
-    linear("conv1d rows of many channels", Convolution(WindowRule([3], padding: .same))) {
+    applied("conv1d rows of many channels", Convolution(WindowRule([3], padding: .same))) {
       [by([8, 200]), kernel(3, 200, $0)]
     },
-    linear("conv2d rows of many channels", Convolution(WindowRule([3, 3]))) {
+    applied("conv2d rows of many channels", Convolution(WindowRule([3, 3]))) {
       [by([4, 8, 70]), kernel(3, 3, 70, $0)]
     },
-    linear("conv2d of many rows", Convolution(WindowRule([2, 3]))) { _ in
+    applied("conv2d of many rows", Convolution(WindowRule([2, 3]))) { _ in
       [by([700, 8, 8]), kernel(2, 3, 8, 2)]
     },
-    linear("conv2d of points", Convolution(WindowRule([1, 1]))) { [by([3, 2, $0]), kernel(1, 1, $0, 4)] },
-    linear("conv2d of some points", Convolution(WindowRule([1, 1], strides: [2, 2]))) {
+    applied("conv2d of points", Convolution(WindowRule([1, 1]))) { [by([3, 2, $0]), kernel(1, 1, $0, 4)] },
+    applied("conv2d of some points", Convolution(WindowRule([1, 1], strides: [2, 2]))) {
       [by([3, 4, $0]), kernel(1, 1, $0, 4)]
     },
-    linear("conv2d groups", Convolution(WindowRule([2, 2], padding: .same), groups: 3)) {
+    applied("conv2d groups", Convolution(WindowRule([2, 2], padding: .same), groups: 3)) {
       [by([3, 3, 3 * $0]), kernel(2, 2, $0, 6)]
     },
-    linear("conv3d", Convolution(WindowRule([2, 2, 2], strides: [1, 2, 1], padding: .same))) {
+    applied("conv3d", Convolution(WindowRule([2, 2, 2], strides: [1, 2, 1], padding: .same))) {
       [by([3, 3, 2, $0]), kernel(2, 2, 2, $0, 2)]
     },
-    linear(
+    applied(
       "transposed convolution",
       ConvolutionInput(WindowRule([3, 3], strides: [2, 2], padding: .same), axes: [.size(6), .size(4)])
     ) { [by([3, 2, 4]), kernel(3, 3, $0, 4)] },
-    linear("convolution kernel", ConvolutionKernel(WindowRule([2, 2]))) {
+    applied("convolution kernel", ConvolutionKernel(WindowRule([2, 2]))) {
       [by([4, 4, $0]), by([3, 3, 2])]
     },
-    linear(
+    applied(
       "depthwise", DepthwiseConvolution(WindowRule([3, 2], strides: [2, 2], padding: .same), multiplier: 1)
     ) { [by([4, 3, $0]), kernel(3, 2, $0, 1)] },
-    linear("depthwise, several", DepthwiseConvolution(WindowRule([3]), multiplier: 2)) {
+    applied("depthwise, several", DepthwiseConvolution(WindowRule([3]), multiplier: 2)) {
       [by([5, $0]), kernel(3, $0, 2)]
     },
-    smooth("max pool", Pooling(.maximum, WindowRule([2, 3], strides: [2, 2]))) { [by([5, 4, $0], .spaced)] },
-    smooth("max pool that overlaps", Pooling(.maximum, WindowRule([3], padding: .same))) {
+    applied("max pool", Pooling(.maximum, WindowRule([2, 3], strides: [2, 2]))) {
+      [by([5, 4, $0], .spaced)]
+    },
+    applied("max pool that overlaps", Pooling(.maximum, WindowRule([3], padding: .same))) {
       [by([5, $0], .spaced)]
     },
-    linear("average pool", Pooling(.mean, WindowRule([3, 2], strides: [2, 2], padding: .same))) {
+    applied("average pool", Pooling(.mean, WindowRule([3, 2], strides: [2, 2], padding: .same))) {
       [by([5, 4, $0])]
     },
-    linear("average pool of bodies", Pooling(.mean, WindowRule([2, 2, 2], strides: [2, 2, 2]))) {
+    applied("average pool of bodies", Pooling(.mean, WindowRule([2, 2, 2], strides: [2, 2, 2]))) {
       [by([3, 4, 3, $0])]
     },
     OpCase(
-      "convolution with bias and relu", .smooth, 2e-3,
+      "convolution with bias and relu",
       {
         [by([4, 4, 2], .positive), kernel(3, 3, 2, $0, numbers: .positive), kernel($0, numbers: .positive)]
       },

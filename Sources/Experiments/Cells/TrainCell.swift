@@ -211,7 +211,7 @@ struct TrainCell: Cell {
       try context.note(
         "starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
     }
-    if let trial = context.trial { return try trial.run(trainer, part, fit, context) }
+    if let trial = context.trial { return try trial(trainer, part, fit, context) }
     let result = try trainer.fit(
       part, validation: validation, fit,
       outlet: context.outlet(for: built),

@@ -26,7 +26,9 @@ extension ExperimentPlan {
   /// - Throws: E0137 if nothing is trained, E0138 if it is not said which of several models is meant.
   package func program(of model: String?, batch: Int?) throws -> ProgramView {
     let names = trainings.map(\.model.name).uniqued
-    guard !names.isEmpty else { throw Diagnostic.nothingTrained(path) }
+    guard !names.isEmpty else {
+      throw Diagnostic.nothingTrained(path, "so there is no training step to show")
+    }
     guard let name = model ?? (names.count == 1 ? names[0] : nil),
       let training = trainings.first(where: { $0.model.name == name })
     else { throw Diagnostic.whichTraining(model, names) }
@@ -80,9 +82,9 @@ extension [String] {
 
 extension Diagnostic {
   /// E0137: a program of what is not trained.
-  fileprivate static func nothingTrained(_ path: String) -> Diagnostic {
+  static func nothingTrained(_ path: String, _ consequence: String) -> Diagnostic {
     Diagnostic(
-      "E0137", "nothing is trained in '\(path)', so there is no training step to show",
+      "E0137", "nothing is trained in '\(path)', \(consequence)",
       help: "add a 'train' cell; 'runexp show MODEL.h5' shows a model without one")
   }
 

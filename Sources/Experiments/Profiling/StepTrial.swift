@@ -45,10 +45,18 @@ package final class StepTrial {
   }
 }
 
+/// What is done with a training that is ready to begin, instead of running it.
+typealias TrainingTrial = (Trainer, DataPart, FitSettings, RunContext) throws -> Void
+
 extension ExperimentPlan {
-  /// Runs a training cell for its times, and before it, in silence, what it needs.
+  /// Runs a training cell for its times.
   /// - Throws: what the cells throw.
   package func run(_ trial: StepTrial, at cell: PlannedCell, services: RunServices) throws {
+    try run(cell, services: services, trial: trial.run)
+  }
+
+  /// Runs a training cell for a trial of it, and before it, in silence, what it needs; earlier trainings are left out.
+  func run(_ cell: PlannedCell, services: RunServices, trial: @escaping TrainingTrial) throws {
     let context = RunContext(services, folder: "", plan: self, isQuick: false)
     context.isRestoring = true
     for earlier in cells.prefix(cell.index) where earlier.isRunAgain {

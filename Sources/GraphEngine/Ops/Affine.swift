@@ -25,3 +25,9 @@ public struct Affine: Pointwise {
     kernels.affine(b[0], b.output, b.count, scale, offset)
   }
 }
+
+extension Affine {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].map { Double(scale) * $0 + Double(offset) }
+  }
+}

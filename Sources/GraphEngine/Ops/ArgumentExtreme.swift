@@ -50,3 +50,16 @@ public struct ArgumentExtreme: Op {
     }
   }
 }
+
+extension ArgumentExtreme {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let x = operands[0]
+    let axis = x.axis(axis)
+    let places = x.runs(along: axis..<axis + 1).map { run in
+      let extreme = (isLargest ? run.max() : run.min()) ?? .nan
+      let place = run.firstIndex(where: \.isNaN) ?? run.firstIndex(of: extreme) ?? 0
+      return Double(place)
+    }
+    return ReferenceTensor(shape, places)
+  }
+}

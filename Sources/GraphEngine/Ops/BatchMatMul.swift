@@ -94,3 +94,21 @@ public struct BatchMatMul: Op {
     }
   }
 }
+
+extension BatchMatMul {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (a, b) = (operands[0], operands[1])
+    let (m, n) = (shape[shape.count - 2], shape[shape.count - 1])
+    let k = transposesLeft ? a.shape[a.shape.count - 2] : a.columns
+    let leading = Array(shape.dropLast(2))
+    let (left, right) = (
+      a.broadcast(to: leading + a.shape.suffix(2)), b.broadcast(to: leading + b.shape.suffix(2))
+    )
+    let matrices = (0..<leading.reduce(1, *)).map { number in
+      referenceProduct(
+        m, n, k, { i, p in left.numbers[number * m * k + (transposesLeft ? p * m + i : i * k + p)] },
+        { p, j in right.numbers[number * k * n + (transposesRight ? j * k + p : p * n + j)] })
+    }
+    return ReferenceTensor(shape, Array(matrices.joined()))
+  }
+}

@@ -51,3 +51,17 @@ public struct SumLeading: Op {
     }
   }
 }
+
+extension AddBias {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].combined(operands[1].broadcast(to: shape), +)
+  }
+}
+
+extension SumLeading {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    var sums = ReferenceTensor(shape)
+    for (i, x) in operands[0].numbers.enumerated() { sums.numbers[i % sums.count] += x }
+    return sums
+  }
+}

@@ -114,3 +114,17 @@ private func checkShapes(_ operands: [TensorType], _ broadcasts: Bool) throws(Sh
       hint: "both operands must have one shape")
   }
 }
+
+extension Binary {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].broadcast(to: shape).combined(operands[1].broadcast(to: shape), function.value(_:_:))
+  }
+}
+
+extension IntegerBinary {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].broadcast(to: shape).combined(operands[1].broadcast(to: shape)) {
+      function.value(whole: $0, $1)
+    }
+  }
+}

@@ -43,3 +43,11 @@ public struct Broadcast: Op {
     return { worker in withExtendedLifetime(copies) { divide(worker) } }
   }
 }
+
+extension Broadcast {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let y = operands[0].broadcast(to: shape)
+    let copies = Double(y.count) / Double(max(1, operands[0].count))
+    return divides ? y.map { $0 / copies } : y
+  }
+}

@@ -50,3 +50,18 @@ public struct StopGradient: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 0 }
   public func bind(_ site: BindSite) -> Step { { _ in } }
 }
+
+extension Cast {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    if element == .float32 { return operands[0].map { Double(referenceWhole($0)) } }
+    return operands[0].map { x in
+      x.isNaN ? 0 : min(max(x, Double(Int32.min)), Double(Int32.max)).rounded(.towardZero)
+    }
+  }
+}
+
+extension StopGradient {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0]
+  }
+}

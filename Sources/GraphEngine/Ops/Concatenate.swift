@@ -59,3 +59,19 @@ public struct Concatenate: Op {
     }
   }
 }
+
+extension Concatenate {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let axis = operands[0].axis(axis)
+    return ReferenceTensor(shape) { index in
+      var place = index[axis]
+      for operand in operands {
+        if place < operand.shape[axis] {
+          return operand[ReferenceTensor.index(index, with: place, at: axis)]
+        }
+        place -= operand.shape[axis]
+      }
+      return .nan
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import KernelABI
 public import TensorCore
 
@@ -142,5 +143,63 @@ struct BinaryCrossEntropyGradient: Pointwise {
 
   @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
     kernels.binaryCrossEntropyGradient(b[0], b[1], b[2], b.output, b.count)
+  }
+}
+
+extension SparseCrossEntropy {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (z, labels) = (operands[0], operands[2].numbers)
+    let losses = labels.enumerated().map { row, label in
+      let logits = z.row(row)
+      return logits.indices.contains(referenceWhole(label))
+        ? referenceLogSumExp(logits) - logits[referenceWhole(label)] : .nan
+    }
+    return ReferenceTensor(shape, losses)
+  }
+}
+
+extension SparseCrossEntropyGradient {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (labels, g) = (operands[1].numbers, operands[2].numbers)
+    return ReferenceTensor(shape) { index in
+      let row = ReferenceTensor.offset(of: Array(index.dropLast()), in: Array(shape.dropLast()))
+      let isLabel = index.last.map(Double.init) == labels[row]
+      return (operands[0][index] - (isLabel ? 1 : 0)) * g[row]
+    }
+  }
+}
+
+extension CrossEntropy {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (z, t) = (operands[0], operands[2])
+    let losses = (0..<z.rows).map { row in
+      let level = referenceLogSumExp(z.row(row))
+      return zip(z.row(row), t.row(row)).reduce(0) { $0 + $1.1 * (level - $1.0) }
+    }
+    return ReferenceTensor(shape, losses)
+  }
+}
+
+extension CrossEntropyGradient {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (p, t, g) = (operands[0], operands[1], operands[2].numbers)
+    let rows = (0..<p.rows).map { row in
+      let mass = t.row(row).reduce(0, +)
+      return zip(p.row(row), t.row(row)).map { ($0 * mass - $1) * g[row] }
+    }
+    return ReferenceTensor(shape, Array(rows.joined()))
+  }
+}
+
+extension BinaryCrossEntropy {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].combined(operands[1]) { x, t in max(x, 0) - x * t + log1p(exp(-abs(x))) }
+  }
+}
+
+extension BinaryCrossEntropyGradient {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let slope = operands[0].combined(operands[1]) { x, t in 1 / (1 + exp(-x)) - t }
+    return slope.combined(operands[2], *)
   }
 }

@@ -59,3 +59,19 @@ public struct Cumulate: Op {
     }
   }
 }
+
+extension Cumulate {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let x = operands[0]
+    let axis = x.axis(axis)
+    var y = x
+    for run in x.places(along: axis..<axis + 1) {
+      let order = isReversed ? run.reversed() : run
+      for (before, here) in zip(order, order.dropFirst()) {
+        y.numbers[here] =
+          function == .sum ? y.numbers[before] + x.numbers[here] : y.numbers[before] * x.numbers[here]
+      }
+    }
+    return y
+  }
+}

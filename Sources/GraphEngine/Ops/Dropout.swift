@@ -31,3 +31,16 @@ public struct Dropout: Pointwise {
     kernels.dropout(key.x, key.y, step, b.first, rate, b[0], b.output, b.count)
   }
 }
+
+extension Dropout {
+  /// Draws the numbers that the kernel draws.
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let words = RandomStream(key: key, stream: SIMD2()).at(words: operands[1])
+    let threshold = UInt32(Double(rate) * 0x1p32)
+    var y = operands[0]
+    for i in y.numbers.indices {
+      y.numbers[i] = words[i] >= threshold ? y.numbers[i] / (1 - Double(rate)) : 0
+    }
+    return y
+  }
+}

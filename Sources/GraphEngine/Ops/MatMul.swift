@@ -140,3 +140,22 @@ extension GemmTask {
     return block
   }
 }
+
+extension MatMul {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    precondition(epilogue == .none, "only passes make epilogues")
+    let (x, w) = (operands[0], operands[1])
+    let (rows, columns, n) = (x.rows, x.columns, shape.last ?? 1)
+    if transposesLeft {
+      return ReferenceTensor(
+        shape,
+        referenceProduct(
+          columns, n, rows, { i, p in x.numbers[p * columns + i] }, { p, j in w.numbers[p * n + j] }))
+    }
+    return ReferenceTensor(
+      shape,
+      referenceProduct(
+        rows, n, columns, { i, p in x.numbers[i * columns + p] },
+        { p, j in w.numbers[transposesRight ? j * columns + p : p * n + j] }))
+  }
+}

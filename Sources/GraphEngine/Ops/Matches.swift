@@ -60,8 +60,25 @@ public struct Matches: Op {
 }
 
 /// The index of the first largest element.
+private func largest(_ row: [Double]) -> Int { row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 } }
+
+/// The index of the first largest element.
 @inline(__always) private func largest(_ x: UnsafePointer<Float>, _ count: Int) -> Int {
   var best = 0
   for i in 1..<max(1, count) where x[i] > x[best] { best = i }
   return best
+}
+
+extension Matches {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (p, t) = (operands[0], operands[1])
+    func isRight(_ i: Int) -> Bool {
+      switch rule {
+      case .sparse: Double(largest(p.row(i))) == t.numbers[i]
+      case .categorical: largest(p.row(i)) == largest(t.row(i))
+      case .binary(let threshold): (p.numbers[i] > Double(threshold) ? 1 : 0) == t.numbers[i]
+      }
+    }
+    return ReferenceTensor(shape, (0..<shape.reduce(1, *)).map { isRight($0) ? 1 : 0 })
+  }
 }

@@ -28,3 +28,9 @@ public struct OneHot: Op {
     }
   }
 }
+
+extension OneHot {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape) { operands[0][Array($0.dropLast())] == Double($0[$0.count - 1]) ? 1 : 0 }
+  }
+}

@@ -56,3 +56,22 @@ struct PlaceClass: Op {
     }
   }
 }
+
+extension PickClass {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let picked = operands[1].numbers.enumerated().map { row, label in
+      let numbers = operands[0].row(row)
+      return numbers.indices.contains(referenceWhole(label)) ? numbers[referenceWhole(label)] : .nan
+    }
+    return ReferenceTensor(shape, picked)
+  }
+}
+
+extension PlaceClass {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape) { index in
+      let row = Array(index.dropLast())
+      return operands[0][row] == Double(index[index.count - 1]) ? operands[1][row] : 0
+    }
+  }
+}

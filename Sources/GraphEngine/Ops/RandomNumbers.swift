@@ -36,20 +36,29 @@ public struct RandomNumbers: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 60 * result.reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (y, count, distribution) = (site.output.pointer, site.output.count, distribution)
+    let (y, count) = (site.output.pointer, site.output.count)
     let stream = RandomStream(key: key, stream: position)
     let step = UnsafeRawPointer(site.inputs[0].pointer)
     return { worker in
       let now = stream.at(step: step.load(as: UInt64.self))
       let share = worker.share(of: count, grain: 16)
-      switch distribution {
-      case .uniform(let lower, let upper):
-        for i in share { y[i] = now.uniform(i) * (upper - lower) + lower }
-      case .normal(let mean, let deviation):
-        for i in share { y[i] = now.normal(i) * deviation + mean }
-      case .truncatedNormal(let mean, let deviation):
-        for i in share { y[i] = now.truncatedNormal(i) * deviation + mean }
-      }
+      for i in share { y[i] = number(i, of: now) }
     }
+  }
+
+  private func number(_ i: Int, of now: RandomStream) -> Float {
+    switch distribution {
+    case .uniform(let lower, let upper): now.uniform(i) * (upper - lower) + lower
+    case .normal(let mean, let deviation): now.normal(i) * deviation + mean
+    case .truncatedNormal(let mean, let deviation): now.truncatedNormal(i) * deviation + mean
+    }
+  }
+}
+
+extension RandomNumbers {
+  /// The numbers that the engine draws.
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let now = RandomStream(key: key, stream: position).at(words: operands[0])
+    return ReferenceTensor(shape, (0..<shape.reduce(1, *)).map { Double(number($0, of: now)) })
   }
 }

@@ -161,3 +161,30 @@ private struct Gather {
     }
   }
 }
+
+extension Rearrange {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let x = operands[0]
+    return ReferenceTensor(shape) { index in
+      var source = index
+      for axis in maps.indices {
+        guard let place = maps[axis].source(of: index[axis], in: x.shape[axis]) else { return Double(fill) }
+        source[axis] = place
+      }
+      return x[source]
+    }
+  }
+}
+
+extension SumByMap {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let x = operands[0]
+    var sums = ReferenceTensor(shape)
+    ReferenceTensor.eachPlace(of: x.shape) { index, i in
+      guard let place = map.source(of: index[axis], in: size) else { return }
+      let target = ReferenceTensor.index(index, with: place, at: axis)
+      sums.numbers[ReferenceTensor.offset(of: target, in: shape)] += x.numbers[i]
+    }
+    return sums
+  }
+}

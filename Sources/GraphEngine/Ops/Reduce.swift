@@ -120,3 +120,34 @@ struct Fill: Op {
     }
   }
 }
+
+extension SumLast {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape, (0..<operands[0].rows).map { operands[0].row($0).reduce(0, +) })
+  }
+}
+
+extension RepeatLast {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape) { operands[0][Array($0.dropLast())] }
+  }
+}
+
+extension SumAll {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape, [operands[0].numbers.reduce(0, +)])
+  }
+}
+
+extension MeanAll {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape, [operands[0].numbers.reduce(0, +) / Double(operands[0].count)])
+  }
+}
+
+extension Fill {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let count = divides ? shape.reduce(1, *) : 1
+    return ReferenceTensor(shape, repeating: operands[0].numbers[0] / Double(count))
+  }
+}

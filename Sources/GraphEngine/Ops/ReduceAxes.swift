@@ -139,3 +139,29 @@ private struct ProductGradient: Op {
     }
   }
 }
+
+extension Reduce {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let numbers = operands[0].runs(along: axes).map { run in
+      switch function {
+      case .sum: run.reduce(0, +)
+      case .mean: run.reduce(0, +) / Double(run.count)
+      case .maximum: run.contains(where: \.isNaN) ? .nan : run.max() ?? -.infinity
+      case .minimum: run.contains(where: \.isNaN) ? .nan : run.min() ?? .infinity
+      case .product: run.reduce(1, *)
+      }
+    }
+    return ReferenceTensor(shape, numbers)
+  }
+}
+
+extension ProductGradient {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let x = operands[0]
+    var dx = ReferenceTensor(shape)
+    for (places, g) in zip(x.places(along: axes), operands[1].numbers) {
+      for own in places { dx.numbers[own] = places.reduce(g) { $1 == own ? $0 : $0 * x.numbers[$1] } }
+    }
+    return dx
+  }
+}

@@ -112,3 +112,53 @@ struct RowNormalizationWeights: Op {
     }
   }
 }
+
+extension RowNormalization {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let gamma = hasGamma ? operands[1].numbers : nil
+    let beta = hasBeta ? operands[hasGamma ? 2 : 1].numbers : nil
+    return operands[0].mapRows { row in
+      normalized(row).numbers.enumerated().map { j, n in n * (gamma?[j] ?? 1) + (beta?[j] ?? 0) }
+    }
+  }
+
+  /// A row brought to mean 0 and deviation 1, and what its distance from the mean was multiplied by.
+  fileprivate func normalized(_ row: [Double]) -> (numbers: [Double], factor: Double) {
+    let mean = isCentred ? average(row) : 0
+    let factor = 1 / (average(row.map { ($0 - mean) * ($0 - mean) }) + Double(epsilon)).squareRoot()
+    return (row.map { ($0 - mean) * factor }, factor)
+  }
+}
+
+private func average(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
+
+extension RowNormalizationGradient {
+  /// With h = g · gamma and n the normalized row: `factor · (h - mean of h - n · mean of h·n)`.
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (x, g) = (operands[0], operands[1])
+    let gamma = rule.hasGamma ? operands[2].numbers : nil
+    let rows = (0..<x.rows).map { row in
+      let (n, factor) = rule.normalized(x.row(row))
+      let h = g.row(row).enumerated().map { j, g in g * (gamma?[j] ?? 1) }
+      let level = rule.isCentred ? average(h) : 0
+      let slope = average(zip(h, n).map { $0 * $1 })
+      return zip(h, n).map { factor * ($0 - level - $1 * slope) }
+    }
+    return ReferenceTensor(shape, Array(rows.joined()))
+  }
+}
+
+extension RowNormalizationWeights {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (x, g) = (operands[0], operands[1])
+    var sums = ReferenceTensor(shape)
+    for row in 0..<x.rows {
+      let n = rule.normalized(x.row(row)).numbers
+      for (j, g) in g.row(row).enumerated() {
+        sums.numbers[j] += g * n[j]
+        sums.numbers[x.columns + j] += g
+      }
+    }
+    return sums
+  }
+}

@@ -33,3 +33,12 @@ public struct Select: Pointwise {
     for i in 0..<block.count { y[i] = condition[i] == 0 || condition[i] == .min ? b[i] : a[i] }
   }
 }
+
+extension Select {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let numbers = operands[0].numbers.enumerated().map { i, condition in
+      operands[condition != 0 ? 1 : 2].numbers[i]
+    }
+    return ReferenceTensor(shape, numbers)
+  }
+}

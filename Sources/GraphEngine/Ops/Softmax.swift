@@ -1,3 +1,4 @@
+import Foundation
 import KernelABI
 public import TensorCore
 
@@ -52,5 +53,34 @@ struct SoftmaxGradient: Op {
       let i = share.lowerBound * columns
       f(y + i, g + i, dx + i, share.count, columns)
     }
+  }
+}
+
+extension Softmax {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].mapRows(referenceSoftmax)
+  }
+}
+
+/// `eˣ / Σ eˣ` of a row.
+func referenceSoftmax(_ row: [Double]) -> [Double] {
+  let level = referenceLogSumExp(row)
+  return row.map { exp($0 - level) }
+}
+
+/// `ln Σ eˣ` of a row.
+func referenceLogSumExp(_ row: [Double]) -> Double {
+  let top = row.max() ?? 0
+  return top + log(row.reduce(0) { $0 + exp($1 - top) })
+}
+
+extension SoftmaxGradient {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (y, g) = (operands[0], operands[1])
+    let rows = (0..<y.rows).map { row in
+      let mean = zip(y.row(row), g.row(row)).reduce(0) { $0 + $1.0 * $1.1 }
+      return zip(y.row(row), g.row(row)).map { $0 * ($1 - mean) }
+    }
+    return ReferenceTensor(shape, Array(rows.joined()))
   }
 }

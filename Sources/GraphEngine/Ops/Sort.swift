@@ -59,3 +59,16 @@ private func sort(_ order: UnsafeMutablePointer<Int32>, _ count: Int, _ precedes
     sink(0, end)
   }
 }
+
+extension ArgumentSort {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].mapRows { row in
+      let isBefore = { (a: Int, b: Int) in
+        row[a].isNaN || row[b].isNaN
+          ? !row[a].isNaN && row[b].isNaN : descending ? row[a] > row[b] : row[a] < row[b]
+      }
+      // Swift's sort is stable: equal elements keep their order.
+      return row.indices.sorted(by: isBefore).map(Double.init)
+    }
+  }
+}

@@ -209,3 +209,60 @@ struct SpreadAlong: Op {
   let place = index < 0 ? Int(index) + count : Int(index)
   return place >= 0 && place < count ? place : nil
 }
+
+extension Take {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (x, indices) = (operands[0], operands[1])
+    let (axis, taken) = (x.axis(axis), indices.shape.count)
+    return ReferenceTensor(shape) { index in
+      let named = indices[Array(index[axis..<axis + taken])]
+      guard let i = place(Int32(truncatingIfNeeded: referenceWhole(named)), in: x.shape[axis]) else {
+        return .nan
+      }
+      return x[Array(index[..<axis]) + [i] + index[(axis + taken)...]]
+    }
+  }
+}
+
+extension SpreadTaken {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (g, indices) = (operands[0], operands[1])
+    let taken = indices.shape.count
+    var sums = ReferenceTensor(shape)
+    ReferenceTensor.eachPlace(of: g.shape) { index, number in
+      let named = indices[Array(index[axis..<axis + taken])]
+      guard let i = place(Int32(truncatingIfNeeded: referenceWhole(named)), in: shape[axis]) else { return }
+      let target = Array(index[..<axis]) + [i] + index[(axis + taken)...]
+      sums.numbers[ReferenceTensor.offset(of: target, in: shape)] += g.numbers[number]
+    }
+    return sums
+  }
+}
+
+extension TakeAlong {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (x, indices) = (operands[0], operands[1])
+    let axis = x.axis(axis)
+    return ReferenceTensor(shape) { index in
+      guard let i = place(Int32(truncatingIfNeeded: referenceWhole(indices[index])), in: x.shape[axis]) else {
+        return .nan
+      }
+      return x[ReferenceTensor.index(index, with: i, at: axis)]
+    }
+  }
+}
+
+extension SpreadAlong {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (g, indices) = (operands[0], operands[1])
+    var sums = ReferenceTensor(shape)
+    ReferenceTensor.eachPlace(of: g.shape) { index, number in
+      guard let i = place(Int32(truncatingIfNeeded: referenceWhole(indices[index])), in: shape[axis]) else {
+        return
+      }
+      let target = ReferenceTensor.index(index, with: i, at: axis)
+      sums.numbers[ReferenceTensor.offset(of: target, in: shape)] += g.numbers[number]
+    }
+    return sums
+  }
+}

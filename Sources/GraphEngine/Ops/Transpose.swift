@@ -33,3 +33,13 @@ public struct Transpose: Op {
     return StridedCopy(site.output.shape, strides).step(from: site.inputs[0].input, to: site.output.pointer)
   }
 }
+
+extension Transpose {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape) { index in
+      var source = index
+      for (to, from) in order.enumerated() { source[from] = index[to] }
+      return operands[0][source]
+    }
+  }
+}

@@ -42,3 +42,12 @@ public struct Triangle: Op {
     }
   }
 }
+
+extension Triangle {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    ReferenceTensor(shape) { index in
+      let above = index[index.count - 1] - index[index.count - 2]
+      return (side == .lower ? above <= diagonal : above >= diagonal) ? operands[0][index] : 0
+    }
+  }
+}

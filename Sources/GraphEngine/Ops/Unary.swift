@@ -81,7 +81,7 @@ struct UnaryGradient: Pointwise {
     case .softplus: (try x.sigmoid() * (1 - x.sigmoid()), nil)
     case .sin: (try -x.sin(), nil)
     case .cos: (try -x.cos(), nil)
-    case .erf: (try -2.256_758_3 * x * (-x.square()).exp(), nil)
+    case .erf: (try -2 * x * x.graph.apply(self, x, y, x.graph.constant(1, x.type.dims)), nil)
     default: throw Diagnostic.noSecondDerivative(name, at: span)
     }
   }
@@ -90,5 +90,17 @@ struct UnaryGradient: Pointwise {
 
   @inline(__always) func compute(_ b: Block, _ kernels: KernelTable) {
     kernels.unaryGradient(function.rawValue, b[0], b[1], b[2], b.output, b.count, parameter)
+  }
+}
+
+extension Unary {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].map { function.value($0, Double(parameter)) }
+  }
+}
+
+extension UnaryGradient {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    operands[0].combined(operands[1]) { function.slope($0, $1, Double(parameter)) }.combined(operands[2], *)
   }
 }

@@ -85,3 +85,30 @@ enum AxisMap: Hashable, Sendable {
     }
   }
 }
+
+extension AxisMap {
+  /// The element of an axis of `size` that stands at a place of the result, by definition; `nil` for nothing.
+  func source(of place: Int, in size: Int) -> Int? {
+    switch self {
+    case .whole: return place
+    case .range(let start, let step, _): return start + place * step
+    case .spread(let start, let step, _): return (0..<size).first { start + $0 * step == place }
+    case .padded(let before, _, let edge):
+      var source = place - before
+      while !(0..<size).contains(source) {
+        switch edge {
+        case .constant: return nil
+        // The last element is not repeated; of a single one there is nothing else to take.
+        case .reflected where size == 1: return 0
+        case .reflected: source = source < 0 ? -source : 2 * (size - 1) - source
+        case .symmetric: source = source < 0 ? -1 - source : 2 * size - 1 - source
+        }
+      }
+      return source
+    case .repeated(let times): return place / times
+    case .tiled: return place % size
+    case .rolled(let shift): return (0..<size).first { ($0 + shift - place) % size == 0 }
+    case .indices(let indices): return indices[place] < 0 ? nil : Int(indices[place])
+    }
+  }
+}
