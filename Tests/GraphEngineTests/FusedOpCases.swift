@@ -64,11 +64,11 @@ extension OpCase {
   ]
 
   static let normalizations: [OpCase] = [
-    OpCase("column moments", .smooth, 4e-3, { [by([.batch, .size(3), .size($0)])] }) {
+    OpCase("column moments", { [by([.batch, .size(3), .size($0)])] }) {
       try $0[0].graph.apply(ColumnMoments(), $0[0])
     },
     OpCase(
-      "column affine", .smooth, 4e-3,
+      "column affine",
       { [by([.batch, .size(3), .size($0)]), by([.size($0)]), by([.size($0)])] }
     ) { try $0[0].graph.apply(ColumnAffine(), $0) },
     normalization("normalize", isCentred: true, gamma: true, beta: true),

@@ -47,6 +47,10 @@ enum Rounding {
         "cross_entropy", "cross_entropy_gradient", "normalize", "normalize_gradient":
         .conditioned(columns + 8)
       case "normalize_weights": .conditioned(shapes[0].dropLast().reduce(columns + 8, +))
+      case "column_moments": .conditioned(shapes[0].dropLast().reduce(1, *) + 8)
+      case "column_moments_slopes": .result(2)
+      case "column_affine": .products(2)
+      case "column_sums": .products(shapes[0].dropLast().reduce(1, *))
       case "attention": .conditioned(shapes[1][1] + shapes[0][3] + 8)
       case "attention_gradient": .conditionedByLargest(shapes[2][1] + shapes[1][1] + shapes[1][3] + 16)
       // A product and a few functions a step.

@@ -117,3 +117,45 @@ struct ColumnSums: Op {
     }
   }
 }
+
+extension ColumnMoments {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let x = operands[0]
+    let columns = (0..<x.columns).map { j in (0..<x.rows).map { x.numbers[$0 * x.columns + j] } }
+    func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(x.rows) }
+    let variances = columns.map { column in
+      let centre = mean(column)
+      return mean(column.map { ($0 - centre) * ($0 - centre) })
+    }
+    return ReferenceTensor(shape, columns.map(mean) + variances)
+  }
+}
+
+extension ColumnMomentsSlopes {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let rows = Double(operands[0].rows)
+    return ReferenceTensor(
+      shape, operands[1].row(0).map { $0 / rows } + operands[1].row(1).map { 2 * $0 / rows })
+  }
+}
+
+extension ColumnAffine {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (factor, shift) = (operands[1].numbers, operands[2].numbers)
+    return operands[0].mapRows { $0.enumerated().map { j, x in x * factor[j] + shift[j] } }
+  }
+}
+
+extension ColumnSums {
+  func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let (x, g) = (operands[0], operands[1])
+    var sums = ReferenceTensor(shape)
+    for row in 0..<x.rows {
+      for (j, slope) in g.row(row).enumerated() {
+        sums.numbers[j] += x.row(row)[j] * slope
+        sums.numbers[x.columns + j] += slope
+      }
+    }
+    return sums
+  }
+}
