@@ -81,12 +81,12 @@ let package = Package(
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
     target("Plotting"),
     target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: fast),
-    target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "CZlib", settings: fast),
+    target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "Files", "CZlib", settings: fast),
     // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     target("Reporting", "Plotting", "Config", "Diagnostics", "CMarkdown"),
     target(
-      "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics",
+      "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics", "Files",
       .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
@@ -194,7 +194,7 @@ let package = Package(
       "ExpLanguage", "Layers", "GraphEngine", "Datasets",
       "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
-      exclude: ["make_fixtures.py", "make_stateful.py"], resources: [.copy("Fixtures")]),
+      exclude: ["make_fixtures.py", "make_masks.py", "make_stateful.py"], resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

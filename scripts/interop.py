@@ -94,9 +94,14 @@ def model(path, api):
     else:
         import keras as k
     return k.models.load_model(path, compile=False)
+def batch(rng, shape, dtype):
+    x = rng.integers(1, 5, shape) if "int" in dtype else rng.random(shape)
+    if len(shape) > 1:
+        x[1, shape[1] // 2:] = 0
+    return x.astype("int32" if "int" in dtype else "float32")
 def predictions(m):
     rng = np.random.default_rng(0)
-    x = [rng.random([4] + list(i.shape[1:])).astype("float32") for i in m.inputs]
+    x = [batch(rng, [4] + [n or 6 for n in i.shape[1:]], str(i.dtype)) for i in m.inputs]
     # Twice: layers may keep states.
     both = [m.predict(x if len(x) > 1 else x[0], verbose=0) for _ in range(2)]
     return [part for y in both for part in (y if isinstance(y, list) else [y])]
@@ -167,7 +172,8 @@ def main():
     models = SHARED / "fixtures/models"
     has_collection = models.is_dir() and (SHARED / "check_in_keras.py").exists()
     committed = ROOT / "Tests/KerasFilesTests/Fixtures"
-    sources = sorted(p for p in committed.glob("keras[23]_stateful_*") if p.suffix in (".h5", ".keras"))
+    own = [*committed.glob("keras[23]_stateful_*"), *committed.glob("masks_*")]
+    sources = sorted(p for p in own if p.suffix in (".h5", ".keras") and not p.name.startswith("masks_bad"))
     if has_collection:
         sources += sorted(p for p in models.iterdir() if p.suffix in (".h5", ".keras") and ".data." not in p.name)
     else:

@@ -10,8 +10,11 @@ public struct Registry<Member>: Sendable {
     /// Other spellings that Keras accepts: `mse`.
     public let aliases: [String]
     public let summary: String
-    public let jsonSchema: ConfigNode
-    public let defaults: ConfigNode
+    /// Made when it is asked for, as the defaults are: few commands ask for any, and there are hundreds.
+    public var jsonSchema: ConfigNode { makeSchema() }
+    public var defaults: ConfigNode { makeDefaults() }
+    private let makeSchema: @Sendable () -> ConfigNode
+    private let makeDefaults: @Sendable () -> ConfigNode
     let decode: @Sendable (ConfigNode, Set<String>, inout DiagnosticBag) -> Member?
 
     public init<T: Configurable>(
@@ -20,8 +23,8 @@ public struct Registry<Member>: Sendable {
       name = T.schema.name
       self.aliases = aliases
       summary = T.schema.summary
-      jsonSchema = T.schema.jsonSchema
-      defaults = T.schema.defaults
+      makeSchema = { T.schema.jsonSchema }
+      makeDefaults = { T.schema.defaults }
       decode = { node, ignored, bag in T.schema.decode(node, ignoring: ignored, into: &bag).map(lift) }
     }
 
@@ -35,10 +38,10 @@ public struct Registry<Member>: Sendable {
     ) {
       self.name = name
       self.summary = summary
-      self.defaults = defaults
       self.decode = decode
       aliases = []
-      jsonSchema = ["type": "object", "description": ConfigNode(.string(summary))]
+      makeSchema = { ["type": "object", "description": ConfigNode(.string(summary))] }
+      makeDefaults = { defaults }
     }
   }
 

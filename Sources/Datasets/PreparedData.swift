@@ -67,6 +67,8 @@ public struct DataEnvironment: Sendable {
   public var seed: UInt64
   /// Where files and folders are that were moved, by the path that the experiment gives them.
   public var moved: [String: String]
+  /// Whether tables that are read to check an experiment are kept for its run.
+  public var keepsTables = false
 
   public init(
     base: String, searchFolders: [String] = [], dataFolder: String? = nil, seed: UInt64 = 0,

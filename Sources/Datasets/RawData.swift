@@ -4,7 +4,7 @@ internal import RunEvents
 internal import TensorCore
 
 /// A data set as its files have it: all rows of the training set, then all rows of the test set.
-struct RawData {
+struct RawData: Sendable {
   /// One column of a table.
   enum TableColumn {
     /// Missing numbers are NaN.

@@ -56,12 +56,13 @@ public struct CheckedExperiment {
     let header = Header(reading: resolved.header, into: &bag)
     let seed = request.seed ?? UInt64(max(0, header.seed))
     let folder = URL(fileURLWithPath: request.path).deletingLastPathComponent().path
+    var environment = DataEnvironment(
+      base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed,
+      moved: request.moved)
+    environment.keepsTables = request.isRunNext
     var context = CheckContext(
       sources: sources, parameters: parameters, unresolved: consequences.unresolved,
-      dataEnvironment: DataEnvironment(
-        base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed,
-        moved: request.moved),
-      seed: seed)
+      dataEnvironment: environment, seed: seed)
     context.earlier = request.earlier
     if let start = header.resume {
       var earlier = request.earlier

@@ -52,6 +52,7 @@ struct DialectNotes {
       let isSpatial = trace.scope.calls.contains { call in
         call.layer is BatchNormalization && (4...5).contains(call.inputs.first?.type.rank ?? 0)
       }
+      if trace.scope.mergesMasks { found.append("the masks of what is merged") }
       if isSpatial { found.append("the moving variance of BatchNormalization on pictures") }
       let isGivenStates = trace.scope.calls.contains { call in
         (call.layer as? any RecurrentLayer)?.settings.stateful == true
@@ -117,6 +118,20 @@ struct DialectNotes {
     }
     if built.training?.settings.optimizer.className == "Lamb" { found.append("the optimizer Lamb") }
     return found
+  }
+}
+
+extension LayerScope {
+  /// Whether values of different masks are merged: a step counts in Keras 3 where it does in any, in Keras 2 in all.
+  fileprivate var mergesMasks: Bool {
+    calls.contains { call in
+      guard call.layer is any MergingLayer, !(call.layer is Attention || call.layer is AdditiveAttention)
+      else {
+        return false
+      }
+      let masks = call.inputs.compactMap { mask(of: $0)?.id }
+      return !masks.isEmpty && (masks.count < call.inputs.count || Set(masks).count > 1)
+    }
   }
 }
 

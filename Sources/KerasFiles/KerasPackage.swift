@@ -130,7 +130,7 @@ extension BuiltModel {
   /// `config.json`.
   fileprivate var packageConfig: ConfigNode {
     let compile = CompileWriting(self)?.compileConfig
-    return Keras3Writing.full(model.kerasConfig, shapes: layerShapes)
+    return Keras3Writing.full(model.kerasConfig, shapes: layerShapes).namingJoins
       .with(["compile_config": compile ?? ConfigNode(.map([]))])
   }
 

@@ -18,7 +18,8 @@ extension KerasArchive {
     let compile = CompileWriting(built)
     self.init(
       kerasVersion: semantics.writtenVersion, backend: "tensorflow",
-      modelConfig: semantics == .keras2 ? Keras2Writing.translate(config) : Keras3Writing.legacy(config),
+      modelConfig: semantics == .keras2
+        ? Keras2Writing.translate(config) : Keras3Writing.legacy(config.namingJoins),
       trainingConfig: compile?.trainingConfig(as: semantics),
       layers: built.layerWeights(as: semantics), topLevel: built.topLevelWeights(as: semantics),
       optimizer: built.optimizerVariables(as: semantics))

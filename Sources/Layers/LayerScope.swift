@@ -222,8 +222,11 @@ public final class LayerScope {
     }
     try layer.layer.signature.check(arguments, of: "'\(layer.name)'", at: graph.origin)
     let given = Array(inputs[..<unnamed])
-    let outputs = try withMask(value("mask"), of: given.first) { try call(layer, on: given) }
-    passMask(through: layer.layer, from: given, to: outputs)
+    let outputs = try withMask(value("mask"), of: given.first) {
+      let outputs = try call(layer, on: given)
+      passMask(through: layer.layer, from: given, to: outputs)
+      return outputs
+    }
     calls.append(
       Call(
         path: Array(path.dropFirst()), layer: layer.layer, inputs: inputs, named: arguments,

@@ -10,7 +10,11 @@ public struct LogDatabase: Sendable {
   let observer: ProcessIdentity
   private let queue: DatabaseQueue
 
-  enum Access { case readOnly, readWrite, memory }
+  enum Access {
+    case readOnly, readWrite, memory
+    /// The log of a run, in WAL mode from its first table on.
+    case run
+  }
 
   init(_ path: String, _ access: Access, observer: ProcessIdentity) throws(Diagnostic) {
     self.path = path
@@ -32,7 +36,14 @@ public struct LogDatabase: Sendable {
       } else {
         // Somebody who only looks should not have to wait for a writer.
         let version = try queue.read { try LogSchema.check($0, path: path) }
-        if version < LogSchema.migrations.count { try queue.write { try LogSchema.migrate($0, path: path) } }
+        if version < LogSchema.migrations.count {
+          if access == .run {
+            try queue.writeWithoutTransaction {
+              try $0.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+            }
+          }
+          try queue.write { try LogSchema.migrate($0, path: path) }
+        }
       }
     } catch {
       throw .log(error, path)

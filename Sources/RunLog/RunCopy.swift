@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import GRDB
 
@@ -22,14 +23,10 @@ struct RunCopy {
     try source.close()
   }
 
-  /// Tells whether a log has changed: length and time of its file; empty if there is none.
+  /// Tells whether a log has changed.
   ///
   /// A run that writes beside it, in a `-wal` file, is under way or was killed, and is read again in any case.
-  static func stamp(of path: String) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return "" }
-    return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-  }
+  static func stamp(of path: String) -> String { fileStamp(path) }
 
   func insert(into db: Database) throws {
     for run in runs {

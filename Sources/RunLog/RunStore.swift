@@ -15,7 +15,7 @@ public struct RunStore: Sendable {
   /// Opens the log at `path` for writing; makes it if there is none, and brings an old one to this version.
   /// - Throws: E0701 where it cannot be written, E0702 if the file is something else or damaged, E0703 if it is newer.
   public init(path: String, process: ProcessIdentity) throws(Diagnostic) {
-    log = try LogDatabase(path, .readWrite, observer: process)
+    log = try LogDatabase(path, .run, observer: process)
     self.process = process
     // Where shared memory is missing (some network file systems) SQLite keeps its usual journal, which is as safe.
     try Self.patiently { () throws(Diagnostic) in try log.pragma("PRAGMA journal_mode = WAL") }

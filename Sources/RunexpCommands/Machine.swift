@@ -21,9 +21,13 @@ enum Machine {
       RunRecord.Fact("threads", "\(threads)"),
       RunRecord.Fact("system", system), RunRecord.Fact("libraries", libraries),
     ]
-    if let commit = git(["rev-parse", "HEAD"], in: folder) {
-      let isDirty = git(["status", "--porcelain"], in: folder)?.isEmpty == false
-      facts.append(RunRecord.Fact("git commit", commit + (isDirty ? ", with changes" : "")))
+    if let state = git(["status", "--porcelain=v2", "--branch"], in: folder) {
+      let lines = state.split(separator: "\n")
+      let isDirty = lines.contains { !$0.hasPrefix("#") }
+      let commit = lines.first { $0.hasPrefix("# branch.oid ") }?.split(separator: " ").last
+      if let commit, commit != "(initial)" {
+        facts.append(RunRecord.Fact("git commit", commit + (isDirty ? ", with changes" : "")))
+      }
     }
     return facts
   }
@@ -56,8 +60,20 @@ enum Machine {
     return line.map { $0.dropFirst(12).trimmingCharacters(in: ["\""]) } ?? "Linux"
   }
 
+  /// Whether git would find a repository: asking it takes longer than a small experiment.
+  private static func isInRepository(_ folder: String) -> Bool {
+    if ProcessInfo.processInfo.environment["GIT_DIR"] != nil { return true }
+    var place = URL(fileURLWithPath: folder.isEmpty ? "." : folder).resolvingSymlinksInPath()
+    while true {
+      if access(place.appendingPathComponent(".git").path, F_OK) == 0 { return true }
+      if place.path == "/" { return false }
+      place.deleteLastPathComponent()
+    }
+  }
+
   /// What a git command prints; nothing where there is no git or no repository.
   private static func git(_ arguments: [String], in folder: String) -> String? {
+    guard isInRepository(folder) else { return nil }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["git", "-C", folder.isEmpty ? "." : folder] + arguments

@@ -102,6 +102,7 @@ struct Resume: ParsableCommand {
     var request = ExperimentRequest(path: path, reports: Places.relative(reports))
     (request.seed, request.earlier.chosen) = (record.seed, asked.chosenRuns)
     request.overrides = record.parameters.map { "\($0.name)=\($0.json)" }
+    request.isRunNext = true
     let checked = CheckedExperiment(request)
     guard let plan = checked.plan else {
       terminal.report(checked.diagnostics, checked.sources)

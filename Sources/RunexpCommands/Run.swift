@@ -55,7 +55,10 @@ struct Run: ParsableCommand {
     let terminal = common.terminal
     var plans: [ExperimentPlan] = []
     for path in files {
-      let checked = CheckedExperiment(file.request(path, reports: common.reports))
+      var request = file.request(path, reports: common.reports)
+      // Of several experiments the later ones may wait long, and hold memory that the first one needs.
+      request.isRunNext = files.count == 1 && !dryRun
+      let checked = CheckedExperiment(request)
       terminal.report(checked.diagnostics.map(hinted), checked.sources)
       guard let plan = checked.plan else { continue }
       plans.append(plan)

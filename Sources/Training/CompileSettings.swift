@@ -53,7 +53,7 @@ public struct CompileSettings: Sendable {
       areLossesShown && output.loss != nil ? "\(name)_loss" : nil
     }
     let metrics = zip(outputs, names).map { output, name in
-      output.metrics.map { isOne ? $0.name : "\(name)_\($0.name)" }
+      output.metrics.flatMap(\.logNames).map { isOne ? $0 : "\(name)_\($0)" }
     }
     return (losses, metrics)
   }

@@ -201,7 +201,7 @@ struct Objective {
         let wanted = loss.target(for: value.type, offered: targets.offered(for: name))
         let target = targets.leaf(wanted, of: name)
         let own = try loss.reduced(
-          target, value, weights: sampleWeights, steps: trace.scope.mask(of: value), site.built.semantics)
+          target, value, weights: sampleWeights, steps: trace.scope.liveMask(of: value), site.built.semantics)
         mean = own
         terms.append(
           output.weight == 1
@@ -215,7 +215,7 @@ struct Objective {
           let target = targets.leaf(wanted, of: name)
           let weights = named.isWeighted ? sampleWeights : nil
           let (sums, counted) = try named.metric.sums(target, value, weights: weights, site.built.semantics)
-            .added(weights: weights, steps: trace.scope.mask(of: value))
+            .added(weights: weights, steps: trace.scope.liveMask(of: value))
           return (sums, counted?.shape(batch: site.batch).reduce(1, *))
         })
     }

@@ -89,7 +89,9 @@ package struct Means {
   }
 
   func logs() -> Logs {
-    let results = zip(metrics, totals).map { $1.isEmpty ? 0 : $0.result($1) }
+    let results = zip(metrics, totals).flatMap { metric, totals in
+      totals.isEmpty ? [Double](repeating: 0, count: max(1, metric.parts.count)) : metric.results(totals)
+    }
     return zip(names, losses.map(mean) + results).map { ($0, $1) }.sorted { $0.0 < $1.0 }
       + (gradients?.logs ?? [])
   }

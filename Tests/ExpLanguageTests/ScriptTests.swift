@@ -83,6 +83,11 @@ import Testing
     #expect(["E0124", "E0120"].contains(diagnostic?.code))
   }
 
+  @Test func `a name may end in the threshold of a metric`() throws {
+    let expression = try Expression(parsing: ScriptText("test.recall@0.5 >= 0.1 and recall@1 > a"))
+    #expect(expression.names == ["test.recall@0.5", "recall@1", "a"])
+  }
+
   @Test func `names are known before evaluating`() throws {
     let expression = try Expression(parsing: ScriptText("test.accuracy > min(a, b) and a < c"))
     #expect(expression.names == ["test.accuracy", "a", "b", "c"])

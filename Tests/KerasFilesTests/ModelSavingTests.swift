@@ -48,6 +48,22 @@ import Training
     #expect(metrics[2]["config"]?["name"] == "strict" && metrics[2]["config"]?["threshold"] == 0.7)
   }
 
+  @Test(arguments: [("m.h5", Semantics.keras3), ("m.keras", .keras3), ("m.h5", .keras2)])
+  func `thresholds of a metric come back`(name: String, dialect: Semantics) throws {
+    var metric = Precision()
+    metric.thresholds = Thresholds([0.25, 0.75])
+    let built = try BuiltModel(Sequential("m", input: [3], [NamedLayer("out", Dense(1))]), seed: 1)
+    let settings = CompileSettings(
+      loss: BinaryCrossentropy(), optimizer: SGD(), metrics: [NamedMetric("precision", metric)])
+    Trainer(built, pool: WorkerPool(threads: 1), now: { 0 }).compile(settings)
+    try withFolder { folder in
+      try built.save(to: "\(folder)/\(name)", as: dialect)
+      let metrics = try ModelFile.load("\(folder)/\(name)", seed: 2).built.training?.settings.outputs[0]
+        .metrics
+      #expect(metrics?.flatMap(\.logNames) == ["precision@0.25", "precision@0.75"])
+    }
+  }
+
   @Test func `weighted metrics stand in a list of their own, and come back`() throws {
     let built = try BuiltModel(Sequential("m", input: [3], [NamedLayer("out", Dense(2))]), seed: 1)
     let mean = LossMetric<MeanAbsoluteError>()

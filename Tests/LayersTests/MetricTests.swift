@@ -15,6 +15,11 @@ import Testing
 
   /// The metric of one batch.
   private func value(_ node: ConfigNode, _ prediction: Tensor, _ target: Tensor) throws -> Double {
+    try values(node, prediction, target)[0]
+  }
+
+  /// All results of one batch.
+  private func values(_ node: ConfigNode, _ prediction: Tensor, _ target: Tensor) throws -> [Double] {
     let metric = try decode(node)
     let graph = Graph()
     let dims = { (tensor: Tensor) in [Dim.batch] + tensor.shape.dropFirst().map { .size($0) } }
@@ -26,7 +31,7 @@ import Testing
       leaves: [.input("p"): prediction, .input("t"): Tensor(target.shape, numbers)])
     let (sums, counted) = try metric.sums(t, p, weights: nil, .keras3).added()
     let totals = sums.flatMap { evaluator[$0].elements.map { Double($0) } }
-    return metric.result(
+    return metric.results(
       totals + (counted.map { [Double($0.shape(batch: prediction.shape[0]).reduce(1, *))] } ?? []))
   }
 
@@ -38,6 +43,43 @@ import Testing
 
   private static let scores = Tensor([4, 2], [0.1, 0.9, 0.4, 0.2, 0.35, 0.6, 0.8, 0.3])
   private static let labels = Tensor([4, 2], [0, 1, 0, 1, 1, 0, 1, 0])
+
+  /// By Keras 3.15 of these scores and labels.
+  private static let ofThresholds: [(name: String, values: [Double])] = [
+    ("Precision", [0.5, 0.666666687, 1.0]), ("Recall", [0.75, 0.5, 0.25]),
+    ("TruePositives", [3.0, 2.0, 1.0]), ("FalsePositives", [3.0, 1.0, 0.0]),
+    ("TrueNegatives", [1.0, 3.0, 4.0]), ("FalseNegatives", [1.0, 2.0, 3.0]),
+  ]
+
+  @Test func `several thresholds have a result each`() throws {
+    for (name, expected) in Self.ofThresholds {
+      let node = ConfigNode(.map([.init(name, ["thresholds": [0.2, 0.5, 0.85]])]))
+      let found = try values(node, Self.scores, Self.labels)
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 } && found.count == 3, "\(name)")
+    }
+  }
+
+  @Test func `one of several thresholds looks at one class among the largest`() throws {
+    let node: ConfigNode = ["Precision": ["thresholds": [0.2, 0.7], "class_id": 0, "top_k": 1]]
+    #expect(try values(node, Self.scores, Self.labels) == [0.5, 1.0])
+  }
+
+  @Test func `results are logged under the name and the threshold`() throws {
+    let metric = try decode(["Recall": ["thresholds": [0.2, 1, 0.85]]])
+    #expect(NamedMetric("recall", metric).logNames == ["recall@0.2", "recall@1", "recall@0.85"])
+    #expect(metric.config["thresholds"] == [0.2, 1.0, 0.85])
+  }
+
+  @Test func `a list of one threshold is that threshold`() throws {
+    let metric = try decode(["Recall": ["thresholds": [0.2]]])
+    #expect(NamedMetric("recall", metric).logNames == ["recall"])
+  }
+
+  @Test func `a threshold is given once`() {
+    var bag = DiagnosticBag()
+    _ = MetricRegistry.all.decode(["Recall": ["thresholds": [0.2, 0.2]]], into: &bag)
+    #expect(bag.all.map(\.code) == ["E0423"])
+  }
 
   @Test func `areas of labels are weighed`() throws {
     // Of the first label 3 of 4 pairs are in order, of the second 2.

@@ -61,6 +61,46 @@ import Testing
     #expect(scope.mask(of: try apply(Add(), to: masked, masked)[0]) != nil)
   }
 
+  @Test func `what is joined side by side counts where either does, and throughout beside what has no mask`()
+    throws
+  {
+    let (plain, masked) = (sequence(), try apply(Masking(), to: sequence())[0])
+    let mask = try #require(scope.mask(of: try apply(Layers.Concatenate(), to: masked, masked)[0]))
+    #expect(numbers(mask) == [1, 0, 1, 0, 0, 1])
+    #expect(scope.mask(of: try apply(Layers.Concatenate(), to: masked, plain)[0]) == nil)
+  }
+
+  @Test func `sequences one after another keep their masks`() throws {
+    let (plain, masked) = (sequence(), try apply(Masking(), to: sequence())[0])
+    let joined = try apply(Layers.Concatenate(axis: 1), to: masked, plain)[0]
+    let mask = try #require(scope.mask(of: joined))
+    #expect(numbers(mask) == [1, 0, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1])
+  }
+
+  @Test func `in Keras 2 a sum counts where all do that have a mask`() throws {
+    let scope = LayerScope(graph: graph, phase: .inference, model: "m", seed: 1, semantics: .keras2)
+    let masked = try scope.apply(NamedLayer("masking", Masking()), [sequence()])[0]
+    let sum = try scope.apply(NamedLayer("add", Add()), [masked, sequence()])[0]
+    #expect(numbers(try #require(scope.mask(of: sum))) == [1, 0, 1, 0, 0, 1])
+  }
+
+  @Test func `attention passes over tokens of the value that are masked`() throws {
+    let masked = try apply(Masking(), to: sequence())[0]
+    let result = try apply(Attention(), to: sequence(), masked)[0]
+    // The second sample has one token that counts, which is all there is to take.
+    #expect(Array(numbers(result)[6...]) == [2, 2, 2, 2, 2, 2])
+  }
+
+  @Test func `batch normalization takes the moments of the steps that count`() throws {
+    let scope = LayerScope(graph: graph, phase: .training, model: "m", seed: 1)
+    let masked = try scope.apply(NamedLayer("masking", Masking()), [sequence()])[0]
+    _ = try scope.apply(NamedLayer("norm", BatchNormalization()), [masked])
+    let mean = try #require(scope.updates.first { $0.path.hasSuffix("moving_mean") }?.value)
+    // (1 + 3 + 2) / 3 and (2 - 1 + 2) / 3, of which a hundredth is taken in.
+    let start: [Leaf: Tensor] = [.parameter("m/norm/moving_mean"): Tensor([2], [0, 0])]
+    #expect(zip(numbers(mean, start), [0.02, 0.01]).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   @Test func `pooling over steps takes the mean of those that count`() throws {
     let masked = try apply(Masking(), to: sequence())[0]
     #expect(numbers(try apply(GlobalAveragePooling<1>(), to: masked)[0]) == [2, 0.5, 2, 2])

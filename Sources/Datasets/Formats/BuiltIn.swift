@@ -71,7 +71,8 @@ enum BuiltInSource {
       if complete.target.isAbsent { complete.target = ConfigNode(.string(target)) }
       if complete.features.isAbsent, complete.shape == nil { complete.shape = shape }
       if complete.classes.isEmpty { complete.classes = entry.classes.map { ConfigNode(.string($0)) } }
-      var source = CSVSource(train: file, test: nil, separator: UInt8(ascii: ","), settings: complete)
+      var source = CSVSource(
+        train: file, test: nil, separator: UInt8(ascii: ","), settings: complete, in: environment)
       source.root = RunInput(.dataSet, name: name, place: String(file.path.dropLast(name.utf8.count + 5)))
       return source
     }

@@ -1,5 +1,6 @@
 internal import Config
 internal import Diagnostics
+internal import Files
 internal import RunEvents
 internal import TensorCore
 
@@ -10,9 +11,14 @@ struct CSVSource: RawSource {
   private let separator: UInt8
   let settings: DataSettings
   var root: RunInput?
+  private let kept: KeptData?
 
-  init(train: DataPath, test: DataPath?, separator: UInt8, settings: DataSettings) {
+  init(
+    train: DataPath, test: DataPath?, separator: UInt8, settings: DataSettings,
+    in environment: DataEnvironment
+  ) {
     (self.train, self.test, self.separator, self.settings) = (train, test, separator, settings)
+    kept = environment.keepsTables ? KeptData() : nil
   }
 
   /// Reads `csv: FILE` or `csv: {train: FILE, test: FILE, separator: ';'}`.
@@ -22,7 +28,8 @@ struct CSVSource: RawSource {
     let node = settings.csv
     guard let entries = node.entries else {
       let file = try DataPath(node, in: environment)
-      return CSVSource(train: file, test: nil, separator: UInt8(ascii: ","), settings: settings)
+      return CSVSource(
+        train: file, test: nil, separator: UInt8(ascii: ","), settings: settings, in: environment)
     }
     let known = ["train", "test", "separator"]
     for entry in entries where !known.contains(entry.key) {
@@ -42,15 +49,26 @@ struct CSVSource: RawSource {
     }
     let test = try node["test"].map { (node) throws(Diagnostic) in try DataPath(node, in: environment) }
     return try CSVSource(
-      train: DataPath(train, in: environment), test: test, separator: separator, settings: settings)
+      train: DataPath(train, in: environment), test: test, separator: separator, settings: settings,
+      in: environment)
   }
 
   var paths: [DataPath] { [train] + (test.map { [$0] } ?? []) }
 
-  /// Tables are small and say little in their head, so they are read.
-  func shape() throws(Diagnostic) -> DataShape { try load().shape }
+  /// Tables are small and say little in their head, so they are read; for a run that follows they are kept.
+  func shape() throws(Diagnostic) -> DataShape {
+    let stamps = paths.map { fileStamp($0.path) }
+    let data = try read()
+    kept?.keep(data, stamps)
+    return data.shape
+  }
 
   func load() throws(Diagnostic) -> RawData {
+    if let kept, let data = kept.take(paths.map { fileStamp($0.path) }) { return data }
+    return try read()
+  }
+
+  private func read() throws(Diagnostic) -> RawData {
     let (table, file) = try read(train)
     var (tables, files) = ([table], [file])
     if let test {

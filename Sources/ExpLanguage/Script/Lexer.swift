@@ -107,7 +107,12 @@ struct Lexer {
   }
 
   private mutating func word() -> Token {
-    let bytes = rest.prefix { isLetter($0) || isDigit($0) }
+    var bytes = rest.prefix { isLetter($0) || isDigit($0) }
+    // The result of one of a metric's thresholds: precision@0.5. In a body it would be a product of matrices.
+    let part = rest[bytes.endIndex...].prefix {
+      isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "@")
+    }
+    if dialect != .body, part.first == UInt8(ascii: "@"), part.count > 1 { bytes = rest[..<part.endIndex] }
     let text = String(decoding: bytes, as: UTF8.self)
     let keywords = dialect == .body ? Self.bodyKeywords : Self.keywords
     return take(bytes.count, keywords.contains(text) ? .symbol(text) : .name(text))

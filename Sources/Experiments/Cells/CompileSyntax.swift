@@ -94,11 +94,13 @@ struct CompileSyntax {
       else { continue }
       var name = MetricRegistry.logName(written, settings: settings)
       if others?.contains(where: { $0.name == name }) == true { name = "weighted_" + name }
-      if named.contains(where: { $0.name == name }) || name == "loss" {
+      let new = NamedMetric(name, metric, isWeighted: others != nil)
+      let taken = ["loss"] + named.flatMap(\.logNames)
+      if let name = new.logNames.first(where: taken.contains) {
         context.bag.report(.repeatedMetric(name, at: node.nameSpan))
         continue
       }
-      named.append(NamedMetric(name, metric, isWeighted: others != nil))
+      named.append(new)
     }
     return named
   }

@@ -1,4 +1,3 @@
-import Diagnostics
 import KernelABI
 public import TensorCore
 
@@ -44,8 +43,9 @@ struct ColumnMomentsSlopes: Op {
 
   func infer(_ operands: [TensorType]) -> TensorType { operands[1] }
 
+  // It is linear: what each moment's gradient is multiplied by follows from the shape.
   func pullback(_ c: PullbackContext) throws -> [Value?] {
-    throw Diagnostic.noSecondDerivative(name, at: c.result.graph.origin)
+    [nil, try c.gradient.graph.apply(self, c.operands[0], c.gradient)]
   }
 
   func bind(_ site: BindSite) -> Step {

@@ -16,3 +16,18 @@ func mergeCommonSubexpressions(_ nodes: inout [Graph.Node], _ kept: [Int]) {
     if let earlier = first[key] { canonical[id] = earlier } else { first[key] = id }
   }
 }
+
+extension Graph {
+  /// For each pair of values whether they are computed alike: by equal ops from the same leaves.
+  public func areAlike(_ pairs: [(Value, Value)]) -> [Bool] {
+    if pairs.isEmpty { return [] }
+    var nodes = nodes
+    mergeCommonSubexpressions(&nodes, [])
+    return pairs.map { a, b in
+      guard a.id != b.id, case .op(let first, let operands) = nodes[a.id].kind,
+        case .op(let second, operands) = nodes[b.id].kind
+      else { return a.id == b.id }
+      return AnyHashable(first) == AnyHashable(second)
+    }
+  }
+}

@@ -92,7 +92,8 @@ extension AttentionInputs {
 extension MergingLayer {
   /// The values mixed by scores (…, tokens, tokens), as masks leave them.
   ///
-  /// `mask` is a list: of the query's tokens, whose results become 0, and of the value's, which are not looked at.
+  /// Masked tokens of the query get 0, those of the value are not looked at: as the list `mask` says, else as is known
+  /// of them.
   fileprivate func mixed(
     _ inputs: AttentionInputs, _ scores: Value, _ dropout: Double, _ seed: Int?, in scope: LayerScope
   ) throws -> [Value] {
@@ -101,7 +102,9 @@ extension MergingLayer {
       throw Diagnostic.attentionInputs(
         "\(className): 'mask' is a list with one for the query and one for the value", at: scope.graph.origin)
     }
-    var mask = try masks.isEmpty ? nil : masks[1].expandingDimensions(at: -2)
+    let own = masks.first ?? inputs.queryMask(in: scope)
+    let others = masks.isEmpty ? inputs.valueMask(in: scope) : masks[1]
+    var mask = try others?.expandingDimensions(at: -2)
     if scope.isOn("use_causal_mask") {
       let past = try AttentionMask.places(inputs) { $0 >= $1 }
       mask = try mask.map { try $0 .& past } ?? past
@@ -115,7 +118,10 @@ extension MergingLayer {
       kept = try layer.call(weights, in: scope)
     }
     var result = try kept.multiplied(by: inputs.value)
-    if let own = masks.first { result = try Value.select(own.expandingDimensions(at: -1), result, 0) }
+    if let own {
+      result = try Value.select(own.expandingDimensions(at: -1), result, 0)
+      scope.setMask(own, of: result)
+    }
     return scope.isOn("return_attention_scores") ? [result, weights] : [result]
   }
 }

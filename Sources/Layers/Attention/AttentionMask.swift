@@ -29,15 +29,38 @@ struct AttentionInputs {
   }
 }
 
+extension AttentionInputs {
+  /// Which tokens of the query count: as the call says, else as is known of it.
+  func queryMask(in scope: LayerScope) -> Value? { scope.value("query_mask") ?? known(query, in: scope) }
+  /// Which tokens of the value count.
+  func valueMask(in scope: LayerScope) -> Value? { scope.value("value_mask") ?? known(value, in: scope) }
+  /// Which tokens of the key count, if it is not the value.
+  func keyMask(in scope: LayerScope) -> Value? {
+    scope.value("key_mask") ?? (key.id == value.id ? nil : known(key, in: scope))
+  }
+
+  /// Gives the result the query's mask and takes those of the inputs away, as Keras 3 does.
+  func handOn(to result: [Value], from layer: any Layer, in scope: LayerScope) {
+    scope.passMask(through: layer, from: [query], to: result)
+    scope.loseMasks(of: [query, value, key])
+  }
+
+  /// The mask of (batch, tokens, features).
+  private func known(_ tokens: Value, in scope: LayerScope) -> Value? {
+    scope.liveMask(of: tokens).flatMap { $0.type.dims == Array(tokens.type.dims.dropLast()) ? $0 : nil }
+  }
+}
+
 /// Which tokens a query may look at.
 struct AttentionMask {
   /// How far it looks, itself included.
   var window: Int?
 
   /// Whether the order in time is all that hides tokens from a query.
-  func isOnlyCausal(in scope: LayerScope) -> Bool {
-    let names = ["query_mask", "value_mask", "key_mask", "attention_mask"]
-    return window == nil && scope.isOn("use_causal_mask") && names.allSatisfy { scope.value($0) == nil }
+  func isOnlyCausal(for inputs: AttentionInputs, in scope: LayerScope) -> Bool {
+    window == nil && scope.isOn("use_causal_mask") && scope.value("attention_mask") == nil
+      && [inputs.queryMask(in: scope), inputs.valueMask(in: scope), inputs.keyMask(in: scope)]
+        .allSatisfy { $0 == nil }
   }
 
   /// What the masks of a call and its order in time leave; `nil` if that is everything.
@@ -45,9 +68,9 @@ struct AttentionMask {
   /// (batch or 1, tokens of the query or 1, tokens of the value), not 0 where it may look.
   func mask(for inputs: AttentionInputs, in scope: LayerScope) throws -> Value? {
     var parts: [Value] = []
-    if let mask = scope.value("query_mask") { parts.append(try mask.expandingDimensions(at: -1)) }
-    for name in ["value_mask", "key_mask"] {
-      if let mask = scope.value(name) { parts.append(try mask.expandingDimensions(at: -2)) }
+    if let mask = inputs.queryMask(in: scope) { parts.append(try mask.expandingDimensions(at: -1)) }
+    for mask in [inputs.valueMask(in: scope), inputs.keyMask(in: scope)].compactMap(\.self) {
+      parts.append(try mask.expandingDimensions(at: -2))
     }
     if scope.isOn("use_causal_mask") { parts.append(try Self.places(inputs) { $0 >= $1 }) }
     if let window { parts.append(try Self.places(inputs) { abs($0 - $1) < window }) }

@@ -42,6 +42,7 @@ public struct GroupQueryAttention: Layer, Configurable {
     ])
 
   public var signature: CallSignature { .attention }
+  public var passesMask: Bool { true }
 
   /// - Throws: E0371 if the inputs do not fit each other, E0372 if the heads make no groups.
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
@@ -63,7 +64,7 @@ public struct GroupQueryAttention: Layer, Configurable {
     let (times, axis) = (queryHeads / keyValueHeads, query.type.rank - 2)
     var mixed = try HeadMixing(dropout: dropout, seed: seed).mix(
       query, key.repeated(times, axis: axis), value.repeated(times, axis: axis), mask,
-      isCausal: masking.isOnlyCausal(in: scope), in: scope)
+      isCausal: masking.isOnlyCausal(for: tokens, in: scope), in: scope)
     if let gate { mixed[0] = try mixed[0] * gate }
     let features = try tokens.query.knownLastAxis(for: className)
     let result = try projection.joined(mixed[0], [features], useBias: useBias, in: scope)

@@ -48,6 +48,7 @@ public struct MultiHeadAttention: Layer, Configurable {
     ])
 
   public var signature: CallSignature { .attention }
+  public var passesMask: Bool { true }
 
   /// - Returns: the result, and with `return_attention_scores` what each token takes of which other (batch, heads,
   ///   tokens, tokens).
@@ -65,10 +66,11 @@ public struct MultiHeadAttention: Layer, Configurable {
     let masking = AttentionMask(window: slidingWindow)
     let mask = try masking.mask(for: tokens, in: scope)
     var mixed = try HeadMixing(dropout: dropout, seed: seed).mix(
-      query, key, value, mask, isCausal: masking.isOnlyCausal(in: scope), in: scope)
+      query, key, value, mask, isCausal: masking.isOnlyCausal(for: tokens, in: scope), in: scope)
     if let gate { mixed[0] = try mixed[0] * gate }
     let sizes = try outputShape?.sizes ?? [tokens.query.knownLastAxis(for: className)]
     let result = try projection.joined(mixed[0], sizes, useBias: useBias, in: scope)
+    tokens.handOn(to: [result], from: self, in: scope)
     return [result] + mixed.dropFirst()
   }
 

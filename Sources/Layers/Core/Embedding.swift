@@ -34,7 +34,7 @@ public struct Embedding: UnaryLayer, Configurable {
       "embeddings", [inputDim, outputDim], embeddingsInitializer, regularizer: embeddingsRegularizer,
       constraint: embeddingsConstraint)
     let y = try vectors.taking(numbers, axis: 0)
-    if maskZero { scope.setMask(try numbers .!= x.graph.constant(whole: 0), of: y) }
+    if maskZero { scope.setMask(try x .!= 0, of: y) }
     try scope.penalize(y, with: activityRegularizer)
     return y
   }

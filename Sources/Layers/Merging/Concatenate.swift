@@ -17,6 +17,9 @@ public struct Concatenate: MergingLayer, Configurable {
     guard !inputs.isEmpty else {
       throw Diagnostic.inputCount(className, "at least one input", 0, at: scope.graph.origin)
     }
-    return [inputs.count == 1 ? inputs[0] : try Value.concatenate(inputs, axis: axis)]
+    guard inputs.count > 1 else { return inputs }
+    let result = try Value.concatenate(inputs, axis: axis)
+    scope.setMask(try scope.joinedMask(of: inputs, axis: axis), of: result, mergedFrom: inputs)
+    return [result]
   }
 }

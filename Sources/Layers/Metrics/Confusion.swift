@@ -62,46 +62,71 @@ public struct ConfusionCounts {
 /// `a / b`, and 0 where b is 0.
 func ratio(_ a: Double, _ b: Double) -> Double { b == 0 ? 0 : a / b }
 
-/// A single threshold: one number, or a list of one.
-public struct Threshold: ConfigConvertible, Hashable {
-  public var value: Double?
-  public init(_ value: Double? = nil) { self.value = value }
+/// Thresholds of yes-or-no outputs: one number, or a list of them.
+public struct Thresholds: ConfigConvertible, Hashable {
+  /// As they are written; none for the usual one.
+  public var values: [Double]
+  public init(_ values: [Double] = []) { self.values = values }
 
-  public static var expectation: String { "a number between 0 and 1" }
+  public static var expectation: String { "a number between 0 and 1, or a list of them" }
 
   public init(config: ConfigNode) throws(Diagnostic) {
+    self.init()
     if case .null = config.content { return }
-    let node = config.list?.count == 1 ? config.list?.first ?? config : config
-    let number = try Double(config: node)
-    guard (0...1).contains(number) else {
-      throw Diagnostic(
-        "E0202", "'thresholds' must be between 0 and 1",
-        at: node.span.map { .init($0, "found \(node.sketch)") })
+    for node in config.list ?? [config] {
+      let number = try Double(config: node)
+      guard (0...1).contains(number) else {
+        throw Diagnostic(
+          "E0202", "'thresholds' must be between 0 and 1",
+          at: node.span.map { .init($0, "found \(node.sketch)") })
+      }
+      guard !values.contains(number) else { throw .repeatedThreshold(node) }
+      values.append(number)
     }
-    value = number
+    if values.isEmpty { throw .mismatch(config, Self.expectation) }
   }
 
-  public var config: ConfigNode { value.config }
-  public static var jsonSchema: ConfigNode { ["type": "number"] }
+  public var config: ConfigNode {
+    values.count > 1 ? ConfigNode(.list(values.map(\.config))) : values.first.config
+  }
+  public static var jsonSchema: ConfigNode {
+    ["type": ["number", "array"], "items": ["type": "number"], "minItems": 1]
+  }
+
+  /// The names of the results of several: `@0.5`.
+  var parts: [String] {
+    values.count < 2 ? [] : values.map { "@\($0)".replacing(/\.0$/, with: "") }
+  }
 }
 
-/// A metric of one threshold on yes-or-no outputs.
+/// A metric of yes-or-no outputs with a result for each threshold.
 public protocol ThresholdMetric: Metric {
   init()
-  var thresholds: Threshold { get set }
+  var thresholds: Thresholds { get set }
+  /// The result from how often outputs were right and wrong at one of the thresholds.
+  static func result(_ counts: ConfusionCounts, _ place: Int) -> Double
 }
 
 extension ThresholdMetric {
   static func thresholdSchema(_ name: String, _ summary: String, _ fields: Field<Self>...) -> Schema<Self> {
-    let threshold = Field<Self>(
-      "thresholds", \.thresholds, "Above it an output counts as 1; one half if not given.")
-    return Schema(name, summary, prototype: Self(), fields: [threshold] + fields)
+    let thresholds = Field<Self>(
+      "thresholds", \.thresholds,
+      "Above it an output counts as 1; one half if not given, a result for each of several.")
+    return Schema(name, summary, prototype: Self(), fields: [thresholds] + fields)
+  }
+
+  public var parts: [String] { thresholds.parts }
+  public func result(_ totals: [Double]) -> Double { Self.result(ConfusionCounts(totals), 0) }
+  public func results(_ totals: [Double]) -> [Double] {
+    let counts = ConfusionCounts(totals)
+    return counts.truePositives.indices.map { Self.result(counts, $0) }
   }
 
   public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws
     -> MetricSums
   {
-    try ConfusionCounts.sums(target, prediction, weights: weights, thresholds: [thresholds.value ?? 0.5])
+    let bounds = thresholds.values.isEmpty ? [0.5] : thresholds.values
+    return try ConfusionCounts.sums(target, prediction, weights: weights, thresholds: bounds)
   }
 }
 
@@ -109,40 +134,57 @@ extension ThresholdMetric {
 ///
 /// Keras: `keras.metrics.TruePositives`.
 public struct TruePositives: ThresholdMetric {
-  public var thresholds = Threshold()
+  public var thresholds = Thresholds()
   public init() {}
   public static let schema = thresholdSchema("TruePositives", "Outputs above the threshold that should be.")
-  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).truePositives[0] }
+  public static func result(_ counts: ConfusionCounts, _ place: Int) -> Double {
+    counts.truePositives[place]
+  }
 }
 
 /// How many outputs are below the threshold and should be.
 ///
 /// Keras: `keras.metrics.TrueNegatives`.
 public struct TrueNegatives: ThresholdMetric {
-  public var thresholds = Threshold()
+  public var thresholds = Thresholds()
   public init() {}
   public static let schema = thresholdSchema("TrueNegatives", "Outputs below the threshold that should be.")
-  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).trueNegatives[0] }
+  public static func result(_ counts: ConfusionCounts, _ place: Int) -> Double {
+    counts.trueNegatives[place]
+  }
 }
 
 /// How many outputs are above the threshold and should not be.
 ///
 /// Keras: `keras.metrics.FalsePositives`.
 public struct FalsePositives: ThresholdMetric {
-  public var thresholds = Threshold()
+  public var thresholds = Thresholds()
   public init() {}
   public static let schema = thresholdSchema(
     "FalsePositives", "Outputs above the threshold that should not be.")
-  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).falsePositives[0] }
+  public static func result(_ counts: ConfusionCounts, _ place: Int) -> Double {
+    counts.falsePositives[place]
+  }
 }
 
 /// How many outputs are below the threshold and should not be.
 ///
 /// Keras: `keras.metrics.FalseNegatives`.
 public struct FalseNegatives: ThresholdMetric {
-  public var thresholds = Threshold()
+  public var thresholds = Thresholds()
   public init() {}
   public static let schema = thresholdSchema(
     "FalseNegatives", "Outputs below the threshold that should not be.")
-  public func result(_ totals: [Double]) -> Double { ConfusionCounts(totals).falseNegatives[0] }
+  public static func result(_ counts: ConfusionCounts, _ place: Int) -> Double {
+    counts.falseNegatives[place]
+  }
+}
+
+extension Diagnostic {
+  /// E0423: two results of one name.
+  fileprivate static func repeatedThreshold(_ node: ConfigNode) -> Diagnostic {
+    Diagnostic(
+      "E0423", "the threshold \(node.sketch) is given twice", at: node.span.map { Label($0, "again") },
+      help: "each threshold has a result of its own; name it once")
+  }
 }

@@ -20,6 +20,11 @@ public protocol Metric: Configurable {
   /// The metric from the totals: the numbers of ``MetricSums/totals(_:)`` one after another, of
   /// ``MetricSums/mean(_:)`` the sum and the count.
   func result(_ totals: [Double]) -> Double
+  /// What follows the metric's name in the log where it has several results, such as one for each threshold; empty for
+  /// the one result that most have.
+  var parts: [String] { get }
+  /// The results of all parts.
+  func results(_ totals: [Double]) -> [Double]
   /// Whether a larger value is a better one: what Keras calls its direction.
   var growsWhenBetter: Bool { get }
 }
@@ -62,6 +67,8 @@ extension Metric {
   }
   /// The mean, and 0 of nothing.
   public func result(_ totals: [Double]) -> Double { totals[1] == 0 ? 0 : totals[0] / totals[1] }
+  public var parts: [String] { [] }
+  public func results(_ totals: [Double]) -> [Double] { [result(totals)] }
   public var growsWhenBetter: Bool { false }
 }
 
@@ -91,6 +98,9 @@ public struct NamedMetric: Sendable {
     self.metric = metric
     self.isWeighted = isWeighted
   }
+
+  /// What its results are logged under: its name, or `precision@0.5` for each of several thresholds.
+  public var logNames: [String] { metric.parts.isEmpty ? [name] : metric.parts.map { name + $0 } }
 }
 
 /// A loss, watched as a metric.

@@ -6,16 +6,15 @@ import TensorCore
 ///
 /// Keras: `keras.metrics.Precision`.
 public struct Precision: ClassMetric {
-  public var thresholds = Threshold()
+  public var thresholds = Thresholds()
   public var topK: Int?
   public var classID: Int?
   public init() {}
   public static let schema = classSchema(
     "Precision", "How many of the outputs above the threshold are right.")
 
-  public func result(_ totals: [Double]) -> Double {
-    let counts = ConfusionCounts(totals)
-    return ratio(counts.truePositives[0], counts.truePositives[0] + counts.falsePositives[0])
+  public static func result(_ counts: ConfusionCounts, _ place: Int) -> Double {
+    ratio(counts.truePositives[place], counts.truePositives[place] + counts.falsePositives[place])
   }
 }
 
@@ -23,19 +22,18 @@ public struct Precision: ClassMetric {
 ///
 /// Keras: `keras.metrics.Recall`.
 public struct Recall: ClassMetric {
-  public var thresholds = Threshold()
+  public var thresholds = Thresholds()
   public var topK: Int?
   public var classID: Int?
   public init() {}
   public static let schema = classSchema("Recall", "How many of the outputs that should be above it are.")
 
-  public func result(_ totals: [Double]) -> Double {
-    let counts = ConfusionCounts(totals)
-    return ratio(counts.truePositives[0], counts.truePositives[0] + counts.falseNegatives[0])
+  public static func result(_ counts: ConfusionCounts, _ place: Int) -> Double {
+    ratio(counts.truePositives[place], counts.truePositives[place] + counts.falseNegatives[place])
   }
 }
 
-/// A metric of one threshold that may look at the largest outputs or at one class only.
+/// A metric of thresholds that may look at the largest outputs or at one class only.
 public protocol ClassMetric: ThresholdMetric {
   var topK: Int? { get set }
   var classID: Int? { get set }
@@ -68,8 +66,8 @@ extension ClassMetric {
       target = try target.taking([classID], axis: -1)
       prediction = try prediction.taking([classID], axis: -1)
     }
-    let bound = thresholds.value ?? (topK == nil ? 0.5 : -0.5)
-    return try ConfusionCounts.sums(target, prediction, weights: weights, thresholds: [bound])
+    let bounds = thresholds.values.isEmpty ? [topK == nil ? 0.5 : -0.5] : thresholds.values
+    return try ConfusionCounts.sums(target, prediction, weights: weights, thresholds: bounds)
   }
 }
 

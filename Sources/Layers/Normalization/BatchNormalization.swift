@@ -45,6 +45,7 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
   public var passesMask: Bool { true }
+  public var signature: CallSignature { CallSignature(values: ["mask"]) }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try axis.extent(in: x, for: className)
@@ -66,13 +67,7 @@ public struct BatchNormalization: UnaryLayer, Configurable {
       "moving_variance", [channels], varianceInitializer, isTrainable: false)
     var (mean, variance) = (movingMean, movingVariance)
     if scope.phase == .training && scope.isTrainable {
-      if isLast {
-        let moments = try x.graph.apply(ColumnMoments(), x)
-        (mean, variance) = (try moments.sliced(.at(0)), try moments.sliced(.at(1)))
-      } else {
-        mean = try x.mean(over: others)
-        variance = try x.variance(over: others)
-      }
+      (mean, variance) = try moments(of: x, over: others, axis, in: scope)
       try keep("moving_mean", movingMean, mean, in: scope)
       try keep("moving_variance", movingVariance, try variance * unbiased(x, axis, in: scope), in: scope)
     }
@@ -82,6 +77,24 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     if let beta { shift = try shift + beta }
     if isLast { return try x.graph.apply(ColumnAffine(), x, factor, shift) }
     return try x * factor.reshaped(to: dims) + shift.reshaped(to: dims)
+  }
+
+  /// The mean and variance of each channel, of the steps that count only.
+  private func moments(
+    of x: Value, over axes: [Int], _ axis: Int, in scope: LayerScope
+  ) throws -> (mean: Value, variance: Value) {
+    guard let mask = scope.mask(of: x), axis == x.type.rank - 1, mask.type.dims == x.type.dims.dropLast()
+    else {
+      guard axis == x.type.rank - 1 else { return (try x.mean(over: axes), try x.variance(over: axes)) }
+      let moments = try x.graph.apply(ColumnMoments(), x)
+      return (try moments.sliced(.at(0)), try moments.sliced(.at(1)))
+    }
+    let counts = try mask.expandingDimensions(at: -1)
+    // Keras 3 keeps a batch in which nothing counts from a division by 0.
+    let sum = try mask.sum() + (scope.semantics == .keras3 ? 1e-7 : 0)
+    let mean = try (x * counts).sum(over: axes) / sum
+    let difference = try (x - mean) * counts
+    return (mean, try (difference * difference).sum(over: axes) / sum)
   }
 
   /// A running mean takes in what this batch has.

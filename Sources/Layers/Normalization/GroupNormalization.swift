@@ -39,6 +39,8 @@ public struct GroupNormalization: UnaryLayer, Configurable {
     Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
     Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
+  public var passesMask: Bool { true }
+
   /// - Throws: E0301 and E0303 if there is no such axis, E0372 if the channels make no groups.
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try Axes(axis).extent(in: x, for: className)

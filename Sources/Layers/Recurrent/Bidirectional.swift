@@ -35,8 +35,10 @@ public struct Bidirectional: Layer, Configurable {
         className, "a sequence and the first states of both directions", inputs.count, at: scope.graph.origin)
     }
     let half = inputs.count / 2
-    let there = try scope.apply(forward.named, [sequence] + inputs[1..<1 + half])
-    let back = try scope.apply(backward.named, [sequence] + inputs[(1 + half)...])
+    let mask = scope.values("mask")
+    let arguments = NamedArguments(values: mask.map { _ in "mask" })
+    let there = try scope.apply(forward.named, [sequence] + inputs[1..<1 + half] + mask, named: arguments)
+    let back = try scope.apply(backward.named, [sequence] + inputs[(1 + half)...] + mask, named: arguments)
     let isSequence = forward.layer.settings.returnSequences
     let last = try isSequence ? back[0].flipped([1]) : back[0]
     let merged = try merge(there[0], last)

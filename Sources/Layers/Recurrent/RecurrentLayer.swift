@@ -35,7 +35,12 @@ extension RecurrentLayer {
         help: "Reshape or RepeatVector make steps; a recurrent layer before it needs 'return_sequences: true'"
       )
     }
-    let mask = scope.mask(of: sequence).flatMap { Array(sequence.type.dims[..<2]) == $0.type.dims ? $0 : nil }
+    let known = scope.mask(of: sequence).flatMap {
+      Array(sequence.type.dims[..<2]) == $0.type.dims ? $0 : nil
+    }
+    // Beside first states Keras 3 takes a mask only if the call names it.
+    let isUsed = scope.semantics == .keras2 || inputs.count == 1 || scope.value("mask") != nil
+    let mask = isUsed ? known : nil
     var steps = Steps(x: sequence, mask: mask)
     if settings.goBackwards {
       steps = Steps(x: try sequence.flipped([1]), mask: try mask?.flipped([1]))
@@ -55,7 +60,7 @@ extension RecurrentLayer {
       output = try states.sliced(.all, .all, .range(to: settings.units)).transposed([1, 0, 2])
       if isMuted, let mask = steps.mask { output = try muted(output, mask) }
       if settings.returnSequences {
-        scope.setMask(mask, of: output)
+        scope.setMask(known, of: output)
       } else {
         output = try output.sliced(.all, .at(-1))
       }

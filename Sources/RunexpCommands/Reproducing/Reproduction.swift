@@ -91,6 +91,7 @@ struct Reproduction {
     for input in inputs where input.kind == .data || input.kind == .model {
       request.moved[input.name] = input.place
     }
+    request.isRunNext = true
     let checked = CheckedExperiment(request)
     if checked.plan == nil { terminal.report(checked.diagnostics, checked.sources) }
     return checked.plan

@@ -96,7 +96,9 @@ extension CompileSettings {
   /// The names of metrics of which more is better.
   fileprivate func growing(_ outputs: [String]) -> Set<String> {
     let names = logNames(outputs: outputs).metrics
-    let pairs = zip(names, self.outputs).flatMap { zip($0, $1.metrics) }
-    return Set(pairs.filter { $1.metric.growsWhenBetter }.map(\.0))
+    let grow = self.outputs.flatMap(\.metrics).flatMap { named in
+      named.logNames.map { _ in named.metric.growsWhenBetter }
+    }
+    return Set(zip(names.joined(), grow).filter(\.1).map(\.0))
   }
 }
