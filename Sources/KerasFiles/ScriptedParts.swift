@@ -6,11 +6,19 @@ import ModelScripts
 extension ModelDecoder {
   /// Reads the hand-written models and layers of a file, whose `call` is stored with them.
   ///
-  /// - Throws: E0326 for one that cannot be read.
+  /// - Throws: E0326 for one that cannot be read, and what is wrong with a layer or model in it.
   public static let scripted: Custom = { className, config in
     guard ScriptDecoder.isScript(config) else { return nil }
     var bag = DiagnosticBag()
-    let decoder = ScriptDecoder()
+    // What stands in a hand-written part may be a model of layers, which the registry of layers does not have.
+    let decoder = ScriptDecoder { node, bag in
+      do {
+        return try ModelDecoder(custom: scripted).layer(node).layer
+      } catch {
+        bag.report(error as? Diagnostic ?? .senselessConfig("\(error)"))
+        return nil
+      }
+    }
     let read: (any Layer)? =
       config["inputs"] == nil
       ? decoder.layer(className, config, into: &bag) : decoder.model(config, into: &bag)

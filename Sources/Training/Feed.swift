@@ -35,21 +35,26 @@ final class Feed {
       case (.bytes(let bytes), .float32):
         bytes.withUnsafeBufferPointer { source in
           guard let base = source.baseAddress else { return }
-          for r in share {
-            kernels.bytesToFloats(
-              base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
+          eachGroup(of: share, base, stride, width, worker) { group in
+            for r in group {
+              kernels.bytesToFloats(
+                base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
+            }
           }
         }
       case (.floats(let floats), .float32):
         floats.withUnsafeBufferPointer { source in
           guard let base = source.baseAddress else { return }
-          if column.scale == 1 && column.offset == 0 {
-            for r in share { copy(base + Int(rows[r]) * stride, place.pointer + r * width, width) }
-            return
-          }
-          for r in share {
-            kernels.affine(
-              base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
+          let isPlain = column.scale == 1 && column.offset == 0
+          eachGroup(of: share, base, stride, width, worker) { group in
+            if isPlain {
+              for r in group { copy(base + Int(rows[r]) * stride, place.pointer + r * width, width) }
+              return
+            }
+            for r in group {
+              kernels.affine(
+                base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
+            }
           }
         }
       case (.integers(let integers), .float32):
@@ -75,6 +80,37 @@ final class Feed {
       }
     }
   }
+
+  /// Rows that together fit the second-level cache, once they are there.
+  ///
+  /// Rows of a shuffled batch lie anywhere in memory. Reading a number of each line of the cache first lets many of them be
+  /// waited for at once.
+  @inline(__always)
+  private func eachGroup<Number>(
+    of share: Range<Int>, _ base: UnsafePointer<Number>, _ stride: Int, _ width: Int, _ worker: Worker,
+    _ body: (Range<Int>) -> Void
+  ) {
+    let line = 64 / MemoryLayout<Number>.stride
+    if width < 2 * line { return body(share) }
+    let most = max(1, Self.groupBytes / (width * MemoryLayout<Number>.stride))
+    var first = share.lowerBound
+    while first < share.upperBound {
+      let group = first..<min(first + most, share.upperBound)
+      var seen: UInt8 = 0
+      for r in group {
+        let row = UnsafeRawPointer(base + Int(rows[r]) * stride)
+        for i in Swift.stride(from: 0, to: width * MemoryLayout<Number>.stride, by: 64) {
+          seen ^= row.load(fromByteOffset: i, as: UInt8.self)
+        }
+      }
+      // What was read is put where nobody looks, so that it is read at all.
+      worker.workspace.pointee = Float(seen)
+      body(group)
+      first = group.upperBound
+    }
+  }
+
+  private static let groupBytes = 1 << 17
 }
 
 /// Copies a row.

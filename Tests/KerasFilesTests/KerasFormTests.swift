@@ -3,6 +3,7 @@ import Datasets
 import Diagnostics
 import ExpLanguage
 import Foundation
+import GraphEngine
 import Layers
 import ModelScripts
 import Testing
@@ -62,6 +63,29 @@ import Training
       try obstacle("if training:\n    return x * 2\nreturn x") == "what 'training' changes beside noise")
     let weight = ScriptParts(weights: [ScriptWeight("w", .sizes([4]))])
     #expect(try obstacle("return x * w", weight) == "a number or weight between the layers")
+  }
+
+  @Test(arguments: [("m.h5", Semantics.keras2), ("m.h5", .keras3), ("m.keras", .keras3)])
+  func `models within a hand-written one come back with it`(file: String, dialect: Semantics) throws {
+    try withFolder { folder in
+      let pair = Sequential(
+        "pair", input: [4], [NamedLayer("a", Dense(8, activation: .relu)), NamedLayer("b", Dense(3))])
+      let inner = ScriptedLayer(
+        "Inner", ScriptParts(layers: [.init(NamedLayer("deep", pair))]),
+        body: try ScriptBody("return deep(inputs)"))
+      let parts = ScriptParts(layers: [
+        .init(NamedLayer("body", pair)), .init(NamedLayer("inner", inner)),
+        .init(NamedLayer("out", Dense(2))),
+      ])
+      let built = try BuiltModel(try model("return out(body(x) - inner(x))", parts), seed: 3)
+      #expect(try built.save(to: folder + "/" + file, as: dialect).isEmpty)
+      let loaded = try ModelFile.load(folder + "/" + file, seed: 9)
+      #expect(loaded.notes.isEmpty)
+      #expect(loaded.built.model is ScriptedModel)
+      for entry in built.slab.entries {
+        #expect(loaded.built.slab.tensor(entry.spec.path) == built.slab.tensor(entry.spec.path))
+      }
+    }
   }
 
   @Test func `the file of a hand-written model holds a graph of layers`() throws {

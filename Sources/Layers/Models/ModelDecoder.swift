@@ -1,5 +1,5 @@
 public import Config
-import Diagnostics
+package import Diagnostics
 import TensorCore
 
 /// Reads models from Keras 3's configurations.
@@ -163,7 +163,7 @@ extension Diagnostic {
   }
 
   /// E0615: a configuration that is JSON, but no model.
-  static func senselessConfig(_ what: String) -> Diagnostic {
+  package static func senselessConfig(_ what: String) -> Diagnostic {
     Diagnostic(
       "E0615", "the model's configuration makes no sense: \(what)",
       help: "the file was damaged or edited; save the model again")
