@@ -82,11 +82,18 @@ KNOWN = [
         "evaluate|train-losses",
         "Keras 3 logs losses of single outputs unweighted by batch, and only one of two outputs of one name",
     ),
+    (
+        "keras2",
+        "^masks_(decoder|transformer)[.]",
+        "predictions",
+        "attention of Keras 3 takes the masks of its inputs away where it runs, and that of Keras 2 passes them on",
+    ),
+    ("keras2", "^masks_given[.]", "predictions", "a mask that is given to a layer of Keras 2 must be of truth values"),
 ]
 
-# Loads the file before and after and compares predictions, where there is no collection with a judge of its own.
+# Loads files before and after and compares predictions, where there is no collection with a judge of its own.
 JUDGE = """
-import sys
+import json, sys
 import numpy as np
 def model(path, api):
     if api == "2":
@@ -105,10 +112,18 @@ def predictions(m):
     # Twice: layers may keep states.
     both = [m.predict(x if len(x) > 1 else x[0], verbose=0) for _ in range(2)]
     return [part for y in both for part in (y if isinstance(y, list) else [y])]
-before, after = predictions(model(sys.argv[1], sys.argv[2])), predictions(model(sys.argv[3], sys.argv[4]))
-assert len(before) == len(after)
-for a, b in zip(before, after):
-    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+def judge(source, own, target, other):
+    before, after = predictions(model(source, own)), predictions(model(target, other))
+    assert len(before) == len(after)
+    for a, b in zip(before, after):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+for pair in json.load(sys.stdin):
+    try:
+        judge(*pair)
+        said = ""
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"[-300:]
+    print(json.dumps(["judged", pair[2], said]), flush=True)
 """
 
 
@@ -157,11 +172,16 @@ def judge_all(python, form, files, environment):
     return results
 
 
-def judge_one(python, source, form, target, environment):
-    own = "2" if "keras2" in source.name else "3"
-    command = [python, "-c", JUDGE, str(source), own, str(target), form[-1]]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    return {} if done.returncode == 0 else {"predictions": done.stderr.strip()[-300:]}
+def judge_pairs(python, pairs, form, environment):
+    """What is wrong with each target, made of a source that is no part of the collection."""
+    tasks = [[str(source), "2" if "keras2" in source.name else "3", target, form[-1]] for source, target in pairs]
+    done = subprocess.run(
+        [python, "-c", JUDGE], input=json.dumps(tasks), capture_output=True, text=True, env=environment
+    )
+    said = [json.loads(line)[1:] for line in done.stdout.splitlines() if line.startswith('["judged"')]
+    found = {target: {"predictions": words} if words else {} for target, words in said}
+    unjudged = {"predictions": f"not judged: {done.stderr.strip()[-300:]}"}
+    return {target: found.get(target, unjudged) for _, target in pairs}
 
 
 def main():
@@ -173,7 +193,9 @@ def main():
     has_collection = models.is_dir() and (SHARED / "check_in_keras.py").exists()
     committed = ROOT / "Tests/KerasFilesTests/Fixtures"
     own = [*committed.glob("keras[23]_stateful_*"), *committed.glob("masks_*")]
-    sources = sorted(p for p in own if p.suffix in (".h5", ".keras") and not p.name.startswith("masks_bad"))
+    # Keras does not read its own .h5 of recorded masks; the same model is there as a .keras file.
+    unreadable = re.compile("masks_bad|masks_features.h5")
+    sources = sorted(p for p in own if p.suffix in (".h5", ".keras") and not unreadable.match(p.name))
     if has_collection:
         sources += sorted(p for p in models.iterdir() if p.suffix in (".h5", ".keras") and ".data." not in p.name)
     else:
@@ -207,8 +229,8 @@ def main():
             for place in sorted({os.path.dirname(t) for t in collected}):
                 files = [t for t in collected if os.path.dirname(t) == place]
                 results.update(judge_all(python, form, files, environment))
-            for target in [t for t in warned if t not in collected]:
-                results[target] = judge_one(python, origin[target], form, target, environment)
+            others = [(origin[target], target) for target in warned if target not in collected]
+            results.update(judge_pairs(python, others, form, environment))
             for target, failed in results.items():
                 name = f"{origin[target].name} as {form} {ending}"
                 if not failed:
