@@ -121,7 +121,10 @@ private struct Traced {
     rows.withUnsafeBufferPointer { rows in
       guard let first = rows.baseAddress else { return }
       feed.rows = first
-      feed.fill(Worker(part: 0, parts: 1, workspace: workspace.pointer))
+      // Only the pointer is used: nothing else keeps the memory.
+      withExtendedLifetime(workspace) {
+        feed.fill(Worker(part: 0, parts: 1, workspace: workspace.pointer))
+      }
     }
     let numbers = UnsafeBufferPointer(start: memory.pointer, count: shape.reduce(1, *))
     leaves[leaf] = withExtendedLifetime(memory) { Tensor(shape, Array(numbers)) }
