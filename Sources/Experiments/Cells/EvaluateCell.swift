@@ -23,12 +23,7 @@ struct EvaluateCell: Cell {
     Field(
       "data", \.data, "A part of a data set, such as fashion.test. The test part if only a data set is named."
     ).required,
-    Field(
-      "batch_size", \.batchSize,
-      "Samples in one step: 32 if left out, or what the model is fixed to.", check: isBatchSize),
-    Field(
-      "reset_states", \.resetStates,
-      "Whether stateful layers begin with 0, not where the last batch ended, here and in what comes next."),
+    .batchSize(\.batchSize), .resetStates(\.resetStates),
     Field("name", \.name, "What the results are called: NAME.loss. The part's name if left out.") { name in
       name.map(isFileName) ?? true ? nil : "must be letters, digits, '_' and '-' only"
     })
@@ -64,9 +59,20 @@ struct EvaluateCell: Cell {
   }
 }
 
-/// A check for settings: what is wrong with a number of samples.
-func isBatchSize(_ size: Int?) -> String? {
-  (1...1_000_000).contains(size ?? 1) ? nil : "must be between 1 and 1000000"
+extension Field {
+  /// How many samples a cell takes at once.
+  static func batchSize(_ path: any WritableKeyPath<Root, Int?> & Sendable) -> Field {
+    Field(
+      "batch_size", path, "Samples in one step: 32 if left out, or what the model is fixed to.",
+      check: ModelInput.checkBatch)
+  }
+
+  /// Whether a cell that only asks a model lets it forget the last batch.
+  static func resetStates(_ path: any WritableKeyPath<Root, Bool> & Sendable) -> Field {
+    Field(
+      "reset_states", path,
+      "Whether stateful layers begin with 0, not where the last batch ended, here and in what comes next.")
+  }
 }
 
 extension DataPart {

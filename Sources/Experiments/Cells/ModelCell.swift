@@ -30,11 +30,8 @@ struct ModelCell: Cell {
     Field("inputs", \.inputs, "Names and shapes of several inputs, such as {wide: [5], deep: [6]}."),
     Field(
       "batch_size", \.batchSize,
-      "Samples in every batch of this model; layers with 'stateful: true' need it."
-    ) {
-      (1...ModelInput.largestBatch).contains($0 ?? 1)
-        ? nil : "must be between 1 and \(ModelInput.largestBatch)"
-    },
+      "Samples in every batch of this model; layers with 'stateful: true' need it.",
+      check: ModelInput.checkBatch),
     Field(
       "layers", \.layers,
       "Layers by Keras's names: a list, a mapping in which each says what it is called 'from', or with 'call' one without."

@@ -30,12 +30,7 @@ struct PredictCell: Cell {
       return file.hasPrefix("/") || file.split(separator: "/").contains("..")
         ? "must lie below the run's folder" : nil
     },
-    Field(
-      "batch_size", \.batchSize,
-      "Samples in one step: 32 if left out, or what the model is fixed to.", check: isBatchSize),
-    Field(
-      "reset_states", \.resetStates,
-      "Whether stateful layers begin with 0, not where the last batch ended, here and in what comes next."),
+    .batchSize(\.batchSize), .resetStates(\.resetStates),
     Field("probabilities", \.probabilities, "Whether every class has a column."))
 
   func plan(_ context: inout CheckContext) -> CellRun? {

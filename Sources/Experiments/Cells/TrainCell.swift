@@ -52,9 +52,7 @@ struct TrainCell: Cell {
     Field("callbacks", \.callbacks, "What watches the training and may end it or change its rate."),
     Field("epochs", \.epochs, "How often all samples are seen.", check: within(1...1_000_000_000)),
     Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: within(0...1_000_000_000)),
-    Field(
-      "batch_size", \.batchSize,
-      "Samples in one step: 32 if left out, or what the model is fixed to.", check: isBatchSize),
+    .batchSize(\.batchSize),
     Field("steps_per_epoch", \.stepsPerEpoch, "Ends an epoch early.") {
       (1...1_000_000_000).contains($0 ?? 1) ? nil : "must be between 1 and 1000000000"
     },

@@ -121,14 +121,12 @@ extension Diagnostic {
 
   /// E0394: a gradient where there are several.
   fileprivate static func kink(_ path: String, at span: SourceSpan?) -> Diagnostic {
-    var diagnostic = Diagnostic(
+    Diagnostic(
       "E0394", "the loss has a kink where '\(path)' starts: the gradient is one of several",
-      at: span.map { Label($0, "belongs to this") },
+      severity: .warning, at: span.map { Label($0, "belongs to this") },
       help:
         "as relu has where its input is exactly 0; close by the gradient is right, and training gets there soon"
     )
-    diagnostic.severity = .warning
-    return diagnostic
   }
 
   /// E0395: a gradient with few digits.
@@ -136,13 +134,11 @@ extension Diagnostic {
     _ worst: GradientNumerics.Parameter, others: Int, _ place: GradientNumerics.Place?
   ) -> Diagnostic {
     let more = others == 0 ? "" : ", and those of \(others) more parameter\(others == 1 ? "" : "s")"
-    var diagnostic = Diagnostic(
+    return Diagnostic(
       "E0395",
       "float32 loses digits of the gradient of '\(worst.path)'\(more): it is \(NumberText.percent(worst.precision)) off",
-      at: place?.label("loses them first"),
+      severity: .warning, at: place?.label("loses them first"),
       help: "look for small differences of large numbers, and for exp and log of extreme ones")
-    diagnostic.severity = .warning
-    return diagnostic
   }
 
   /// E0395: a loss or a gradient that is not a number.
@@ -154,14 +150,12 @@ extension Diagnostic {
 
   /// E0396: a parameter that training does not change.
   fileprivate static func deadParameter(_ path: String, at span: SourceSpan?) -> Diagnostic {
-    var diagnostic = Diagnostic(
+    Diagnostic(
       "E0396", "the gradient of '\(path)' is 0: training does not change it",
-      at: span.map { Label($0, "belongs to this") },
+      severity: .warning, at: span.map { Label($0, "belongs to this") },
       help:
         "is what it computes used? units that are all 0, stop_gradient, round, argmax and comparisons let nothing through"
     )
-    diagnostic.severity = .warning
-    return diagnostic
   }
 }
 

@@ -28,10 +28,9 @@ public struct InputLayer: UnaryLayer, Configurable {
       "shape", \.shape, "Axes of one sample, without the batch; null for a length that comes with the data.",
       check: SampleShape.check
     ).required,
-    Field("batch_size", \.batchSize, "Samples in every batch; stateful layers need it.") {
-      (1...ModelInput.largestBatch).contains($0 ?? 1)
-        ? nil : "must be between 1 and \(ModelInput.largestBatch)"
-    })
+    Field(
+      "batch_size", \.batchSize, "Samples in every batch; stateful layers need it.",
+      check: ModelInput.checkBatch))
 
   /// A batch of samples.
   public var type: TensorType { input(named: "").type }

@@ -7,6 +7,11 @@ public struct ModelInput: Sendable, Equatable {
   /// More samples than any batch has; what files say beyond is passed over.
   public static let largestBatch = 1_000_000
 
+  /// A check for settings: what is wrong with a number of samples, if one is given.
+  public static func checkBatch(_ size: Int?) -> String? {
+    (1...largestBatch).contains(size ?? 1) ? nil : "must be between 1 and \(largestBatch)"
+  }
+
   public var name: String
   public var type: TensorType
   /// How many samples each batch has, where that is fixed: for layers that keep states from batch to batch.
