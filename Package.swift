@@ -179,7 +179,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
-      "Diagnostics"),
+      "Diagnostics", exclude: ["Fixtures"]),
     tests("ExportsTests", "Exports", "RunLog", "RunEvents", "Diagnostics"),
     tests("RunexpTests", "Runexp"),
     tests(

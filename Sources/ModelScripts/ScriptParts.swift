@@ -49,6 +49,23 @@ public struct ScriptParts: Sendable {
   /// Every layer once, lists one by one.
   public var allLayers: [NamedLayer] { layers.flatMap(\.layers) }
 
+  /// Names of the weights that are trained.
+  var trainedWeights: [String] { weights.filter(\.isTrainable).map(\.name) }
+
+  func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> ScriptParts {
+    var copy = self
+    for i in layers.indices { copy.layers[i].layers = layers[i].layers.map(change) }
+    return copy
+  }
+
+  func trainingWeights(where isTrained: (String) -> Bool) -> ScriptParts {
+    var copy = self
+    for i in weights.indices where weights[i].isTrainable {
+      copy.weights[i].isTrainable = isTrained(weights[i].name)
+    }
+    return copy
+  }
+
   /// What `self.` may stand before, weights aside.
   var values: [String: TraceValue] {
     var values: [String: TraceValue] = [:]

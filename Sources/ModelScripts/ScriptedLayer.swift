@@ -8,7 +8,7 @@ import TensorCore
 /// A layer whose `call` is written in the experiment file.
 ///
 /// Keras: a subclass of `keras.layers.Layer`. Its class name and settings are data.
-public struct ScriptedLayer: Layer {
+public struct ScriptedLayer: LayerContainer {
   /// The name of the `layer` cell.
   public let className: String
   public let parts: ScriptParts
@@ -23,6 +23,17 @@ public struct ScriptedLayer: Layer {
   /// Its parts and its body: what ``ScriptDecoder`` reads.
   public var config: ConfigNode {
     ConfigNode(.map(parts.config + [.init("call", body.script.text.config)]))
+  }
+
+  public var layers: [NamedLayer] { parts.allLayers }
+  public var ownTrainedWeights: [String] { parts.trainedWeights }
+
+  public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> ScriptedLayer {
+    ScriptedLayer(className, parts.mapLayers(change), body: body)
+  }
+
+  public func trainingOwnWeights(where isTrained: (String) -> Bool) -> ScriptedLayer {
+    ScriptedLayer(className, parts.trainingWeights(where: isTrained), body: body)
   }
 
   /// What `call` takes, in order.

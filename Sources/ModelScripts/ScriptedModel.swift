@@ -49,10 +49,15 @@ public struct ScriptedModel: Model {
     return ConfigNode(.map(first + parts.config + [.init("call", body.script.text.config)]))
   }
 
+  public var ownTrainedWeights: [String] { parts.trainedWeights }
+
   public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> ScriptedModel {
-    var parts = parts
-    for i in parts.layers.indices { parts.layers[i].layers = parts.layers[i].layers.map(change) }
-    return ScriptedModel(name, inputs: inputs, parts, body: body, outputs: outputNames)
+    ScriptedModel(name, inputs: inputs, parts.mapLayers(change), body: body, outputs: outputNames)
+  }
+
+  public func trainingOwnWeights(where isTrained: (String) -> Bool) -> ScriptedModel {
+    ScriptedModel(
+      name, inputs: inputs, parts.trainingWeights(where: isTrained), body: body, outputs: outputNames)
   }
 
   /// - Throws: `Diagnostic` E0320 to E0329 from the body, E0301 if shapes do not fit.

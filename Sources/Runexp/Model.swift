@@ -67,7 +67,7 @@ public final class Model {
   /// The same with a loss, a weight and metrics for each output.
   public func compile(_ settings: CompileSettings) { trainer.compile(settings) }
 
-  /// Trains the compiled model.
+  /// Trains the compiled model; `Normalization` layers without statistics are first adapted to the samples.
   /// - Parameter batchSize: 32 if left out, or what stateful layers are fixed to; so it is for all that runs the model.
   /// - Returns: what was logged after each epoch.
   /// - Throws: E0505 if it is not compiled, E0304 and E0306 if the samples do not fit, E0389 and E0390 if they do not
@@ -80,6 +80,7 @@ public final class Model {
     var settings = FitSettings()
     (settings.epochs, settings.batchSize, settings.shuffle) = (epochs, built.batchSize(batchSize), shuffle)
     settings.callbacks = callbacks
+    try trainer.adapt(to: samples.part)
     let result = try trainer.fit(
       samples.part, validation: validation?.part, settings,
       outlet: Outlet(save: { [built] in _ = try ModelFile.save(built, to: $0) }),

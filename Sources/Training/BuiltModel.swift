@@ -9,16 +9,16 @@ public import TensorCore
 ///
 /// Owned by one task.
 public final class BuiltModel {
-  public let model: any Model
-  public let slab: ParameterSlab
+  public private(set) var model: any Model
+  public private(set) var slab: ParameterSlab
   /// What stateful layers keep from batch to batch, 0 at first; the first axis of each is the batch.
   ///
   /// As in Keras states are in no model file; checkpoints have them.
-  public let states: ParameterSlab
+  public private(set) var states: ParameterSlab
   public let seed: UInt64
   public let semantics: Semantics
   /// Its layers and their parameters, without an optimizer's.
-  public let summary: ModelSummary
+  public private(set) var summary: ModelSummary
   /// Types of a batch of each output.
   public let outputs: [TensorType]
   /// What runexp stores beside the model, by name: how raw data were prepared, functions of the experiment.
@@ -71,6 +71,20 @@ public final class BuiltModel {
       slab.set(path, other.slab.tensor(entry.spec.path))
     }
     takeStates(of: other) { model.name + $0.dropFirst(other.model.name.count) }
+  }
+
+  /// Trains the layers that another value of the same model says, from now on.
+  ///
+  /// Numbers and states stay. The optimizer is dropped if other parameters are trained than before: it knows those it was made for.
+  /// - Throws: what ``init(_:seed:semantics:isDrawn:)`` throws.
+  public func train(as model: any Model) throws {
+    guard model.trainedPaths != self.model.trainedPaths else { return }
+    let other = try BuiltModel(model, weightsOf: self)
+    self.model = model
+    slab = other.slab
+    states = other.states
+    summary = other.summary
+    training = nil
   }
 
   public var parameterCount: Int { slab.entries.map { $0.spec.shape.reduce(1, *) }.reduce(0, +) }

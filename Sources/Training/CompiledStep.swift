@@ -36,7 +36,7 @@ final class CompiledStep {
     let targets = Targets(graph, site.part, built.model.outputNames, cutTo: length)
     let objective = try Objective(trace, site, targets)
     var update: UpdatePlan?
-    if let state = site.state, let loss = objective.loss {
+    if let state = site.state, let loss = try objective.loss.map(state.settings.optimizer.common.scaled) {
       // Parameters of layers that are not called on this way have a gradient, too: 0.
       let trained = built.slab.entries.map(\.spec).filter(\.isTrainable)
       let leaves = trained.map { graph.leaf(.parameter($0.path), TensorType($0.shape.map { .size($0) })) }

@@ -12,8 +12,6 @@ package struct Means {
   private var totals: [[Double]]
   /// Whether outputs have losses of their own in the logs.
   private let areLossesShown: Bool
-  /// Whether an output's own loss is a mean over batches, whatever their size, as in Keras 3.
-  private let isLossOfBatches: Bool
   private var gradients: GradientNorms?
 
   /// - Parameter gradients: set if the lengths of gradients are logged, too.
@@ -24,7 +22,6 @@ package struct Means {
     let outputs = built.model.outputNames
     let shown = settings.logNames(outputs: outputs).losses.compactMap { $0 }
     names = settings.allLogNames(outputs: outputs)
-    isLossOfBatches = built.semantics == .keras3
     areLossesShown = !shown.isEmpty
     metrics = settings.outputs.flatMap { $0.metrics.map(\.metric) }
     losses = (0...shown.count).map { _ in (0, 0) }
@@ -39,7 +36,7 @@ package struct Means {
     if areLossesShown {
       for loss in sums.losses {
         guard let loss else { continue }
-        add(loss.pointee, weight: isLossOfBatches ? 1 : batch, to: next)
+        add(loss.pointee, weight: batch, to: next)
         next += 1
       }
     }

@@ -64,9 +64,9 @@ public struct FitResult {
 /// Owned by one task.
 public final class Trainer {
   public let built: BuiltModel
-  private let pool: WorkerPool
-  private let kernels: KernelTable
-  private let now: () -> Double
+  let pool: WorkerPool
+  let kernels: KernelTable
+  let now: () -> Double
 
   /// - Parameter now: seconds from any start, for progress; no result depends on it.
   public init(
@@ -203,25 +203,32 @@ public final class Trainer {
   ///
   /// Where an output is as long as the input, padded sequences keep their padding, so that all rows have one shape.
   public func predict(_ part: DataPart, batchSize: Int) throws -> [[Float]] {
+    var outputs = [[Float]](repeating: [], count: built.outputs.count)
+    try eachOutput(part, batchSize: batchSize) { places, _ in
+      for (i, place) in places.enumerated() {
+        outputs[i] += UnsafeBufferPointer(start: place.pointer, count: place.count)
+      }
+    }
+    return outputs
+  }
+
+  /// Lends the outputs of each batch in turn, and tells how many rows it has.
+  func eachOutput(_ part: DataPart, batchSize: Int, _ body: ([Place], Int) throws -> Void) throws {
     try built.checkBatches(of: batchSize, samples: part.count)
     var part = part
     if built.outputs.contains(where: \.isOpen) {
       for i in part.features.indices { part.features[i].lengths = nil }
     }
     let order = Order(part.rows.all)
-    var outputs = [[Float]](repeating: [], count: built.outputs.count)
     for batch in Batches(count: part.count, size: batchSize) {
       // At most two sizes: the programs are few and small.
       let program = try StepProgram(
         built, nil, part: part, batch: batch.size, state: nil, pool: pool, kernels: kernels)
       for first in batch.starts {
         try program.run(order.pointer + first, iteration: 0)
-        for (i, place) in program.outputs.enumerated() {
-          outputs[i] += UnsafeBufferPointer(start: place.pointer, count: place.count)
-        }
+        try body(program.outputs, batch.size)
       }
     }
-    return outputs
   }
 
   fileprivate func program(_ part: DataPart, batch: Int, state: TrainingState, clock: StepClock? = nil) throws

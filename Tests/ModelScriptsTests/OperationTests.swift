@@ -53,7 +53,10 @@ import Testing
       for second in values {
         let arguments = [first, second, "3", "x"].prefix(max(1, operation.parameters.count)).joined(
           separator: ", ")
-        let function = name.hasPrefix("self.") ? name : name.contains("activations.") ? "keras." + name : name
+        let module = name.split(separator: ".").first.map(String.init) ?? name
+        let function =
+          !name.contains(".") || module == "self" || Modules.all.contains(module)
+          ? name : Modules.all.contains("keras." + module) ? "keras." + name : "tf." + name
         do {
           _ = try Trace(
             model("y = \(function)(\(arguments))\nreturn x"), phase: .inference, seed: 1)

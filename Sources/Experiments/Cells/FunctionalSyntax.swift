@@ -140,7 +140,8 @@ struct FunctionalSyntax {
       }
       guard let isTrainable else { return nil }
       parts[entry.key] = part
-      let layer = NamedLayer(entry.key, found.model, isTrainable: isTrainable, at: entry.keySpan)
+      var layer = NamedLayer(entry.key, found.model, isTrainable: isTrainable, at: entry.keySpan)
+      if trainable != nil && isTrainable { layer = layer.trainingEverything }
       return .init(word, .layer(layer), from: sources, named: named, flags: flags)
     }
     let node = ConfigNode(.map(rest), span: entry.value.span)

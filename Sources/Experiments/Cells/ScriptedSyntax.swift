@@ -93,6 +93,7 @@ struct ScriptedSyntax: Sendable {
     }
     named.name = entry.key
     named.isTrainable = named.isTrainable && isTrainable
+    if trainable != nil && isTrainable { named = named.trainingEverything }
     return times.map { ScriptParts.Entry(named, repeated: $0) } ?? ScriptParts.Entry(named)
   }
 

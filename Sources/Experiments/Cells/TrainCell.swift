@@ -29,6 +29,7 @@ struct TrainCell: Cell {
   var shuffle = true
   var checkpoint = CheckpointFrequency.auto
   var memory = CompileSettings.Memory.normal
+  var trainable = ConfigNode(.null)
 
   static let schema = Schema(
     "train", "Trains a model, or trains a loaded one on as it was compiled.", prototype: TrainCell(),
@@ -65,10 +66,14 @@ struct TrainCell: Cell {
     Field(
       "memory", \.memory,
       "low: what the gradients need is computed again instead of kept, which takes longer and gives the same numbers."
+    ),
+    Field(
+      "trainable", \.trainable,
+      "Layers that this training trains, with all others frozen: all, none, or a list of names, paths such as encoder/dense, and patterns such as block5*. As the model says if left out."
     ))
 
   func plan(_ context: inout CheckContext) -> CellRun? {
-    let model = context.model(subject)
+    let model = trainedModel(&context)
     let part = context.part(data)
     let held = validationPart(part, &context)
     let isValidated = held != nil || context.wrongSettings.contains("validation")
@@ -119,10 +124,24 @@ struct TrainCell: Cell {
     }
     let isContinued = compile.base != nil && compile.isEmpty
     return { [cell] context in
+      try context.models[name]?.train(as: model.model)
       try cell.compile(
         context, name, training.settings, isContinued: isContinued, wasCompiled: compile.base != nil)
       try cell.run(context, name, training.settings, decoded, part, weights, held, start)
     }
+  }
+
+  /// The model, with the layers trained that `trainable` says.
+  private func trainedModel(_ context: inout CheckContext) -> CheckContext.ModelInfo? {
+    guard var info = context.model(subject) else { return nil }
+    if trainable.isAbsent { return info }
+    guard let chosen = TrainableSyntax(node: trainable).read(info.model, &context.bag) else { return nil }
+    info.model = info.model.training(chosen)
+    let (model, seed, semantics) = (info.model, context.seed, info.trace.scope.semantics)
+    let trace = context.collect { try Trace(model, phase: .training, seed: seed, semantics: semantics) }
+    guard let trace else { return nil }
+    info.trace = trace
+    return info
   }
 
   /// What only a model that was compiled in its file can do without.
@@ -208,6 +227,11 @@ struct TrainCell: Cell {
       try start.apply(to: built)
       try context.note(
         "starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
+    }
+    if fit.resume == nil {
+      for layer in try trainer.adapt(to: part) {
+        try context.note("adapted '\(layer)' to the \(part.count) samples of \(data.data).\(data.part)")
+      }
     }
     if let trial = context.trial { return try trial(trainer, part, fit, context) }
     let result = try trainer.fit(

@@ -112,7 +112,7 @@ struct StartingPoints {
       (snapshot, epochs) = (found, done.epochs)
     case .file(let path):
       do {
-        snapshot = ModelSnapshot(try KerasArchive.read(path).load(named: model.name, seed: seed).built)
+        snapshot = ModelSnapshot(try ModelFile.load(path, named: model.name, seed: seed).built)
       } catch let diagnostic as Diagnostic {
         throw diagnostic.located(at: span, "starts from it")
       }

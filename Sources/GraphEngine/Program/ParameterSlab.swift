@@ -37,6 +37,14 @@ public final class ParameterSlab {
   private let index: [String: Int]
 
   public init(_ specs: [ParameterSpec]) {
+    entries = Self.entries(of: specs)
+    trainableCount = entries.filter(\.spec.isTrainable).map(\.footprint).reduce(0, +)
+    storage = AlignedBuffer(entries.map(\.footprint).reduce(0, +))
+    index = Dictionary(uniqueKeysWithValues: specs.enumerated().map { ($1.path, $0) })
+  }
+
+  /// Where each parameter lies, in the order they were declared.
+  public static func entries(of specs: [ParameterSpec]) -> [Entry] {
     var next = 0
     var offsets = [Int](repeating: 0, count: specs.count)
     for isTrainable in [true, false] {
@@ -45,10 +53,7 @@ public final class ParameterSlab {
         next += spec.layout.footprint(of: spec.shape)
       }
     }
-    entries = zip(specs, offsets).map { Entry(spec: $0, offset: $1) }
-    trainableCount = entries.filter(\.spec.isTrainable).map(\.footprint).reduce(0, +)
-    storage = AlignedBuffer(next)
-    index = Dictionary(uniqueKeysWithValues: specs.enumerated().map { ($1.path, $0) })
+    return zip(specs, offsets).map { Entry(spec: $0, offset: $1) }
   }
 
   public func entry(_ path: String) -> Entry {

@@ -33,15 +33,11 @@ public struct ModelInput: Sendable, Equatable {
 }
 
 /// Sequential, functional and hand-written models are three ways to write one thing: a layer made of layers.
-public protocol Model: Layer {
+public protocol Model: LayerContainer {
   var name: String { get }
   var inputs: [ModelInput] { get }
   /// What losses, metrics and targets call the outputs, in order.
   var outputNames: [String] { get }
-  /// The layers it is made of, each once, in Keras's order.
-  var layers: [NamedLayer] { get }
-  /// The same model with its layers changed one by one.
-  func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> Self
 }
 
 extension Model {

@@ -24,6 +24,34 @@ public struct Normalization: UnaryLayer, Configurable {
 
   public var passesMask: Bool { true }
 
+  /// Whether its statistics are weights, to be computed from data.
+  public var isAdaptable: Bool { mean == nil || variance == nil }
+
+  /// For each number of a sample, row after row, the place of its feature in the weights.
+  /// - Parameter x: an input of known size beside the batch.
+  public func features(of x: Value) throws(Diagnostic) -> [Int] {
+    let axes = try (axis ?? Axes([])).extent(in: x, for: className).axes
+    let sizes = try x.type.dims.enumerated().map { (axis, dim) throws(Diagnostic) -> Int in
+      if axis == 0 { return 1 }
+      guard case .size(let size) = dim else { throw .unknownAxis(className, x) }
+      return size
+    }
+    return (0..<sizes.reduce(1, *)).map { place in
+      var rest = place
+      var feature = 0
+      var stride = 1
+      for axis in sizes.indices.reversed() {
+        let (quotient, position) = rest.quotientAndRemainder(dividingBy: sizes[axis])
+        if axes.contains(axis) {
+          feature += position * stride
+          stride *= sizes[axis]
+        }
+        rest = quotient
+      }
+      return feature
+    }
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try (axis ?? Axes([])).extent(in: x, for: className)
     let (shape, dims) = (extent.shape, extent.dims)

@@ -1,5 +1,6 @@
 import Config
 import Diagnostics
+public import GraphEngine
 
 /// The settings that every optimizer has.
 public struct OptimizerSettings: Sendable {
@@ -67,6 +68,12 @@ public struct OptimizerSettings: Sendable {
     return Diagnostic(
       "E0230", "an optimizer clips gradients in one way, found \(set.joined(separator: " and "))",
       at: span.map { .init($0, "set together here") }, help: "keep one of them")
+  }
+
+  /// The loss to differentiate: multiplied by `loss_scale_factor`, by which the optimizer divides the gradients again.
+  public func scaled(_ loss: Value) throws -> Value {
+    guard let lossScaleFactor else { return loss }
+    return try loss.graph.apply(Affine(scale: Float(lossScaleFactor), offset: 0), loss)
   }
 
   /// Whether an update is the optimizer's own step and nothing else.

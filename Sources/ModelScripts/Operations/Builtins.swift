@@ -92,11 +92,11 @@ enum Builtins {
     Operation("dtype", ["standardize_dtype"], ["x"], "The type of a tensor's elements.") {
       .string(try $0.tensor("x").type.element.rawValue)
     },
-    Operation("self.add_loss", ["add_loss"], ["loss"], "Adds a number to the loss of a training step.") {
+    Operation(
+      "self.add_loss", ["add_loss"], ["loss"], "Adds a number to the loss, also where a model is evaluated."
+    ) {
       arguments in
-      guard let scope = arguments.tracer.scope else { return .none }
-      let loss = try arguments.tensor("loss")
-      if scope.phase == .training { scope.add(loss: try loss.sum()) }
+      arguments.tracer.scope?.add(loss: try arguments.tensor("loss").sum())
       return .none
     },
   ]

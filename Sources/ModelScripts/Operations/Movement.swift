@@ -16,9 +16,16 @@ enum Movement {
     operation("reshape", [], ["x", "shape"], "The same numbers with other axes; -1 is what is left.") {
       try $1.reshaped(to: try $0.shape(of: $1.type))
     },
-    operation("expand_dims", [], ["x", "axis"], "New axes of size 1.") { arguments, x in
-      try arguments.ints("axis").sorted().reduce(x) { try $0.expandingDimensions(at: $1) }
-    },
+    operation("expand_dims", [], ["x", "axis"], "New axes of size 1, at their places in the result.") {
+      arguments, x in
+      let axes = try arguments.ints("axis")
+      let rank = x.type.rank + axes.count
+      let places = axes.map { $0 < 0 ? $0 + rank : $0 }
+      guard Set(places).count == axes.count, places.allSatisfy((0..<rank).contains) else {
+        throw arguments.mismatch("axis", "different places among the \(rank) axes of the result")
+      }
+      return try places.sorted().reduce(x) { try $0.expandingDimensions(at: $1) }
+    }.with(["axis": "-1"], in: .backend),
     operation("squeeze", [], ["x", "axis=None"], "Without axes of size 1.") {
       try $1.squeezed(try $0.axes())
     },
@@ -52,23 +59,28 @@ enum Movement {
   ]
 
   private static let joins: [Operation] = [
+    // A bare name means the function of keras.layers, as in the code of most models.
     Operation(
-      "concatenate", ["concat"], ["xs", "axis=None"],
-      "Tensors one behind the other along an axis: the last, or the first of tensors without samples."
-    ) {
-      let tensors = try $0.tensors("xs")
-      // Keras's operation takes the first axis, its layer the last; samples cannot be meant.
-      let isOfSamples = tensors.contains { $0.type.dims.first == .batch }
-      let axis = try $0.isNone("axis") ? (isOfSamples ? -1 : 0) : $0.int("axis")
-      return .tensor(try Value.concatenate(tensors, axis: axis))
+      "concatenate", [], ["xs", "axis=-1"], "Joins tensors along an axis."
+    ) { .tensor(try Value.concatenate(try $0.tensors("xs"), axis: try $0.int("axis"))) }
+    .with(["axis": "0"], in: .kerasOps, .numPy),
+    Operation("concat", [], ["xs", "axis"], "Joins tensors along an axis.") {
+      .tensor(try Value.concatenate(try $0.tensors("xs"), axis: try $0.int("axis")))
     },
     Operation("stack", [], ["xs", "axis=0"], "Tensors side by side along a new axis.") {
       .tensor(try Value.stack(try $0.tensors("xs"), axis: try $0.int("axis")))
     },
-    operation(
-      "repeat", ["repeat_elements"], ["x", "repeats", "axis"], "Every element of an axis several times."
-    ) {
+    Operation("repeat", [], ["x", "repeats", "axis=None"], "Every element of an axis several times.") {
+      let (x, axis) = try $0.alongAxis()
+      return .tensor(try x.repeated(try $0.int("repeats"), axis: axis))
+    },
+    operation("repeat_elements", [], ["x", "repeats", "axis"], "Every element of an axis several times.") {
       try $1.repeated(try $0.int("repeats"), axis: try $0.int("axis"))
+    },
+    operation(
+      "backend.repeat", ["K.repeat"], ["x", "n"], "A vector for each sample several times, as steps."
+    ) {
+      try $1.expandingDimensions(at: 1).repeated(try $0.int("n"), axis: 1)
     },
     operation("tile", [], ["x", "repeats"], "The whole several times along each axis.") {
       try $1.tiled(try $0.ints("repeats"))
@@ -126,6 +138,17 @@ enum Movement {
       return .list(
         try x.split(zip(places, places.dropFirst()).map { $1 - $0 }, axis: axis).map { .tensor($0) })
     },
+    Operation(
+      "tf.split", [], ["x", "num_or_size_splits", "axis=0"],
+      "An axis cut into equal parts, or parts of these sizes."
+    ) {
+      let (x, axis) = (try $0.tensor("x"), try $0.int("axis"))
+      guard let sections = $0["num_or_size_splits"].whole else {
+        return .list(try x.split(try $0.ints("num_or_size_splits"), axis: axis).map { .tensor($0) })
+      }
+      guard sections > 0 else { throw $0.mismatch("num_or_size_splits", "a positive number") }
+      return .list(try x.split(into: sections, axis: axis).map { .tensor($0) })
+    },
     Operation("unstack", [], ["x", "num=None", "axis=0"], "A list of the parts along an axis.") { arguments in
       let (x, axis) = (try arguments.tensor("x"), try arguments.int("axis"))
       guard case .size(let size)? = x.type.dims[circular: axis] else {
@@ -145,20 +168,24 @@ enum Movement {
           return .range(from: start, to: start + min(count, 1 << 40), by: 1)
         })
     },
-    operation(
-      "take", ["gather", "embedding_lookup"], ["x1", "x", "axis=0"], "Elements of an axis by whole numbers."
-    ) { arguments, places in
-      let source = try arguments.tensor("x1")
-      let axis = arguments.isNone("axis") ? 0 : try arguments.int("axis")
-      if let known = try? arguments.ints("x") {
-        return arguments["x"].whole != nil
-          ? try source.taking(known, axis: axis).squeezed([axis]) : try source.taking(known, axis: axis)
-      }
-      return try source.taking(places.cast(to: .int32), axis: axis)
+    Operation("take", [], ["x", "indices", "axis=None"], "Elements of an axis by whole numbers.") {
+      let (source, axis) = try $0.alongAxis()
+      return .tensor(try take($0, from: source, axis))
     },
-    operation("take_along_axis", [], ["x1", "x", "axis=-1"], "Each position's elements by its own indices.") {
-      try $0.tensor("x1").taking($1.cast(to: .int32), along: try $0.int("axis"))
+    Operation(
+      "gather", ["embedding_lookup"], ["params", "indices", "axis=0"], "Elements of an axis by whole numbers."
+    ) {
+      let axis = $0.isNone("axis") ? 0 : try $0.int("axis")
+      return .tensor(try take($0, from: try $0.tensor("params"), axis))
     },
+    Operation(
+      "take_along_axis", [], ["x", "indices", "axis=None"], "Each position's elements by its own indices."
+    ) {
+      let (source, axis) = try $0.alongAxis()
+      let indices = try $0.tensor("indices")
+      let places = $0.isNone("axis") ? try $0.flattened(indices) : indices
+      return .tensor(try source.taking(places.cast(to: .int32), along: axis))
+    }.with(["axis": "-1"], in: .numPy),
     operation(
       "one_hot", [], ["x", "num_classes", "axis=-1"], "A new axis with a 1 where a whole number says."
     ) {
@@ -172,26 +199,69 @@ enum Movement {
     operation("triu", [], ["x", "k=0"], "The upper triangle of each matrix.") {
       try $1.upperTriangle(try $0.int("k"))
     },
-    operation("diagonal", ["diag_part"], ["x", "offset=0"], "A diagonal of each matrix.") {
-      try $1.diagonal(try $0.int("offset"))
+    operation(
+      "diagonal", [], ["x", "offset=0", "axis1=0", "axis2=1"], "A diagonal of the matrices of two axes."
+    ) {
+      try matrices($0, $1).diagonal(try $0.int("offset"))
+    },
+    operation("diag_part", [], ["x", "k=0"], "A diagonal of each matrix of the last two axes.") {
+      try $1.diagonal(try $0.int("k"))
+    },
+    operation("diag", [], ["x", "k=0"], "A matrix with a vector as diagonal, or a matrix's diagonal.") {
+      switch $1.type.rank {
+      case 1: try $1.onDiagonal(try $0.int("k"))
+      case 2: try $1.diagonal(try $0.int("k"))
+      default: throw $0.mismatch("x", "a vector or a matrix")
+      }
+    },
+    operation("linalg.diag", [], ["x", "k=0"], "Matrices with the vectors of the last axis as diagonals.") {
+      try $1.onDiagonal(try $0.int("k"))
+    },
+    operation("diagflat", [], ["x", "k=0"], "A matrix with all elements as its diagonal.") {
+      guard $1.type.dims.allSatisfy({ if case .size = $0 { true } else { false } }) else {
+        throw $0.mismatch("x", "of known size; the samples of a batch are not put on one diagonal")
+      }
+      return try $1.reshaped(to: [.size($1.type.sampleCount)]).onDiagonal(try $0.int("k"))
     },
     operation(
-      "diag", ["diagflat"], ["x", "k=0"], "A matrix with a vector as diagonal, or a matrix's diagonal."
+      "trace", [], ["x", "offset=0", "axis1=0", "axis2=1"],
+      "The sum of a diagonal of the matrices of two axes."
     ) {
-      $1.type.rank == 1 ? try $1.onDiagonal(try $0.int("k")) : try $1.diagonal(try $0.int("k"))
-    },
-    operation("trace", [], ["x", "offset=0"], "The sum of a diagonal.") {
-      try $1.trace(try $0.int("offset"))
-    },
+      try matrices($0, $1).trace(try $0.int("offset"))
+    }.with(["axis1": "-2", "axis2": "-1"], in: .tensorFlow),
   ]
+
+  /// Elements by whole numbers, which may be known already.
+  private static func take(_ arguments: Arguments, from source: Value, _ axis: Int) throws -> Value {
+    guard let known = try? arguments.ints("indices") else {
+      return try source.taking(arguments.tensor("indices").cast(to: .int32), axis: axis)
+    }
+    let taken = try source.taking(known, axis: axis)
+    return arguments["indices"].whole != nil ? try taken.squeezed([axis]) : taken
+  }
+
+  /// The tensor with two axes, the first two unless others are named, as the last ones.
+  private static func matrices(_ arguments: Arguments, _ x: Value) throws -> Value {
+    let rank = x.type.rank
+    let axes = try [arguments.int("axis1"), arguments.int("axis2")].map { $0 < 0 ? $0 + rank : $0 }
+    guard axes.allSatisfy((0..<rank).contains), axes[0] != axes[1] else {
+      throw arguments.mismatch("axis2", "another axis than 'axis1', of the \(rank) there are")
+    }
+    guard !axes.contains(where: { x.type.dims[$0] == .batch }) else {
+      throw arguments.mismatch(
+        "axis1", "given, with 'axis2': the first axis, which is meant otherwise, is the batch")
+    }
+    return try x.transposed((0..<rank).filter { !axes.contains($0) } + axes)
+  }
 
   private static let orders: [Operation] = [
     operation("flip", ["reverse"], ["x", "axis=None"], "The elements of axes in reverse order.") {
       try $1.flipped(try $0.axes() ?? Array($1.type.dims.indices))
     },
-    operation("roll", [], ["x", "shift", "axis"], "Everything moved along an axis, around its end.") {
-      try $1.rolled(try $0.int("shift"), axis: try $0.int("axis"))
-    },
+    operation("roll", [], ["x", "shift", "axis=None"], "Everything moved along an axis, around its end.") {
+      let (x, axis) = try $0.alongAxis()
+      return try x.rolled(try $0.int("shift"), axis: axis).reshaped(to: $1.type.dims)
+    }.with(["axis": nil], in: .tensorFlow),
     operation("sort", [], ["x", "axis=-1"], "The elements along an axis in increasing order.") {
       try $1.sorted(axis: try $0.int("axis"))
     },
@@ -199,11 +269,11 @@ enum Movement {
       try $1.argumentsSorted(axis: try $0.int("axis"))
     },
     Operation(
-      "top_k", [], ["x", "k=1", "sorted=True"], "The largest elements of the last axis, and their places."
+      "top_k", [], ["x", "k", "sorted=True"], "The largest elements of the last axis, and their places."
     ) {
       let (values, places) = try $0.tensor("x").largest(try $0.int("k"))
       return .tuple([.tensor(values), .tensor(places)])
-    },
+    }.with(["k": "1"], in: .tensorFlow),
   ]
 }
 

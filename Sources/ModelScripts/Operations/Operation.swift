@@ -12,6 +12,12 @@ public struct Operation: Sendable {
     /// Whether it takes all further positional arguments: `*values`.
     let isRest: Bool
 
+    init(_ name: String, default initial: String?) {
+      self.name = name
+      self.initial = initial
+      isRest = false
+    }
+
     init(stringLiteral text: String) {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       isRest = parts[0].hasPrefix("*")
@@ -33,12 +39,19 @@ public struct Operation: Sendable {
     }
   }
 
+  /// Where a function is called from; some have other defaults there than in `keras.ops`.
+  enum Module: Sendable, CaseIterable {
+    case kerasOps, layers, backend, tensorFlow, numPy
+  }
+
   public let name: String
   /// Other names, TensorFlow's among them.
   public let aliases: [String]
   /// One sentence for the documentation.
   public let summary: String
-  let parameters: [Parameter]
+  private(set) var parameters: [Parameter]
+  /// Defaults by module, where they are not those of `parameters`; `nil` for an argument that must be given.
+  private var otherDefaults: [Module: [String: String?]] = [:]
   let body: @Sendable (Arguments) throws -> TraceValue
 
   init(
@@ -50,6 +63,24 @@ public struct Operation: Sendable {
     self.parameters = parameters
     self.summary = summary
     self.body = body
+  }
+
+  /// The same with other defaults where a module's function of this name has them.
+  func with(_ defaults: [String: String?], in modules: Module...) -> Operation {
+    var copy = self
+    for module in modules { copy.otherDefaults[module] = defaults }
+    return copy
+  }
+
+  /// The operation as a module has it.
+  func called(from module: Module?) -> Operation {
+    guard let defaults = module.flatMap({ otherDefaults[$0] }) else { return self }
+    var copy = self
+    for i in parameters.indices {
+      guard let initial = defaults[parameters[i].name] else { continue }
+      copy.parameters[i] = Parameter(parameters[i].name, default: initial)
+    }
+    return copy
   }
 
   /// How it is called: `mean(x, axis=None, keepdims=False)`.
@@ -86,10 +117,11 @@ struct Arguments {
   private static let otherKeywords = [
     "keep_dims": "keepdims", "input_tensor": "x", "input": "x", "inputs": "x", "tensor": "x", "a": "x1",
     "b": "x2", "x": "x1", "y": "x2", "labels": "x", "features": "x", "logits": "x", "dim": "axis",
-    "perm": "axes", "values": "xs", "tensors": "xs", "arrays": "xs", "indices": "x", "params": "x1",
+    "perm": "axes", "values": "xs", "tensors": "xs", "arrays": "xs", "indices": "x",
     "depth": "num_classes", "newshape": "shape", "multiples": "repeats", "paddings": "pad_width",
     "num_or_size_splits": "indices_or_sections", "clip_value_min": "x_min", "clip_value_max": "x_max",
-    "dims": "shape", "equation": "subscripts", "value": "x", "ord": "order",
+    "dims": "shape", "equation": "subscripts", "value": "x", "ord": "order", "reference": "params",
+    "rep": "repeats",
   ]
 
   init(_ operation: Operation, _ given: [Given], _ tracer: Tracer, _ range: Range<Int>) throws(Diagnostic) {

@@ -6,6 +6,7 @@ import Config
 public enum OperationRegistry {
   public static let all: [Operation] =
     Builtins.all + Elementwise.all + Reductions.all + Movement.all + Products.all + Constants.all
+    + Merging.all
     + Activations.all + Randomness.all
 
   private static let index: [String: Int] = {

@@ -1,5 +1,6 @@
 import ExpLanguage
 import GraphEngine
+import TensorCore
 
 /// Sums and their like over axes, and what runs along an axis.
 enum Reductions {
@@ -15,7 +16,7 @@ enum Reductions {
   }
 
   private static let overAxes: [Operation] = [
-    reduction("mean", ["reduce_mean", "average"], "The mean over axes, over all without any.") {
+    reduction("mean", ["reduce_mean"], "The mean over axes, over all without any.") {
       try $0.mean(over: $1, keepingDimensions: $2)
     },
     reduction("prod", ["reduce_prod"], "The product over axes.") {
@@ -65,16 +66,65 @@ enum Reductions {
       ])
     },
     Operation(
-      "normalize", ["l2_normalize"], ["x", "axis=-1", "order=2", "epsilon=1e-12"],
-      "Divided by the Euclidean norm along an axis."
+      "average", [], ["x", "axis=None", "weights=None"], "The mean over axes; of a list of tensors, of them."
+    ) {
+      arguments in
+      // A bare name with a list means the function of keras.layers.
+      if arguments["x"].sequence != nil, arguments.isNone("axis"), arguments.isNone("weights") {
+        return .tensor(try Merging.mean(try arguments.tensors("x")))
+      }
+      return .tensor(try average(arguments))
+    },
+    Operation(
+      "ops.average", ["numpy.average", "np.average"], ["x", "axis=None", "weights=None"],
+      "The mean over axes."
+    ) {
+      .tensor(try average($0))
+    },
+    Operation(
+      "normalize", [], ["x", "axis=-1", "order=2", "epsilon=None"],
+      "Divided by the norm along an axis, at least epsilon."
     ) { arguments in
-      guard try arguments.number("order") == 2 else { throw arguments.mismatch("order", "2") }
       let x = try arguments.tensor("x")
-      let epsilon = try arguments.float("epsilon")
-      let squares = try x.square().sum(over: try arguments.axes(), keepingDimensions: true)
-      return .tensor(try x / squares.maximum(epsilon).squareRoot())
+      let epsilon = arguments.isNone("epsilon") ? 1e-7 : try arguments.float("epsilon")
+      let axes = try arguments.axes()
+      switch try arguments.number("order") {
+      case 1:
+        return .tensor(try x / x.abs().sum(over: axes, keepingDimensions: true).maximum(epsilon))
+      case 2:
+        // The maximum before the root: the root of 0 has no slope.
+        let squares = try x.square().sum(over: axes, keepingDimensions: true)
+        return .tensor(try x / squares.maximum(epsilon * epsilon).squareRoot())
+      case .infinity:
+        return .tensor(try x / x.abs().max(over: axes, keepingDimensions: true).maximum(epsilon))
+      default: throw arguments.mismatch("order", "1, 2 or infinity")
+      }
+    },
+    Operation(
+      "l2_normalize", [], ["x", "axis=None", "epsilon=1e-12"], "Divided by the Euclidean norm over axes."
+    ) {
+      let x = try $0.tensor("x")
+      let squares = try x.square().sum(over: try $0.axes(), keepingDimensions: true)
+      return .tensor(try x / squares.maximum(try $0.float("epsilon")).squareRoot())
     },
   ]
+
+  private static func average(_ arguments: Arguments) throws -> Value {
+    let (x, axes) = (try arguments.tensor("x"), try arguments.axes())
+    if arguments.isNone("weights") { return try x.mean(over: axes) }
+    var weights = try arguments.tensor("weights")
+    // As in NumPy: of the same shape, or a vector along the one axis.
+    if weights.type.rank == 1, x.type.rank > 1 {
+      guard let axes, axes.count == 1 else {
+        throw arguments.mismatch("weights", "of the shape of x without an axis")
+      }
+      let place = axes[0] < 0 ? axes[0] + x.type.rank : axes[0]
+      let dims = x.type.dims.indices.map { $0 == place ? weights.type.dims[0] : .size(1) }
+      weights = try weights.reshaped(to: dims)
+    }
+    let shares = try weights.broadcast(to: x.type.dims)
+    return try (x * shares).sum(over: axes) / shares.sum(over: axes)
+  }
 
   /// `max` and `min` of tensors over axes, and of plain numbers as in Python.
   private static func extremum(
@@ -103,24 +153,31 @@ enum Reductions {
 
   private static let alongAxis: [Operation] = [
     Operation(
-      "argmax", [], ["x", "axis=-1", "keepdims=False"], "The place of the largest element along an axis."
-    ) { try extremePlace($0) { try $0.argumentOfMaximum(over: $1) } },
+      "argmax", [], ["x", "axis=None", "keepdims=False"], "The place of the largest element along an axis."
+    ) { try extremePlace($0) { try $0.argumentOfMaximum(over: $1) } }
+    .with(["axis": "0"], in: .tensorFlow).with(["axis": "-1"], in: .backend),
     Operation(
-      "argmin", [], ["x", "axis=-1", "keepdims=False"], "The place of the smallest element along an axis."
-    ) { try extremePlace($0) { try $0.argumentOfMinimum(over: $1) } },
-    Operation("cumsum", [], ["x", "axis=0"], "Running sums along an axis.") {
-      .tensor(try $0.tensor("x").cumulativeSum(along: try $0.int("axis")))
-    },
-    Operation("cumprod", [], ["x", "axis=0"], "Running products along an axis.") {
-      .tensor(try $0.tensor("x").cumulativeProduct(along: try $0.int("axis")))
-    },
+      "argmin", [], ["x", "axis=None", "keepdims=False"], "The place of the smallest element along an axis."
+    ) { try extremePlace($0) { try $0.argumentOfMinimum(over: $1) } }
+    .with(["axis": "0"], in: .tensorFlow).with(["axis": "-1"], in: .backend),
+    Operation("cumsum", [], ["x", "axis=None"], "Running sums along an axis.") {
+      let (x, axis) = try $0.alongAxis()
+      return .tensor(try x.cumulativeSum(along: axis))
+    }.with(["axis": "0"], in: .tensorFlow, .backend),
+    Operation("cumprod", [], ["x", "axis=None"], "Running products along an axis.") {
+      let (x, axis) = try $0.alongAxis()
+      return .tensor(try x.cumulativeProduct(along: axis))
+    }.with(["axis": "0"], in: .tensorFlow, .backend),
   ]
 
   private static func extremePlace(
     _ arguments: Arguments, _ body: (Value, Int) throws -> Value
   ) throws -> TraceValue {
-    let axis = try arguments.int("axis")
-    let place = try body(try arguments.tensor("x"), axis)
-    return .tensor(try arguments.bool("keepdims") ? place.expandingDimensions(at: axis) : place)
+    let rank = try arguments.tensor("x").type.rank
+    let (x, axis) = try arguments.alongAxis()
+    let place = try body(x, axis)
+    guard try arguments.bool("keepdims") else { return .tensor(place) }
+    if arguments.isNone("axis") { return .tensor(try place.reshaped(to: (0..<rank).map { _ in .size(1) })) }
+    return .tensor(try place.expandingDimensions(at: axis))
   }
 }

@@ -4,6 +4,24 @@ import TensorCore
 
 /// Shapes among the arguments of an operation.
 extension Arguments {
+  /// What to work along: a tensor and its axis, or without an axis all of its elements in one row, as in Keras and NumPy.
+  /// - Throws: E0322 for the samples of a batch, which are never put in one row.
+  func alongAxis(_ name: String = "x") throws -> (x: Value, axis: Int) {
+    let x = try tensor(name)
+    guard isNone("axis") else { return (x, try int("axis")) }
+    return (try flattened(x), 0)
+  }
+
+  /// All elements in one row.
+  /// - Throws: E0322 for the samples of a batch.
+  func flattened(_ x: Value) throws -> Value {
+    guard x.type.dims.allSatisfy({ if case .size = $0 { true } else { false } }) else {
+      throw mismatch(
+        "axis", "given: without it '\(operation.name)' flattens the tensor, and with it the batch")
+    }
+    return try x.reshaped(to: [.size(x.type.sampleCount)])
+  }
+
   /// The sizes of a new tensor, of whole numbers and at most one number of samples.
   func shape(_ name: String = "shape") throws -> [Dim] {
     let items = self[name].sequence ?? [self[name]]

@@ -31,8 +31,27 @@ enum Modules {
     if all.contains(full) { return .module(full) }
     // The same word can mean another thing in another module: `tf.random.normal`, `keras.activations.gelu`.
     let last = module.split(separator: ".").last.map(String.init) ?? module
-    if let found = OperationRegistry.find("\(last).\(name)") { return .function(.operation(found)) }
-    if last != "random", let found = OperationRegistry.find(name) { return .function(.operation(found)) }
+    let kind = Self.kind(of: module)
+    if let found = OperationRegistry.find("\(last).\(name)") {
+      return .function(.operation(found.called(from: kind)))
+    }
+    if last != "random", let found = OperationRegistry.find(name) {
+      return .function(.operation(found.called(from: kind)))
+    }
     return constant(name)
+  }
+
+  /// Whose defaults the functions of a module have; `nil` for those of a bare name.
+  static func kind(of module: String) -> Operation.Module? {
+    let parts = module.split(separator: ".").map(String.init)
+    if parts.contains("layers") { return .layers }
+    if parts.last == "backend" || parts == ["K"] { return .backend }
+    switch parts.first {
+    case "ops": return .kerasOps
+    case "keras": return parts.contains("ops") ? .kerasOps : nil
+    case "tf": return parts.contains("keras") ? nil : .tensorFlow
+    case "np", "numpy", "jnp": return .numPy
+    default: return nil
+    }
   }
 }

@@ -11,6 +11,10 @@ public struct ModelSnapshot {
   public struct Parameter: Equatable, Sendable {
     public let path: String
     public let shape: [Int]
+    /// Whether it was trained, which decides where it lies; `nil` in checkpoints that do not say so.
+    public let isTrainable: Bool?
+
+    func isSame(as other: Parameter) -> Bool { path == other.path && shape == other.shape }
   }
 
   public var parameters: [Parameter]
@@ -23,7 +27,9 @@ public struct ModelSnapshot {
 
   public init(_ built: BuiltModel) {
     func described(_ slab: ParameterSlab) -> [Parameter] {
-      slab.entries.map { Parameter(path: $0.spec.path, shape: $0.spec.shape) }
+      slab.entries.map {
+        Parameter(path: $0.spec.path, shape: $0.spec.shape, isTrainable: $0.spec.isTrainable)
+      }
     }
     (parameters, weights) = (described(built.slab), built.slab.storage)
     (stateShapes, states) = (described(built.states), built.states.storage)
@@ -63,13 +69,18 @@ extension BuiltModel {
   /// - Throws: E0512 if the snapshot is of another model or optimizer; nothing is changed then.
   public func restore(_ snapshot: ModelSnapshot) throws(Diagnostic) {
     try check(snapshot)
-    guard snapshot.stateShapes == ModelSnapshot(self).stateShapes,
+    guard snapshot.stateShapes.elementsEqual(ModelSnapshot(self).stateShapes, by: { $0.isSame(as: $1) }),
       snapshot.states.count == states.storage.count
     else {
       throw .otherModel(model.name, "its layers keep other states")
     }
-    if let optimizer = snapshot.optimizer { try restore(optimizer) }
-    copy(snapshot.weights, to: slab.storage)
+    if let optimizer = snapshot.optimizer {
+      guard trainsTheSame(as: snapshot) else {
+        throw .otherModel(model.name, "other layers were trained, whose optimizer state does not fit")
+      }
+      try restore(optimizer)
+    }
+    copyWeights(of: snapshot)
     copy(snapshot.states, to: states.storage)
   }
 
@@ -79,7 +90,7 @@ extension BuiltModel {
     let (rate, own) = (training?.learningRate, ModelSnapshot(self))
     var snapshot = snapshot
     // States are for batches of one size; those of another begin with 0.
-    if snapshot.stateShapes != own.stateShapes {
+    if !snapshot.stateShapes.elementsEqual(own.stateShapes, by: { $0.isSame(as: $1) }) {
       (snapshot.stateShapes, snapshot.states) = (own.stateShapes, own.states)
     }
     try restore(snapshot)
@@ -90,13 +101,33 @@ extension BuiltModel {
   /// - Throws: E0512 if they are of another model.
   public func restoreWeights(_ snapshot: ModelSnapshot) throws(Diagnostic) {
     try check(snapshot)
-    copy(snapshot.weights, to: slab.storage)
+    copyWeights(of: snapshot)
   }
 
   private func check(_ snapshot: ModelSnapshot) throws(Diagnostic) {
     let own = ModelSnapshot(self)
-    guard own.parameters == snapshot.parameters, own.weights.count == snapshot.weights.count else {
-      throw .otherModel(model.name, "its parameters are others")
+    guard own.parameters.elementsEqual(snapshot.parameters, by: { $0.isSame(as: $1) }),
+      own.weights.count == snapshot.weights.count
+    else { throw .otherModel(model.name, "its parameters are others") }
+  }
+
+  private func trainsTheSame(as snapshot: ModelSnapshot) -> Bool {
+    zip(slab.entries, snapshot.parameters).allSatisfy {
+      $0.spec.isTrainable == $1.isTrainable ?? $0.spec.isTrainable
+    }
+  }
+
+  /// Trained parameters lie first, so numbers move where other layers were trained.
+  private func copyWeights(of snapshot: ModelSnapshot) {
+    if trainsTheSame(as: snapshot) { return copy(snapshot.weights, to: slab.storage) }
+    let specs = zip(slab.entries, snapshot.parameters).map { own, saved in
+      var spec = own.spec
+      spec.isTrainable = saved.isTrainable ?? spec.isTrainable
+      return spec
+    }
+    for (own, saved) in zip(slab.entries, ParameterSlab.entries(of: specs)) {
+      let source = snapshot.weights.pointer + saved.offset
+      (slab.storage.pointer + own.offset).update(from: source, count: own.footprint)
     }
   }
 
@@ -122,7 +153,11 @@ extension ModelSnapshot {
   /// As parts of a checkpoint's file: facts, and numbers under names that begin with `name`.
   public func encoded(as name: String) -> (facts: ConfigNode, arrays: [NamedNumbers]) {
     func list(_ parameters: [Parameter]) -> ConfigNode {
-      ConfigNode(.list(parameters.map { ["path": $0.path.config, "shape": $0.shape.config] }))
+      ConfigNode(
+        .list(
+          parameters.map {
+            ["path": $0.path.config, "shape": $0.shape.config, "trainable": $0.isTrainable.config]
+          }))
     }
     var facts: [ConfigNode.Entry] = [.init("parameters", list(parameters))]
     var arrays = [NamedNumbers("\(name)/weights", weights)]
@@ -169,7 +204,8 @@ extension [ModelSnapshot.Parameter] {
     self = list.compactMap { entry in
       guard let path = entry["path"]?.string, let shape = entry["shape"].flatMap({ try? [Int](config: $0) })
       else { return nil }
-      return .init(path: path, shape: shape)
+      let isTrainable = entry["trainable"].flatMap { try? Bool(config: $0) }
+      return .init(path: path, shape: shape, isTrainable: isTrainable)
     }
     guard count == list.count else { return nil }
   }
