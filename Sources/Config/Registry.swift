@@ -50,16 +50,21 @@ public struct Registry<Member>: Sendable {
   public let entries: [Entry]
   /// Settings that every member may carry beside its own and that are read elsewhere.
   public let commonKeys: Set<String>
+  /// What to write instead of a setting or a name that is known from elsewhere, such as older versions of Keras.
+  private let hints: [String: String]
 
-  public init(_ kind: String, commonKeys: Set<String> = [], _ entries: [Entry]) {
+  public init(
+    _ kind: String, commonKeys: Set<String> = [], hints: [String: String] = [:], _ entries: [Entry]
+  ) {
     self.kind = kind
     self.entries = entries
     self.commonKeys = commonKeys
+    self.hints = hints
   }
 
   /// The same family with some more members.
   public func adding(_ more: [Entry]) -> Registry {
-    Registry(kind, commonKeys: commonKeys, entries + more)
+    Registry(kind, commonKeys: commonKeys, hints: hints, entries + more)
   }
 
   private var article: String { "aeiou".contains(kind.prefix(1)) ? "an" : "a" }
@@ -79,11 +84,25 @@ public struct Registry<Member>: Sendable {
       bag.report(
         Diagnostic(
           "E0206", "there is no \(kind) '\(name)'", at: span.map { .init($0, "not known") },
-          help: near.map { "did you mean '\($0)'?" } ?? "known: " + names.joined(separator: ", "),
+          help: near.map { "did you mean '\($0)'?" } ?? hints[name]
+            ?? "known: " + names.joined(separator: ", "),
           fix: near.flatMap { near in span.map { .init($0, replacement: near) } }))
       return nil
     }
+    guard reportHinted(settings, of: entry, into: &bag) else { return nil }
     return entry.decode(settings, commonKeys, &bag)
+  }
+
+  /// Reports settings that the member does not have, but that a hint is known for.
+  /// - Returns: whether there is none.
+  private func reportHinted(_ settings: ConfigNode, of entry: Entry, into bag: inout DiagnosticBag) -> Bool {
+    var isRight = true
+    for setting in settings.entries ?? [] {
+      guard let hint = hints[setting.key], entry.defaults[setting.key] == nil else { continue }
+      bag.report(.unknownKey(setting, of: entry.name, known: [], hint: hint))
+      isRight = false
+    }
+    return isRight
   }
 
   /// Reads one member where there is no bag to collect mistakes: a setting that is a member itself.
@@ -117,8 +136,9 @@ public struct Registry<Member>: Sendable {
           "E0207",
           "\(article) \(kind) is one name with its settings, found \(entries.isEmpty ? "nothing" : names) side by side",
           at: (entries.dropFirst().first?.keySpan ?? node.span).map { .init($0, "a second key") },
-          help:
-            "write the settings inside the name: '\(entries.first?.key ?? "Name"): {setting: value}', or indent them below it"
+          help: entries.contains { $0.key == "repeat" }
+            ? "'repeat' belongs to models with a 'call', whose layers are a mapping of names; in a list, write the layer as often as it is wanted"
+            : "write the settings inside the name: '\(entries.first?.key ?? "Name"): {setting: value}', or indent them below it"
         ))
       return nil
     default:

@@ -58,7 +58,7 @@ public struct Schema<Root: Sendable>: Sendable {
     case .map(let written): entries = written
     case .null: break
     default:
-      bag.report(.mismatch(node, "settings of \(name)"))
+      bag.report(.noSettings(node, of: name, for: (fields.first(where: \.isRequired) ?? fields.first)?.key))
       return (prototype, Set(fields.map(\.key) + [name]))
     }
     var result = prototype
@@ -197,13 +197,25 @@ extension Diagnostic {
     )
   }
 
+  /// E0201: a single value where settings are written by name.
+  static func noSettings(_ node: ConfigNode, of owner: String, for key: String?) -> Diagnostic {
+    var diagnostic = Diagnostic.mismatch(node, "settings of \(owner)")
+    if node.list == nil, let key {
+      diagnostic.help = "settings have names: write '\(owner): {\(key): \(node.json)}'"
+    }
+    return diagnostic
+  }
+
   /// E0204: a setting that does not exist.
-  public static func unknownKey(_ entry: ConfigNode.Entry, of owner: String, known: [String]) -> Diagnostic {
-    let near = nearest(to: entry.key, in: known)
+  /// - Parameter hint: what to write instead, for a setting that is known elsewhere.
+  public static func unknownKey(
+    _ entry: ConfigNode.Entry, of owner: String, known: [String], hint: String? = nil
+  ) -> Diagnostic {
+    let near = hint == nil ? nearest(to: entry.key, in: known) : nil
     let list = known.isEmpty ? "it takes no settings" : "known settings: " + known.joined(separator: ", ")
     return Diagnostic(
       "E0204", "\(owner) has no setting '\(entry.key)'", at: entry.keySpan.map { Label($0, "not known") },
-      help: near.map { "did you mean '\($0)'?" } ?? list,
+      help: hint ?? near.map { "did you mean '\($0)'?" } ?? list,
       fix: near.flatMap { word in entry.keySpan.map { Fix($0, replacement: word) } })
   }
 }

@@ -64,6 +64,8 @@ public struct CheckContext {
   private(set) var results: [String] = []
   /// Names whose cell was wrong: what follows from that is not reported again.
   private var broken: Set<String> = []
+  /// Models by the files of the run's folder that they are saved in.
+  private var savedModels: [String: String] = [:]
   /// Whether a cell with results was wrong, so that it is not known which results there are.
   private var areResultsLost = false
   /// Settings of the cell at hand that were wrong, or written under a wrong name.
@@ -228,9 +230,19 @@ public struct CheckContext {
     return true
   }
 
+  /// Says that a cell saves a model as a file of the run's folder, so that later cells can load it.
+  mutating func declareSaved(_ model: String, as file: String) { savedModels[Self.plain(file)] = model }
+
+  /// The model that an earlier cell saves under a name.
+  func savedModel(in file: String) -> String? { savedModels[Self.plain(file)] }
+
+  private static func plain(_ file: String) -> String {
+    file.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+  }
+
   /// A file that a cell writes into the run's folder.
   mutating func claim(file: String, at span: SourceSpan?) {
-    let path = file.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    let path = Self.plain(file)
     if let earlier = files[path] {
       bag.report(.repeatedFile(path, at: span, earlier: earlier))
     } else {
@@ -285,6 +297,9 @@ public struct CheckContext {
 
   /// Whether a mistake is said for the first time.
   mutating func isFirst(_ mistake: String) -> Bool { said.insert(mistake).inserted }
+
+  /// Whether the cell that would have defined a model was wrong.
+  func isModelBroken(_ model: String?) -> Bool { model.map(broken.contains) ?? false }
 
   func isTrainingBroken(_ model: String) -> Bool { broken.contains("train \(model)") }
 
@@ -373,7 +388,9 @@ extension Diagnostic {
   static func notTrained(_ model: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
       "E0213", "'\(model)' is not trained above this cell", at: span.map { Label($0, "needs a training") },
-      help: "add '- train: \(model)' before it")
+      help:
+        "add '- train: \(model)' before it; it sets the loss and the metrics, also of a model without weights"
+    )
   }
 
   /// E0214: two cells that write one file.

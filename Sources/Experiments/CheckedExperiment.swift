@@ -123,11 +123,13 @@ private struct Consequences {
   /// Parameters that are declared, but have no value.
   let unresolved: Set<String>
   private let areParametersLost: Bool
+  private let parameters: Set<String>
   private let bytes: [UInt8]
   private var places: [SourceSpan] = []
 
   init(_ syntax: ExperimentSyntax, _ parameters: Parameters, _ bytes: [UInt8]) {
     unresolved = Set((syntax.params?.entries ?? []).map(\.key)).subtracting(parameters.names)
+    self.parameters = Set(parameters.names)
     areParametersLost =
       Header.isMisspelt("params", in: syntax.header) || syntax.params.map { $0.entries == nil } ?? false
     self.bytes = bytes
@@ -142,18 +144,32 @@ private struct Consequences {
       let span = mistake.primary?.span
       if let span, places.contains(where: { $0.touches(span) }) { continue }
       if let span { reported.append(span) }
-      if !followsFromParameters(mistake) { bag.report(mistake) }
+      if !followsFromParameters(mistake) { bag.report(explained(mistake)) }
     }
     places += reported
   }
 
   private func followsFromParameters(_ mistake: Diagnostic) -> Bool {
-    guard mistake.code == "E0121", let span = mistake.primary?.span, span.lower <= span.upper else {
-      return false
-    }
-    let name = String(
-      decoding: bytes.dropFirst(Int(span.lower)).prefix(Int(span.upper - span.lower)), as: UTF8.self)
+    guard mistake.code == "E0121", let name = text(at: mistake.primary?.span) else { return false }
     return areParametersLost || unresolved.contains(name)
+  }
+
+  /// With the way to a parameter of the experiment, where a body names one.
+  private func explained(_ mistake: Diagnostic) -> Diagnostic {
+    guard mistake.code == "E0321", let name = text(at: mistake.primary?.span), parameters.contains(name)
+    else {
+      return mistake
+    }
+    var explained = mistake
+    explained.help =
+      "bodies do not see the experiment's parameters: give a function a default, 'f(y_true, y_pred, \(name)=$(\(name)))', and a layer 'args: {\(name): $\(name)}'"
+    return explained
+  }
+
+  private func text(at span: SourceSpan?) -> String? {
+    guard let span, span.file == 0, span.lower <= span.upper else { return nil }
+    return String(
+      decoding: bytes.dropFirst(Int(span.lower)).prefix(Int(span.upper - span.lower)), as: UTF8.self)
   }
 }
 

@@ -21,9 +21,19 @@ public enum LayerRegistry {
     }
   }
 
+  /// What a reader of a Keras program may write, and what stands for it here.
+  private static let hints: [String: String] = [
+    "input_shape": inputHint, "batch_input_shape": inputHint, "input_length": inputHint,
+    "weights": "weights of a file are read by a 'load' cell with 'weights: FILE'",
+    "Lambda":
+      "a function of tensors is a layer of your own: '- layer: NAME' with 'call: |'; then use NAME here",
+    "model": "a model as a layer belongs to the graph form: 'layers: {part: {model: NAME, from: input}}'",
+  ]
+  private static let inputHint = "the shape belongs to the model: 'input: [28, 28]' beside 'layers'"
+
   /// Runexp's own layers.
   public static let builtIn = Registry<any Layer>(
-    "layer", commonKeys: ["name", "trainable", "dtype"],
+    "layer", commonKeys: ["name", "trainable", "dtype"], hints: hints,
     [
       .init(InputLayer.self, aliases: ["Input"]) { $0 },
       .init(Dense.self) { $0 },
@@ -53,28 +63,28 @@ public enum LayerRegistry {
       .init(Minimum.self) { $0 },
       .init(Concatenate.self) { $0 },
       .init(Dot.self) { $0 },
-      .init(Conv<1>.self) { $0 },
-      .init(Conv<2>.self) { $0 },
-      .init(Conv<3>.self) { $0 },
-      .init(ConvTranspose<1>.self) { $0 },
-      .init(ConvTranspose<2>.self) { $0 },
-      .init(ConvTranspose<3>.self) { $0 },
+      .init(Conv<1>.self, aliases: ["Convolution1D"]) { $0 },
+      .init(Conv<2>.self, aliases: ["Convolution2D"]) { $0 },
+      .init(Conv<3>.self, aliases: ["Convolution3D"]) { $0 },
+      .init(ConvTranspose<1>.self, aliases: ["Convolution1DTranspose"]) { $0 },
+      .init(ConvTranspose<2>.self, aliases: ["Convolution2DTranspose", "Deconvolution2D"]) { $0 },
+      .init(ConvTranspose<3>.self, aliases: ["Convolution3DTranspose", "Deconvolution3D"]) { $0 },
       .init(DepthwiseConv<1>.self) { $0 },
       .init(DepthwiseConv<2>.self) { $0 },
-      .init(SeparableConv<1>.self) { $0 },
-      .init(SeparableConv<2>.self) { $0 },
-      .init(MaxPooling<1>.self) { $0 },
-      .init(MaxPooling<2>.self) { $0 },
-      .init(MaxPooling<3>.self) { $0 },
-      .init(AveragePooling<1>.self) { $0 },
-      .init(AveragePooling<2>.self) { $0 },
-      .init(AveragePooling<3>.self) { $0 },
-      .init(GlobalMaxPooling<1>.self) { $0 },
-      .init(GlobalMaxPooling<2>.self) { $0 },
-      .init(GlobalMaxPooling<3>.self) { $0 },
-      .init(GlobalAveragePooling<1>.self) { $0 },
-      .init(GlobalAveragePooling<2>.self) { $0 },
-      .init(GlobalAveragePooling<3>.self) { $0 },
+      .init(SeparableConv<1>.self, aliases: ["SeparableConvolution1D"]) { $0 },
+      .init(SeparableConv<2>.self, aliases: ["SeparableConvolution2D"]) { $0 },
+      .init(MaxPooling<1>.self, aliases: ["MaxPool1D"]) { $0 },
+      .init(MaxPooling<2>.self, aliases: ["MaxPool2D"]) { $0 },
+      .init(MaxPooling<3>.self, aliases: ["MaxPool3D"]) { $0 },
+      .init(AveragePooling<1>.self, aliases: ["AvgPool1D"]) { $0 },
+      .init(AveragePooling<2>.self, aliases: ["AvgPool2D"]) { $0 },
+      .init(AveragePooling<3>.self, aliases: ["AvgPool3D"]) { $0 },
+      .init(GlobalMaxPooling<1>.self, aliases: ["GlobalMaxPool1D"]) { $0 },
+      .init(GlobalMaxPooling<2>.self, aliases: ["GlobalMaxPool2D"]) { $0 },
+      .init(GlobalMaxPooling<3>.self, aliases: ["GlobalMaxPool3D"]) { $0 },
+      .init(GlobalAveragePooling<1>.self, aliases: ["GlobalAvgPool1D"]) { $0 },
+      .init(GlobalAveragePooling<2>.self, aliases: ["GlobalAvgPool2D"]) { $0 },
+      .init(GlobalAveragePooling<3>.self, aliases: ["GlobalAvgPool3D"]) { $0 },
       .init(ZeroPadding<1>.self) { $0 },
       .init(ZeroPadding<2>.self) { $0 },
       .init(ZeroPadding<3>.self) { $0 },

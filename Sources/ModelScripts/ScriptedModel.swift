@@ -18,7 +18,7 @@ public struct ScriptedModel: Model {
 
   /// - Parameters:
   ///   - outputs: names of the outputs; if left out, those that the last `return` says: of a mapping its keys, of
-  ///     calls the layers' names, of others `output`, `output_1`, ….
+  ///     calls and variables set to calls the layers' names, of others `output`, `output_1`, ….
   public init(
     _ name: String, inputs: [ModelInput], _ parts: ScriptParts, body: ScriptBody, outputs: [String]? = nil
   ) {
@@ -117,7 +117,26 @@ extension ScriptBody {
       default: return "output"
       }
       return parts.layers.contains { $0.name == name } ? name : "output"
+    case .name(let variable):
+      guard let value = onlyValue(of: variable) else { return "output" }
+      return outputName(value, parts)
     default: return "output"
     }
+  }
+
+  /// What a variable is set to, if that is once and in no block.
+  private func onlyValue(of variable: String) -> Expression? {
+    var found: [Expression] = []
+    for statement in statements {
+      if case .assignment(let targets, let value) = statement.kind,
+        targets.contains(where: { if case .name(variable) = $0.kind { true } else { false } })
+      {
+        found.append(value)
+      } else {
+        let bound = BodyNames([statement])
+        if bound.assigned.contains(variable) || bound.looped.contains(variable) { return nil }
+      }
+    }
+    return found.count == 1 ? found[0] : nil
   }
 }

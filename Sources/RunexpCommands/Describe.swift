@@ -47,7 +47,7 @@ struct Describe: ParsableCommand {
     let entries = Catalogue().entries
     guard let name else {
       for kind in ["cell", "layer", "loss", "metric", "optimizer", "callback"] {
-        print("\(kind)s".uppercased())
+        print((kind.hasSuffix("s") ? kind + "es" : kind + "s").uppercased())
         for entry in entries where entry.kind == kind {
           print("  \(entry.name.padded(to: 32))\(entry.summary)")
         }

@@ -2,7 +2,7 @@ public import ArgumentParser
 
 /// The `runexp` command.
 public struct Runexp: ParsableCommand {
-  public static let version = "0.1.0"
+  public static let version = "0.2.0"
 
   public static let configuration = CommandConfiguration(
     commandName: "runexp",

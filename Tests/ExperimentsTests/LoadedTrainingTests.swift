@@ -75,6 +75,43 @@ import Testing
     #expect(try bytes("second/m.h5") == bytes("whole/m.h5"))
   }
 
+  @Test(arguments: [
+    "  - save: m\n    file: m.h5\n", "  - save: m\n    file: models/../m.keras\n",
+    "  - save: m\n    file: ./m.keras\n",
+  ])
+  func `a model that this run saves can be loaded below`(saving: String) throws {
+    let file = try #require(saving.split(separator: " ").last).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !file.contains("..") else {
+      #expect(try codes(Self.data + Self.model + train(Self.settings, epochs: 1) + saving).contains("E0202"))
+      return
+    }
+    try run(
+      Self.data + Self.model + train(Self.settings, epochs: 1) + saving + save("m.weights.h5")
+        + "  - load: again\n    file: \(file.replacingOccurrences(of: "./", with: ""))\n  - save: again\n    file: again.weights.h5\n"
+        + "  - train: again\n    data: iris\n    shuffle: false\n    epochs: 2\n  - save: again\n    file: on.weights.h5\n"
+        + train(epochs: 2).replacingOccurrences(of: "train: m\n", with: "evaluate: again\n")
+        .replacingOccurrences(of: "data: iris", with: "data: iris.validation")
+        .replacingOccurrences(
+          of: "    shuffle: false\n    epochs: 2\n", with: ""), "same")
+    #expect(try bytes("same/again.weights.h5") == bytes("same/m.weights.h5"))
+    #expect(try bytes("same/on.weights.h5") != bytes("same/m.weights.h5"))
+  }
+
+  @Test func `a model that a callback saves can be loaded below`() throws {
+    let keeping =
+      "    callbacks: [{ModelCheckpoint: {filepath: best.keras, save_best_only: true, monitor: loss}}]\n"
+    try run(
+      Self.data + Self.model + train(Self.settings + keeping, epochs: 2)
+        + "  - load: best\n    file: best.keras\n    freeze: [hidden]\n  - train: best\n    data: iris\n    loss: sparse_categorical_crossentropy\n    optimizer: sgd\n",
+      "kept")
+    #expect(
+      try codes(Self.data + Self.model + "  - load: best\n    file: best.keras\n") == ["E0601"])
+  }
+
+  @Test func `what only follows from a file that cannot be loaded is not said`() throws {
+    #expect(try codes(Self.data + "  - load: m\n    file: none.h5\n" + train(epochs: 1)) == ["E0601"])
+  }
+
   @Test func `a model comes from the best run, and stays that run's`() throws {
     try runBase()
     let cells = Self.data + "  - load: m\n    from: best(e, val_loss)\n"

@@ -168,6 +168,14 @@ import Testing
     #expect(
       try model("return main(x), self.aux(x), x", parts: parts).outputNames == ["main", "aux", "output"])
     #expect(try model("return {'a': x, 'b': x}").outputNames == ["a", "b"])
+    let named = "y = main(x)\nz = self.aux(y)\n"
+    #expect(try model(named + "return y, z", parts: parts).outputNames == ["main", "aux"])
+    #expect(try model(named + "return z, y", parts: parts).outputNames == ["aux", "main"])
+    // What is set again, or on some branches only, has no one name.
+    #expect(try model(named + "y = y + 1\nreturn y, z", parts: parts).outputNames == ["output", "aux"])
+    #expect(try model(named + "y += 1\nreturn y, z", parts: parts).outputNames == ["output", "aux"])
+    #expect(
+      try model(named + "if training:\n  z = y\nreturn y, z", parts: parts).outputNames == ["main", "output"])
     #expect(try model("return x, x").outputNames == ["output", "output_1"])
   }
 

@@ -98,7 +98,15 @@ struct Lexer {
     let span = script.span(position..<position + width)
     if dialect == .body { return .strayCharacter(character, span) }
     return .scriptSyntax(
-      "unexpected '\(character)'", span, help: character == "=" ? "compare with '=='" : nil)
+      "unexpected '\(character)'", span, help: Self.help(for: character))
+  }
+
+  private static func help(for character: String) -> String? {
+    switch character {
+    case "=": "compare with '=='"
+    case ":": "this is one expression, without statements: write 'a if condition else b'"
+    default: nil
+    }
   }
 
   private mutating func take(_ count: Int, _ kind: Token.Kind) -> Token {

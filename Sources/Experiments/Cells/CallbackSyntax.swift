@@ -69,6 +69,11 @@ struct CallbackSyntax {
       if let backup = callback as? BackupAndRestore, checkpoint != .auto, checkpoint != backup.saveFreq {
         report(.twoFrequencies(checkpoint, backup.saveFreq, at: node.nameSpan))
       }
+      if let checkpoint = callback as? ModelCheckpoint, isDataKnown {
+        for name in checkpoint.namesInPath where !training.logs.contains(name) {
+          report(.unknownInPath(name, logs: training.logs, in: node))
+        }
+      }
       // Whether there is validation is not known where the data set isn't.
       guard let needed = callback.neededLog, !training.logs.contains(needed),
         isDataKnown || !needed.hasPrefix("val_")
@@ -138,15 +143,27 @@ extension Diagnostic {
       at: span.map { Label($0, "the same thing again") }, help: "keep one of them")
   }
 
+  /// E0502: a file name with a value that is not logged.
+  fileprivate static func unknownInPath(_ name: String, logs: [String], in node: ConfigNode) -> Diagnostic {
+    let span = node.entries?.first?.value["filepath"]?.span ?? node.nameSpan
+    let near = nearest(to: name, in: logs) ?? logs.first { $0.hasPrefix(name) }
+    return Diagnostic(
+      "E0502", "nothing logs '\(name)'", at: span.map { Label($0, "{\(name)} in this name") },
+      help: name == "batch"
+        ? "a file for each of so many batches also needs 'save_freq: NUMBER'"
+        : near.map { "did you mean '{\($0)}'?" } ?? "a name can have epoch, "
+          + logs.joined(separator: ", "))
+  }
+
   /// E0502: a callback that watches what is not logged.
   fileprivate static func unwatched(
     _ log: String, logs: [String], in node: ConfigNode, isRefused: Bool
   ) -> Diagnostic {
     let span = node.entries?.first?.value["monitor"]?.span ?? node.nameSpan
-    let near = nearest(to: log, in: logs)
+    let near = nearest(to: log, in: logs) ?? logs.first { $0.hasPrefix(log) }
     let help =
       near.map { "did you mean '\($0)'?" }
-      ?? (!log.hasPrefix("val_")
+      ?? (!log.hasPrefix("val_") || logs.contains { $0.hasPrefix("val_") }
         ? nil
         : isRefused
           ? "remove 'validation: false', or watch 'loss'"

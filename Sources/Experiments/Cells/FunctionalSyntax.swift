@@ -69,7 +69,22 @@ struct FunctionalSyntax {
 
   /// `[28, 28]`, or `{shape: [100], dtype: int32}`.
   private func inputLayer(_ node: ConfigNode, _ context: inout CheckContext) -> InputLayer? {
-    if node.entries != nil { return InputLayer.schema.decode(node, into: &context.bag) }
+    if let entries = node.entries {
+      let rest = ConfigNode(.map(entries.filter { $0.key != "dtype" }), span: node.span)
+      guard var layer = InputLayer.schema.decode(rest, into: &context.bag) else { return nil }
+      guard let dtype = node["dtype"] else { return layer }
+      switch dtype.string {
+      case "float32": layer.element = .float32
+      case "int32", "int64": layer.element = .int32
+      default:
+        context.bag.report(
+          Diagnostic(
+            "E0202", "'dtype' of an input must be float32 or int32",
+            at: dtype.span.map { .init($0, "found \(dtype.sketch)") }))
+        return nil
+      }
+      return layer
+    }
     return context.bag.collect { () throws(Diagnostic) in
       let shape = try SampleShape(config: node)
       if let mistake = SampleShape.check(shape) {

@@ -2,6 +2,7 @@ import Config
 import Datasets
 import Diagnostics
 import Foundation
+import GraphEngine
 import KerasFiles
 import Layers
 import ModelScripts
@@ -36,7 +37,11 @@ struct LoadCell: Cell {
       return nil
     }
     if let weights { return fill(weights, into: name, &context) }
-    if let file { return load(path(of: file, &context), named: name, from: file, &context) }
+    if let file {
+      // What this run saves is not there yet when the file is checked.
+      if let saved = context.savedModel(in: file) { return load(saved, savedAs: file, named: name, &context) }
+      return load(path(of: file, &context), named: name, from: file, &context)
+    }
     var earlier = context.earlier
     let saved = context.collect { try Self.file(of: name, in: from, among: &earlier) }
     guard let saved else { return nil }
@@ -73,6 +78,40 @@ struct LoadCell: Cell {
     let model = loaded.built.model.freezing(frozen)
     let built = context.collect { try BuiltModel(model, weightsOf: loaded.built) }
     return built.flatMap { declare($0, settings, origin, &context) }
+  }
+
+  /// A model that an earlier cell saves: planned from the model as it is written above, read when the run gets here.
+  private func load(
+    _ source: String, savedAs file: String, named name: String, _ context: inout CheckContext
+  ) -> CellRun? {
+    guard let original = context.models[source]?.content.model else { return nil }
+    let (seed, span) = (context.seed, subject.span)
+    let decoded = context.collect {
+      try ModelDecoder(custom: ModelDecoder.scripted).model(
+        ["class_name": original.className.config, "config": original.config], named: name)
+    }
+    guard let decoded, let frozen = frozenNames(decoded, &context) else { return nil }
+    let model = decoded.freezing(frozen)
+    let trace = context.collect { try Trace(model, phase: .training, seed: seed) }
+    guard let trace else { return nil }
+    let count = trace.scope.parameters.map { $0.spec.shape.reduce(1, *) }.reduce(0, +)
+    context.declare(.init(model: model, trace: trace, parameterCount: count), at: span)
+    if let training = context.trainings[source] {
+      let spans = training.settings.outputs.map { output in
+        CheckContext.TrainingInfo.Spans(loss: span, metrics: output.metrics.map { _ in span })
+      }
+      context.declare(
+        compilation: .init(settings: training.settings, spans: spans, logs: training.own, own: training.own),
+        of: name)
+    }
+    return { context in
+      let loaded = try ModelFile.load("\(context.folder)/\(file)", named: name, seed: seed)
+      let built =
+        frozen.isEmpty
+        ? loaded.built : try BuiltModel(loaded.built.model.freezing(frozen), weightsOf: loaded.built)
+      context.models[name] = built
+      try context.note("\(file)   \(ModelCell.chain(built))")
+    }
   }
 
   /// Weights for a model that is there: tried when the file is checked, so that no mistake waits for the run.

@@ -28,6 +28,7 @@ struct SaveCell: Cell {
     guard context.model(subject) != nil, let name = subject.string else { return nil }
     let (path, format) = (file ?? "\(name).h5", self.format)
     context.claim(file: path, at: subject.span)
+    context.declareSaved(name, as: path)
     if format == .keras2 && !path.hasSuffix(".h5") {
       context.bag.report(.onlyH5(path, at: subject.span))
       return nil

@@ -81,7 +81,7 @@ struct TrainCell: Cell {
       loss: loss, lossWeights: lossWeights, optimizer: optimizer, metrics: metrics,
       weightedMetrics: weightedMetrics, outputs: model?.model.outputNames, isValidated: isValidated,
       base: subject.string.flatMap { context.compilation(of: $0) })
-    if compile.base == nil { reportMissing(&context) }
+    if compile.base == nil, !context.isModelBroken(subject.string) { reportMissing(&context) }
     var training = compile.info(&context)
     let syntax = CallbackSyntax(
       nodes: callbacks, checkpoint: checkpoint, epochs: initialEpoch..<max(initialEpoch, epochs),
@@ -112,6 +112,10 @@ struct TrainCell: Cell {
     if shuffle { context.warnOfShuffling(model) }
     guard isRight else { return nil }
     context.declare(training, of: name)
+    for case let saved as ModelCheckpoint in decoded
+    where !saved.saveWeightsOnly && !saved.filepath.contains("{") {
+      context.declareSaved(name, as: saved.filepath)
+    }
     context.plannedTrainings.append(
       PlannedTraining(
         model: model.model, settings: training.settings,
@@ -215,7 +219,8 @@ struct TrainCell: Cell {
     fit.recordsGradientNorms = context.gradientModels.contains(name)
     fit.clock = context.services.clock
     if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
-    let validation = held.flatMap { context.data[$0.data]?[$0.part] }
+    var validation = held.flatMap { context.data[$0.data]?[$0.part] }
+    if context.isQuick { validation = validation?.first(2 * fit.batchSize) }
     let total = fit.epochs
     built.training?.memoryUse = memory
     built.takeParts()

@@ -17,7 +17,10 @@ public struct Concatenate: Op {
         operand.with(.size(0), at: axis) == first.with(.size(0), at: axis)
       else {
         throw ShapeError(
-          "\(operand) cannot follow \(first) along axis \(axis)", operand: i,
+          operand.element == first.element
+            ? "\(operand) cannot follow \(first) along axis \(axis)"
+            : "\(operand.element.rawValue) \(operand) cannot follow \(first.element.rawValue) \(first) along axis \(axis)",
+          operand: i,
           hint: "all axes but axis \(axis) must agree, and the element types")
       }
       total += min(TensorType.largestCount, try operand.size(of: axis, to: "joined"))

@@ -19,7 +19,7 @@ extension TensorType {
     guard dims.filter({ $0 == .batch }).count <= 1 else {
       throw ShapeError(
         "\(a) with \(b) would pair every sample with every other", operand: 1,
-        hint: "give both the batch at the same place, with expandingDimensions where one has fewer axes")
+        hint: "give both the batch at the same place, with [:, None] or expand_dims where one has fewer axes")
     }
     return dims
   }

@@ -88,12 +88,17 @@ extension Value {
     return from == to ? self : try transposed(order)
   }
 
-  /// Values one behind the other along an axis.
+  /// Values one behind the other along an axis; whole numbers beside fractions become fractions.
   ///
   /// Keras: `keras.ops.concatenate`.
   public static func concatenate(_ values: [Value], axis: Int = -1) throws(Diagnostic) -> Value {
     guard let first = values.first else { throw .nothingToJoin("concatenate") }
-    return values.count == 1 ? first : try first.graph.apply(Concatenate(axis: axis), values)
+    if values.count == 1 { return first }
+    var alike = values
+    if values.contains(where: { $0.type.element != first.type.element }) {
+      for i in values.indices { alike[i] = try values[i].cast(to: .float32) }
+    }
+    return try first.graph.apply(Concatenate(axis: axis), alike)
   }
 
   /// Values of one shape side by side along a new axis.

@@ -52,6 +52,10 @@ public struct OptimizerSlot: Sendable, Hashable {
 public enum OptimizerRegistry {
   public static let all = Registry<any Optimizer>(
     "optimizer",
+    hints: [
+      "decay":
+        "write it as a schedule: 'learning_rate: {InverseTimeDecay: {initial_learning_rate: 0.01, decay_steps: 1, decay_rate: VALUE}}'",
+    ],
     [
       .init(SGD.self, aliases: ["sgd"]) { $0 },
       .init(RMSprop.self, aliases: ["rmsprop"]) { $0 },

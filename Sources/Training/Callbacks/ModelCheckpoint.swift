@@ -90,6 +90,15 @@ public struct ModelCheckpoint: Callback {
     if verbose > 0 { try control.outlet.say("epoch \(epoch + 1): saved \(path)") }
   }
 
+  /// The names of logged values in the path.
+  public var namesInPath: [String] {
+    filepath.split(separator: "{").dropFirst().compactMap { part in
+      guard let close = part.firstIndex(of: "}") else { return nil }
+      let name = String(part[..<close].prefix { $0 != ":" })
+      return name == "epoch" || (name == "batch" && batchPeriod != nil) ? nil : name
+    }
+  }
+
   /// Fills in what stands in braces.
   ///
   /// What is no name of a value stays as it is.
