@@ -104,8 +104,8 @@ let package = Package(
     target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     // Level 5
     target(
-      "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore",
-      "HDF5Files", "ZipFiles", "Config", "Diagnostics"),
+      "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "Kernels", "KernelABI",
+      "TensorCore", "HDF5Files", "ZipFiles", "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",

@@ -82,6 +82,7 @@ struct CompileReading {
     var kept = config.without(["name", "dtype", "fn"])
     // Keras 2 leaves the reduction to whoever computes.
     if kept["reduction"]?.string == "auto" { kept = kept.with(["reduction": "sum_over_batch_size"]) }
+    if kept["reduction"]?.string == "none" { kept = kept.with(["reduction": nil]) }
     return node.with(["config": kept])
   }
 

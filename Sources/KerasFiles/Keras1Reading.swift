@@ -136,7 +136,7 @@ enum Keras1Reading {
 
   /// The layer of Keras 2 that merges in the same way; one that there is none for stays a `Merge`.
   private static func merge(_ node: ConfigNode, _ config: ConfigNode) -> ConfigNode {
-    let common: ConfigNode = ["name": config["name"] ?? "merge"]
+    let common: ConfigNode = ["name": config["name"] ?? "merge", "trainable": true]
     var (className, settings) = ("", common)
     switch config["mode"]?.string {
     case "sum": className = "Add"

@@ -46,6 +46,8 @@ struct Keras2Reading {
     }
     // Before it was a setting the gate came first.
     if className == "GRU", config["reset_after"] == nil { entries.append(.init("reset_after", false)) }
+    // Every layer has it, but not those of authors who leave it out; operations never have.
+    if className != "InputLayer", config["trainable"] == nil { entries.append(.init("trainable", true)) }
     return ConfigNode(.map(entries))
   }
 
@@ -109,6 +111,12 @@ struct Keras2Reading {
         .compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
     let names = Set(written.compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
     let nodes = written.map { node -> ConfigNode in
+      // What has no words in Keras 2 is written in those of Keras 3.
+      if node["module"]?.string?.hasPrefix("keras.src.") == true,
+        node["inbound_nodes"]?.list?.first?["args"] != nil
+      {
+        return node
+      }
       if TensorFlowOperation.isRecorded(node) {
         let made = TensorFlowOperation.translate(node) { reference(in: $0, names, models) }
         return made

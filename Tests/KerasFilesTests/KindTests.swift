@@ -30,7 +30,7 @@ private struct Kind: Decodable {
     let features = zip(shapes, x).enumerated().map { place, pair in
       let isWhole = built.model.inputs[place].type.element == .int32
       let numbers: Column.Storage = isWhole ? .integers(pair.1.map { Int32($0) }) : .floats(pair.1)
-      return Column("x\(place)", rowShape: pair.0, numbers)
+      return Column(built.model.inputs[place].name, rowShape: pair.0, numbers)
     }
     let part = DataPart(features: features, targets: [], rows: .range(0..<2))
     let found = try Trainer(built, pool: WorkerPool(threads: 1), now: { 0 }).predict(part, batchSize: 2)
@@ -122,6 +122,20 @@ private func block(_ className: String, _ config: ConfigNode) throws -> (any Lay
     #expect(loaded.notes.contains { $0.code == "E0622" && $0.severity == .note })
   }
 
+  @Test(arguments: [Semantics.keras2, .keras3])
+  func `a loss without a reduction is shown as a mean and followed as a sum`(semantics: Semantics) throws {
+    let reading = CompileReading(names: ["y"], semantics: semantics, functions: StoredFunctions())
+    let reduction: ConfigNode = semantics == .keras2 ? "none" : nil
+    let loss: ConfigNode = ["class_name": "Hinge", "config": ["name": "hinge", "reduction": reduction]]
+    var bag = DiagnosticBag()
+    let settings = reading.settings(["optimizer": "sgd", "loss": loss], into: &bag)
+    #expect(settings?.outputs[0].loss?.reduction == LossReduction.none && bag.all.isEmpty)
+    let graph = Graph()
+    let values = graph.constant(Tensor([2], [1.1, 1.5]))
+    let shown = try LossReduction.none.reduce(values)
+    #expect(try shown.type == LossReduction.sum.reduce(values).type)
+  }
+
   @Test func `inputs of a mapping are taken in the order of their keys`() throws {
     for file in ["kinds_mappings2.h5", "kinds_mappings3.keras"] {
       let model = try ModelFile.load(try fixture(file: file), seed: 1).built.model
@@ -129,12 +143,10 @@ private func block(_ className: String, _ config: ConfigNode) throws -> (any Lay
     }
   }
 
-  @Test(arguments: [
-    ("Custom>Dense", nil as ConfigNode), ("Dense", "my.layers"), ("pack>LSTM", nil),
-  ])
-  func `a class of one's own is not taken for Keras's of that name`(name: String, module: ConfigNode) {
+  @Test(arguments: [("Custom>Dense", nil), ("Dense", "my.layers"), ("pack>LSTM", nil)])
+  func `a class of one's own is not taken for Keras's of that name`(name: String, module: String?) {
     var node: ConfigNode = ["class_name": name.config, "config": ["name": "d", "units": 2]]
-    if !module.isNull { node = node.with(["module": module]) }
+    if let module { node = node.with(["module": module.config]) }
     let error = #expect(throws: Diagnostic.self) { try ModelDecoder().layer(node) }
     #expect(error?.code == "E0621" && error?.message.contains("not one of Keras's") == true)
   }
@@ -157,20 +169,12 @@ private func block(_ className: String, _ config: ConfigNode) throws -> (any Lay
   }
 
   @Test(arguments: [
-    (
-      "kernel_initializer",
-      ["class_name": "HeNormal", "config": ["seed": nil, "dtype": "float32"]] as ConfigNode
-    ),
-    (
-      "bias_initializer",
-      ["class_name": "Constant", "config": ["value": 0.5, "dtype": "float32", "partition_info": nil]]
-    ),
-    (
-      "kernel_initializer",
-      ["class_name": "Orthogonal", "config": ["gain": 1.0, "seed": 3, "dtype": "float32"]]
-    ),
+    ("kernel_initializer", #"{"class_name": "HeNormal", "config": {"seed": null, "dtype": "float32"}}"#),
+    ("bias_initializer", #"{"class_name": "Constant", "config": {"value": 0.5, "dtype": "float32"}}"#),
+    ("kernel_initializer", #"{"class_name": "Orthogonal", "config": {"gain": 1.0, "dtype": "float32"}}"#),
   ])
-  func `the type of an initializer is dropped, as every Keras does`(key: String, value: ConfigNode) throws {
+  func `the type of an initializer is dropped, as every Keras does`(key: String, json: String) throws {
+    let value = try ConfigNode(json: json)
     let node: ConfigNode = [
       "class_name": "Dense", "config": ["name": "d", "units": 2, "activation": "linear"],
     ]

@@ -174,10 +174,11 @@ def rewritten(source, target, config=lambda c: c, path=lambda p: p):
         file.write(members["model.weights.h5"])
     with h5py.File("w.h5") as old, h5py.File("v.h5", "w") as new:
         for top in old:
-            old[top].visititems(
-                lambda name, item: isinstance(item, h5py.Dataset)
-                and new.create_dataset(path(f"{top}/{name}"), data=item[()])
-            )
+            found = []
+            old[top].visititems(lambda name, item: found.append((f"{top}/{name}", item)))
+            for name, item in found:
+                if isinstance(item, h5py.Dataset):
+                    new.create_dataset(path(name), data=item[()])
     with open("v.h5", "rb") as file:
         members["model.weights.h5"] = file.read()
     os.remove("w.h5"), os.remove("v.h5")

@@ -55,10 +55,14 @@ public struct ModelDecoder: Sendable {
     let name = chosen ?? config["name"]?.string ?? LayerRegistry.snakeCase(className)
     let isTrainable = try config["trainable"].map { try Bool(config: $0) } ?? true
     if RecordedEntry.isOperation(node) {
-      guard let operation = try operations(node) else {
-        throw Diagnostic.unknownOperation(name, className)
+      // A file that names no modules may mean a class of its author's.
+      if node["module"] == nil, let own = try custom(className, config) {
+        return NamedLayer(name, own, isTrainable: isTrainable)
       }
-      return NamedLayer(name, operation, isTrainable: isTrainable)
+      if let operation = try operations(node) {
+        return NamedLayer(name, operation, isTrainable: isTrainable)
+      }
+      if node["module"] != nil { throw Diagnostic.unknownOperation(name, className) }
     }
     if ["TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"].contains(className) {
       throw Diagnostic.unknownOperation(name, config["function"]?.string ?? className)
