@@ -104,8 +104,8 @@ let package = Package(
     target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     // Level 5
     target(
-      "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Kernels", "KernelABI", "TensorCore",
-      "HDF5Files", "ZipFiles", "Config", "Diagnostics"),
+      "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "Kernels", "KernelABI",
+      "TensorCore", "HDF5Files", "ZipFiles", "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
@@ -194,7 +194,8 @@ let package = Package(
       "ExpLanguage", "Layers", "GraphEngine", "Datasets",
       "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
-      exclude: ["make_fixtures.py", "make_masks.py", "make_stateful.py"], resources: [.copy("Fixtures")]),
+      exclude: ["make_fixtures.py", "make_kinds.py", "make_masks.py", "make_stateful.py"],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,6 +8,8 @@ import Training
 struct CompileReading {
   /// Names of the model's outputs.
   let names: [String]
+  /// The keys of the outputs, if they are a mapping, by which settings may be told, too.
+  var keys: [String] = []
   let semantics: Semantics
   /// Functions of the experiment that trained it.
   let functions: StoredFunctions
@@ -15,9 +17,10 @@ struct CompileReading {
   /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
   func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
     var errors = DiagnosticBag()
-    let optimizer = config["optimizer_config"] ?? config["optimizer"]
-    guard let optimizer, let decoded = OptimizerConfig.decode(optimizer, into: &errors) else {
-      bag.report(.notCompiled(errors.all.first?.message ?? "it names no optimizer"))
+    let written = [config["optimizer_config"], config["optimizer"]].compactMap(\.self).first { !$0.isNull }
+    if written == nil { bag.report(.defaultOptimizer()) }
+    guard let decoded = OptimizerConfig.decode(written ?? "rmsprop", into: &errors) else {
+      bag.report(.notCompiled(errors.all.first?.message ?? "its optimizer is not known"))
       return nil
     }
     let losses = byOutput(config["loss"], isPart: { $0.string != nil || $0["class_name"] != nil })
@@ -29,7 +32,7 @@ struct CompileReading {
       var output = CompileSettings.Output(loss: nil)
       if let node = losses[i], !node.isNull {
         guard let loss = functions.losses.decode(plain(node), into: &errors) else {
-          bag.report(.notCompiled(errors.all.first?.message ?? "a loss is not known"))
+          bag.report(.unknownLoss(node.calledName ?? node.json, errors.all.first))
           return nil
         }
         output.loss = loss
@@ -40,7 +43,7 @@ struct CompileReading {
       for (lists, isWeighted) in [(metrics, false), (weighted, true)] {
         for node in lists[i]?.list ?? lists[i].map({ [$0] }) ?? [] where !node.isNull {
           guard var metric = metric(node, of: names[i]) else {
-            bag.report(.metricDropped(node["class_name"]?.string ?? node.string ?? node.json))
+            bag.report(.metricDropped(node.calledName ?? node.json))
             continue
           }
           metric.isWeighted = isWeighted
@@ -60,7 +63,7 @@ struct CompileReading {
     guard let node, !node.isNull else { return names.map { _ in nil } }
     if isPart(node) { return names.map { _ in node } }
     if let list = node.list { return names.indices.map { $0 < list.count ? list[$0] : nil } }
-    return names.map { node[$0] }
+    return names.indices.map { node[names[$0]] ?? (keys.indices.contains($0) ? node[keys[$0]] : nil) }
   }
 
   /// A list for each output.
@@ -74,20 +77,22 @@ struct CompileReading {
 
   /// The settings of a class without those that say nothing: its name, its type, Keras 2's function.
   private func plain(_ node: ConfigNode) -> ConfigNode {
+    if let function = node.functionName { return function.config }
     guard let config = node["config"] else { return node }
     var kept = config.without(["name", "dtype", "fn"])
     // Keras 2 leaves the reduction to whoever computes.
     if kept["reduction"]?.string == "auto" { kept = kept.with(["reduction": "sum_over_batch_size"]) }
+    if kept["reduction"]?.string == "none" { kept = kept.with(["reduction": nil]) }
     return node.with(["config": kept])
   }
 
   private func metric(_ node: ConfigNode, of output: String) -> NamedMetric? {
     var ignored = DiagnosticBag()
-    if let word = node.string {
+    if let word = node.functionName {
       // Keras 2 logs the name of a class as its objects are called, Keras 3 as it was written.
       let isClass = semantics == .keras2 && MetricRegistry.all.find(word)?.name == word
       let name = MetricRegistry.logName(word, settings: ConfigNode(isClass ? .map([]) : .null))
-      return functions.metrics.decode(node, into: &ignored).map { NamedMetric(name, $0) }
+      return functions.metrics.decode(word.config, into: &ignored).map { NamedMetric(name, $0) }
     }
     guard let className = node["class_name"]?.string, let config = node["config"] else { return nil }
     // The name in a file of several outputs begins with the output's.
@@ -97,7 +102,7 @@ struct CompileReading {
     if ["accuracy", "acc"].contains(name) && className != EqualLabels.schema.name {
       return NamedMetric(name, Accuracy())
     }
-    let function = className == "MeanMetricWrapper" ? config["fn"]?.string : nil
+    let function = className == "MeanMetricWrapper" ? config["fn"]?.functionName : nil
     let known = function.map { ConfigNode(.string($0)) } ?? plain(node)
     return functions.metrics.decode(known, into: &ignored).map { NamedMetric(name, $0) }
   }
@@ -105,6 +110,19 @@ struct CompileReading {
 
 extension ConfigNode {
   var isNull: Bool { if case .null = content { true } else { false } }
+
+  /// The name of a function: as it stands, or of an object that Keras 3 and late Keras 2 write for it; the package of a
+  /// registered one is left out.
+  var functionName: String? {
+    let isFunction = self["class_name"]?.string == "function"
+    guard let written = string ?? (isFunction ? self["config"]?.string : nil) else { return nil }
+    return written.lastIndex(of: ">").map { String(written[written.index(after: $0)...]) } ?? written
+  }
+
+  /// What a loss or a metric of a file is called in it.
+  fileprivate var calledName: String? {
+    functionName ?? self["config"]?["fn"]?.functionName ?? self["class_name"]?.string
+  }
 }
 
 extension Diagnostic {
@@ -115,10 +133,31 @@ extension Diagnostic {
       help: "it predicts as saved; to train it on, say how in a 'train:' cell")
   }
 
+  /// E0622: compile settings that name no optimizer.
+  static func defaultOptimizer() -> Diagnostic {
+    Diagnostic(
+      "E0622", "the training settings of the file name no optimizer: it is RMSprop, as in Keras",
+      severity: .note,
+      help: "to train the model on with another one, name it in a 'train:' cell")
+  }
+
+  /// E0622: a loss that is neither Keras's nor written above.
+  static func unknownLoss(_ name: String, _ mistake: Diagnostic?) -> Diagnostic {
+    if let mistake, mistake.code != "E0206" { return notCompiled(mistake.message) }
+    return Diagnostic(
+      "E0622", "the model comes without its training settings: its loss '\(name)' is not one of Keras's",
+      severity: .warning,
+      help:
+        "write it as a cell 'function: \(name)(y_true, y_pred)' above 'load:', or name a loss in a 'train:' cell"
+    )
+  }
+
   /// E0622: a metric that is not known.
   static func metricDropped(_ name: String) -> Diagnostic {
     Diagnostic(
       "E0622", "the metric '\(name)' of the file is left out, runexp does not have it", severity: .warning,
-      help: "name other metrics in the 'train:' cell")
+      help:
+        "write it as a cell 'function: \(name)(y_true, y_pred)' above 'load:', or name others in the 'train:' cell"
+    )
   }
 }

@@ -45,9 +45,17 @@ struct DialectNotes {
     let hasHardSigmoid = objects.contains { object in
       object.config.entries?.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid" } == true
     }
-    if hasHardSigmoid { found.append("hard_sigmoid") }
+    if hasHardSigmoid {
+      let distance = built.distance(to: target).map {
+        " (predictions of random numbers are \($0) apart at most)"
+      }
+      found.append("hard_sigmoid" + (distance ?? ""))
+    }
     // Keras 2 does not save how far its momentum has come, and counts it wrongly.
-    if target == .keras2, built.training?.settings.optimizer is Nadam { found.append("Nadam") }
+    if let nadam = built.training?.settings.optimizer as? Nadam, target == .keras2 || nadam.scheduleDecay != 1
+    {
+      found.append("Nadam")
+    }
     if let trace = try? Trace(built.model, phase: .training, seed: 0, semantics: built.semantics) {
       let isSpatial = trace.scope.calls.contains { call in
         call.layer is BatchNormalization && (4...5).contains(call.inputs.first?.type.rank ?? 0)
@@ -99,11 +107,20 @@ struct DialectNotes {
       if settings.optimizer.common.gradientAccumulationSteps != nil { names.append("gradient accumulation") }
     }
     names = names.filter { Self.newInKeras3.contains($0) || $0 == "gradient accumulation" }
+    names += operations(of: built.model).map { "the operation \($0) between layers" }
     for (className, config) in objects {
       names += Keras2Writing.lost(className, config).map { "the setting '\($0)' of \(className)" }
     }
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }
+  }
+
+  /// Classes of what a model computes between its layers.
+  private func operations(of model: any Model) -> [String] {
+    model.layers.flatMap { layer -> [String] in
+      if let inner = layer.layer as? any Model { return operations(of: inner) }
+      return layer.layer is any GraphOperation ? [layer.layer.className] : []
+    }
   }
 
   /// What Keras 3 writes into an `.h5` file and cannot read from it.

@@ -32,6 +32,11 @@ struct Keras2Reading {
       // A resolved axis is a list of one.
       case (_, "axis"):
         if let list = entries[i].value.list, list.count == 1 { entries[i].value = list[0] }
+      // Until TensorFlow 2.1 initializers were saved with a type, which every Keras drops.
+      case (_, let key) where key.hasSuffix("initializer"):
+        if let settings = entries[i].value["config"], settings.entries != nil {
+          entries[i].value = entries[i].value.with(["config": settings.without(["dtype", "partition_info"])])
+        }
       default: break
       }
       // A wrapper holds a layer of its own.
@@ -39,6 +44,10 @@ struct Keras2Reading {
         entries[i].value = translate(entries[i].value, depth: depth + 1)
       }
     }
+    // Before it was a setting the gate came first.
+    if className == "GRU", config["reset_after"] == nil { entries.append(.init("reset_after", false)) }
+    // Every layer has it, but not those of authors who leave it out; operations never have.
+    if className != "InputLayer", config["trainable"] == nil { entries.append(.init("trainable", true)) }
     return ConfigNode(.map(entries))
   }
 
@@ -62,16 +71,33 @@ struct Keras2Reading {
     let whole = config.list == nil ? config : ["layers": config]
     var nodes = (whole["layers"]?.list ?? []).map { translate($0, depth: depth + 1) }
     // Before TensorFlow 2.2 the shape stood in the first layer.
-    if let first = nodes.first, first["class_name"]?.string != "InputLayer",
-      let shape = first["config"]?["batch_input_shape"]
+    if let first = whole["layers"]?.list?.first, first["class_name"]?.string != "InputLayer",
+      let input = input(of: first, depth)
     {
-      let name = (first["config"]?["name"]?.string ?? "first") + "_input"
-      let dtype = first["config"]?["dtype"] ?? "float32"
-      nodes.insert(
-        ["class_name": "InputLayer", "config": ["batch_shape": shape, "dtype": dtype, "name": name.config]],
-        at: 0)
+      nodes.insert(["class_name": "InputLayer", "config": input], at: 0)
     }
     return whole.with(["layers": ConfigNode(.list(nodes))])
+  }
+
+  /// The input layer of a chain that has none: as its first layer, or the first one in that, says.
+  private static func input(of first: ConfigNode, _ depth: Int) -> ConfigNode? {
+    guard depth < deepest, let config = first["config"] else { return nil }
+    let className = first["class_name"]?.string
+    if let shape = config["batch_input_shape"] ?? config["batch_shape"], shape.list != nil {
+      let name = config["name"]?.string ?? "first"
+      return [
+        "batch_shape": shape, "dtype": config["dtype"] ?? "float32",
+        "name": (className == "InputLayer" ? name : name + "_input").config,
+      ]
+    }
+    let layers = config.list ?? config["layers"]?.list ?? []
+    switch className {
+    case "Sequential": return layers.first.flatMap { input(of: $0, depth + 1) }
+    case "Functional", "Model":
+      let inputs = layers.filter { $0["class_name"]?.string == "InputLayer" }
+      return inputs.count == 1 ? input(of: inputs[0], depth + 1) : nil
+    default: return config["layer"].flatMap { input(of: $0, depth + 1) }
+    }
   }
 
   private static func functional(_ config: ConfigNode, _ depth: Int) -> ConfigNode {
@@ -85,6 +111,17 @@ struct Keras2Reading {
         .compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
     let names = Set(written.compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
     let nodes = written.map { node -> ConfigNode in
+      // What has no words in Keras 2 is written in those of Keras 3.
+      if node["module"]?.string?.hasPrefix("keras.src.") == true,
+        node["inbound_nodes"]?.list?.first?["args"] != nil
+      {
+        return node
+      }
+      if TensorFlowOperation.isRecorded(node) {
+        let made = TensorFlowOperation.translate(node) { reference(in: $0, names, models) }
+        return made
+          ?? node.with(["inbound_nodes": node["inbound_nodes"].map { unnamed($0, names, models) } ?? nil])
+      }
       let translated = translate(node, depth: depth + 1)
       let inbound = (node["inbound_nodes"]?.list ?? []).map { call -> ConfigNode in
         var tensors: [ConfigNode] = []
@@ -100,7 +137,7 @@ struct Keras2Reading {
       }
       return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
     }
-    let ends = (config["output_layers"]?.list ?? []).map { reference -> ConfigNode in
+    let ends = ends(of: config["output_layers"] ?? nil).map { reference -> ConfigNode in
       guard let name = reference.list?.first?.string, models.contains(name), !functionals.contains(name)
       else {
         return reference
@@ -110,17 +147,41 @@ struct Keras2Reading {
     return config.with(["layers": ConfigNode(.list(nodes)), "output_layers": ConfigNode(.list(ends))])
   }
 
+  /// The references to a model's outputs: one, a list of them, or a mapping to them.
+  private static func ends(of node: ConfigNode) -> [ConfigNode] {
+    if let entries = node.entries { return entries.flatMap { ends(of: $0.value) } }
+    guard let items = node.list, let first = items.first else { return [] }
+    return first.string != nil ? [node] : items.flatMap(ends)
+  }
+
+  /// The calls of an operation that is not known, with the values alone.
+  private static func unnamed(
+    _ calls: ConfigNode, _ names: Set<String>, _ models: Set<String>
+  ) -> ConfigNode {
+    var tensors: [ConfigNode] = []
+    collect(calls, names, models, into: &tensors)
+    return [["args": ConfigNode(.list(tensors)), "kwargs": ConfigNode(.map([]))]]
+  }
+
+  /// A triple, which may have keyword arguments behind it, as Keras 3's tensor; `nil` for what is none.
+  private static func reference(
+    in node: ConfigNode, _ names: Set<String>, _ models: Set<String>
+  ) -> ConfigNode? {
+    guard let parts = node.list, parts.count >= 3, let name = parts[0].string, names.contains(name),
+      case .int = parts[1].content
+    else { return nil }
+    let triple = ConfigNode(.list(Array(parts[..<3])))
+    let history = models.contains(name) ? triple.countingCalls(by: -1) : triple
+    return ["class_name": "__keras_tensor__", "config": ["keras_history": history]]
+  }
+
   /// Every reference in an argument: triples, which may have keyword arguments behind them, and lists and mappings of
   /// such.
   private static func collect(
     _ node: ConfigNode, _ names: Set<String>, _ models: Set<String>, into tensors: inout [ConfigNode]
   ) {
-    if let parts = node.list, parts.count >= 3, let name = parts[0].string, names.contains(name),
-      case .int = parts[1].content
-    {
-      let triple = ConfigNode(.list(Array(parts[..<3])))
-      let history = models.contains(name) ? triple.countingCalls(by: -1) : triple
-      tensors.append(["class_name": "__keras_tensor__", "config": ["keras_history": history]])
+    if let tensor = reference(in: node, names, models) {
+      tensors.append(tensor)
       return
     }
     for item in node.list ?? [] { collect(item, names, models, into: &tensors) }

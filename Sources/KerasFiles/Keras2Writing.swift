@@ -76,6 +76,8 @@ struct Keras2Writing {
     }
     let (models, sequentials) = (names(["Sequential", "Functional"]), names(["Sequential"]))
     let nodes = written.map { node -> ConfigNode in
+      // Operations have no words of their own here: runexp reads Keras 3's.
+      if node["module"]?.string?.hasPrefix("keras.src.") == true { return node }
       let isAttention = node["class_name"]?.string == "MultiHeadAttention"
       let calls = node["inbound_nodes"]?.list ?? []
       let inbound = calls.map { Self.inbound($0, models, namesLater: isAttention) }

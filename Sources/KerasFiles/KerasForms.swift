@@ -63,7 +63,9 @@ extension LoadedModel {
   mutating func restoreWritten(named name: String?, custom: @escaping ModelDecoder.Custom) {
     guard let source = built.attachments[BuiltModel.written] else { return }
     do {
-      let model = try functions.whileKnown { try ModelDecoder(custom: custom).model(source, named: name) }
+      let model = try functions.whileKnown {
+        try ModelDecoder(custom: custom, operations: ModelDecoder.recorded).model(source, named: name)
+      }
       let form = try KerasForm(model, semantics: built.semantics)
       let restored = try BuiltModel(model, seed: built.seed, semantics: built.semantics, isDrawn: false)
       try restored.take(from: built, form.weights.map { (from: $0.graph, to: $0.own) })

@@ -4,6 +4,7 @@ import Foundation
 import GraphEngine
 import HDF5Files
 import Layers
+import ModelScripts
 import TensorCore
 import Training
 import ZipFiles
@@ -18,7 +19,8 @@ enum KerasPackage {
   /// - Throws: E0624 to E0626 for a zip file that cannot be read, E0612 for a configuration that is not JSON, E06xx for
   ///   one that cannot be followed, E0619 and E0620 for weights that do not fit it.
   static func load(
-    _ path: String, named name: String?, custom: @escaping ModelDecoder.Custom, seed: UInt64
+    _ path: String, named name: String?, custom: @escaping ModelDecoder.Custom, functions: StoredFunctions,
+    seed: UInt64
   ) throws -> LoadedModel {
     let zip = try open(path)
     guard let config = try json(Self.config, in: zip, path) else {
@@ -28,7 +30,8 @@ enum KerasPackage {
     let semantics = Semantics(version: about?["keras_version"]?.string ?? "3")
     guard zip.contains(weights) else { throw Diagnostic.missingMember(weights, in: path) }
     var loaded = try LoadedModel(
-      config, as: semantics, about?["runexp"], named: name, custom: custom, seed: seed)
+      config, as: semantics, about?["runexp"], named: name, custom: custom, functions: functions,
+      seed: seed)
     let file = try openWeights(in: zip, path)
     let root = try file.root()
     let rounded = try ObjectWeights.fill(loaded.built, from: root)
@@ -149,7 +152,7 @@ extension BuiltModel {
       if call.layer is any MergingLayer {
         shapes[call.path] = ConfigNode(.list(types))
       } else if types.count == 1 {
-        let prefix = ([model.name] + call.path).joined(separator: "/") + "/"
+        let prefix = ([model.name] + call.path).parameterPath + "/"
         if owners.contains(where: { $0.hasPrefix(prefix) }) { shapes[call.path] = types[0] }
       }
     }

@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Layers
+public import ModelScripts
 public import Training
 import Foundation
 import HDF5Files
@@ -34,18 +35,19 @@ public enum ModelFile {
   /// - Parameters:
   ///   - name: what the model is called here; its own name if left out.
   ///   - custom: layers that are written elsewhere.
+  ///   - functions: losses, metrics and activations that are written elsewhere; what the file has goes before them.
   ///   - seed: of random numbers in further training.
   /// - Throws: E0601 to E0605 and E0624 to E0626 for a file that cannot be read, E0610 if it is no model file, E0611 to
   ///   E0621 for a model that cannot be followed, E0618 if the file holds weights only.
   public static func load(
     _ path: String, named name: String? = nil, custom: @escaping ModelDecoder.Custom = ModelDecoder.scripted,
-    seed: UInt64
+    functions: StoredFunctions = StoredFunctions(), seed: UInt64
   ) throws -> LoadedModel {
     if try content(of: path) == .zip {
-      return try KerasPackage.load(path, named: name, custom: custom, seed: seed)
+      return try KerasPackage.load(path, named: name, custom: custom, functions: functions, seed: seed)
     }
     if try hasObjectLayout(path) { throw Diagnostic.weightsOnly() }
-    return try KerasArchive.read(path).load(named: name, custom: custom, seed: seed)
+    return try KerasArchive.read(path).load(named: name, custom: custom, functions: functions, seed: seed)
   }
 
   /// Writes a model, in the container that the name ends in; the file is complete or not there.

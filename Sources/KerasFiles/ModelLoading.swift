@@ -3,7 +3,7 @@ public import Diagnostics
 import GraphEngine
 import Kernels
 public import Layers
-import ModelScripts
+public import ModelScripts
 import TensorCore
 public import Training
 
@@ -14,6 +14,8 @@ public struct LoadedModel {
   public var notes: [Diagnostic]
   /// Functions of the experiment that wrote the file, which the model and its training use.
   let functions: StoredFunctions
+  /// The keys of its outputs, if they are a mapping.
+  let outputKeys: [String]
 }
 
 extension KerasArchive {
@@ -21,17 +23,26 @@ extension KerasArchive {
   /// - Parameters:
   ///   - name: what the model is called here; its own name if left out.
   ///   - custom: layers that are written elsewhere.
+  ///   - functions: losses, metrics and activations that are written elsewhere; what the file has goes before them.
   ///   - seed: of random numbers in further training.
   /// - Throws: E0615 to E0621 for a configuration that cannot be followed, E0618 if there is none, E0619 and E0620 for
   ///   weights that do not fit it.
   public func load(
-    named name: String? = nil, custom: @escaping ModelDecoder.Custom = ModelDecoder.scripted, seed: UInt64
+    named name: String? = nil, custom: @escaping ModelDecoder.Custom = ModelDecoder.scripted,
+    functions: StoredFunctions = StoredFunctions(), seed: UInt64
   ) throws -> LoadedModel {
-    guard let modelConfig else { throw Diagnostic.weightsOnly() }
+    guard let written = modelConfig else { throw Diagnostic.weightsOnly() }
     let semantics = Semantics(version: kerasVersion)
+    let isFirst = kerasVersion.hasPrefix("1")
+    let modelConfig = isFirst ? Keras1Reading.translate(written) : written
     var loaded = try LoadedModel(
-      modelConfig, as: semantics, attachments, named: name, custom: custom, seed: seed)
+      modelConfig, as: semantics, attachments, named: name, custom: custom, functions: functions, seed: seed)
     loaded.notes = notes
+    var layers = layers
+    if isFirst {
+      let conversion = Keras1Weights(written)
+      for i in layers.indices { layers[i] = try conversion.converted(layers[i]) }
+    }
     try loaded.built.setWeights(layers, topLevel: topLevel)
     if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
     loaded.restoreWritten(named: name, custom: custom)
@@ -44,14 +55,23 @@ extension LoadedModel {
   /// - Throws: E03xx and E06xx for a configuration that cannot be followed.
   init(
     _ config: ConfigNode, as semantics: Semantics, _ attachments: ConfigNode?, named name: String?,
-    custom: @escaping ModelDecoder.Custom, seed: UInt64
+    custom: @escaping ModelDecoder.Custom, functions others: StoredFunctions, seed: UInt64
   ) throws {
+    outputKeys = config["config"]?["output_layers"]?.entries?.map(\.key) ?? []
     let config = semantics == .keras2 ? Keras2Reading.translate(config) : config
-    functions = try StoredFunctions(config: attachments?[StoredFunctions.attachment])
-    let model = try functions.whileKnown { try ModelDecoder(custom: custom).model(config, named: name) }
+    let stored = try StoredFunctions(config: attachments?[StoredFunctions.attachment])
+    functions = stored.followed(by: others)
+    let model = try functions.whileKnown {
+      try ModelDecoder(custom: custom, operations: ModelDecoder.recorded).model(config, named: name)
+    }
     built = try BuiltModel(model, seed: seed, semantics: semantics, isDrawn: false)
     notes = []
     built.attach(attachments)
+    // What the layers name goes into the files that are written of the model.
+    let named = functions.used(by: built.model.kerasConfig)
+    if !named.all.isEmpty {
+      built.attachments[StoredFunctions.attachment] = stored.followed(by: named).config
+    }
   }
 
   /// Takes up how the model was compiled and the optimizer's state; what cannot be followed is noted, and the model
@@ -59,8 +79,14 @@ extension LoadedModel {
   mutating func compile(_ config: ConfigNode, _ optimizer: [SavedVariable], _ semantics: Semantics) {
     var bag = DiagnosticBag()
     defer { notes += bag.all }
-    let reading = CompileReading(names: built.model.outputNames, semantics: semantics, functions: functions)
-    guard let settings = reading.settings(config, into: &bag) else { return }
+    let reading = CompileReading(
+      names: built.model.outputNames, keys: outputKeys, semantics: semantics, functions: functions)
+    guard var settings = reading.settings(config, into: &bag) else { return }
+    let optimizer = Self.innermost(optimizer)
+    if var nadam = settings.optimizer as? Nadam {
+      nadam.progress = Self.progress(in: optimizer, of: nadam)
+      settings.optimizer = nadam
+    }
     let state = TrainingState(settings, slab: built.slab, kernels: kernels, semantics: semantics)
     built.training = state
     guard !optimizer.isEmpty else { return }
@@ -70,6 +96,25 @@ extension LoadedModel {
       // Part of it may have been taken up before the file turned out to be damaged.
       built.training = TrainingState(settings, slab: built.slab, kernels: kernels, semantics: semantics)
     }
+  }
+}
+
+extension LoadedModel {
+  /// The variables of the optimizer that takes the steps: those of one that scales the loss stand before them.
+  private static func innermost(_ variables: [SavedVariable]) -> [SavedVariable] {
+    let scale = variables.firstIndex { $0.path.split(separator: "/").last == "dynamic_scale" }
+    return scale.map { Array(variables[($0 + 1)...]) } ?? variables
+  }
+
+  /// How far the momentum of Nadam had come: the one scalar that is neither counter nor rate.
+  private static func progress(in variables: [SavedVariable], of nadam: Nadam) -> Nadam.Progress? {
+    let isScalar = { (variable: SavedVariable) in variable.shape.isEmpty && variable.integer == nil }
+    let cache = variables.first { $0.path.contains("momentum_cache") }
+    guard let count = variables.first?.integer, (0...(1 << 53)).contains(count),
+      let scalar = cache ?? variables.last, isScalar(scalar), variables.count > 2,
+      let product = try? scalar.tensor().elements[0], product >= 0, product <= 1
+    else { return nil }
+    return .init(steps: Int(count) / max(1, nadam.common.gradientAccumulationSteps ?? 1), product: product)
   }
 }
 

@@ -14,7 +14,15 @@ enum ObjectWeights {
   /// Whether a file has this layout.
   static func isFound(in root: borrowing H5Group) -> Bool {
     root.contains("layers") || root.contains("_layer_checkpoint_dependencies")
-      || (root.contains("vars") && !root.contains("model_weights"))
+      || (root.contains("vars") && !root.contains("model_weights")) || !tops(of: root).isEmpty
+  }
+
+  /// Names of the groups that hold a model's layers; on Windows those of all layers lie in the root: `layers\\dense`.
+  private static func tops(of root: borrowing H5Group) -> [String] {
+    let names = (try? root.names()) ?? []
+    return names.filter { name in
+      ["layers", "_layer_checkpoint_dependencies"].contains { name == $0 || name.hasPrefix($0 + "\\") }
+    }
   }
 
   // MARK: Writing
@@ -73,7 +81,7 @@ enum ObjectWeights {
   private static func foreignObject(
     in root: borrowing H5Group, _ used: Set<String>
   ) throws(Diagnostic) -> String? {
-    var waiting = ["layers", "_layer_checkpoint_dependencies"].filter { root.contains($0) }
+    var waiting = tops(of: root)
     var visited = 0
     while let path = waiting.popLast() {
       visited += 1
@@ -97,7 +105,9 @@ enum ObjectWeights {
 
   /// The optimizer's variables; none if the file has none.
   static func optimizer(in root: borrowing H5Group) throws(Diagnostic) -> [SavedVariable] {
-    try variables(of: "optimizer", in: root)
+    // One that scales the loss of half-precision training holds the one that takes the steps.
+    let inner = try variables(of: "optimizer/inner_optimizer", in: root)
+    return inner.isEmpty ? try variables(of: "optimizer", in: root) : inner
   }
 
   /// The variables of the object at `path`, in order; none if there is no such object.
@@ -122,15 +132,17 @@ enum ObjectWeights {
     return variables
   }
 
-  /// What versions of Keras call a path: Keras 2 has underscores before the names of some parts, and before 2.14 had
-  /// another name for a model's layers.
+  /// What versions of Keras call a path: Keras 2 has underscores before the names of some parts, before 2.14 had another
+  /// name for a model's layers, and on Windows writes one group for the whole way.
   private static func spellings(of path: String) -> [String] {
     let parts = path.split(separator: "/").map(String.init)
     let hidden = parts.enumerated().map { index, part in
       index >= 2 && index < parts.count - 1 && part.hasSuffix("_dense") ? "_" + part : part
     }
     let old = parts.map { $0 == "layers" ? "_layer_checkpoint_dependencies" : $0 }
-    return [path, hidden.joined(separator: "/"), old.joined(separator: "/")]
+    return [parts, hidden, old].flatMap { names in
+      [names.joined(separator: "/"), names.dropLast().joined(separator: "\\") + "/" + (names.last ?? "")]
+    }
   }
 }
 

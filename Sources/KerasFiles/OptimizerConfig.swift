@@ -6,6 +6,7 @@ public import Layers
 public enum OptimizerConfig {
   /// Keras 2 registers its optimizers under this prefix.
   private static let registered = "Custom>"
+  private static let scaling: Set = ["LossScaleOptimizer", "LossScaleOptimizerV1", "LossScaleOptimizerV3"]
   private static let foreign: Set = ["jit_compile", "is_legacy_optimizer", "decay", "schedule_decay", "lr"]
 
   /// Reads what Keras 1, 2 or 3 wrote; every mistake is reported, `nil` if there was one.
@@ -14,6 +15,12 @@ public enum OptimizerConfig {
   public static func decode(_ node: ConfigNode, into bag: inout DiagnosticBag) -> (any Optimizer)? {
     guard let written = node["class_name"]?.string, let config = node["config"]?.entries else {
       return OptimizerRegistry.decode(node, into: &bag)
+    }
+    // What scales the loss of half-precision training stands around the optimizer that takes the steps.
+    if scaling.contains(written),
+      let inner = node["config"]?["inner_optimizer"] ?? node["config"]?["optimizer"]
+    {
+      return decode(inner, into: &bag)
     }
     let name = written.hasPrefix(registered) ? String(written.dropFirst(registered.count)) : written
     var entries = config.filter { !foreign.contains($0.key) }
@@ -27,6 +34,13 @@ public enum OptimizerConfig {
       var schedule = InverseTimeDecay()
       (schedule.initialLearningRate, schedule.decaySteps, schedule.decayRate) = (rate, 1, decay)
       optimizer.common.learningRate = .schedule(schedule)
+    }
+    // Before Keras 2.11 the momentum of Nadam grew as slowly as it says.
+    if var nadam = optimizer as? Nadam, old["weight_decay"] == nil,
+      let speed = (old["schedule_decay"] ?? old["decay"]).flatMap({ try? Double(config: $0) })
+    {
+      nadam.scheduleDecay = speed
+      optimizer = nadam
     }
     // Named after its class it gets the name of whichever Keras it is written for.
     if [optimizer.className, LayerRegistry.snakeCase(optimizer.className)].contains(optimizer.common.name) {

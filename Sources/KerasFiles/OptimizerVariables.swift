@@ -48,7 +48,9 @@ public struct OptimizerVariables {
   /// The variables, as the given Keras would save them.
   public func saved(as semantics: Semantics) -> [SavedVariable] {
     let prefix = state.settings.optimizer.savedName(semantics)
-    return list(semantics == .keras3 ? .keras3 : .keras2).map { name, content in
+    let all = list(semantics == .keras3 ? .keras3 : .keras2)
+    // Before the first step Keras's optimizers have nothing but the count and the rate.
+    return (state.iterations == 0 ? Array(all.prefix(while: \.content.isHead)) : all).map { name, content in
       let path =
         switch (semantics, content) {
         case (.keras2, .counter): name
@@ -73,7 +75,7 @@ public struct OptimizerVariables {
     let isLegacy = semantics == .keras2 && first.path.split(separator: "/").last?.hasPrefix("iter:") == true
     let expected = list(isLegacy ? .legacy : semantics == .keras3 ? .keras3 : .keras2)
     // A model that was compiled but not trained has nothing to remember yet.
-    let heads = expected.prefix { if case .counter = $0.content { true } else { $0.content.isRate } }
+    let heads = expected.prefix(while: \.content.isHead)
     let found = variables.count == heads.count ? Array(heads) : expected
     if let mismatch = mismatch(variables, found) { return mismatch }
     do throws(Diagnostic) {
@@ -163,7 +165,13 @@ public struct OptimizerVariables {
 }
 
 extension OptimizerVariables.Content {
-  fileprivate var isRate: Bool { if case .rate = self { true } else { false } }
+  /// What an optimizer has before it knows what it trains.
+  fileprivate var isHead: Bool {
+    switch self {
+    case .counter, .rate: true
+    case .scalar, .numbers: false
+    }
+  }
 }
 
 extension Optimizer {

@@ -1,6 +1,7 @@
 import Config
 import GraphEngine
 import Layers
+import ModelScripts
 import Training
 
 /// An object that has variables of its own in the layout of Keras 3: a model, a layer, a part of a layer.
@@ -19,7 +20,7 @@ extension BuiltModel {
   /// The objects that Keras 3 saves, each once; one list serves for writing and for reading.
   var savedObjects: [SavedObject] {
     var walk = ObjectWalk(entries: slab.entries)
-    walk.visit(model, named: model.name, at: "", below: model.name)
+    walk.visit(model, named: model.name, at: "", below: model.name.asPathPart)
     return walk.objects
   }
 }
@@ -31,30 +32,65 @@ private struct ObjectWalk {
   mutating func visit(_ model: any Model, named name: String, at path: String, below prefix: String) {
     let place = objects.count
     objects.append(SavedObject(path: path, name: name))
+    // Operations between the layers are no objects.
+    let layers = model.layers.filter { !($0.layer is any GraphOperation) }
+    visitList(layers, at: (path.isEmpty ? "" : path + "/") + "layers", below: prefix)
+    takeRest(of: place, below: prefix)
+  }
+
+  /// Layers in a list, which Keras counts by class, whatever their names are.
+  private mutating func visitList(_ layers: [NamedLayer], at path: String, below prefix: String) {
     var counts: [String: Int] = [:]
-    for layer in model.layers {
+    for layer in layers {
       let base = LayerRegistry.snakeCase(layer.layer.className)
       let number = counts[base, default: 0]
       counts[base] = number + 1
-      let own = (path.isEmpty ? "" : path + "/") + "layers/" + (number == 0 ? base : "\(base)_\(number)")
-      if let inner = layer.layer as? any Model {
-        visit(inner, named: layer.name, at: own, below: prefix + "/" + layer.name)
-      } else {
-        visit(layer, at: own, below: prefix + "/" + layer.name)
-      }
+      visit(layer, at: path + "/" + (number == 0 ? base : "\(base)_\(number)"), below: prefix)
     }
+  }
+
+  /// Gives an object what lies below it and belongs to none of its parts.
+  private mutating func takeRest(of place: Int, below prefix: String) {
     let known = Set(objects[place...].flatMap(\.parameters))
     objects[place].parameters = entries.map(\.spec.path).filter {
       $0.hasPrefix(prefix + "/") && !known.contains($0)
     }
   }
 
+  /// A layer, and the layers that it holds.
+  private mutating func visit(_ layer: NamedLayer, at path: String, below above: String) {
+    let prefix = above + "/" + layer.name.asPathPart
+    let place = objects.count
+    switch layer.layer {
+    case let model as any Model:
+      visit(model, named: layer.name, at: path, below: prefix)
+    case let own as ScriptedLayer:
+      objects.append(SavedObject(path: path, name: layer.name))
+      for entry in own.parts.layers {
+        if entry.isList {
+          visitList(entry.layers, at: path + "/" + entry.name, below: prefix)
+        } else if let part = entry.layers.first {
+          visit(part, at: path + "/" + entry.name, below: prefix)
+        }
+      }
+      takeRest(of: place, below: prefix)
+    case let chain as LayerChain:
+      objects.append(SavedObject(path: path, name: layer.name))
+      visitList(chain.layers, at: path + "/layers", below: prefix)
+    case let wrapper as TimeDistributed where wrapper.layer.named.holdsLayers:
+      objects.append(SavedObject(path: path, name: layer.name))
+      visit(wrapper.layer.named, at: path + "/layer", below: prefix)
+    default: visitParts(layer, at: path, below: prefix)
+    }
+  }
+
   /// A layer, and the parts of it that its parameters name: `lstm/lstm_cell/kernel` is the cell's.
-  private mutating func visit(_ layer: NamedLayer, at path: String, below prefix: String) {
+  private mutating func visitParts(_ layer: NamedLayer, at path: String, below prefix: String) {
     let attributes = PartAttributes(of: layer)
     var own = [SavedObject(path: path, name: layer.name)]
     for entry in entries where entry.spec.path.hasPrefix(prefix + "/") {
-      let names = entry.spec.path.dropFirst(prefix.utf8.count + 1).split(separator: "/").map(String.init)
+      let names = entry.spec.path.utf8.dropFirst(prefix.utf8.count + 1).split(separator: UInt8(ascii: "/"))
+        .map { String(decoding: $0, as: UTF8.self) }
       let parts = Array(names.dropLast())
       let place = ([path] + attributes.attributes(of: parts)).joined(separator: "/")
       if let known = own.firstIndex(where: { $0.path == place }) {
@@ -65,6 +101,24 @@ private struct ObjectWalk {
       }
     }
     objects += own
+  }
+}
+
+extension NamedLayer {
+  /// Layers that are attributes of this one, in the order in which Keras lists their weights; empty for layers whose
+  /// parts are their own making.
+  var heldLayers: [NamedLayer] {
+    switch layer {
+    case let model as any Model: model.layers
+    case let own as ScriptedLayer: own.parts.allLayers
+    case let chain as LayerChain: chain.layers
+    case let wrapper as TimeDistributed where wrapper.layer.named.holdsLayers: [wrapper.layer.named]
+    default: []
+    }
+  }
+
+  fileprivate var holdsLayers: Bool {
+    layer is any Model || layer is ScriptedLayer || layer is LayerChain || layer is TimeDistributed
   }
 }
 
@@ -91,6 +145,7 @@ struct PartAttributes {
   func attributes(of parts: [String]) -> [String] {
     guard let first = parts.first else { return className == "TimeDistributed" ? ["layer"] : [] }
     let rest = Array(parts.dropFirst())
+    if first == config["activation"]?["config"]?["name"]?.string { return ["activation"] + rest }
     switch className {
     case "MultiHeadAttention", "GroupQueryAttention":
       let attribute = Self.ofHeads[first] ?? first

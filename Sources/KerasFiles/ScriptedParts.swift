@@ -4,6 +4,11 @@ public import Layers
 import ModelScripts
 
 extension ModelDecoder {
+  /// Reads what a functional model computes between its layers.
+  public static let recorded: Operations = { entry in
+    try RecordedOperation(entry) ?? LayerOperation(entry)
+  }
+
   /// Reads the hand-written models and layers of a file, whose `call` is stored with them.
   ///
   /// - Throws: E0326 for one that cannot be read, and what is wrong with a layer or model in it.
@@ -13,7 +18,7 @@ extension ModelDecoder {
     // What stands in a hand-written part may be a model of layers, which the registry of layers does not have.
     let decoder = ScriptDecoder { node, bag in
       do {
-        return try ModelDecoder(custom: scripted).layer(node).layer
+        return try ModelDecoder(custom: scripted, operations: recorded).layer(node).layer
       } catch {
         bag.report(error as? Diagnostic ?? .senselessConfig("\(error)"))
         return nil

@@ -1,5 +1,6 @@
 import GraphEngine
 import Layers
+import ModelScripts
 import Training
 
 /// The order in which Keras stores weights: files match them by place, not by name.
@@ -23,7 +24,7 @@ extension BuiltModel {
   var orderedParameters: [OrderedParameter] {
     let entries = slab.entries
     let inLayers = model.layers.flatMap { layer -> [OrderedParameter] in
-      let own = Self.parameters(of: layer, in: layer.name, below: model.name, 0, entries)
+      let own = Self.parameters(of: layer, in: layer.name, below: model.name.asPathPart, 0, entries)
       return own.filter(\.isTrainable) + own.filter { !$0.isTrainable }
     }
     let known = Set(inLayers.map(\.path))
@@ -38,11 +39,9 @@ extension BuiltModel {
     of layer: NamedLayer, in top: String, below prefix: String, _ depth: Int,
     _ entries: [ParameterSlab.Entry]
   ) -> [OrderedParameter] {
-    let own = prefix + "/" + layer.name
-    var inner: [OrderedParameter] = []
-    if let model = layer.layer as? any Model {
-      inner = model.layers.flatMap { parameters(of: $0, in: top, below: own, depth + 1, entries) }
-    }
+    let own = prefix + "/" + layer.name.asPathPart
+    let inside = depth + (layer.layer is any Model ? 1 : 0)
+    let inner = layer.heldLayers.flatMap { parameters(of: $0, in: top, below: own, inside, entries) }
     let known = Set(inner.map(\.path))
     let rest = entries.filter { $0.spec.path.hasPrefix(own + "/") && !known.contains($0.spec.path) }
     return rest.map {
@@ -66,11 +65,12 @@ extension BuiltModel {
   func savedNames(of parameters: [OrderedParameter], as semantics: Semantics) -> [String] {
     let full = parameters.map { parameter in
       model is Sequential && semantics == .keras3
-        ? parameter.path : String(parameter.path.dropFirst(model.name.utf8.count + 1))
+        ? parameter.path : String(parameter.path.dropFirst(model.name.asPathPart.count + 1))
     }
-    guard semantics == .keras2 else { return full }
+    guard semantics == .keras2 else { return full.map(\.fromPathPart) }
     // Keras 2 does not name the layer that stands in a TimeDistributed.
-    let wrappers = Set(model.layers.filter { $0.layer is TimeDistributed }.map(\.name))
+    let wrappers = Set(
+      model.layers.filter { $0.layer is TimeDistributed && $0.heldLayers.isEmpty }.map(\.name))
     let short = zip(parameters, full).map { parameter, path in
       var names = path.split(separator: "/").dropFirst(parameter.nesting)
       if let layer = parameter.layer, wrappers.contains(layer), names.count > 2 {
@@ -79,6 +79,6 @@ extension BuiltModel {
       return names.joined(separator: "/")
     }
     let uses = Dictionary(short.map { ($0, 1) }, uniquingKeysWith: +)
-    return zip(short, full).map { (uses[$0] == 1 ? $0 : $1) + ":0" }
+    return zip(short, full).map { (uses[$0] == 1 ? $0 : $1).fromPathPart + ":0" }
   }
 }

@@ -28,19 +28,22 @@ public struct Activation: ConfigConvertible, Hashable {
   public let name: String
   /// What a function of an experiment file does; `nil` for those that are built in.
   private let own: Function?
+  /// The layer that it is, for what a name cannot say: `LeakyReLU` with another slope.
+  public let layer: NamedLayer?
 
   /// A function that is used as an activation.
   public typealias Function = @Sendable (Value) throws -> Value
 
-  private init(name: String, _ own: Function? = nil) {
+  private init(name: String, _ own: Function? = nil, layer: NamedLayer? = nil) {
     self.name = name
     self.own = own
+    self.layer = layer
   }
 
   /// The functions of the file that is being read, which its layers may name.
   @TaskLocal public static var functions: [String: Function] = [:]
 
-  public static func == (a: Activation, b: Activation) -> Bool { a.name == b.name }
+  public static func == (a: Activation, b: Activation) -> Bool { a.name == b.name && a.config == b.config }
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
   public static var expectation: String { "the name of an activation" }
@@ -52,10 +55,13 @@ public struct Activation: ConfigConvertible, Hashable {
       self = .linear
       return
     }
-    // A function may be stored as an object that names it.
-    let isFunction = config["class_name"]?.string == "function"
-    guard let written = config.string ?? (isFunction ? config["config"]?.string : nil) else {
-      throw .mismatch(config, Self.expectation)
+    guard let written = Self.functionName(config) else {
+      guard config["class_name"] != nil, config["config"] != nil else {
+        throw .mismatch(config, Self.expectation)
+      }
+      let inner = try InnerLayer(config: config).named
+      self.init(name: inner.layer.className, layer: inner)
+      return
     }
     if let found = Self.all.first(where: { $0.name == written || $0.aliases.contains(written) }) {
       self.init(name: found.name)
@@ -67,13 +73,35 @@ public struct Activation: ConfigConvertible, Hashable {
     }
   }
 
-  public var config: ConfigNode { ConfigNode(.string(name)) }
+  /// A function may be stored as an object that names it; those of files' authors are registered with a package.
+  private static func functionName(_ config: ConfigNode) -> String? {
+    let isFunction = config["class_name"]?.string == "function"
+    guard let written = config.string ?? (isFunction ? config["config"]?.string : nil) else { return nil }
+    return written.lastIndex(of: ">").map { String(written[written.index(after: $0)...]) } ?? written
+  }
+
+  public var config: ConfigNode { layer?.kerasConfig ?? ConfigNode(.string(name)) }
   public static var jsonSchema: ConfigNode {
     ["enum": ConfigNode(.list(names.map { ConfigNode(.string($0)) }))]
   }
 
+  /// What it makes of a layer's numbers.
+  func apply(_ x: Value, in scope: LayerScope) throws -> Value {
+    guard let layer else { return try self(x, scope.semantics) }
+    let results = try scope.apply(layer, [x])
+    guard results.count == 1 else {
+      throw Diagnostic.inputCount("an activation", "one value", results.count, at: scope.graph.origin)
+    }
+    return results[0]
+  }
+
   /// - Parameter semantics: whose formula is meant; `hard_sigmoid` differs.
   public func callAsFunction(_ x: Value, _ semantics: Semantics = .keras3) throws -> Value {
+    if let layer {
+      throw Diagnostic(
+        "E0202", "the layer '\(layer.name)' cannot be an activation here",
+        help: "name a function, or make the layer one of its own behind this one")
+    }
     if let own { return try own(x) }
     guard let definition = Self.all.first(where: { $0.name == name }) else {
       preconditionFailure("an Activation named '\(name)' was made without being known")

@@ -20,7 +20,7 @@ extension BiasedLayer {
         constraint: biasConstraint)
       y = try y.graph.apply(AddBias(), y, bias)
     }
-    y = try activation(y, scope.semantics)
+    y = try activation.apply(y, in: scope)
     try scope.penalize(y, with: activityRegularizer)
     return y
   }

@@ -101,6 +101,7 @@ public enum LayerRegistry {
       .init(GRU.self) { $0 },
       .init(Bidirectional.self) { $0 },
       .init(TimeDistributed.self) { $0 },
+      .init(LayerChain.self) { $0 },
       .init(EinsumDense.self) { $0 },
       .init(MultiHeadAttention.self) { $0 },
       .init(GroupQueryAttention.self, aliases: ["GroupedQueryAttention"]) { $0 },

@@ -142,7 +142,7 @@ public final class LayerScope {
   }
 
   /// The path of what the layer at work calls so.
-  func fullPath(_ name: String) -> String { (path + [name]).joined(separator: "/") }
+  func fullPath(_ name: String) -> String { path.parameterPath + "/" + name }
 
   /// The number of the training step: a 64-bit whole number in the memory of two floats.
   public var step: Value { graph.leaf(.input("step"), TensorType([.size(2)])) }

@@ -56,10 +56,10 @@ public struct KerasForm {
     var weights: [(own: String, graph: String)] = []
     for parameter in trace.scope.parameters {
       let own = parameter.spec.path
-      let found = names.first { own.hasPrefix(([model.name] + $0.path).joined(separator: "/") + "/") }
+      let found = names.first { own.hasPrefix(([model.name] + $0.path).parameterPath + "/") }
       guard let found else { throw Obstacle(what: "the weight '\(own)' of its own", span: nil) }
-      let rest = own.dropFirst(([model.name] + found.path).joined(separator: "/").utf8.count)
-      weights.append((own, "\(model.name)/\(found.name)\(rest)"))
+      let rest = own.utf8.dropFirst(([model.name] + found.path).parameterPath.utf8.count)
+      weights.append((own, [model.name, found.name].parameterPath + String(decoding: rest, as: UTF8.self)))
     }
     return weights
   }

@@ -46,6 +46,13 @@ public struct StoredFunctions: Sendable {
     return StoredFunctions(kept.reversed())
   }
 
+  /// These, and behind them others of names that are not among these.
+  public func followed(by others: StoredFunctions) -> StoredFunctions {
+    var both = self
+    _ = both.add(others)
+    return both
+  }
+
   /// Takes up functions that are not there yet.
   /// - Returns: names that stand for another function here.
   public mutating func add(_ other: StoredFunctions) -> [String] {

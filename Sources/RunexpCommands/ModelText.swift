@@ -38,7 +38,7 @@ enum ModelText {
     guard let training = archive.trainingConfig else { return "" }
     let optimizer = training["optimizer_config"]
     let name = optimizer?["class_name"]?.string ?? "?"
-    let rate = optimizer?["config"]?["learning_rate"]?.json ?? "?"
+    let rate = (optimizer?["config"]?["learning_rate"] ?? optimizer?["config"]?["lr"])?.json ?? "?"
     let loss = training["loss"]?.string ?? training["loss"]?.json ?? "?"
     return "Compiled with \(name) (learning_rate \(rate)), loss \(loss)"
   }

@@ -67,10 +67,10 @@ public final class BuiltModel {
     try self.init(model, seed: other.seed, semantics: other.semantics, isDrawn: false)
     attachments = other.attachments
     for entry in other.slab.entries {
-      let path = model.name + entry.spec.path.dropFirst(other.model.name.count)
+      let path = model.name.asPathPart + entry.spec.path.dropFirst(other.model.name.count)
       slab.set(path, other.slab.tensor(entry.spec.path))
     }
-    takeStates(of: other) { model.name + $0.dropFirst(other.model.name.count) }
+    takeStates(of: other) { model.name.asPathPart + $0.dropFirst(other.model.name.count) }
   }
 
   /// Trains the layers that another value of the same model says, from now on.

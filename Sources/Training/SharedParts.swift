@@ -30,15 +30,15 @@ extension BuiltModel {
       for entry in part.slab.entries {
         part.slab.set(entry.spec.path, slab.tensor(path(of: entry.spec.path, in: layer, part)))
       }
-      let prefix = "\(model.name)/\(layer)/"
+      let prefix = [model.name, layer].parameterPath + "/"
       part.takeStates(of: self) {
-        $0.hasPrefix(prefix) ? "\(part.model.name)/" + $0.dropFirst(prefix.count) : $0
+        $0.hasPrefix(prefix) ? "\(part.model.name.asPathPart)/" + $0.dropFirst(prefix.count) : $0
       }
       part.giveParts()
     }
   }
 
   private func path(of path: String, in layer: String, _ part: BuiltModel) -> String {
-    "\(model.name)/\(layer)" + path.dropFirst(part.model.name.count)
+    [model.name, layer].parameterPath + path.dropFirst(part.model.name.count)
   }
 }

@@ -30,6 +30,10 @@ public struct ZipReader: ~Copyable {
       if code == ZIP_ER_NOENT || code == ZIP_ER_OPEN {
         throw .cannotOpen(systemError().lowercased())
       }
+      // Checking, the library says no more than that something exists already.
+      if let name = ZipDirectory.repeatedName(path) {
+        throw .damaged("there are two members '\(Self.printable(name))'")
+      }
       throw .damaged(Self.reason(code))
     }
     do throws(ZipError) {

@@ -80,10 +80,20 @@ private struct MaskFixture: Decodable {
   }
 
   @Test(arguments: [
-    ("mask", "E0639"), ("attention", "E0639"), ("scale", "E0640"), ("sum", "E0640"),
+    ("mask", "E0639"), ("attention", "E0639"),
   ])
-  func `an operation that no layer stands for is refused`(name: String, code: String) throws {
+  func `a mask that no layer makes is refused`(name: String, code: String) throws {
     #expect(try codeOfLoading(try fixture(file: "masks_bad_\(name).keras")) == code)
+  }
+
+  @Test(arguments: ["scale", "sum"])
+  func `an operation of masked values drops their mask, as in Keras`(name: String) throws {
+    let built = try ModelFile.load(try fixture(file: "masks_bad_\(name).keras"), seed: 1).built
+    let functional = try #require(built.model as? Functional)
+    #expect(functional.layers.contains { $0.layer is any GraphOperation })
+    let trace = try Trace(built.model, phase: .inference, seed: 1)
+    let operations = trace.scope.calls.filter { $0.layer is any GraphOperation }
+    #expect(!operations.isEmpty)
   }
 
   @Test func `a join of masked values is not named as Keras names the operation of its mask`() throws {

@@ -55,7 +55,7 @@ import Testing
   @Test func `what is wrong at every length is told with the length that was tried`() throws {
     let found = try #require(mistake(chain([nil, 3], Dense(2), Conv<2>(1, kernelSize: .init(2)))))
     #expect(found.code != "E0375")
-    #expect(found.help?.hasSuffix("an axis of unknown length was taken to be 768 long") == true)
+    #expect(found.help?.hasSuffix("an axis of unknown length was taken to be 49152 long") == true)
   }
 
   @Test func `an open model is a layer that takes any length`() throws {

@@ -55,17 +55,12 @@ struct LoadCell: Cell {
     _ path: String, named name: String, from origin: String, _ context: inout CheckContext
   ) -> CellRun? {
     let (seed, span) = (context.seed, subject.span)
-    let registry = context.layers
+    let (registry, functions) = (context.layers, context.functions)
     let loaded = context.collect {
       do {
-        let custom: ModelDecoder.Custom = { className, config in
-          // What the file holds of a layer goes before what this experiment has under its name.
-          if let stored = try ModelDecoder.scripted(className, config) { return stored }
-          var bag = DiagnosticBag()
-          guard registry.find(className) != nil, LayerRegistry.all.find(className) == nil else { return nil }
-          return registry.decode(["class_name": className.config, "config": config], into: &bag)
-        }
-        return try ModelFile.load(path, named: name, custom: custom, seed: seed)
+        return try ModelFile.load(
+          path, named: name, custom: OwnLayers(registry).read, functions: StoredFunctions(functions),
+          seed: seed)
       } catch let diagnostic as Diagnostic {
         throw diagnostic.located(at: span, "from '\(origin)'")
       }

@@ -15,6 +15,6 @@ public struct ActivationLayer: UnaryLayer, Configurable {
   public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    try activation(x, scope.semantics)
+    try activation.apply(x, in: scope)
   }
 }

@@ -55,7 +55,7 @@ public struct EinsumDense: UnaryLayer, Configurable {
         + scope.parameter(
           "bias", shape, biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
     }
-    y = try activation(y, scope.semantics)
+    y = try activation.apply(y, in: scope)
     try scope.penalize(y, with: activityRegularizer)
     return y
   }

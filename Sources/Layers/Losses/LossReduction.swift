@@ -12,11 +12,17 @@ public enum LossReduction: String, ConfigConvertible {
   case mean
   /// The sum divided by the sum of the weights.
   case meanWithSampleWeight = "mean_with_sample_weight"
+  /// One value a sample, as files of Keras may have it: a step follows the sum of them, and their mean is what is shown.
+  case none
 
   public static var expectation: String { "sum_over_batch_size, sum, mean or mean_with_sample_weight" }
   private static let words = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight"]
 
   public init(config: ConfigNode) throws(Diagnostic) {
+    if case .null = config.content {
+      self = .none
+      return
+    }
     guard let word = config.string else { throw .mismatch(config, Self.expectation) }
     if word == "none" {
       throw Diagnostic(
@@ -39,6 +45,13 @@ public enum LossReduction: String, ConfigConvertible {
   ///   - mask: 1 where a value counts; means are over those values only.
   public func reduce(_ values: Value, weights: Value? = nil, mask: Value? = nil) throws -> Value {
     var scales: Value?
+    if self == .none {
+      // A sum that counts nothing, but has the gradient.
+      let sum = try Self.sum.reduce(values, weights: weights, mask: mask)
+      let all = [mask, try weights?.fitting(values)].compactMap(\.self)
+      let mean = try values.graph.apply(MeanAll(), all.reduce(values) { try $0 * $1 })
+      return try mean.withoutGradient() + (sum - sum.withoutGradient())
+    }
     if let mask {
       let isMean = self != .sum
       // As in Keras the mask is stretched so that dividing by all values divides by those that count.
@@ -56,7 +69,7 @@ public enum LossReduction: String, ConfigConvertible {
       let shown = try scales.broadcast(to: weighted.type.dims)
       return try values.graph.apply(SumAll(), weighted).dividedNoNaN(
         by: values.graph.apply(SumAll(), shown))
-    case .sumOverBatchSize, .mean: break
+    case .sumOverBatchSize, .mean, .none: break
     }
     return try values.graph.apply(MeanAll(), weighted)
   }

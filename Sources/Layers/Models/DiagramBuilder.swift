@@ -122,7 +122,7 @@ struct DiagramBuilder {
         trace: place.trace, path: path, group: group(path, use, layer, in: place.group), inner: record.inner)
       return add(model, on: inputs, entering: record.inputs, leaving: record.outputs, at: inside)
     }
-    let count = parameters[([root] + path).joined(separator: "/")] ?? 0
+    let count = parameters[([root] + path).parameterPath] ?? 0
     let made = node(
       key(after: inputs) { .call(path, use, variant: $0) },
       .init(

@@ -1,4 +1,4 @@
-import Config
+public import Config
 import Diagnostics
 
 /// The connections of a functional model in a configuration.
@@ -50,7 +50,7 @@ struct GraphDecoder {
     self.numbers = numbers
   }
 
-  /// - Throws: E0615 for connections that lead nowhere, E0639 and E0640 for operations that no layer stands for.
+  /// - Throws: E0615 for connections that lead nowhere, E0639 for masks that no layer makes, E0640 for operations.
   mutating func model() throws -> Functional {
     for (i, entry) in entries.enumerated() {
       if layers[i].layer is InputLayer {
@@ -63,7 +63,8 @@ struct GraphDecoder {
       }
     }
     try connect()
-    let starts = try references(config["input_layers"]).map(place)
+    // Of a mapping Keras takes the inputs in the order of their keys; predictions come in the order it is written in.
+    let starts = try references(config["input_layers"], sorted: true).map(place)
     let ends = try references(config["output_layers"]).map { reference -> Functional.Source in
       var reference = reference
       // Outputs count the node of a functional layer's own making.
@@ -91,9 +92,8 @@ struct GraphDecoder {
   private mutating func call(_ layer: Int, _ node: Int, _ inbound: ConfigNode) throws -> WaitingCall {
     var inputs: [Reference] = []
     try collect(inbound["args"] ?? inbound, into: &inputs)
-    let isKnown = LayerRegistry.all.find(layers[layer].layer.className) != nil
-    if isKnown, RecordedMasks.isOperation(entries[layer]), !RecordedMasks.takesValuesOnly(inbound) {
-      throw Diagnostic.recordedOperation(layers[layer].name, layers[layer].layer.className, keepsMask: false)
+    if let operation = layers[layer].layer as? any GraphOperation {
+      return try operand(layer, node, inbound, operation)
     }
     let keywords = inbound["kwargs"]?.entries ?? []
     var (named, flags): ([(name: String, value: Reference)], [String]) = ([], [])
@@ -112,6 +112,23 @@ struct GraphDecoder {
     return WaitingCall(
       layer: layer, node: node, inputs: arranged.values, named: arranged.names,
       isTraining: inbound["kwargs"]?["training"].flatMap { try? Bool(config: $0) })
+  }
+
+  /// A call of an operation, whose values stand anywhere in its arguments.
+  /// - Throws: E0640 if it is called on other numbers than before, for which it stands.
+  private func operand(
+    _ layer: Int, _ node: Int, _ inbound: ConfigNode, _ operation: any GraphOperation
+  ) throws -> WaitingCall {
+    var tensors: [ConfigNode] = []
+    let plain = inbound.mappingTensors { tensor in
+      tensors.append(tensor)
+      return nil
+    }
+    guard operation.arguments(tensors.map { _ in nil }) == plain else {
+      throw Diagnostic.unknownOperation(layers[layer].name, operation.className)
+    }
+    let inputs = try tensors.map { try reference($0["config"]?["keras_history"] ?? nil) }
+    return WaitingCall(layer: layer, node: node, inputs: inputs, named: NamedArguments(), isTraining: nil)
   }
 
   /// Adds each call as soon as its inputs are there: a layer may be called on its own result.
@@ -151,12 +168,14 @@ struct GraphDecoder {
   }
 
   /// One triple, a list of them, or a mapping to them.
-  private func references(_ node: ConfigNode?) throws -> [Reference] {
+  private func references(_ node: ConfigNode?, sorted isSorted: Bool = false) throws -> [Reference] {
     guard let node else { return [] }
-    if let entries = node.entries { return try entries.flatMap { try references($0.value) } }
+    if let entries = isSorted ? node.sortedEntries : node.entries {
+      return try entries.flatMap { try references($0.value, sorted: isSorted) }
+    }
     guard let list = node.list, let first = list.first else { return [] }
     if first.string != nil { return [try reference(node)] }
-    return try list.flatMap { try references($0) }
+    return try list.flatMap { try references($0, sorted: isSorted) }
   }
 
   private func reference(_ node: ConfigNode) throws -> Reference {
@@ -165,5 +184,12 @@ struct GraphDecoder {
       output >= 0
     else { throw Diagnostic.senselessConfig("a connection \(node.json) that leads nowhere") }
     return Reference(layer: layer, node: index, output: output)
+  }
+}
+
+extension ConfigNode {
+  /// The entries of a mapping in the order of their keys, as Python sorts texts.
+  public var sortedEntries: [Entry]? {
+    entries?.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
   }
 }

@@ -11,6 +11,13 @@ extension NamedLayer {
     if let input = layer as? InputLayer {
       return ["class_name": "InputLayer", "config": input.kerasConfig(named: name)]
     }
+    if let operation = layer as? any GraphOperation {
+      return [
+        "module": operation.module.config, "class_name": layer.className.config,
+        "config": ConfigNode(.map(entries + (layer.config.entries ?? []))),
+        "registered_name": layer.className.config,
+      ]
+    }
     let own = (layer.config.entries ?? []).filter { $0.key != "name" && $0.key != "trainable" }
     // Keras makes these without it.
     if !layer.className.hasPrefix("SpatialDropout"), layer.className != "Discretization" {
@@ -88,6 +95,7 @@ extension Functional {
       let inbound = calls.filter { $0.layer == i && !$0.inputs.isEmpty }.map { call -> ConfigNode in
         let unnamed = call.inputs.count - call.named.values.count
         let tensors = call.inputs[..<unnamed].map(tensor)
+        if let operation = layer.layer as? any GraphOperation { return operation.arguments(tensors) }
         // Merging layers take one list; a model of several inputs takes one, too.
         let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && tensors.count > 1)
         var arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
@@ -148,7 +156,9 @@ extension Functional {
       return try self.results(values, in: scope).map { $0.map(\.type) }
     }
     guard isOpen else { return (try? results(inputs.map(\.type))) ?? calls.map { _ in [] } }
-    guard let (short, long) = try? atTwoLengths(results) else { return calls.map { _ in [] } }
-    return zip(short, long).map { zip($0, $1).map { $0.widened(by: $1) } }
+    guard let (short, long, far) = try? atLengths(results) else { return calls.map { _ in [] } }
+    return [long, far].compactMap(\.self).reduce(short) { types, others in
+      zip(types, others).map { zip($0, $1).map { $0.widened(by: $1) } }
+    }
   }
 }

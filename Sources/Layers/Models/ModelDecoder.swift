@@ -5,17 +5,28 @@ import TensorCore
 /// Reads models from Keras 3's configurations.
 ///
 /// Files hold settings that runexp has no use for; those that change nothing are passed over.
-public struct ModelDecoder {
+public struct ModelDecoder: Sendable {
   /// Layers that are not in the registry: written in experiment files, or in Swift.
   public typealias Custom = @Sendable (_ className: String, _ config: ConfigNode) throws -> (any Layer)?
 
+  /// Operations that a functional model computes between its layers.
+  public typealias Operations = @Sendable (_ entry: ConfigNode) throws -> (any GraphOperation)?
+
   private let custom: Custom
+  private let operations: Operations
   private var depth = 0
+
+  /// The reader at work, which knows the layers that are written elsewhere: for layers that hold others.
+  @TaskLocal static var current: ModelDecoder?
 
   /// Deeper nesting is damage, not a model.
   private static let deepest = 32
 
-  public init(custom: @escaping Custom = { _, _ in nil }) { self.custom = custom }
+  public init(
+    custom: @escaping Custom = { _, _ in nil }, operations: @escaping Operations = { _ in nil }
+  ) {
+    (self.custom, self.operations) = (custom, operations)
+  }
 
   /// - Parameters:
   ///   - node: `{"class_name": "Sequential", "config": {…}}`.
@@ -32,9 +43,10 @@ public struct ModelDecoder {
 
   /// A layer with its name, of a model or by itself.
   public func layer(_ node: ConfigNode, named chosen: String? = nil) throws -> NamedLayer {
-    guard let className = node["class_name"]?.string, let config = node["config"] else {
+    guard let written = node["class_name"]?.string, let config = node["config"] else {
       throw Diagnostic.senselessConfig("a layer without 'class_name' and 'config'")
     }
+    let (className, isOwn) = Self.origin(of: node, written)
     var inner = self
     inner.depth += 1
     guard inner.depth <= Self.deepest else {
@@ -42,6 +54,25 @@ public struct ModelDecoder {
     }
     let name = chosen ?? config["name"]?.string ?? LayerRegistry.snakeCase(className)
     let isTrainable = try config["trainable"].map { try Bool(config: $0) } ?? true
+    if RecordedEntry.isOperation(node) {
+      // A file that names no modules may mean a class of its author's.
+      if node["module"] == nil, let own = try custom(className, config) {
+        return NamedLayer(name, own, isTrainable: isTrainable)
+      }
+      if let operation = try operations(node) {
+        return NamedLayer(name, operation, isTrainable: isTrainable)
+      }
+      if node["module"] != nil { throw Diagnostic.unknownOperation(name, className) }
+    }
+    if ["TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"].contains(className) {
+      throw Diagnostic.unknownOperation(name, config["function"]?.string ?? className)
+    }
+    if isOwn {
+      guard let own = try custom(className, config) else {
+        throw Diagnostic.noSuchLayer(className, name, isOwn: true)
+      }
+      return NamedLayer(name, own, isTrainable: isTrainable)
+    }
     switch className {
     case "Sequential":
       return NamedLayer(name, try inner.sequential(name, config), isTrainable: isTrainable)
@@ -53,8 +84,33 @@ public struct ModelDecoder {
       if let own = try custom(className, config) {
         return NamedLayer(name, own, isTrainable: isTrainable)
       }
-      return NamedLayer(name, try Self.plain(className, config, name), isTrainable: isTrainable)
+      let plain = try Self.$current.withValue(inner) { try Self.plain(className, config, name) }
+      return NamedLayer(name, plain, isTrainable: isTrainable)
     }
+  }
+
+  /// A layer that is a setting of another.
+  func inner(_ node: ConfigNode) throws(Diagnostic) -> NamedLayer {
+    do { return try layer(node) } catch {
+      throw error as? Diagnostic ?? .senselessConfig("\(error)")
+    }
+  }
+
+  /// The name of a class, and whether it is one of the file's author, whatever Keras has under that name.
+  ///
+  /// Registered classes are called `Package>Name` in an `.h5` file, and in a `.keras` file beside their name.
+  private static func origin(of node: ConfigNode, _ written: String) -> (className: String, isOwn: Bool) {
+    let registered = node["registered_name"]?.string ?? ""
+    let isElsewhere =
+      node["module"]?.string.map { module in
+        !["keras", "keras_core", "tf_keras", "tensorflow", "runexp", "builtins"].contains {
+          module == $0 || module.hasPrefix($0 + ".")
+        }
+      } ?? false
+    guard let end = written.lastIndex(of: ">") else {
+      return (written, isElsewhere || registered.contains(">"))
+    }
+    return (String(written[written.index(after: end)...]), true)
   }
 
   /// A layer of the registry.
@@ -70,6 +126,13 @@ public struct ModelDecoder {
       throw diagnostic
     }
     return layer
+  }
+
+  /// The settings of a layer that is written elsewhere, without those of Keras that change nothing.
+  /// - Parameter known: what it has settings for.
+  public static func ownSettings(_ config: ConfigNode, known: Set<String>) -> ConfigNode {
+    ConfigNode(
+      .map((config.entries ?? []).filter { known.contains($0.key) || !isInert($0, of: "") }))
   }
 
   /// The settings without those that change nothing, of the layers that are settings themselves, too.
@@ -104,7 +167,8 @@ public struct ModelDecoder {
     }
   }
 
-  private func sequential(_ name: String, _ config: ConfigNode) throws -> Sequential {
+  /// A model, or inside of another one a chain that takes what it is called on.
+  private func sequential(_ name: String, _ config: ConfigNode) throws -> any Layer {
     // Very old files hold the list itself.
     let nodes = config.list ?? config["layers"]?.list ?? []
     var layers = try nodes.map { try layer($0) }
@@ -115,7 +179,10 @@ public struct ModelDecoder {
     } else if let shape = config["build_input_shape"], shape.list != nil {
       input = try Self.input("input_layer", ["batch_shape": shape])
     }
-    guard let input else { throw Diagnostic.unbuilt(name) }
+    guard let input else {
+      guard depth > 1 || Self.current != nil else { throw Diagnostic.unbuilt(name) }
+      return LayerChain(layers)
+    }
     return Sequential(name, input: input, layers)
   }
 
@@ -151,15 +218,22 @@ public struct ModelDecoder {
 
 extension Diagnostic {
   /// E0621: a layer in a file that is not there (yet).
-  static func noSuchLayer(_ className: String, _ name: String) -> Diagnostic {
-    let near = nearest(to: className, in: LayerRegistry.all.names)
-    let isLambda = className == "Lambda"
+  static func noSuchLayer(_ className: String, _ name: String, isOwn: Bool = false) -> Diagnostic {
+    if className == "Lambda" {
+      return Diagnostic(
+        "E0621", "the layer '\(name)' is a Lambda: Python code, which is not run",
+        help: "write what it does as a cell '- layer: \(name)' with 'call:' above 'load:'")
+    }
+    guard !isOwn && KerasClasses.others.contains(className) else {
+      return Diagnostic(
+        "E0621", "the layer '\(name)' is of the class '\(className)', which is not one of Keras's",
+        help: "write what it does as a cell '- layer: \(className)' with 'call:' above 'load:'")
+    }
     return Diagnostic(
-      "E0621", "the layer '\(name)' is of the class '\(className)', which runexp does not have",
-      help: isLambda
-        ? "a Lambda holds Python code, which is not run; write it as a 'layer:' cell with 'call:'"
-        : near.map { "did you mean '\($0)'?" }
-          ?? "a class of your own can be written as a 'layer:' cell of the same name above 'load:'")
+      "E0621", "the layer '\(name)' is of Keras's class '\(className)', which runexp does not have",
+      help:
+        "write what it does as a cell '- layer: \(className)' with 'call:' above 'load:', or build the model without it"
+    )
   }
 
   /// E0615: a configuration that is JSON, but no model.

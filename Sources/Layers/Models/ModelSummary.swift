@@ -83,10 +83,10 @@ private struct SummaryReading {
 
   func rows(of model: any Model, at path: [String]) -> [ModelSummary.Row] {
     let connections = connections(of: model, at: path)
-    let above = ([root] + path).joined(separator: "/")
+    let above = ([root] + path).parameterPath
     let layers = model.layers.map { layer in
       let own = path + [layer.name]
-      let count = counts["\(above)/\(layer.name)"] ?? (0, 0)
+      let count = counts["\(above)/\(layer.name.asPathPart)"] ?? (0, 0)
       return ModelSummary.Row(
         name: layer.name, className: layer.layer.className,
         outputs: outputs[own] ?? (layer.layer as? InputLayer).map { [$0.type] } ?? [], parameters: count.all,

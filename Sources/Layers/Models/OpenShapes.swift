@@ -5,30 +5,44 @@ import TensorCore
 /// Models with inputs of unknown length.
 ///
 /// A graph has a size for every axis, so such a model is traced anew for each shape that its data have. Before there
-/// are data it is traced for two lengths: what is different in the two depends on the length, and is shown as `None`.
+/// are data it is traced for two lengths, and a far longer one: what is different in them depends on the length, and is shown as `None`.
 extension Model {
   /// Whether an input has an axis whose length comes with the data.
   public var isOpen: Bool { inputs.contains { $0.type.isOpen } }
 
   /// Lengths to try a model with.
   ///
-  /// They can be halved several times without a rest, and later ones are long enough for deep stacks of windows.
-  private static var lengths: [(Int, Int)] { [(16, 24), (64, 96), (256, 384), (512, 768)] }
+  /// They can be halved several times without a rest; later ones are long enough for deep stacks of windows, can be
+  /// divided by 3, 5 and 7, too, and leave something where thousands are cut off.
+  private static var lengths: [(Int, Int)] {
+    [(16, 24), (64, 96), (256, 384), (512, 768), (6720, 10_080), (32_768, 49_152)]
+  }
 
   /// Does something for inputs of two lengths, the first two that the model can take.
-  /// - Throws: what is thrown for the longest.
+  /// - Throws: what is thrown for the longest that a sample can have.
   func atTwoLengths<T>(_ body: ([TensorType]) throws -> T) throws -> (T, T) {
-    var mistake: (any Error)?
-    for lengths in Self.lengths {
-      func made(_ length: Int) throws -> T { try body(inputs.map { $0.type.with(length: length) }) }
+    let found = try atLengths(body)
+    return (found.short, found.long)
+  }
+
+  /// The same, and for a far longer length, if the model can take one: what windows leave of two lengths may be the same.
+  func atLengths<T>(_ body: ([TensorType]) throws -> T) throws -> (short: T, long: T, far: T?) {
+    func made(_ length: Int) throws -> T { try body(inputs.map { $0.type.with(length: length) }) }
+    var mistake: (error: any Error, length: Int)?
+    for (one, other) in Self.lengths {
       do {
-        return (try made(lengths.0), try made(lengths.1))
+        let (short, long) = (try made(one), try made(other))
+        let far = try? made(max(1536, other * 4))
+        return (short, long, far ?? (try? made(max(384, other * 2))))
       } catch {
-        mistake = error
+        // That pictures of this size are too large says nothing of the model.
+        if mistake == nil || (error as? Diagnostic)?.code != "E0314" { mistake = (error, other) }
       }
     }
-    guard var diagnostic = mistake as? Diagnostic else { throw mistake ?? Diagnostic.noLengths }
-    let tried = "an axis of unknown length was taken to be \(Self.lengths[Self.lengths.count - 1].1) long"
+    guard let mistake, var diagnostic = mistake.error as? Diagnostic else {
+      throw mistake?.error ?? Diagnostic.noLengths
+    }
+    let tried = "an axis of unknown length was taken to be \(mistake.length) long"
     diagnostic.help = (diagnostic.help.map { $0 + "; " } ?? "") + tried
     throw diagnostic
   }
@@ -44,21 +58,23 @@ extension Trace {
     func trace(_ types: [TensorType]) throws -> Trace {
       try Trace(model, phase: phase, seed: seed, semantics: semantics, assuming: assumed, taking: types)
     }
-    let (short, long) = try model.atTwoLengths(trace)
-    if let (path, origin) = short.changedParameter(in: long) {
+    let (short, long, far) = try model.atLengths(trace)
+    let differing = [long, far].compactMap(\.self).first { short.changedParameter(in: $0) != nil }
+    if let differing, let (path, origin) = short.changedParameter(in: differing) {
       // Which axis it is: one of them alone makes the difference.
       let types = short.inputs.map(\.type)
       for (i, input) in model.inputs.enumerated() {
         for axis in input.type.dims.indices where input.type.dims[axis] == .unknown {
           var own = types
-          own[i].dims[axis] = long.inputs[i].type.dims[axis]
+          own[i].dims[axis] = differing.inputs[i].type.dims[axis]
           if let other = try? trace(own), short.changedParameter(in: other)?.path != path { continue }
           throw Diagnostic.openParameter(path, input.name, axis: axis, at: origin)
         }
       }
       throw Diagnostic.openParameter(path, model.inputs[0].name, axis: 1, at: origin)
     }
-    self = short.widened(by: long)
+    let widened = short.widened(by: long)
+    self = far.map(widened.widened) ?? widened
   }
 
   /// The first parameter that another trace has not, or with another shape, and the layer that declares it.

@@ -20,18 +20,15 @@ struct RecordedMasks {
   private var operations: [String: ConfigNode] = [:]
   /// Their names, as the file lists them: mostly what is used before what uses it.
   private var order: [String] = []
-  /// Operations whose results are more than masks, which are read as layers.
-  private let values: Set<String>
   /// What the operations are for.
   var uses: [Use] = []
 
   /// - Parameter config: of a functional model.
   init(of config: ConfigNode) {
     let entries = config["layers"]?.list ?? []
-    var waiting = (config["output_layers"]?.list ?? []).flatMap { [$0] + ($0.list ?? []) }.compactMap(
-      \.string)
+    var waiting = config["output_layers"]?.texts ?? []
     for entry in entries {
-      if let name = entry["name"]?.string, Self.isOperation(entry) {
+      if let name = entry["name"]?.string, RecordedEntry.isOperation(entry) {
         if operations.updateValue(entry, forKey: name) == nil { order.append(name) }
         continue
       }
@@ -47,38 +44,17 @@ struct RecordedMasks {
       guard let entry = operations[name], values.insert(name).inserted else { continue }
       waiting += (entry["inbound_nodes"] ?? nil).histories.compactMap(\.source)
     }
-    self.values = values
     for name in values { operations[name] = nil }
     order.removeAll { values.contains($0) }
-  }
-
-  /// Whether an entry of a model's layers is an operation.
-  ///
-  /// In an `.h5` file, which names no modules, it is one without what every layer is saved with.
-  static func isOperation(_ entry: ConfigNode) -> Bool {
-    if let module = entry["module"] { return module.string?.hasPrefix("keras.src.ops.") == true }
-    guard entry["class_name"]?.string != "InputLayer", entry["inbound_nodes"]?.list?.first?["args"] != nil
-    else {
-      return false
-    }
-    return entry["config"]?["trainable"] == nil && entry["config"]?["dtype"]?.entries == nil
   }
 
   private static func isMask(_ argument: ConfigNode.Entry) -> Bool {
     argument.key == "mask" || argument.key.hasSuffix("_mask")
   }
 
-  /// Whether an operation is called on values alone, as a layer is, and not on numbers.
-  static func takesValuesOnly(_ inbound: ConfigNode) -> Bool {
-    func isValue(_ node: ConfigNode) -> Bool {
-      node["class_name"]?.string == "__keras_tensor__" || node.list?.allSatisfy(isValue) == true
-    }
-    return inbound["args"].map(isValue) == true && inbound["kwargs"]?.entries?.isEmpty != false
-  }
-
   /// Whether an entry of a model's layers is an operation that is there for masks only.
   func contains(_ entry: ConfigNode) -> Bool {
-    Self.isOperation(entry) && entry["name"]?.string.map { operations[$0] != nil } == true
+    RecordedEntry.isOperation(entry) && entry["name"]?.string.map { operations[$0] != nil } == true
   }
 
   /// Whether an argument is a mask that is computed by such operations.
@@ -89,10 +65,9 @@ struct RecordedMasks {
 
   /// Compares the recorded masks with those that the model's layers make.
   /// - Parameter place: the value of the model that a `keras_history` names.
-  /// - Throws: E0639 for another mask, E0640 for an operation that drops the masks which its layer keeps.
+  /// - Throws: E0639 for another mask.
   func check(_ model: Functional, _ place: @escaping (ConfigNode) throws -> Functional.Source) throws {
-    let isReadAsLayer = model.layers.contains { values.contains($0.name) }
-    guard !uses.isEmpty || isReadAsLayer else { return }
+    guard !uses.isEmpty else { return }
     func mistake(_ types: [TensorType]) throws -> Diagnostic? {
       // Masks do not depend on the size of a batch, which a model used as a layer may not know.
       let scope = LayerScope(
@@ -101,12 +76,6 @@ struct RecordedMasks {
       let inputs = zip(model.inputs, types).map { scope.graph.leaf(.input($0.name), $1) }
       let trace = MaskTrace(
         model: model, scope: scope, results: try model.results(inputs, in: scope), place: place)
-      for (call, results) in zip(model.calls, trace.results) {
-        let layer = model.layers[call.layer]
-        if values.contains(layer.name), results.contains(where: { scope.mask(of: $0) != nil }) {
-          return .recordedOperation(layer.name, layer.layer.className, keepsMask: true)
-        }
-      }
       let wrong = try trace.firstDifference(uses, computed(in: trace))
       return wrong.map { Diagnostic.recordedMask($0.layer, $0.argument.key, operations: order) }
     }
@@ -186,6 +155,12 @@ extension ConfigNode {
     return (list ?? []).flatMap(\.histories) + (entries ?? []).flatMap(\.value.histories)
   }
 
+  /// Every text among its values.
+  fileprivate var texts: [String] {
+    if let string { return [string] }
+    return (list ?? []).flatMap(\.texts) + (entries ?? []).flatMap(\.value.texts)
+  }
+
   /// What a `keras_history` starts from.
   var source: String? { list?.first?.string }
 }
@@ -201,14 +176,12 @@ extension Diagnostic {
     )
   }
 
-  /// E0640: an operation of a file that no layer does.
-  static func recordedOperation(_ name: String, _ className: String, keepsMask: Bool) -> Diagnostic {
+  /// E0640: an operation of a file that is not known here.
+  static func unknownOperation(_ name: String, _ className: String) -> Diagnostic {
     Diagnostic(
-      "E0640",
-      keepsMask
-        ? "the operation '\(name)' drops the mask of its operands, which the layer \(className) keeps"
-        : "the operation '\(name)' (\(className)) computes with more than the model's values, as no layer does",
-      help: "use layers instead of operators and functions, save the model again"
-        + (keepsMask ? "" : "; a number times a value is Rescaling"))
+      "E0640", "the operation '\(name)' (\(className)) between the layers is not one that runexp has",
+      help:
+        "'runexp describe operations' lists those it has; write the part with layers or other operations, and save the model again"
+    )
   }
 }

@@ -86,7 +86,7 @@ public struct Trace {
     let all = ways.flatMap(\.scope.parameters).filter { seen.insert($0.spec.path).inserted }
     if all.count == ways[0].scope.parameters.count { return all }
     let ranks = Dictionary(
-      model.layers.enumerated().map { ("\(model.name)/\($1.name)", $0) },
+      model.layers.enumerated().map { ([model.name, $1.name].parameterPath, $0) },
       uniquingKeysWith: { first, _ in first })
     func rank(_ parameter: LayerScope.Parameter) -> Int {
       let parts = parameter.spec.path.split(separator: "/", maxSplits: 2)

@@ -1,5 +1,6 @@
 public import Config
 public import KernelABI
+import TensorCore
 
 /// Adam with the largest gradient instead of the root of the second moment.
 ///
@@ -40,6 +41,19 @@ public struct Nadam: Optimizer {
   public var beta1 = 0.9
   public var beta2 = 0.999
   public var epsilon = 1e-7
+  /// How fast the momentum grows: `μ(t) = beta_1 · (1 - 0.96^(schedule_decay · t) / 2)`.
+  ///
+  /// The optimizer of Keras before 2.11 has 0.004 in its files; later ones cannot say anything but 1.
+  public var scheduleDecay = 1.0
+  /// How far the momentum had come when the training was saved; from the start if left out.
+  public var progress: Progress?
+
+  /// The product of the momenta of some steps.
+  public struct Progress: Sendable {
+    public var steps: Int
+    public var product: Float
+    public init(steps: Int, product: Float) { (self.steps, self.product) = (steps, product) }
+  }
 
   public init(learningRate: Double = 0.001) { common = OptimizerSettings(learningRate) }
 
@@ -53,12 +67,17 @@ public struct Nadam: Optimizer {
   public var rule: UpdateRule { .nadam }
 
   private func momentum(_ step: Int) -> Float {
-    Float(beta1) * (1 - 0.5 * Float(power(Double(Float(0.96)), step)))
+    if scheduleDecay != 1 {
+      let exponent = Float(scheduleDecay) * Float(step)
+      return Float(beta1) * (1 - 0.5 * Float(DeterministicMath.power(Double(Float(0.96)), Double(exponent))))
+    }
+    return Float(beta1) * (1 - 0.5 * Float(power(Double(Float(0.96)), step)))
   }
 
   /// `μ(1) · … · μ(steps)`, rounded after each factor as Keras does; soon 0.
   private func product(_ steps: Int) -> Float {
     var (product, step): (Float, Int) = (1, 1)
+    if let progress, steps >= progress.steps { (product, step) = (progress.product, progress.steps + 1) }
     while step <= steps && product > 0 {
       product *= momentum(step)
       step += 1

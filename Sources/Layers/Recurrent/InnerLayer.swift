@@ -13,8 +13,13 @@ public struct InnerLayer: ConfigConvertible {
   // The registry knows this type by its members, so it cannot be asked here.
   public static var jsonSchema: ConfigNode { ["type": ["string", "object"]] }
 
-  /// - Throws: what is wrong with the layer, and E0201 for a model.
+  /// A layer, or in a file a model that stands for one.
+  /// - Throws: what is wrong with the layer.
   public init(config: ConfigNode) throws(Diagnostic) {
+    if let decoder = ModelDecoder.current, config["class_name"] != nil, config["config"] != nil {
+      named = try decoder.inner(config)
+      return
+    }
     var bag = DiagnosticBag()
     guard let layers = LayerRegistry.decode([config], into: &bag), let layer = layers.first else {
       throw bag.all.first ?? .mismatch(config, Self.expectation)

@@ -164,7 +164,9 @@ extension Activation {
   fileprivate func gate(of layer: String, in scope: LayerScope) throws -> GateFunction {
     let graph = Graph()
     let x = graph.leaf(.input("x"), TensorType([.batch, .size(2)]))
-    let y = try self(x, scope.semantics)
+    let alone = LayerScope(
+      graph: graph, phase: scope.phase, model: layer, seed: 0, semantics: scope.semantics)
+    let y = try apply(x, in: alone)
     if y.id == x.id { return .linear }
     if case .op(let op, [x.id]) = graph.nodes[y.id].kind, let unary = op as? Unary,
       let gate = GateFunction(unary.function, unary.parameter)

@@ -144,21 +144,21 @@ struct TracedFacts {
     hasDecisions = ways.contains { !$0.scope.decisions.isEmpty }
     for way in ways {
       for call in way.scope.calls {
-        let path = call.path.joined(separator: "/")
+        let path = call.path.parameterPath
         if inputs[path] == nil { inputs[path] = call.inputs.map(\.type) }
       }
     }
     for parameter in Trace.parameters(of: ways, model) {
-      shapes[String(parameter.spec.path.dropFirst(model.name.count + 1))] = parameter.spec.shape
+      shapes[String(parameter.spec.path.dropFirst(model.name.asPathPart.count + 1))] = parameter.spec.shape
     }
   }
 
   /// What a layer was first called on.
-  func inputs(of path: [String]) -> [TensorType]? { inputs[path.joined(separator: "/")] }
+  func inputs(of path: [String]) -> [TensorType]? { inputs[path.parameterPath] }
   /// The shape of a weight.
-  func shape(of path: [String]) -> [Int]? { shapes[path.joined(separator: "/")] }
+  func shape(of path: [String]) -> [Int]? { shapes[path.parameterPath] }
   func hasWeights(_ path: [String]) -> Bool {
-    let prefix = path.joined(separator: "/") + "/"
+    let prefix = path.parameterPath + "/"
     return shapes.keys.contains { $0.hasPrefix(prefix) }
   }
 }

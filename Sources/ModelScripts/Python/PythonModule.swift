@@ -195,7 +195,8 @@ public struct PythonModule {
     func value(_ source: Functional.Source) -> String {
       let layer = model.layers[model.calls[source.call].layer].layer
       let isMany =
-        ((layer as? any Model)?.outputNames.count ?? 1) > 1
+        (layer as? RecordedOperation)?.hasSeveralResults == true
+        || ((layer as? any Model)?.outputNames.count ?? 1) > 1
         || model.calls[source.call].named.flags.contains("return_attention_scores")
       return results[source.call] + (isMany ? "[\(source.output)]" : "")
     }
@@ -204,6 +205,11 @@ public struct PythonModule {
       if call.inputs.isEmpty, let input = layer.layer as? InputLayer {
         results.append(variable(layer.name))
         lines.append("    \(results[results.count - 1]) = \(Self.input(input.input(named: layer.name)))")
+        continue
+      }
+      if let operation = layer.layer as? RecordedOperation {
+        results.append(variable(layer.name))
+        lines.append("    \(results[results.count - 1]) = \(operation.python(call.inputs.map(value)))")
         continue
       }
       let maker: String
@@ -219,7 +225,8 @@ public struct PythonModule {
       }
       let unnamed = call.inputs.count - call.named.values.count
       let inputs = call.inputs[..<unnamed].map(value)
-      let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && inputs.count > 1)
+      let takesList =
+        layer.layer is any MergingLayer || (inputs.count > 1 && Self.takesAll(layer.layer))
       let list = inputs.joined(separator: ", ")
       var arguments = [takesList ? "[\(list)]" : list]
       let values = zip(call.named.values, call.inputs[unnamed...].map(value))
@@ -241,6 +248,11 @@ public struct PythonModule {
     return lines.joined(separator: "\n")
   }
 
+  /// Whether several values are one argument: those of a model, and those of a layer that has one name for them.
+  private static func takesAll(_ layer: any Layer) -> Bool {
+    layer is any Model || (layer as? ScriptedLayer)?.signature.inputs.count == 1
+  }
+
   private static let loading = """
     def load_weights(model, path):
         \"\"\"Fills in the weights of an .h5 file that runexp wrote for Keras 3, by their names.\"\"\"
@@ -253,10 +265,14 @@ public struct PythonModule {
                 for name in group.attrs.get("weight_names", []):
                     name = name.decode() if isinstance(name, bytes) else name
                     stored[name] = group[name][()]
+        # A layer within a layer of one's own stands by itself in the file: blocks_hidden for blocks/hidden.
+        def flat(name):
+            return "_" + name.replace("/", "_")
+
         for variable in model.weights:
-            own = "/" + variable.path
-            longer = [name for name in stored if ("/" + name).endswith(own)]
-            shorter = [name for name in stored if own.endswith("/" + name)]
+            own = flat(variable.path)
+            longer = [name for name in stored if flat(name).endswith(own)]
+            shorter = [name for name in stored if own.endswith(flat(name))]
             found = sorted(shorter, key=len)[-1:] or sorted(longer, key=len)[:1]
             if not found:
                 raise ValueError(f"{path} has no weight for {variable.path}")
