@@ -105,7 +105,7 @@ let package = Package(
     // Level 5
     target(
       "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "Kernels", "KernelABI",
-      "TensorCore", "HDF5Files", "ZipFiles", "Config", "Diagnostics"),
+      "TensorCore", "HDF5Files", "ZipFiles", "Files", "Config", "Diagnostics"),
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
@@ -120,7 +120,7 @@ let package = Package(
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
       "Fuzzing", "Archives", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles", "ModelScripts",
-      "Training", "Layers", "GraphEngine",
+      "Training", "Layers", "GraphEngine", "Datasets",
       "ExpLanguage",
       "Config",
       "Diagnostics", settings: fast),

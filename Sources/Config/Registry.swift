@@ -80,12 +80,17 @@ public struct Registry<Member>: Sendable {
     guard let (name, span, settings) = parts(of: node, into: &bag) else { return nil }
     guard let entry = find(name) else {
       let spellings = names + entries.flatMap(\.aliases)
-      let near = nearest(to: name, in: spellings)
+      // A number in quotes is a text, which nobody means by a name.
+      let isNumber = Double(name) != nil || (name.last == "%" && Double(name.dropLast()) != nil)
+      let near = isNumber ? nil : nearest(to: name, in: spellings)
+      let help =
+        isNumber
+        ? (name.last == "%"
+          ? "'\(name)' is a text: write the number as a fraction" : "'\(name)' is a text: remove its quotes")
+        : near.map { "did you mean '\($0)'?" } ?? hints[name] ?? "known: " + names.joined(separator: ", ")
       bag.report(
         Diagnostic(
-          "E0206", "there is no \(kind) '\(name)'", at: span.map { .init($0, "not known") },
-          help: near.map { "did you mean '\($0)'?" } ?? hints[name]
-            ?? "known: " + names.joined(separator: ", "),
+          "E0206", "there is no \(kind) '\(name)'", at: span.map { .init($0, "not known") }, help: help,
           fix: near.flatMap { near in span.map { .init($0, replacement: near) } }))
       return nil
     }

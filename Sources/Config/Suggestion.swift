@@ -10,7 +10,8 @@ public func nearest(to word: String, in known: [String]) -> String? {
   if let short = known.first(where: { $0.contains("_") && initials($0) == folded }) { return short }
   let limit = min(3, max(1, word.count / 3))
   let scored = known.map { (name: $0, distance: editDistance(word.lowercased(), $0.lowercased())) }
-  let likely = scored.filter { $0.distance <= limit }
+  // A word of which nothing is left is no slip: any letter is as near to 'r' as 'p'.
+  let likely = scored.filter { $0.distance <= limit && $0.distance < max(word.count, $0.name.count) }
   let least = likely.map(\.distance).min()
   // Of several as near, such as 'Accuracy' and 'accuracy', the one in the letters that were used.
   return likely.filter { $0.distance == least }.map(\.name)

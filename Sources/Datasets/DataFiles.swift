@@ -1,6 +1,7 @@
 internal import CZlib
 internal import Config
 internal import Diagnostics
+internal import Files
 internal import Foundation
 internal import RunEvents
 
@@ -36,14 +37,10 @@ struct DataPath: Sendable {
   /// The first bytes of the file, at most `limit` of them.
   /// - Throws: E0401.
   func bytes(atMost limit: Int = .max) throws(Diagnostic) -> [UInt8] {
-    if isFolder { throw .unreadable(self, "it is a folder") }
-    guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable(self, "no such file") }
-    defer { try? handle.close() }  // only read from: nothing can be lost
     do {
-      let data = limit == .max ? try handle.readToEnd() : try handle.read(upToCount: limit)
-      return data.map { [UInt8]($0) } ?? []
+      return try readRegularFile(path, atMost: limit)
     } catch {
-      throw .unreadable(self, "it cannot be read")
+      throw .unreadable(self, error.reason)
     }
   }
 
@@ -66,9 +63,16 @@ struct PackedFile: ~Copyable {
 
   /// - Throws: E0401.
   init(_ file: DataPath) throws(Diagnostic) {
-    if file.isFolder { throw .unreadable(file, "it is a folder") }
-    guard file.exists else { throw .unreadable(file, "no such file") }
-    guard let handle = gzopen(file.path, "rb") else { throw .unreadable(file, "it cannot be read") }
+    let descriptor: Int32
+    do {
+      descriptor = try openRegularFile(file.path)
+    } catch {
+      throw .unreadable(file, error.reason)
+    }
+    guard let handle = gzdopen(descriptor, "rb") else {
+      close(descriptor)
+      throw .unreadable(file, "it cannot be read")
+    }
     gzbuffer(handle, 1 << 17)
     self.handle = handle
     self.file = file
@@ -106,11 +110,13 @@ struct PackedFile: ~Copyable {
 extension Diagnostic {
   /// E0401: a file that cannot be read.
   fileprivate static func unreadable(_ file: DataPath, _ reason: String) -> Diagnostic {
-    let near = nearest(to: file.name, in: file.neighbours)
+    let near = reason.hasSuffix("not a file") ? nil : nearest(to: file.name, in: file.neighbours)
     return Diagnostic(
       "E0401", "'\(file.name)': \(reason)", at: file.span.map { Label($0, "named here") },
       help: near.flatMap { $0 == file.name ? nil : "did you mean '\($0)'?" }
-        ?? (file.span == nil
-          ? "check the spelling and the folder you are in" : "paths are relative to the experiment's file"))
+        ?? (reason.hasSuffix("not a file")
+          ? "name a file; what is read must have an end"
+          : file.span == nil
+            ? "check the spelling and the folder you are in" : "paths are relative to the experiment's file"))
   }
 }

@@ -1,6 +1,11 @@
 public import Config
 public import Diagnostics
 
+/// What becomes of a category that the training part does not have.
+public enum UnknownCategories: String, CaseIterable, ConfigConvertible, Sendable {
+  case error, zeros
+}
+
 /// The settings of a `data` cell.
 ///
 /// Settings whose kind depends on others are kept as they were written, with the place, and read by what uses
@@ -16,6 +21,13 @@ public struct DataSettings: Configurable {
   public var standardize: ConfigNode = nil
   public var fillMissing: ConfigNode = nil
   public var oneHot: [ConfigNode] = []
+  public var types: ConfigNode = nil
+  public var decimal: ConfigNode = nil
+  /// `nil` for the usual words.
+  public var missing: [ConfigNode]?
+  public var drop: [ConfigNode] = []
+  public var unknownCategories = UnknownCategories.error
+  public var encoding: ConfigNode = nil
   public var classes: [ConfigNode] = []
   public var split: ConfigNode = nil
   public var shuffle = false
@@ -44,7 +56,21 @@ public struct DataSettings: Configurable {
     Field("fill_missing", \.fillMissing, "mean, median or a number, in the place of missing numbers."),
     Field(
       "one_hot", \.oneHot,
-      "Columns to be read as categories though they are numbers; the target for vectors of 0 and 1."),
+      "Columns to be read as categories, whatever is in them; the target for vectors of 0 and 1."),
+    Field(
+      "types", \.types,
+      "What columns hold, such as {price: number, day: date, zip: category}: numbers in groups of three digits, with a currency or a percent sign; dates as days since 1970; texts."
+    ),
+    Field("decimal", \.decimal, "The decimal mark: ',' or '.', or a mapping of columns to theirs."),
+    Field(
+      "missing", \.missing,
+      "The words and numbers that stand for a missing value beside an empty cell, such as [NA, -999]; [] for none."
+    ),
+    Field("drop", \.drop, "Columns that are no features, such as identifiers."),
+    Field(
+      "unknown_categories", \.unknownCategories,
+      "What becomes of a category that the training part does not have: error, or zeros for all zeros."),
+    Field("encoding", \.encoding, "How the characters of CSV files are written, such as windows-1252."),
     Field("classes", \.classes, "The names of the classes, in the order of their labels."),
     Field(
       "split", \.split,

@@ -12,6 +12,8 @@ public struct Preparation: Sendable, Equatable {
     }
     public var name: String
     public var kind: Kind
+    /// How its numbers are written.
+    public var notation = NumberNotation()
 
     /// How many numbers a cell becomes.
     public var width: Int {
@@ -29,9 +31,8 @@ public struct Preparation: Sendable, Equatable {
     public var columns: [Encoding]?
     /// Of one sample.
     public var shape: [Int]
-    /// A model sees `number · scale + offset`.
-    public var scale: Float = 1
-    public var offset: Float = 0
+    /// Of all its numbers, after those of columns.
+    public var scaling = Scaling()
 
     /// How many numbers a sample has.
     public var size: Int { shape.reduce(1, *) }
@@ -56,13 +57,37 @@ public struct Preparation: Sendable, Equatable {
   /// What a model's file calls it.
   public static let attachment = "preparation"
 
+  /// How tables are read.
+  public struct Format: Sendable, Equatable {
+    /// What stands between cells.
+    public var separator = UInt8(ascii: ",")
+    public var encoding = TextEncoding.utf8
+    public var missing = MissingWords.usual
+    public var unknownCategories = UnknownCategories.error
+
+    public init() {}
+
+    init(
+      separator: UInt8, encoding: TextEncoding, missing: MissingWords, unknownCategories: UnknownCategories
+    ) {
+      self.separator = separator
+      self.encoding = encoding
+      self.missing = missing
+      self.unknownCategories = unknownCategories
+    }
+
+    var table: TableFormat { TableFormat(separator: separator, encoding: encoding) }
+  }
+
   public var inputs: [Input]
   public var targets: [Target]
-  /// What stands between the cells of the table.
-  public var separator: UInt8
+  public var format: Format
+  public var separator: UInt8 { format.separator }
 
-  public init(inputs: [Input], targets: [Target] = [], separator: UInt8 = UInt8(ascii: ",")) {
-    (self.inputs, self.targets, self.separator) = (inputs, targets, separator)
+  public init(inputs: [Input], targets: [Target] = [], format: Format = Format()) {
+    self.inputs = inputs
+    self.targets = targets
+    self.format = format
   }
 
   /// What the only output, or the one of that name, predicts.
@@ -74,25 +99,34 @@ public struct Preparation: Sendable, Equatable {
 
 extension Preparation.Input {
   /// The numbers of a raw feature, as a batch takes them: columns side by side, categories as a 1 among zeros.
+  ///
+  /// They are computed in double precision, and rounded once.
   func column(_ feature: RawData.Feature) -> Column {
     switch feature {
-    case .ready(let raw): Column(name, rowShape: shape, raw.storage, scale: scale, offset: offset)
-    case .table(_, let raw):
-      Column(name, rowShape: shape, .floats(numbers(raw)), scale: scale, offset: offset)
+    case .ready(let raw):
+      var column = raw.prepared(scaling, shape: shape)
+      column.name = name
+      return column
+    case .table(_, let raw): return Column(name, rowShape: shape, .floats(numbers(raw)))
     }
   }
 
   private func numbers(_ raw: [RawData.TableColumn]) -> [Float] {
     let width = raw.reduce(0) { $0 + $1.width }
-    var values = [Float](repeating: 0, count: width * (raw.first?.count ?? 0))
+    var values = [Float](repeating: Float(scaling.value(0)), count: width * (raw.first?.count ?? 0))
+    let one = Float(scaling.value(1))
     var place = 0
     for (i, column) in raw.enumerated() {
       switch column {
-      case .numbers(_, let numbers):
+      case .numbers(_, let numbers, _):
         let encoding = columns?[i].kind ?? .numbers()
-        for (row, number) in numbers.enumerated() { values[row * width + place] = encoding.value(number) }
+        for (row, number) in numbers.enumerated() {
+          values[row * width + place] = Float(scaling.value(encoding.value(number)))
+        }
       case .categories(_, let codes, _):
-        for (row, code) in codes.enumerated() where code >= 0 { values[row * width + place + Int(code)] = 1 }
+        for (row, code) in codes.enumerated() where code >= 0 {
+          values[row * width + place + Int(code)] = one
+        }
       }
       place += column.width
     }
@@ -102,9 +136,8 @@ extension Preparation.Input {
 
 extension Preparation.Encoding.Kind {
   /// Filled, then standardized.
-  fileprivate func value(_ number: Float) -> Float {
+  fileprivate func value(_ number: Double) -> Double {
     guard case .numbers(let fill, let mean, let deviation) = self else { return number }
-    let known = number.isNaN ? fill.map { Float($0) } ?? number : number
-    return mean == 0 && deviation == 1 ? known : Float((Double(known) - mean) / deviation)
+    return ((number.isNaN ? fill ?? number : number) - mean) / deviation
   }
 }

@@ -9,9 +9,7 @@ extension Preparation: ConfigConvertible {
     var entries: [ConfigNode.Entry] = [
       .init("inputs", .list(inputs.map(\.config))), .init("targets", .list(targets.map(\.config))),
     ]
-    if separator != UInt8(ascii: ",") {
-      entries.append(.init("separator", String(decoding: [separator], as: UTF8.self).config))
-    }
+    entries += format.entries
     return ConfigNode(.map(entries))
   }
 
@@ -21,20 +19,61 @@ extension Preparation: ConfigConvertible {
     for node in config["inputs"]?.list ?? [] { inputs.append(try Input(node)) }
     for node in config["targets"]?.list ?? [] { targets.append(try Target(node)) }
     guard !inputs.isEmpty else { throw .damagedPreparation("it has no inputs") }
-    self.init(inputs: inputs, targets: targets)
-    guard let separator = config["separator"] else { return }
-    guard let text = separator.string, text.utf8.count == 1, let byte = text.utf8.first,
-      !"\"\r\n".utf8.contains(byte)
-    else { throw .damagedPreparation("its separator is no character") }
-    self.separator = byte
+    self.init(inputs: inputs, targets: targets, format: try Format(config))
+  }
+}
+
+extension Preparation.Format {
+  /// What differs from the defaults.
+  fileprivate var entries: [ConfigNode.Entry] {
+    let standard = Preparation.Format()
+    var entries: [ConfigNode.Entry] = []
+    if separator != standard.separator {
+      entries.append(.init("separator", String(decoding: [separator], as: UTF8.self).config))
+    }
+    if encoding != standard.encoding { entries.append(.init("encoding", encoding.config)) }
+    if let words = missing.given { entries.append(.init("missing", words.config)) }
+    if unknownCategories != standard.unknownCategories {
+      entries.append(.init("unknown_categories", unknownCategories.config))
+    }
+    return entries
+  }
+
+  fileprivate init(_ node: ConfigNode) throws(Diagnostic) {
+    self.init()
+    if let separator = node["separator"] {
+      guard let text = separator.string, text.utf8.count == 1, let byte = text.utf8.first,
+        !"\"\r\n".utf8.contains(byte)
+      else { throw .damagedPreparation("its separator is no character") }
+      self.separator = byte
+    }
+    if let encoding = node["encoding"] {
+      guard let known = try? TextEncoding(config: encoding) else {
+        throw .damagedPreparation("its encoding is not known")
+      }
+      self.encoding = known
+    }
+    if let missing = node["missing"] {
+      guard let words = try? [String](config: missing) else {
+        throw .damagedPreparation("its words for missing values are no texts")
+      }
+      self.missing = MissingWords(words)
+    }
+    if let unknown = node["unknown_categories"] {
+      guard let known = try? UnknownCategories(config: unknown) else {
+        throw .damagedPreparation("what becomes of unknown categories is not known")
+      }
+      unknownCategories = known
+    }
   }
 }
 
 extension Preparation.Input {
   fileprivate var config: ConfigNode {
     var entries: [ConfigNode.Entry] = [.init("name", name.config), .init("shape", shape.config)]
-    if scale != 1 { entries.append(.init("scale", Double(scale).config)) }
-    if offset != 0 { entries.append(.init("offset", Double(offset).config)) }
+    if scaling.mean != 0 { entries.append(.init("mean", scaling.mean.config)) }
+    if scaling.deviation != 1 { entries.append(.init("deviation", scaling.deviation.config)) }
+    if scaling.scale != 1 { entries.append(.init("scale", scaling.scale.config)) }
     if let columns { entries.append(.init("columns", .list(columns.map(\.config)))) }
     return ConfigNode(.map(entries))
   }
@@ -44,8 +83,7 @@ extension Preparation.Input {
       let size = Self.size(shape)
     else { throw .damagedPreparation("an input has no name or no shape") }
     self.init(name, shape: shape)
-    scale = Float(try node.number("scale") ?? 1)
-    offset = Float(try node.number("offset") ?? 0)
+    scaling = try Scaling(node)
     guard let list = node["columns"]?.list else { return }
     var columns: [Preparation.Encoding] = []
     for column in list { columns.append(try Preparation.Encoding(column)) }
@@ -67,6 +105,22 @@ extension Preparation.Input {
   }
 }
 
+extension Scaling {
+  /// - Throws: E0421 for what no number can be divided by.
+  fileprivate init(_ node: ConfigNode) throws(Diagnostic) {
+    self.init(
+      mean: try node.number("mean") ?? 0, deviation: try node.number("deviation") ?? 1,
+      scale: try node.number("scale") ?? 1)
+    // Files of earlier versions have `x · scale + offset`.
+    if let offset = try node.number("offset"), offset != 0, scale != 0 {
+      self.init(mean: -offset / scale, deviation: 1 / scale)
+    }
+    guard deviation.isFinite, deviation != 0, mean.isFinite else {
+      throw .damagedPreparation("an input is scaled by what is no number")
+    }
+  }
+}
+
 extension Preparation.Encoding {
   fileprivate var config: ConfigNode {
     var entries: [ConfigNode.Entry] = [.init("name", name.config)]
@@ -76,6 +130,9 @@ extension Preparation.Encoding {
       if mean != 0 || deviation != 1 {
         entries += [.init("mean", mean.config), .init("deviation", deviation.config)]
       }
+      if notation.form != .plain { entries.append(.init("form", notation.form.rawValue.config)) }
+      if notation.hasDecimalComma { entries.append(.init("decimal", ",".config)) }
+      if !notation.unit.isEmpty { entries.append(.init("unit", notation.unit.config)) }
     case .categories(let names, let canBeMissing):
       entries.append(.init("categories", names.config))
       if canBeMissing { entries.append(.init("can_be_missing", true)) }
@@ -96,6 +153,11 @@ extension Preparation.Encoding {
     guard deviation > 0 else { throw .damagedPreparation("the deviation of '\(name)' is not positive") }
     kind = .numbers(
       fill: try node.number("fill"), mean: try node.number("mean") ?? 0, deviation: deviation)
+    guard let form = NumberNotation.Form(rawValue: node["form"]?.string ?? "plain") else {
+      throw .damagedPreparation("how the numbers of '\(name)' are written is not known")
+    }
+    notation = NumberNotation(
+      form, hasDecimalComma: node["decimal"]?.string == ",", unit: node["unit"]?.string ?? "")
   }
 }
 

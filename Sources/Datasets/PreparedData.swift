@@ -47,6 +47,10 @@ public struct DataShape: Sendable, Equatable {
     public var numberNames: [String]?
     /// The largest of several whole numbers in each row of a target, which can be labels, such as the tokens of a text.
     public var largestLabel: Int?
+    /// Of a target: the names of its classes, if it has some.
+    public var classes: [String]?
+    /// Of a target of numbers: the smallest and the largest.
+    public var range: ClosedRange<Float>?
   }
   public var features: [Array]
   public var targets: [Array]
@@ -54,6 +58,8 @@ public struct DataShape: Sendable, Equatable {
   public var validationCount: Int?
   public var testCount: Int?
   public var classNames: [String]?
+  /// What is odd but no error.
+  public var warnings: [Diagnostic] = []
 }
 
 /// Where data sets are looked for, and what makes their random choices.

@@ -7,8 +7,8 @@ internal import TensorCore
 struct RawData: Sendable {
   /// One column of a table.
   enum TableColumn {
-    /// Missing numbers are NaN.
-    case numbers(name: String, [Float])
+    /// Missing numbers are NaN; the rest is as exact as it is written, until it is prepared.
+    case numbers(name: String, [Double], NumberNotation)
     /// Each value is the number of its category; missing ones are -1.
     case categories(name: String, [Int32], names: [String])
 
@@ -22,7 +22,7 @@ struct RawData: Sendable {
     /// What each of its numbers is.
     var numberNames: [String] {
       switch self {
-      case .numbers(let name, _): [name]
+      case .numbers(let name, _, _): [name]
       case .categories(let name, _, let names): names.map { "\(name)=\($0)" }
       }
     }
@@ -30,7 +30,7 @@ struct RawData: Sendable {
     /// How many rows there are.
     var count: Int {
       switch self {
-      case .numbers(_, let numbers): numbers.count
+      case .numbers(_, let numbers, _): numbers.count
       case .categories(_, let codes, _): codes.count
       }
     }
@@ -39,7 +39,7 @@ struct RawData: Sendable {
   /// One input of a model.
   enum Feature {
     /// Images and the like, which need no encoding.
-    case ready(Column)
+    case ready(RawArray)
     /// Columns side by side.
     case table(name: String, [TableColumn])
   }
@@ -48,7 +48,12 @@ struct RawData: Sendable {
   var targets: [Column]
   /// What the targets are made of, for telling what predictions mean.
   var meanings: [Preparation.Target] = []
-  var separator = UInt8(ascii: ",")
+  /// What `missing`, `encoding` and `csv` say of the table.
+  var format = Preparation.Format()
+  /// Numeric targets as exact as they are written.
+  var targetNumbers: [(name: String, numbers: [Double])] = []
+  /// Where rows of a table stand.
+  var lines: RowLines?
   var trainCount: Int
   var testCount: Int?
   var classNames: [String]?
@@ -59,20 +64,22 @@ struct RawData: Sendable {
     DataShape(
       features: features.map { feature in
         switch feature {
-        case .ready(let column): shape(column)
+        case .ready(let array): array.shape
         case .table(let name, let columns):
           DataShape.Array(
             name: name, rowShape: [columns.reduce(0) { $0 + $1.width }], element: .float32,
             numberNames: columns.flatMap(\.numberNames))
         }
-      }, targets: targets.map(shape), trainCount: trainCount, testCount: testCount, classNames: classNames)
+      }, targets: zip(targets, meanings).map(shape), trainCount: trainCount, testCount: testCount,
+      classNames: classNames, warnings: warnings)
   }
 
-  private func shape(_ column: Column) -> DataShape.Array {
+  private func shape(_ column: Column, _ meaning: Preparation.Target) -> DataShape.Array {
     var shape = DataShape.Array(name: column.name, rowShape: column.rowShape, element: column.element)
-    if case .floats(let numbers) = column.storage, column.rowShape != [1] {
-      shape.largestLabel = largestLabel(numbers)
-    }
+    shape.classes = meaning.classes
+    guard case .floats(let numbers) = column.storage, meaning.classes == nil else { return shape }
+    if column.rowShape != [1] { shape.largestLabel = largestLabel(numbers) }
+    if let low = numbers.min(), let high = numbers.max() { shape.range = low...high }
     return shape
   }
 
@@ -87,10 +94,33 @@ struct RawData: Sendable {
   }
 }
 
+/// The lines that the rows of a table begin in: of the training table, then of the test table.
+struct RowLines: Sendable {
+  var tables: [(file: DataPath, lines: [Int])]
+
+  /// The file and the line of a row.
+  subscript(row: Int) -> (file: DataPath, line: Int)? {
+    var row = row
+    for (file, lines) in tables {
+      if row < lines.count { return (file, lines[row]) }
+      row -= lines.count
+    }
+    return nil
+  }
+}
+
+/// What is known of a data set before it is trained on.
+enum Inspection {
+  /// What the heads of files say.
+  case shape(DataShape)
+  /// Everything, of tables.
+  case data(RawData)
+}
+
 /// Something that data sets are read from: a pair of IDX files, a table.
 protocol RawSource: Sendable {
-  /// What can be known cheaply: whether the files are there, and what their heads say.
-  func shape() throws(Diagnostic) -> DataShape
+  /// What is needed to check models: whether the files are there, and what they hold.
+  func inspect() throws(Diagnostic) -> Inspection
   func load() throws(Diagnostic) -> RawData
   /// The settings of the cell, completed by what is known of a data set.
   var settings: DataSettings { get }

@@ -3,20 +3,28 @@ internal import Diagnostics
 
 /// Finds how raw features become columns, by the training rows only.
 struct Transforms {
+  /// Where the settings stand.
+  var settingsSpan: SourceSpan? { settings.span }
+
   private enum Fill {
     case mean, median
     case constant(Double)
   }
   private let settings: DataSettings
-  private let trainRows: [Int32]
+  let trainRows: [Int32]
   private let fill: Fill?
+  private let standardized: (isAll: Bool, names: Set<String>)
 
+  /// - Throws: E0201 and E0415 for settings that cannot be meant.
   init(_ settings: DataSettings, trainRows: [Int32]) throws(Diagnostic) {
     self.settings = settings
     self.trainRows = trainRows
     if settings.scale != nil, settings.standardize.content != .bool(false), !settings.standardize.isAbsent {
       throw .settingDoesNotApply("scale", settings.standardize, to: "standardized features")
     }
+    standardized = (
+      settings.standardize.content == .bool(true), Set(settings.standardize.list?.compactMap(\.string) ?? [])
+    )
     switch settings.fillMissing.content {
     case .null: fill = nil
     case .string("mean"): fill = .mean
@@ -32,23 +40,22 @@ struct Transforms {
   func input(_ feature: RawData.Feature) throws(Diagnostic) -> Preparation.Input {
     var input: Preparation.Input
     switch feature {
-    case .ready(let column):
-      input = Preparation.Input(column.name, shape: column.rowShape)
-      if standardizes(column.name) {
-        let statistics = statistics(of: column)
-        input.scale = Float(1 / statistics.deviation)
-        input.offset = Float(-statistics.mean / statistics.deviation)
+    case .ready(let array):
+      input = Preparation.Input(array.name, shape: array.rowShape)
+      if standardizes(array.name) {
+        let statistics = statistics(of: array)
+        input.scaling = Scaling(mean: statistics.mean, deviation: statistics.deviation)
       }
     case .table(let name, let columns):
       input = Preparation.Input(
         name, columns: columns.map(encoding), shape: [columns.reduce(0) { $0 + $1.width }])
     }
-    if let scale = settings.scale { input.scale = Float(scale) }
+    if let scale = settings.scale { input.scaling = Scaling(scale: scale) }
     if let shape = settings.shape {
       guard shape.allSatisfy({ $0 > 0 }),
         shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == input.size
       else {
-        throw .wrongShape(shape, Column(input.name, rowShape: input.shape, .bytes([])), at: settings.span)
+        throw .wrongShape(shape, insteadOf: input.shape, at: settings.span)
       }
       input.shape = shape
     }
@@ -57,40 +64,43 @@ struct Transforms {
 
   /// Checks the columns named in `standardize`.
   func check(_ features: [RawData.Feature]) throws(Diagnostic) {
+    try check(names(features))
+  }
+
+  private func names(_ features: [RawData.Feature]) -> [String] {
     var names: [String] = []
     for feature in features {
       switch feature {
-      case .ready(let column): names.append(column.name)
+      case .ready(let array): names.append(array.name)
       case .table(_, let columns):
-        for case .numbers(let name, _) in columns { names.append(name) }
+        for case .numbers(let name, _, _) in columns { names.append(name) }
       }
     }
+    return names
+  }
+
+  /// - Parameter names: what can be standardized.
+  func check(_ names: [String]) throws(Diagnostic) {
     guard let list = settings.standardize.list else {
       if !settings.standardize.isAbsent { _ = try Bool(config: settings.standardize) }
       return
     }
-    for item in list where !names.contains(try item.text()) {
+    let known = Set(names)
+    for item in list where !known.contains(try item.text()) {
       throw .unknownWord(try item.text(), in: names, at: item.span, what: "numeric column")
     }
   }
 
-  private func standardizes(_ name: String) -> Bool {
-    if case .bool(let all) = settings.standardize.content { return all }
-    return settings.standardize.list?.contains { $0.string == name } ?? false
+  func standardizes(_ name: String) -> Bool {
+    standardized.isAll || standardized.names.contains(name)
   }
 
   /// One mean and deviation for all numbers of an image.
-  private func statistics(of column: Column) -> Statistics {
+  private func statistics(of array: RawArray) -> Statistics {
     var statistics = Statistics()
-    let size = column.rowSize
+    let size = array.rowSize
     for row in trainRows {
-      for index in Int(row) * size..<(Int(row) + 1) * size {
-        switch column.storage {
-        case .bytes(let numbers): statistics.add(Double(numbers[index]))
-        case .floats(let numbers): statistics.add(Double(numbers[index]))
-        case .integers(let numbers): statistics.add(Double(numbers[index]))
-        }
-      }
+      for index in Int(row) * size..<(Int(row) + 1) * size { statistics.add(array.numbers[index]) }
     }
     return statistics
   }
@@ -100,29 +110,36 @@ struct Transforms {
     switch column {
     case .categories(let name, _, let names):
       return .init(name: name, kind: .categories(names, canBeMissing: fill != nil))
-    case .numbers(let name, let numbers):
+    case .numbers(let name, let numbers, let notation):
       // Kept even if nothing is missing here: rows to predict on may lack what the training rows had.
       let fill = fill.map { value(of: $0, numbers) }
-      guard standardizes(name) else { return .init(name: name, kind: .numbers(fill: fill)) }
+      guard standardizes(name) else {
+        return .init(name: name, kind: .numbers(fill: fill), notation: notation)
+      }
       var statistics = Statistics()
       for row in trainRows {
         let number = numbers[Int(row)]
-        statistics.add(Double(number.isNaN ? fill.map { Float($0) } ?? number : number))
+        statistics.add(number.isNaN ? fill ?? number : number)
       }
       return .init(
-        name: name, kind: .numbers(fill: fill, mean: statistics.mean, deviation: statistics.deviation))
+        name: name, kind: .numbers(fill: fill, mean: statistics.mean, deviation: statistics.deviation),
+        notation: notation)
     }
   }
 
-  private func value(of fill: Fill, _ numbers: [Float]) -> Double {
-    let known = trainRows.map { Double(numbers[Int($0)]) }.filter { !$0.isNaN }
+  private func value(of fill: Fill, _ numbers: [Double]) -> Double {
+    let known = trainRows.map { numbers[Int($0)] }.filter { !$0.isNaN }
     switch fill {
     case .constant(let number): return number
-    case .mean: return known.isEmpty ? 0 : known.reduce(0, +) / Double(known.count)
+    case .mean:
+      var statistics = Statistics()
+      for number in known { statistics.add(number) }
+      return statistics.mean
     case .median:
       let sorted = known.sorted()
       guard !sorted.isEmpty else { return 0 }
-      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+      let (below, above) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
+      return below + (above - below) / 2
     }
   }
 }
@@ -149,9 +166,9 @@ struct Statistics {
 
 extension Diagnostic {
   /// E0416: a shape that the features don't fill.
-  static func wrongShape(_ shape: [Int], _ column: Column, at span: SourceSpan?) -> Diagnostic {
+  static func wrongShape(_ shape: [Int], insteadOf given: [Int], at span: SourceSpan?) -> Diagnostic {
     Diagnostic(
-      "E0416", "\(column.rowSize) numbers a sample do not fill the shape \(shape)",
-      at: span.map { Label($0, "in these settings") }, help: "the features have the shape \(column.rowShape)")
+      "E0416", "\(given.reduce(1, *)) numbers a sample do not fill the shape \(shape)",
+      at: span.map { Label($0, "in these settings") }, help: "the features have the shape \(given)")
   }
 }

@@ -80,91 +80,7 @@ public struct Parameters: Sendable, Equatable {
   }
 }
 
-/// A value for a parameter from outside the file.
-public struct ParameterOverride: Sendable, Equatable {
-  public var name: String
-  public var nameSpan: SourceSpan?
-  public var value: ConfigNode
-
-  public init(_ name: String, _ value: ConfigNode, nameSpan: SourceSpan? = nil) {
-    self.name = name
-    self.value = value
-    self.nameSpan = nameSpan
-  }
-
-  /// Reads `key=value` from the command line, where the value is one YAML scalar or flow collection.
-  /// - Throws: E0902 if it is no such thing, or what is wrong with the YAML.
-  public init(parsing text: String, in sources: inout SourceFiles) throws(Diagnostic) {
-    let file = sources.add(path: "<command line>", text: text)
-    let whole = SourceSpan(file: file, 0, text.utf8.count)
-    guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")), isName(text[..<equals]) else {
-      throw .noAssignment(text, whole)
-    }
-    let offset = text.utf8.distance(from: text.startIndex, to: equals)
-    let padded = String(repeating: " ", count: offset + 1) + text[equals...].dropFirst()
-    // Read as a file of its own whose columns are those of the whole text, then pointed at the latter.
-    var scratch = SourceFiles()
-    let value = scratch.add(path: "", text: padded)
-    var bag = DiagnosticBag()
-    let node = text.utf8.count == offset + 1 ? ConfigNode(.null) : readYAML(value, in: scratch, into: &bag)
-    if let first = bag.all.first { throw first.moved(to: file) }
-    guard let node, !text.contains("\n"),
-      padded.utf8.first(where: { $0 != 0x20 }) != UInt8(ascii: "-") || node.list == nil
-    else { throw .noAssignment(text, whole) }
-    if let entries = node.entries, !entries.isEmpty, !padded.contains("{") {
-      throw .noAssignment(text, whole)
-    }
-    name = String(text[..<equals])
-    nameSpan = SourceSpan(file: file, 0, offset)
-    self.value = node.moved(to: file)
-  }
-
-  /// The value, if it is of the default's kind.
-  ///
-  /// A whole number will do where a fraction is the default.
-  func value(insteadOf standard: ConfigNode) throws(Diagnostic) -> ConfigNode {
-    switch (standard.content, value.content) {
-    case (.null, _), (.bool, .bool), (.int, .int), (.double, .double), (.string, .string), (.list, .list):
-      return value
-    case (.double, .int(let whole)): return ConfigNode(.double(Double(whole)), span: value.span)
-    case (.int, .double(let fraction)):
-      if let whole = Int(exactly: fraction) { return ConfigNode(.int(whole), span: value.span) }
-    default: break
-    }
-    throw .wrongKind(self, standard)
-  }
-}
-
-extension ConfigNode {
-  /// The same value in another file at the same offsets.
-  fileprivate func moved(to file: Int32) -> ConfigNode {
-    var copy = self
-    copy.span?.file = file
-    switch content {
-    case .list(let items): copy.content = .list(items.map { $0.moved(to: file) })
-    case .map(let entries):
-      copy.content = .map(
-        entries.map { entry in
-          var moved = entry
-          moved.keySpan?.file = file
-          moved.value = entry.value.moved(to: file)
-          return moved
-        })
-    default: break
-    }
-    return copy
-  }
-}
-
 extension Diagnostic {
-  fileprivate func moved(to file: Int32) -> Diagnostic {
-    var copy = self
-    copy.primary?.span.file = file
-    for index in copy.related.indices { copy.related[index].span.file = file }
-    copy.fix = nil
-    return copy
-  }
-
   /// E0210: a name that could not be used in expressions.
   fileprivate static func notAParameterName(_ entry: ConfigNode.Entry) -> Diagnostic {
     Diagnostic(
@@ -188,21 +104,5 @@ extension Diagnostic {
       "E0901", "the experiment has no parameter '\(override.name)'",
       at: override.nameSpan.map { Label($0, "not known") },
       help: nearest(to: override.name, in: known).map { "did you mean '\($0)'?" } ?? list)
-  }
-
-  /// E0902: an argument that is not `key=value`.
-  fileprivate static func noAssignment(_ text: String, _ span: SourceSpan) -> Diagnostic {
-    Diagnostic(
-      "E0902", "'\(text)' is not 'name=value'", at: Label(span, "not an assignment"),
-      help: "write for example -p learning_rate=0.1 or -p 'units=[300, 100]'")
-  }
-
-  /// E0903: an override of another kind than the default.
-  fileprivate static func wrongKind(_ override: ParameterOverride, _ standard: ConfigNode) -> Diagnostic {
-    Diagnostic(
-      "E0903", "parameter '\(override.name)' cannot be \(override.value.sketch)",
-      at: override.value.span.map { Label($0, "another kind of value") },
-      related: standard.span.map { [Label($0, "its default")] } ?? [],
-      help: "the default is \(standard.sketch); give a value of the same kind")
   }
 }

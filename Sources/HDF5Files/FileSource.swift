@@ -11,12 +11,16 @@ final class FileSource: Sendable {
 
   /// Opens a regular file.
   init(path: String) throws(Diagnostic) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotOpen(path, systemError()) }
+    let descriptor: Int32
+    do {
+      descriptor = try openRegularFile(path)
+    } catch {
+      throw .cannotOpen(path, error.reason)
+    }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard fstat(descriptor, &status) == 0 else {
       close(descriptor)
-      throw .cannotOpen(path, "it is not a file")
+      throw .cannotOpen(path, systemError())
     }
     self.descriptor = descriptor
     byteCount = Int(status.st_size)

@@ -2,6 +2,7 @@ public import Diagnostics
 public import Layers
 public import ModelScripts
 public import Training
+import Files
 import Foundation
 import HDF5Files
 
@@ -80,12 +81,11 @@ public enum ModelFile {
   }
 
   private static func content(of path: String) throws(Diagnostic) -> Content {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotOpen(path, String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    var start = [UInt8](repeating: 0, count: 4)
-    let count = pread(descriptor, &start, 4, 0)
-    return count == 4 && start == [0x50, 0x4B, 0x03, 0x04] ? .zip : .hdf5
+    do {
+      return try readRegularFile(path, atMost: 4) == [0x50, 0x4B, 0x03, 0x04] ? .zip : .hdf5
+    } catch {
+      throw .cannotOpen(path, error.reason)
+    }
   }
 
   /// Fills the weights of a file into a model that is already there; the model's training settings stay.

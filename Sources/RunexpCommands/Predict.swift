@@ -81,9 +81,7 @@ struct Predict: ParsableCommand {
 
   /// The predictions, and what stands between the cells of the data.
   private func predictions(of built: BuiltModel) throws -> (PredictionTable, separator: UInt8) {
-    let stored = try built.preparation
-    let preparation = try stored ?? built.plainPreparation
-    let rows = try RawRows(data, preparation)
+    let (rows, stored) = try built.rows(data)
     let pool = WorkerPool(threads: RunSession.threads(threads))
     // Nobody asks how long it took.
     let trainer = Trainer(built, pool: pool, now: { 0 })
@@ -91,7 +89,7 @@ struct Predict: ParsableCommand {
       trainer, rows.part, stored, keeping: keep ? rows.others : [],
       batchSize: built.batchSize(batchSize, orElse: 256),
       areProbabilitiesShown: probabilities)
-    return (table, preparation.separator)
+    return (table, stored?.separator ?? UInt8(ascii: ","))
   }
 
   private func write(_ bytes: [UInt8]) throws {

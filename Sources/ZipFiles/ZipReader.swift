@@ -1,5 +1,5 @@
-import Files
 import CZip
+import Files
 import Foundation
 
 /// A zip file that is being read; owns it.
@@ -25,6 +25,11 @@ public struct ZipReader: ~Copyable {
   /// Looks at the list of members, and at nothing else.
   /// - Parameter most: how many members it may have.
   public init(_ path: String, most: Int = 10_000) throws(ZipError) {
+    do {
+      close(try openRegularFile(path))
+    } catch {
+      throw .cannotOpen(error.reason.lowercased())
+    }
     var code: Int32 = 0
     guard let archive = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
       if code == ZIP_ER_NOENT || code == ZIP_ER_OPEN {

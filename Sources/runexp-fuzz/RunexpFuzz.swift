@@ -9,14 +9,14 @@ struct RunexpFuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runexp-fuzz",
     abstract:
-      "Tries the readers of experiments, of bodies of 'call', of model files and of archives on damaged inputs.",
+      "Tries the readers of experiments, bodies of 'call', model files, reports, archives and data on damaged inputs.",
     discussion: """
       Each case is written aside before it is read, so that one that crashes is left behind; read it again with \
       --again. What takes too long is reported, what takes more than a minute ends the program. Run it in the \
       repository's root.
       """)
 
-  @Argument(help: "What to read: exp, call, files or archives. All of them if left out.")
+  @Argument(help: "What to read: exp, call, files, report, archives, csv or idx. All of them if left out.")
   var readers: [String] = []
   @Option(help: "How long, in seconds, for each.")
   var seconds = 600
@@ -31,7 +31,9 @@ struct RunexpFuzz: ParsableCommand {
 
   func run() throws {
     let fuzzers = try all().filter { readers.isEmpty || readers.contains(type(of: $0).name) }
-    if fuzzers.isEmpty { throw ValidationError("readers are exp, call, files and archives") }
+    if fuzzers.isEmpty {
+      throw ValidationError("readers are exp, call, files, report, archives, csv and idx")
+    }
     if let again {
       for fuzzer in fuzzers {
         print("\(type(of: fuzzer).name): \(try fuzzer.read(again) ? "right" : "wrong")")
@@ -68,6 +70,7 @@ struct RunexpFuzz: ParsableCommand {
       ExperimentFuzzer(good + texts, dataFolder: URL(filePath: "experiments/data")),
       BodyFuzzer(texts + [language]),
       try ModelFileFuzzer(fixtures), ReportFuzzer(), try ArchiveFuzzer(),
+      try TableFuzzer(try files("experiments/data", ending: "iris.csv")), IDXFuzzer(),
     ]
   }
 

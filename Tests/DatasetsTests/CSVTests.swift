@@ -115,10 +115,10 @@ import Testing
   }
 
   static let mistakes: [(String, ConfigNode, String, String)] = [
-    ("a,y\n1,2\n3\n", ["target": "y"], "E0406", "line 3: a row with 1 cells"),
+    ("a,y\n1,2\n3\n", ["target": "y"], "E0406", "line 3: a row with 1 cell,"),
     ("a,a\n1,2\n", ["target": "a"], "E0406", "two columns"),
     ("", ["target": "y"], "E0406", "empty"), ("a,y\n", ["target": "y"], "E0406", "without rows"),
-    ("a,\n1,2\n", ["target": "y"], "E0406", "no name"),
+    (",y\n1,2\n", ["target": "y"], "E0406", "no name"),
     ("a,y\n\"1,2\n", ["target": "y"], "E0406", "line 2: a quoted cell is not closed"),
     ("a,y\n\"1\"x,2\n", ["target": "y"], "E0406", "behind a quoted"),
     ("a,y\n1,2\n,3\n", ["target": "y"], "E0407", "line 3, column 'a'"),

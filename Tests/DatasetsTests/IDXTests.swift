@@ -27,13 +27,13 @@ import Testing
     #expect(data.classNames == ["0", "1", "2"])
   }
 
-  @Test func `inspecting reads only the heads`() throws {
+  @Test func `inspecting reads the head of the images, and the labels`() throws {
     try folder.write("big", Array(idx([6, 2, 2], []).prefix(16)))
     let shape = try dataset(
       ["idx": ["train": ["images": "big", "labels": "l"]], "split": ["validation": 2]], in: folder
     ).inspect()
     #expect(shape.features == [.init(name: "image", rowShape: [2, 2], element: .float32)])
-    #expect(shape.targets == [.init(name: "label", rowShape: [], element: .int32)])
+    #expect(shape.targets == [.init(name: "label", rowShape: [], element: .int32, classes: ["0", "1", "2"])])
     #expect((shape.trainCount, shape.validationCount, shape.testCount) == (4, 2, nil))
   }
 

@@ -74,7 +74,7 @@ import Testing
     ),
     ("size,colour\nbig,red\n", "E0409 'new.csv' line 2, column 'size': 'big' in a column of numbers"),
     ("size,colour\n1e999,red\n", "E0409 'new.csv' line 2, column 'size': '1e999' in a column of numbers"),
-    ("size,colour\n1\n", "E0406 'new.csv' line 2: a row with 1 cells, the header has 2"),
+    ("size,colour\n1\n", "E0406 'new.csv' line 2: a row with 1 cell, the header has 2"),
     ("", "E0406 'new.csv' line 1: the file is empty"),
     ("size,colour\n", "E0406 'new.csv' line 1: a header without rows"),
     ("size,size\n1,1\n", "E0406 'new.csv' line 1: two columns are named 'size'"),

@@ -57,6 +57,26 @@ import Testing
     #expect(try value("$v", params: "{v: \(standard)}", override) == result)
   }
 
+  static let hashes: [(String, ConfigNode)] = [
+    ("v=run #1", "run #1"), ("v=#1", "#1"), ("v=a#b", "a#b"), ("v='x # y'", "x # y"), ("v=\"#fff\"", "#fff"),
+    ("v=1 # one", "1 # one"), ("v=  # ", "#"),
+  ]
+  @Test(arguments: hashes) func `a hash in an override is a character`(override: String, result: ConfigNode)
+    throws
+  {
+    #expect(try value("$v", params: "{v: x}", override) == result)
+  }
+
+  @Test func `a hash in a list of an override is a character`() throws {
+    #expect(try value("$v", params: "{v: []}", "v=[run #1, '#2', x#3]") == ["run #1", "#2", "x#3"])
+  }
+
+  @Test(arguments: ["v='x' # y", "v=\"a\" #", "v=[1] # c", "v={a: 1} #"])
+  func `what follows a whole value is refused`(text: String) {
+    var sources = SourceFiles()
+    #expect(throws: Diagnostic.self) { try ParameterOverride(parsing: text, in: &sources) }
+  }
+
   @Test func `the last override wins`() throws {
     #expect(try value("$v", params: "{v: 1}", "v=2", "v=3") == 3)
   }

@@ -22,6 +22,18 @@ import Testing
     #expect(read("a: \(text == "-" ? "\"-\"" : text)") == ["a": value])
   }
 
+  @Test(arguments: [
+    "a: 1\nb: [2, ä]\n", "# hi\na: 1\nb: [2, ä]\n", "---\na: 1\nb: [2, ä]\n", "{a: 1, b: [2, ä]}",
+  ])
+  func `a byte order mark is no part of the text`(text: String) throws {
+    #expect(read("\u{FEFF}" + text) == read(text))
+    #expect(read(text) == ["a": 1, "b": [2, "ä"]])
+    var (sources, bag) = (SourceFiles(), DiagnosticBag())
+    let file = sources.add(path: "x", text: "\u{FEFF}" + text)
+    let span = try #require(readYAML(file, in: sources, into: &bag)?["b"]?.list?.last?.span)
+    #expect(sources.text(span) == "ä")
+  }
+
   @Test func `one-key layers keep their arguments`() {
     let text = """
       - model: mlp

@@ -24,4 +24,13 @@ import Testing
   @Test func `damaged reports are reports or diagnostics`() throws {
     #expect(try wrong(ReportFuzzer(), 400) == [])
   }
+
+  @Test func `damaged tables are tables or diagnostics`() throws {
+    let iris = repository.appending(path: "experiments/data/iris.csv")
+    #expect(try wrong(TableFuzzer([iris]), 400) == [])
+  }
+
+  @Test func `damaged IDX files are IDX files or diagnostics`() throws {
+    #expect(try wrong(IDXFuzzer(), 1000) == [])
+  }
 }

@@ -56,11 +56,11 @@ struct CSVSource: RawSource {
   var paths: [DataPath] { [train] + (test.map { [$0] } ?? []) }
 
   /// Tables are small and say little in their head, so they are read; for a run that follows they are kept.
-  func shape() throws(Diagnostic) -> DataShape {
+  func inspect() throws(Diagnostic) -> Inspection {
     let stamps = paths.map { fileStamp($0.path) }
     let data = try read()
     kept?.keep(data, stamps)
-    return data.shape
+    return .data(data)
   }
 
   func load() throws(Diagnostic) -> RawData {
@@ -69,32 +69,29 @@ struct CSVSource: RawSource {
   }
 
   private func read() throws(Diagnostic) -> RawData {
-    let (table, file) = try read(train)
-    var (tables, files) = ([table], [file])
-    if let test {
-      let (table, file) = try read(test)
-      tables.append(table)
-      files.append(file)
+    let encoding = try settings.encoding.isAbsent ? .utf8 : TextEncoding(config: settings.encoding)
+    let format = TableFormat(separator: separator, encoding: encoding)
+    var (tables, files) = ([CSVTable](), [DataFile]())
+    for path in paths {
+      let bytes = try path.bytes()
+      tables.append(try CSVTable(bytes, of: path, format))
+      files.append(DataFile(path: path.path, byteCount: bytes.count))
     }
-    let reader = try ColumnReader(
-      tables, oneHot: settings.oneHot, canBeMissing: !settings.fillMissing.isAbsent)
-    let targets = try groups(settings.target, default: "target", in: table)
-    guard !targets.isEmpty else { throw .noTarget(table, settings) }
-    let targetNames = targets.flatMap(\.columns).map(\.name)
-    var features = try groups(settings.features, default: "features", in: table)
-    if settings.features.isAbsent {
-      let rest = table.header.filter { !targetNames.contains($0) }.map { ColumnName(name: $0, span: nil) }
-      features = [(name: "features", columns: rest)]
-    }
-    try checkFeatures(features, targetNames, table)
+    let rules = try ColumnRules(settings, for: tables[0])
+    let reader = try ColumnReader(tables, rules)
+    let (features, targets) = try columns(of: tables[0], rules)
     var data = RawData(
-      features: [], targets: [], trainCount: table.rowCount,
-      testCount: test == nil ? nil : tables[1].rowCount,
-      files: files)
-    data.separator = separator
+      features: [], targets: [], trainCount: tables[0].rowCount,
+      testCount: test == nil ? nil : tables[1].rowCount, files: files)
+    data.format = Preparation.Format(
+      separator: separator, encoding: encoding, missing: rules.missing,
+      unknownCategories: settings.unknownCategories)
+    data.lines = RowLines(tables: tables.map { ($0.file, $0.lines) })
     for group in features {
       var columns: [RawData.TableColumn] = []
-      for column in group.columns { columns.append(try reader.column(column.name)) }
+      for column in group.columns {
+        columns.append(try reader.column(column.name, warnings: &data.warnings))
+      }
       data.features.append(.table(name: group.name, columns))
     }
     for group in targets {
@@ -107,21 +104,42 @@ struct CSVSource: RawSource {
     return data
   }
 
-  private func read(_ path: DataPath) throws(Diagnostic) -> (CSVTable, DataFile) {
-    let bytes = try path.bytes()
-    return (
-      try CSVTable(bytes, of: path, separator: separator), DataFile(path: path.path, byteCount: bytes.count)
-    )
+  /// One input or output, and its columns.
+  typealias Group = (name: String, columns: [ColumnName])
+
+  /// What is predicted, and from what.
+  private func columns(
+    of table: CSVTable, _ rules: ColumnRules
+  ) throws(Diagnostic) -> (features: [Group], targets: [Group]) {
+    let targets = try groups(settings.target, default: "target", in: table)
+    guard !targets.isEmpty else { throw .noTarget(table, settings) }
+    let targetNames = Set(targets.flatMap(\.columns).map(\.name))
+    var features = try groups(settings.features, default: "features", in: table)
+    if settings.features.isAbsent {
+      let rest = table.header.filter { !targetNames.contains($0) && !rules.dropped.contains($0) }
+      if rest.contains("") { throw .unnamedColumn(table) }
+      features = [(name: "features", columns: rest.map { ColumnName(name: $0, span: nil) })]
+    }
+    let all = features.flatMap(\.columns)
+    if let both = all.first(where: { targetNames.contains($0.name) }) { throw .targetIsFeature(both) }
+    for node in settings.drop {
+      guard let name = node.string,
+        let used = (all + targets.flatMap(\.columns)).first(where: { $0.name == name })
+      else { continue }
+      throw .dropsUsedColumn(used, at: node.span)
+    }
+    if all.isEmpty { throw .noFeatures(table) }
+    return (features, targets)
   }
 
   /// Reads a column, a list of columns, or a mapping of names to either.
   private func groups(
     _ node: ConfigNode, default name: String, in table: CSVTable
-  ) throws(Diagnostic) -> [(name: String, columns: [ColumnName])] {
+  ) throws(Diagnostic) -> [Group] {
     switch node.content {
     case .null: return []
     case .map(let entries):
-      var result: [(name: String, columns: [ColumnName])] = []
+      var result: [Group] = []
       for entry in entries { result.append((entry.key, try columns(entry.value, in: table))) }
       return result
     case .string(let text): return [(name == "target" ? text : name, try columns(node, in: table))]
@@ -133,19 +151,11 @@ struct CSVSource: RawSource {
     var result: [ColumnName] = []
     for item in node.list ?? [node] {
       let name = try item.text()
-      guard table.header.contains(name) else { throw .noColumn(name, in: table, at: item.span) }
+      guard table.place(of: name) != nil else { throw .noColumn(name, in: table, at: item.span) }
       result.append(ColumnName(name: name, span: item.span))
     }
     if result.isEmpty { throw .mismatch(node, "at least one column") }
     return result
-  }
-
-  private func checkFeatures(
-    _ features: [(name: String, columns: [ColumnName])], _ targets: [String], _ table: CSVTable
-  ) throws(Diagnostic) {
-    let all = features.flatMap(\.columns)
-    if let both = all.first(where: { targets.contains($0.name) }) { throw .targetIsFeature(both) }
-    if all.isEmpty { throw .noFeatures(table) }
   }
 }
 
@@ -161,7 +171,8 @@ extension Diagnostic {
     let shown = table.header.prefix(20).joined(separator: ", ") + (table.header.count > 20 ? ", …" : "")
     return Diagnostic(
       "E0408", "'\(table.file.name)' has no column '\(name)'", at: span.map { Label($0, "not in the table") },
-      help: nearest(to: name, in: table.header).map { "did you mean '\($0)'?" } ?? "columns: \(shown)")
+      help: nearest(to: name, in: Array(table.header.prefix(1000))).map { "did you mean '\($0)'?" }
+        ?? "columns: \(shown)")
   }
 
   /// E0408: nothing to predict.
@@ -178,6 +189,24 @@ extension Diagnostic {
       "E0408", "'\(column.name)' is both a feature and the target",
       at: column.span.map { Label($0, "also the target") },
       help: "a model would only copy it; remove it from one of the two")
+  }
+
+  /// E0406: a column that cannot be a feature, since nothing can name it.
+  fileprivate static func unnamedColumn(_ table: CSVTable) -> Diagnostic {
+    let place = (table.place(of: "") ?? 0) + 1
+    return .badTable(
+      table.file, line: 1, "column \(place) has no name, like the index that pandas writes",
+      help:
+        "write 'drop: [\"\"]' to leave it out, list the columns to learn from in 'features', or name it in the header"
+    )
+  }
+
+  /// E0408: a column that is dropped and used.
+  fileprivate static func dropsUsedColumn(_ column: ColumnName, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0408", "'\(column.name)' is dropped, but also a feature or the target",
+      at: span.map { Label($0, "dropped here") }, related: column.span.map { [Label($0, "used here")] } ?? [],
+      help: "remove it from one of the two")
   }
 
   /// E0408: no column is left.

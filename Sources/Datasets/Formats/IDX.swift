@@ -81,7 +81,7 @@ struct IDXPair: Sendable {
 /// - Parameter reserving: how many more bytes the caller is going to append.
 /// - Throws: E0401–E0404.
 func readIDX(_ file: DataPath, reserving extra: Int = 0) throws(Diagnostic) -> (
-  header: IDXHeader, storage: Column.Storage, file: DataFile
+  header: IDXHeader, numbers: RawArray.Numbers, file: DataFile
 ) {
   let packed = try PackedFile(file)
   let header = try IDXHeader(packed, of: file)
@@ -102,18 +102,18 @@ func readIDX(_ file: DataPath, reserving extra: Int = 0) throws(Diagnostic) -> (
   return (header, numbers(in: bytes, header), DataFile(path: file.path, byteCount: packed.byteCount))
 }
 
-private func numbers(in bytes: [UInt8], _ header: IDXHeader) -> Column.Storage {
+private func numbers(in bytes: [UInt8], _ header: IDXHeader) -> RawArray.Numbers {
   func word(_ index: Int, _ size: Int) -> UInt64 {
     (0..<size).reduce(0) { $0 << 8 | UInt64(bytes[index * size + $1]) }
   }
   let all = 0..<header.count
   switch header.number {
   case .uint8: return .bytes(bytes)
-  case .int8: return .integers(all.map { Int32(Int8(bitPattern: bytes[$0])) })
-  case .int16: return .integers(all.map { Int32(Int16(truncatingIfNeeded: word($0, 2))) })
-  case .int32: return .integers(all.map { Int32(truncatingIfNeeded: word($0, 4)) })
+  case .int8: return .floats(all.map { Float(Int8(bitPattern: bytes[$0])) })
+  case .int16: return .floats(all.map { Float(Int16(truncatingIfNeeded: word($0, 2))) })
+  case .int32: return .doubles(all.map { Double(Int32(truncatingIfNeeded: word($0, 4))) })
   case .float32: return .floats(all.map { Float(bitPattern: UInt32(truncatingIfNeeded: word($0, 4))) })
-  case .float64: return .floats(all.map { Float(Double(bitPattern: word($0, 8))) })
+  case .float64: return .doubles(all.map { Double(bitPattern: word($0, 8)) })
   }
 }
 

@@ -68,6 +68,9 @@ struct IDXSource: RawSource {
     (self.train, self.test, self.settings) = (train, test, settings)
     let tableSettings = [
       ("features", settings.features), ("target", settings.target), ("fill_missing", settings.fillMissing),
+      ("types", settings.types), ("decimal", settings.decimal), ("encoding", settings.encoding),
+      ("missing", settings.missing.map { ConfigNode(.list($0), span: $0.first?.span) } ?? nil),
+      ("drop", settings.drop.first ?? nil),
     ]
     for (name, node) in tableSettings where !node.isAbsent {
       throw .settingDoesNotApply(name, node, to: "IDX files")
@@ -85,47 +88,59 @@ struct IDXSource: RawSource {
     }
   }
 
-  func shape() throws(Diagnostic) -> DataShape {
+  /// The heads of the images, and the labels, which are small: more classes than a model has outputs are found before it
+  /// is trained.
+  func inspect() throws(Diagnostic) -> Inspection {
     let (images, _) = try train.headers()
-    var testCount: Int?
-    if let test {
-      let (testImages, _) = try test.headers()
-      testCount = testImages.dims[0]
-      try checkSameShape(images, testImages, test)
-    }
-    if hasOneHotLabels, classNames == nil { return try load().shape }
-    let width = hasOneHotLabels ? classNames.map { [$0.count] } ?? [] : []
-    return DataShape(
-      features: [.init(name: "image", rowShape: Array(images.dims.dropFirst()), element: .float32)],
-      targets: [.init(name: "label", rowShape: width, element: hasOneHotLabels ? .float32 : .int32)],
-      trainCount: images.dims[0], testCount: testCount, classNames: classNames)
+    if let test { try checkSameShape(images, try test.headers().images, test) }
+    let labels = try labels()
+    let label = DataShape.Array(
+      name: "label", rowShape: hasOneHotLabels ? [labels.names.count] : [],
+      element: hasOneHotLabels ? .float32 : .int32, classes: labels.names)
+    return .shape(
+      DataShape(
+        features: [.init(name: "image", rowShape: Array(images.dims.dropFirst()), element: .float32)],
+        targets: [label], trainCount: images.dims[0],
+        testCount: test == nil ? nil : labels.numbers.count - images.dims[0], classNames: labels.names,
+        warnings: unusedClasses(labels.names, in: labels.numbers)))
   }
 
   func load() throws(Diagnostic) -> RawData {
     _ = try train.headers()
     // Both parts end up in one array: with room for the test set from the start nothing is copied.
     var images = try readIDX(train.images, reserving: try test?.headers().images.count ?? 0)
-    let labels = try readIDX(train.labels)
-    var pixels = images.storage.floatsOrBytes
-    images.storage = .bytes([])
-    var (classes, files) = (labels.storage.integers, [images.file, labels.file])
+    var pixels = images.numbers
+    images.numbers = .bytes([])
+    let labels = try labels()
+    var files = [images.file, labels.files[0]]
     if let test {
       _ = try test.headers()
       let testImages = try readIDX(test.images)
       try checkSameShape(images.header, testImages.header, test)
-      let testLabels = try readIDX(test.labels)
-      pixels.append(testImages.storage.floatsOrBytes)
-      classes += testLabels.storage.integers
-      files += [testImages.file, testLabels.file]
+      pixels.append(testImages.numbers)
+      files += [testImages.file, labels.files[1]]
     }
-    let names = try classNames(for: classes)
-    let label = Column("label", rowShape: [], .integers(classes))
+    let label = Column("label", rowShape: [], .integers(labels.numbers))
     return RawData(
-      features: [.ready(Column("image", rowShape: Array(images.header.dims.dropFirst()), pixels))],
-      targets: [hasOneHotLabels ? label.oneHot(names.count) : label],
-      meanings: [.init("label", columns: ["label"], classes: names)], trainCount: images.header.dims[0],
-      testCount: test == nil ? nil : classes.count - images.header.dims[0], classNames: names, files: files,
-      warnings: unusedClasses(names, in: classes))
+      features: [
+        .ready(RawArray(name: "image", rowShape: Array(images.header.dims.dropFirst()), numbers: pixels))
+      ],
+      targets: [hasOneHotLabels ? label.oneHot(labels.names.count) : label],
+      meanings: [.init("label", columns: ["label"], classes: labels.names)],
+      trainCount: images.header.dims[0],
+      testCount: test == nil ? nil : labels.numbers.count - images.header.dims[0], classNames: labels.names,
+      files: files, warnings: unusedClasses(labels.names, in: labels.numbers))
+  }
+
+  /// The labels of both parts, and the names of their classes.
+  private func labels() throws(Diagnostic) -> (numbers: [Int32], names: [String], files: [DataFile]) {
+    var (numbers, files) = ([Int32](), [DataFile]())
+    for pair in [train] + (test.map { [$0] } ?? []) {
+      let labels = try readIDX(pair.labels)
+      numbers += try labels.numbers.labels(of: pair.labels)
+      files.append(labels.file)
+    }
+    return (numbers, try classNames(for: numbers), files)
   }
 
   private func checkSameShape(_ train: IDXHeader, _ test: IDXHeader, _ pair: IDXPair) throws(Diagnostic) {
@@ -162,29 +177,18 @@ func className(_ node: ConfigNode) throws(Diagnostic) -> String {
   }
 }
 
-extension Column.Storage {
-  fileprivate var integers: [Int32] {
-    switch self {
-    case .bytes(let numbers): numbers.map { Int32($0) }
-    case .integers(let numbers): numbers
-    case .floats(let numbers): numbers.map { Int32(exactly: $0) ?? -1 }
+extension RawArray.Numbers {
+  /// Whole numbers.
+  /// - Throws: E0411 for anything else.
+  fileprivate func labels(of file: DataPath) throws(Diagnostic) -> [Int32] {
+    if case .bytes(let bytes) = self { return bytes.map { Int32($0) } }
+    var labels: [Int32] = []
+    labels.reserveCapacity(count)
+    for index in 0..<count {
+      guard let label = Int32(exactly: self[index]) else { throw .fractionalLabel(self[index], file) }
+      labels.append(label)
     }
-  }
-
-  /// Features are fractions to a model even if their file has whole numbers.
-  var floatsOrBytes: Column.Storage {
-    if case .integers(let numbers) = self { .floats(numbers.map { Float($0) }) } else { self }
-  }
-
-  fileprivate mutating func append(_ other: Column.Storage) {
-    switch (self, other) {
-    case (.bytes(var all), .bytes(let more)):
-      self = .bytes([])  // so that `all` is the only owner and grows in place
-      all += more
-      self = .bytes(all)
-    case (.floats(let all), .floats(let more)): self = .floats(all + more)
-    default: break  // the types of both files were compared
-    }
+    return labels
   }
 }
 
@@ -221,6 +225,13 @@ extension Diagnostic {
   fileprivate static func badLabel(_ label: Int32, _ file: DataPath) -> Diagnostic {
     Diagnostic(
       "E0411", "'\(file.name)' has the label \(label)", at: file.span.map { Label($0, "read for this") },
+      help: "labels are whole numbers from 0 to the number of classes less 1")
+  }
+
+  /// E0411: a fraction, or a number that is too large.
+  fileprivate static func fractionalLabel(_ number: Double, _ file: DataPath) -> Diagnostic {
+    Diagnostic(
+      "E0411", "'\(file.name)' has the label \(number)", at: file.span.map { Label($0, "read for this") },
       help: "labels are whole numbers from 0 to the number of classes less 1")
   }
 

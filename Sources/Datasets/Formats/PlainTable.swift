@@ -12,7 +12,7 @@ package struct PlainTable: Sendable {
   /// - Throws: E0401 for a file that cannot be read, E0406 for what is no table.
   package init(_ node: ConfigNode, in environment: DataEnvironment) throws(Diagnostic) {
     let path = try DataPath(node, in: environment)
-    let table = try CSVTable(path.bytes(), of: path)
+    let table = try CSVTable(path)
     (header, input) = (table.header, path.input)
     rows = (0..<table.rowCount).map { row in
       table.header.indices.map { table.text(row: row, column: $0) }

@@ -35,17 +35,21 @@ struct YAMLEvents: ~Copyable {
   private let text: UnsafeMutableBufferPointer<UInt8>
   private let file: Int32
   private let offsets: ScalarOffsets
+  /// How many bytes of the text the parser does not see.
+  private let mark: Int
 
   init(_ bytes: [UInt8], file: Int32) {
     self.file = file
     offsets = ScalarOffsets(bytes)
+    // Without the mark that some editors put before UTF-8, which the parser takes for a character of the document.
+    mark = bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
     text = .allocate(capacity: max(1, bytes.count))
-    _ = text.update(fromContentsOf: bytes)
+    _ = text.update(fromContentsOf: bytes.dropFirst(mark))
     parser = .allocate(capacity: 1)
     parser.initialize(to: yaml_parser_t())
     yaml_parser_initialize(parser)
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    yaml_parser_set_input_string(parser, text.baseAddress, bytes.count)
+    yaml_parser_set_input_string(parser, text.baseAddress, bytes.count - mark)
   }
 
   deinit {
@@ -97,7 +101,9 @@ struct YAMLEvents: ~Copyable {
   private var problem: YAMLProblem {
     let state = parser.pointee
     let text = state.problem.map { String(cString: $0) } ?? "out of memory"
-    if state.error == YAML_READER_ERROR { return YAMLProblem(text: text, offset: Int(state.problem_offset)) }
+    if state.error == YAML_READER_ERROR {
+      return YAMLProblem(text: text, offset: mark + Int(state.problem_offset))
+    }
     let context = state.context.map { (String(cString: $0), offsets[Int(state.context_mark.index)]) }
     return YAMLProblem(text: text, offset: offsets[Int(state.problem_mark.index)], context: context)
   }
@@ -113,6 +119,7 @@ private struct ScalarOffsets {
     count = bytes.count
     guard bytes.contains(where: { $0 >= 0x80 }) else { return }
     for (offset, byte) in bytes.enumerated() where byte & 0xC0 != 0x80 { starts.append(Int32(offset)) }
+    if bytes.starts(with: byteOrderMark) { starts.removeFirst() }
   }
 
   subscript(scalar: Int) -> Int {
@@ -120,3 +127,5 @@ private struct ScalarOffsets {
     return scalar < starts.count ? Int(starts[scalar]) : count
   }
 }
+
+private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

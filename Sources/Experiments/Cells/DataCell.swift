@@ -30,6 +30,10 @@ struct DataCell: Cell {
     guard let (dataset, shape) = found else { return nil }
     context.declare(data: shape, as: name, at: subject.span)
     context.use(dataset.inputs)
+    // A run tells them itself, so that they are logged.
+    if !environment.keepsTables {
+      for warning in shape.warnings { context.bag.report(warning.located(at: subject.span)) }
+    }
     return { context in
       let data = try dataset.load()
       context.data[name] = data

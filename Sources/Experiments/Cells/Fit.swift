@@ -53,6 +53,10 @@ struct Fit {
         context.bag.report(.targetMismatch(output, wanted, what: "loss", at: spans.loss))
         return false
       }
+      if let wrong = LossMeaning(loss, output, trace.outputs[i], data: span, at: spans.loss).mistake {
+        context.bag.report(wrong)
+        return false
+      }
       guard hasOutputs(for: loss, output, &context) else { return false }
       // Anything else the loss has to say about shapes.
       let values = context.collect {
@@ -71,7 +75,7 @@ struct Fit {
 
   /// Whether labels have an output each: one of two classes may do with a single output.
   private func hasOutputs(for loss: any Loss, _ output: Output, _ context: inout CheckContext) -> Bool {
-    let known = output.offered.element == .int32 ? shape.classNames?.count : nil
+    let known = output.offered.element == .int32 ? output.target.classes?.count : nil
     guard let classes = known ?? output.target.largestLabel.map({ $0 + 1 }),
       case .size(let outputs)? = output.type.dims.last
     else { return true }
@@ -230,7 +234,7 @@ extension Diagnostic {
       help =
         offered.dims.count > 1 && offered.dims.last == output.dims.last && offered.dims.last != .size(1)
         ? "one-hot targets go with categorical_crossentropy"
-        : "numbers go with mse or mae, or name them in 'one_hot' to make them classes"
+        : "numbers go with mse or mae; 'types: {TARGET: category}' in the data cell makes them classes"
     } else if case .size(let size)? = offered.dims.last, offered.rank == output.rank {
       help = "the last layer should have \(size) output\(size == 1 ? "" : "s")"
     } else if output.rank > offered.rank + 1 || (output.rank > offered.rank && offered.element == .float32) {

@@ -88,9 +88,7 @@ struct PredictCell: Cell {
     guard let input = found else { return nil }
     context.use([input])
     let path = input.place
-    return { _, built, preparation in
-      (try RawRows(path, at: span, try preparation ?? built.plainPreparation).part, nil)
-    }
+    return { _, built, _ in (try built.rows(path, at: span).rows.part, nil) }
   }
 }
 

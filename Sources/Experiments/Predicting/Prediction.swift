@@ -1,6 +1,6 @@
 import Config
 package import Datasets
-import Diagnostics
+package import Diagnostics
 import GraphEngine
 import Layers
 import TensorCore
@@ -81,28 +81,19 @@ extension BuiltModel {
     }
   }
 
-  /// How rows are prepared of which nothing is known: numbers in the order of the file.
-  /// - Throws: E0422 for an input of any size.
-  package var plainPreparation: Preparation {
-    get throws {
-      var inputs: [Preparation.Input] = []
-      for input in model.inputs {
-        let shape = input.type.dims.dropFirst().map { dim -> Int? in
+  /// Rows to predict on, prepared as the training data were, or as the inputs take them if that is not known.
+  /// - Throws: E0401 to E0424 for what is wrong with the file.
+  package func rows(_ path: String, at span: SourceSpan? = nil) throws -> (
+    rows: RawRows, preparation: Preparation?
+  ) {
+    if let stored = try preparation { return (try RawRows(path, at: span, stored), stored) }
+    let inputs = model.inputs.map { input in
+      RawRows.PlainInput(
+        input.name,
+        dims: input.type.dims.dropFirst().map { dim -> Int? in
           if case .size(let size) = dim { size } else { nil }
-        }
-        guard !shape.contains(nil) else { throw Diagnostic.unknownSize(model.name, "\(input.type)") }
-        inputs.append(Preparation.Input(input.name, shape: shape.compactMap { $0 }))
-      }
-      return Preparation(inputs: inputs)
+        })
     }
-  }
-}
-
-extension Diagnostic {
-  /// E0422: a model whose input has no certain size.
-  fileprivate static func unknownSize(_ model: String, _ type: String) -> Diagnostic {
-    Diagnostic(
-      "E0422", "'\(model)' takes \(type), so it is not known how many columns a sample has",
-      help: "train the model in an experiment, which stores how its data are prepared")
+    return (try RawRows(path, at: span, inputs: inputs), nil)
   }
 }

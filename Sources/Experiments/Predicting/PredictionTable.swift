@@ -26,6 +26,7 @@ package struct PredictionTable {
   }
 
   package private(set) var columns: [Column] = []
+  private var names: Set<String> = []
 
   package var rowCount: Int { columns.first?.cells.count ?? 0 }
 
@@ -39,7 +40,10 @@ package struct PredictionTable {
     _ trainer: Trainer, _ part: DataPart, _ preparation: Preparation?, keeping others: [RawRows.Other] = [],
     batchSize: Int, areProbabilitiesShown: Bool
   ) throws {
-    for other in others { columns.append(Column(name: other.name, cells: other.cells.map(Cell.text))) }
+    for other in others {
+      columns.append(Column(name: other.name, cells: other.cells.map(Cell.text)))
+      names.insert(other.name)
+    }
     let built = trainer.built
     for (i, numbers) in try trainer.predict(part, batchSize: batchSize).enumerated() {
       let meaning = try OutputMeaning(i, of: built, preparation, on: part)
@@ -74,7 +78,7 @@ package struct PredictionTable {
   /// Adds a column, under a name that none has yet.
   private mutating func add(_ name: String, _ cells: [Cell]) {
     var free = name
-    while columns.contains(where: { $0.name == free }) { free = "predicted_\(free)" }
+    while !names.insert(free).inserted { free = "predicted_\(free)" }
     columns.append(Column(name: free, cells: cells))
   }
 

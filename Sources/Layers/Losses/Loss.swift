@@ -9,6 +9,8 @@ public protocol Loss: Configurable {
   /// Keras's class name and config; free with the schema.
   var className: String { get }
   var config: ConfigNode { get }
+  /// What its targets say, beyond their shape.
+  static var targets: LossTargets { get }
   /// How the values of a batch become one number.
   var reduction: LossReduction { get set }
   /// The type of target that fits a prediction.
