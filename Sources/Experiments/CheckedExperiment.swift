@@ -123,13 +123,13 @@ private struct Consequences {
   /// Parameters that are declared, but have no value.
   let unresolved: Set<String>
   private let areParametersLost: Bool
-  private let parameters: Set<String>
+  private let parameters: Parameters
   private let bytes: [UInt8]
   private var places: [SourceSpan] = []
 
   init(_ syntax: ExperimentSyntax, _ parameters: Parameters, _ bytes: [UInt8]) {
     unresolved = Set((syntax.params?.entries ?? []).map(\.key)).subtracting(parameters.names)
-    self.parameters = Set(parameters.names)
+    self.parameters = parameters
     areParametersLost =
       Header.isMisspelt("params", in: syntax.header) || syntax.params.map { $0.entries == nil } ?? false
     self.bytes = bytes
@@ -162,7 +162,7 @@ private struct Consequences {
     }
     var explained = mistake
     explained.help =
-      "bodies do not see the experiment's parameters: give a function a default, 'f(y_true, y_pred, \(name)=$(\(name)))', and a layer 'args: {\(name): $\(name)}'"
+      "bodies do not see the experiment's parameters: a function takes 'f(y_true, y_pred, \(name)=\(parameters[name]?.json ?? "1"))', a layer 'args: {\(name): $\(name)}'"
     return explained
   }
 

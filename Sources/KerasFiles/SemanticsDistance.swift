@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import GraphEngine
 import Layers
 import TensorCore
 import Training
