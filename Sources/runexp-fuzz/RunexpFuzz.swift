@@ -1,4 +1,5 @@
 import ArgumentParser
+import EngineTestSupport
 import ExperimentSamples
 import Foundation
 import Fuzzing
@@ -16,7 +17,10 @@ struct RunexpFuzz: ParsableCommand {
       repository's root.
       """)
 
-  @Argument(help: "What to read: exp, call, files or archives. All of them if left out.")
+  @Argument(
+    help:
+      "What to read: exp, call, files, report, archives, chunks, logs, extremes or bounds. All of them if left out."
+  )
   var readers: [String] = []
   @Option(help: "How long, in seconds, for each.")
   var seconds = 600
@@ -31,7 +35,10 @@ struct RunexpFuzz: ParsableCommand {
 
   func run() throws {
     let fuzzers = try all().filter { readers.isEmpty || readers.contains(type(of: $0).name) }
-    if fuzzers.isEmpty { throw ValidationError("readers are exp, call, files and archives") }
+    if fuzzers.isEmpty {
+      throw ValidationError(
+        "readers are exp, call, files, report, archives, chunks, logs, extremes and bounds")
+    }
     if let again {
       for fuzzer in fuzzers {
         print("\(type(of: fuzzer).name): \(try fuzzer.read(again) ? "right" : "wrong")")
@@ -67,7 +74,9 @@ struct RunexpFuzz: ParsableCommand {
     return [
       ExperimentFuzzer(good + texts, dataFolder: URL(filePath: "experiments/data")),
       BodyFuzzer(texts + [language]),
-      try ModelFileFuzzer(fixtures), ReportFuzzer(), try ArchiveFuzzer(),
+      try ModelFileFuzzer(fixtures), ReportFuzzer(), try ArchiveFuzzer(), ChunkFuzzer(), try LogFuzzer(),
+      ExtremesFuzzer(LayerSample.all.map { LayerTrial($0.node, inputs: $0.inputs, shape: $0.shape) }),
+      BoundsFuzzer(),
     ]
   }
 

@@ -24,6 +24,8 @@ extension Model {
       do {
         return (try made(lengths.0), try made(lengths.1))
       } catch {
+        // No length makes fewer layers.
+        if (error as? Diagnostic)?.code == "E0397" { throw error }
         mistake = error
       }
     }
