@@ -75,7 +75,7 @@ let package = Package(
     target("Config", "Diagnostics"),
     target("TensorCore", "Diagnostics"),
     target("RunEvents", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")),
-    target("HDF5Files", "CHDF5", "Files", "Diagnostics"),
+    target("HDF5Files", "CHDF5", "CZlib", "Files", "Diagnostics"),
     target("ZipFiles", "CZip", "Files"),
     // Level 2
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
@@ -109,21 +109,22 @@ let package = Package(
     // Level 6
     target(
       "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
-      "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Config", "Diagnostics"),
+      "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Files", "Config",
+      "Diagnostics"),
     // Level 7
     target(
       "RunexpCommands", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "ModelScripts",
       "Layers",
       "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
-      "Kernels", "Config",
+      "Kernels", "Files", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
       "Fuzzing", "Archives", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles", "ModelScripts",
       "Training", "Layers", "GraphEngine", "Datasets",
-      "ExpLanguage",
+      "ExpLanguage", "HDF5Files", "CHDF5", "CZlib", "TensorCore",
       "Config",
-      "Diagnostics", settings: fast),
+      "Diagnostics", .product(name: "GRDB", package: "GRDB.swift"), settings: fast),
     // Level 8
     target(
       "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
@@ -140,7 +141,8 @@ let package = Package(
     .executableTarget(
       name: "runexp-fuzz",
       dependencies: [
-        "Fuzzing", "ExperimentSamples", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Fuzzing", "ExperimentSamples", "EngineTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     // Tests
@@ -158,11 +160,12 @@ let package = Package(
       "GraphEngineTests", "EngineTestSupport", "GraphEngine", "TensorCore", "Kernels", "KernelABI",
       "Diagnostics", exclude: ["make_references.py"], resources: [.copy("Fixtures")]),
     tests(
-      "LayersTests", "EngineTestSupport", "Layers", "GraphEngine", "Config", "TensorCore", "Kernels",
+      "LayersTests", "EngineTestSupport", "Fuzzing", "Layers", "GraphEngine", "Config", "TensorCore",
+      "Kernels",
       "KernelABI", "Diagnostics"),
     tests("ConfigTests", "Config", "Diagnostics"),
     tests("RunEventsTests", "RunEvents", "Diagnostics"),
-    tests("HDF5FilesTests", "HDF5Files", "Diagnostics"),
+    tests("HDF5FilesTests", "HDF5Files", "Fuzzing", "Diagnostics"),
     tests(
       "ExpLanguageTests", "ExpLanguage", "TensorCore", "Config", "Diagnostics", resources: [.copy("Golden")]),
     tests("DatasetsTests", "Datasets", "TensorCore", "Config", "Diagnostics", "CZlib"),

@@ -6,7 +6,8 @@ extension ConfigNode {
   /// As in Python, whole numbers stay whole, the last of two equal keys wins and keeps the place of the first.
   /// Whole numbers that `Int` cannot hold become doubles.
   /// - Parameter file: the number of the file in a ``SourceMap``; without it nodes carry no spans.
-  /// - Throws: E0150 where the text is not JSON, E0151 where it is nested too deeply; both tell the offset.
+  /// - Throws: E0150 where the text is not JSON, E0151 where it is nested too deeply, E0152 where it has too many values; all tell
+  ///   the offset.
   public init(json text: String, file: Int32? = nil) throws(Diagnostic) {
     try self.init(json: Array(text.utf8), file: file)
   }
@@ -21,11 +22,14 @@ extension ConfigNode {
 /// A recursive-descent reader; the depth limit keeps hostile nesting from overflowing the stack.
 private struct JSONReader {
   private static let maximumDepth = 200
+  /// More values than any model or report has; each takes some hundred bytes, in a file perhaps one.
+  private static let mostValues = 2_000_000
   private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
 
   private let bytes: [UInt8]
   private let file: Int32?
   private var offset = 0
+  private var valueCount = 0
 
   init(_ bytes: [UInt8], file: Int32?) {
     self.bytes = bytes
@@ -42,6 +46,8 @@ private struct JSONReader {
 
   private mutating func value(depth: Int) throws(Diagnostic) -> ConfigNode {
     guard depth < Self.maximumDepth else { throw tooDeep() }
+    valueCount += 1
+    guard valueCount <= Self.mostValues else { throw tooMany() }
     let start = offset
     let content: ConfigNode.Content
     switch peek {
@@ -220,6 +226,13 @@ private struct JSONReader {
   /// E0150: the text is not JSON.
   private func wrong(_ fact: String) -> Diagnostic {
     Diagnostic("E0150", "not valid JSON at byte \(offset): \(fact)", at: place(fact))
+  }
+
+  /// E0152: more values than anything real has.
+  private func tooMany() -> Diagnostic {
+    Diagnostic(
+      "E0152", "JSON with more than \(Self.mostValues) values at byte \(offset)", at: place("too many"),
+      help: "no model or report has as many; the text is damaged or made to do harm")
   }
 
   /// E0151: nesting that no real configuration has.

@@ -133,6 +133,7 @@ public struct Field<Root: Sendable>: Sendable {
     read = { $0[keyPath: path].config }
     write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in
       let value = try Self.value(V.self, node, key)
+      if V.self != ConfigNode.self, value.config.hasUncountable(in: key) { throw .uncountable(key, node) }
       if let complaint = check?(value) {
         throw Diagnostic(
           "E0202", "'\(key)' \(complaint)", at: node.span.map { Diagnostic.Label($0, "found \(node.sketch)") }
@@ -177,6 +178,21 @@ public struct Field<Root: Sendable>: Sendable {
   }
 }
 
+/// Whole numbers that settings may be: products of two, and sums of many, are still numbers.
+private let countable = -(1 << 31)...((1 << 31) - 1)
+
+extension ConfigNode {
+  /// Whether a whole number in a value is beyond what anything is counted with; where random numbers start may be any.
+  fileprivate func hasUncountable(in key: String) -> Bool {
+    switch content {
+    case .int(let number): !countable.contains(number) && key != "seed" && key != "salt"
+    case .list(let items): items.contains { $0.hasUncountable(in: key) }
+    case .map(let entries): entries.contains { $0.value.hasUncountable(in: $0.key) }
+    default: false
+    }
+  }
+}
+
 public func atLeast<N: Comparable & Sendable>(_ low: N) -> @Sendable (N) -> String? {
   { $0 >= low ? nil : "must be at least \(low)" }
 }
@@ -186,6 +202,13 @@ public func within<N: Comparable & Sendable>(_ range: ClosedRange<N>) -> @Sendab
 }
 
 extension Diagnostic {
+  /// E0202: a number that no size can be.
+  fileprivate static func uncountable(_ key: String, _ node: ConfigNode) -> Diagnostic {
+    Diagnostic(
+      "E0202", "'\(key)' must be between \(countable.lowerBound) and \(countable.upperBound)",
+      at: node.span.map { Label($0, "found \(node.sketch)") })
+  }
+
   /// E0203: a setting without a default was left out.
   public static func missingKey(
     _ key: String, of owner: String, doc: String, at span: SourceSpan?

@@ -1,4 +1,4 @@
-/// Renders diagnostics for people: message, place, excerpt with caret, help.
+/// Renders diagnostics for people: message, place, excerpt with caret, help; what a terminal would obey is made harmless.
 public struct TextRenderer: Sendable {
   public var sources: SourceMap
   public var isColoured: Bool
@@ -16,7 +16,7 @@ public struct TextRenderer: Sendable {
     let tint = diagnostic.severity == .error ? "1;31" : diagnostic.severity == .warning ? "1;33" : "1;36"
     var lines = [
       style("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", tint)
-        + style(": \(diagnostic.message)", "1")
+        + style(": \(diagnostic.message.harmless)", "1")
     ]
     let labels = diagnostic.related.map { ("-", "34", $0) }
     let all = (diagnostic.primary.map { [("^", tint, $0)] } ?? []) + labels
@@ -29,13 +29,13 @@ public struct TextRenderer: Sendable {
       let padded = String(repeating: " ", count: gutter - number.count) + number
       let underline =
         String(repeating: " ", count: at.column - 1) + style(String(repeating: mark, count: width), colour)
-      lines.append("\(margin)\(style("-->", "34")) \(at.path):\(at.line):\(at.column)")
-      lines.append("\(style("\(padded) |", "34")) \(line)")
+      lines.append("\(margin)\(style("-->", "34")) \(at.path.harmlessLine):\(at.line):\(at.column)")
+      lines.append("\(style("\(padded) |", "34")) \(line.harmlessLine)")
       lines.append(
         "\(style("\(margin) |", "34")) \(underline)"
-          + (label.text.isEmpty ? "" : " " + style(label.text, colour)))
+          + (label.text.isEmpty ? "" : " " + style(label.text.harmless, colour)))
     }
-    if let help = diagnostic.help { lines.append("\(margin) \(style("=", "34")) help: \(help)") }
+    if let help = diagnostic.help { lines.append("\(margin) \(style("=", "34")) help: \(help.harmless)") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -4,6 +4,7 @@ import KerasFiles
 import Layers
 package import Diagnostics
 import ExpLanguage
+import Files
 import Foundation
 public import GraphEngine
 public import Kernels
@@ -168,27 +169,30 @@ struct TrainingRecord {
 /// Writes a file aside, makes sure it is on the disk, and renames it into place: it is there whole or not at all.
 /// - Throws: E0905 if it cannot be written.
 package func writeFile(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
-  // Of two processes that write one file the later wins, each with a file of its own aside.
-  let aside = "\(path).\(getpid()).part"
+  try writeFile(to: path) { put in bytes.withUnsafeBytes(put) }
+}
+
+/// The same for a file that nobody has as a whole.
+/// - Parameter body: hands on one piece after another.
+package func writeFile(
+  to path: String, _ body: (_ put: (UnsafeRawBufferPointer) -> Void) -> Void
+) throws(Diagnostic) {
+  func failing(_ place: String, _ reason: String) -> Diagnostic { .cannotWrite(path, reason) }
   try makeFolder(of: path)
-  do {
+  try replaceFile(path, failing: failing) { aside throws(Diagnostic) in
     let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
-    guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    guard file >= 0 else { throw .cannotWrite(path, systemError()) }
     defer { close(file) }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Foundation.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written)
+    var failure: Int32 = 0
+    body { piece in
+      var rest = piece
+      while failure == 0, !rest.isEmpty {
+        let count = Foundation.write(file, rest.baseAddress, rest.count)
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 { failure = errno } else { rest = UnsafeRawBufferPointer(rebasing: rest[count...]) }
       }
-      guard count > 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-      written += count
     }
-    guard fsync(file) == 0, rename(aside, path) == 0 else {
-      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-    }
-  } catch {
-    unlink(aside)
-    throw .cannotWrite(path, error)
+    guard failure == 0 else { throw .cannotWrite(path, String(cString: strerror(failure))) }
   }
 }
 
@@ -199,7 +203,12 @@ extension Diagnostic {
     let system = error as? POSIXError ?? (error as? CocoaError)?.underlying as? POSIXError
     let reason =
       system.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error.localizedDescription)"
-    return Diagnostic(
+    return cannotWrite(path, reason)
+  }
+
+  /// E0905 with the system's reason.
+  fileprivate static func cannotWrite(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
       "E0905", "'\(path)' cannot be written: \(reason.lowercased())",
       help: "free some room or check the permissions of the folder; what was logged so far is kept")
   }

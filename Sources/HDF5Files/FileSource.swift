@@ -8,6 +8,8 @@ final class FileSource: Sendable {
   let byteCount: Int
   private let descriptor: Int32
   private let heaps = Mutex<[Int: [UInt32: Int]]>([:])
+  /// The header that was read last: a group is asked for its attributes one after another.
+  private let header = Mutex<(address: Int, contents: ObjectHeader.Contents)?>(nil)
 
   /// Opens a regular file.
   init(path: String) throws(Diagnostic) {
@@ -43,6 +45,14 @@ final class FileSource: Sendable {
     return objects
   }
 
+  /// What the header at an address holds, if it was the last that was asked for; otherwise what `read` finds there.
+  func header(at address: Int, _ read: () -> ObjectHeader.Contents?) -> ObjectHeader.Contents? {
+    if let known = header.withLock({ $0?.address == address ? $0?.contents : nil }) { return known }
+    let contents = read()
+    if let contents { header.withLock { $0 = (address, contents) } }
+    return contents
+  }
+
   private func readHeap(at address: Int) -> [UInt32: Int]? {
     guard var header = bytes(address, 16), header.take(4) == Array("GCOL".utf8), header.number(1) == 1,
       header.take(3) != nil, let size = header.number(8), size >= 16,
@@ -61,7 +71,7 @@ final class FileSource: Sendable {
 }
 
 /// Bytes taken from the front.
-struct Bytes {
+struct Bytes: Sendable {
   private var rest: ArraySlice<UInt8>
 
   init(_ bytes: [UInt8]) { rest = bytes[...] }

@@ -11,6 +11,9 @@ public struct H5Dataset: ~Copyable, Sendable {
   public let element: H5Element
   /// Bytes of the numbers as stored, before compression.
   public let byteCount: Int
+  /// The shape of the pieces it is stored in; `nil` if it is in one piece.
+  private let chunk: [Int]?
+  private let limit: Int
 
   /// How many numbers there are.
   public var count: Int { shape.reduce(1, *) }
@@ -24,6 +27,8 @@ public struct H5Dataset: ~Copyable, Sendable {
     shape = facts.shape
     element = facts.element
     byteCount = facts.byteCount
+    chunk = facts.chunk
+    self.limit = limit
   }
 
   /// The numbers in row order, converted to single precision.
@@ -57,9 +62,13 @@ public struct H5Dataset: ~Copyable, Sendable {
   private func read(
     _ type: @autoclosure () -> hid_t, into numbers: UnsafeMutableRawPointer?
   ) throws(Diagnostic) {
-    let (id, place) = (handle.id, self.place)
+    let (id, place, shape, chunk, limit) = (handle.id, self.place, self.shape, self.chunk, self.limit)
     guard let numbers, count > 0 else { return }
     try HDF5Library.locked { () throws(Diagnostic) in
+      if let chunk {
+        let chunks = ChunkedNumbers(id: id, place: place, shape: shape, chunk: chunk, limit: limit)
+        return try chunks.read(as: type(), width: H5Tget_size(type()), into: numbers)
+      }
       try check(H5Dread(id, type(), h5_all(), h5_all(), h5_default(), numbers)) {
         .implausibleInHDF5("cannot be read: \($0)", in: place)
       }
@@ -125,10 +134,15 @@ extension H5Group {
 private struct Facts {
   /// Bytes a byte of compressed data may become: deflate's limit is 1032.
   private static let largestExpansion = 1100
+  /// Bytes a chunk takes in the list of all.
+  private static let leastChunkEntry = 8
+  /// Bytes a chunk may have beyond those of the dataset, which is read chunk by chunk and grows.
+  private static let largestFreeChunk = 4 << 20
 
   let shape: [Int]
   let element: H5Element
   let byteCount: Int
+  let chunk: [Int]?
 
   init(of id: hid_t, _ place: String, limit: Int) throws(Diagnostic) {
     let type = try Handle(H5Dget_type(id)) { .implausibleInHDF5($0, in: place) }
@@ -144,14 +158,22 @@ private struct Facts {
     let allowed = layout.isChunked ? limit.multipliedClamping(by: Self.largestExpansion) : limit
     let size = H5Tget_size(type.id)
     guard let bytes = product(shape, times: size), let chunk = product(layout.chunk, times: size),
-      bytes <= allowed, chunk <= max(allowed, 1 << 20)
+      bytes <= allowed, !layout.isChunked || chunk <= max(bytes, Self.largestFreeChunk), chunk > 0
     else {
       let sizes = shape.map(String.init).joined(separator: "×")
       throw .implausibleInHDF5("claims a shape of \(sizes), more than the file can hold", in: place)
     }
+    if layout.isChunked, chunkCount(of: shape, layout.chunk) > limit / Self.leastChunkEntry + 1 {
+      throw .implausibleInHDF5("claims to be in more pieces than the file can list", in: place)
+    }
     self.shape = shape
     self.element = element
     byteCount = bytes
+    self.chunk = layout.isChunked ? layout.chunk : nil
+    // What is not known here is said before anything is made for the numbers.
+    guard layout.isChunked else { return }
+    let list = try Handle(H5Dget_create_plist(id)) { .implausibleInHDF5($0, in: place) }
+    _ = try ChunkFilters(of: list, width: size, byteCount: chunk, place)
   }
 }
 
@@ -191,6 +213,11 @@ private func dimensions(of id: hid_t, _ place: String) throws(Diagnostic) -> (no
   // An axis without limit has the largest number there is.
   let axes = 0..<Int(rank)
   return (axes.map { Int(clamping: dims[$0]) }, axes.map { Int(clamping: largest[$0]) })
+}
+
+/// How many chunks cover a shape, none of whose sizes is 0; `Int.max` if they cannot be counted.
+private func chunkCount(of shape: [Int], _ chunk: [Int]) -> Int {
+  product(zip(shape, chunk).map { $0 / $1 + ($0 % $1 == 0 ? 0 : 1) }, times: 1) ?? .max
 }
 
 private func product(_ numbers: [Int], times size: Int) -> Int? {

@@ -1,14 +1,14 @@
 import CHDF5
-import Diagnostics
+package import Diagnostics
 import Foundation
 
 /// The one door to libhdf5, which keeps global state and must not be entered by two threads.
-enum HDF5Library {
+package enum HDF5Library {
   /// Recursive, because an operation closes its temporary handles while it holds the lock.
   private static let lock = NSRecursiveLock()
 
   /// Runs `body` alone in the library, with its messages to stderr switched off.
-  static func locked<T: ~Copyable>(_ body: () throws(Diagnostic) -> T) throws(Diagnostic) -> T {
+  package static func locked<T: ~Copyable>(_ body: () throws(Diagnostic) -> T) throws(Diagnostic) -> T {
     lock.lock()
     defer { lock.unlock() }
     quieten()

@@ -12,10 +12,17 @@ struct ObjectHeader {
   /// Where addresses count from: files may begin with a block of the user's own.
   private let base: Int
   private let limits: SymbolTable.Limits
-  /// The value of each attribute; those that are kept apart, in a structure with checksums, are not among them.
-  private var attributes: [[UInt8]: Bytes] = [:]
+  private var contents = Contents()
+
+  /// What the messages of a header say.
+  struct Contents: Sendable {
+    /// The value of each attribute; those that are kept apart, in a structure with checksums, are not among them.
+    var attributes: [[UInt8]: Bytes] = [:]
+    var isVirtual = false
+  }
+
   /// Whether it is a dataset made of pieces of others, of which the library believes every word on opening it.
-  private(set) var isVirtual = false
+  var isVirtual: Bool { contents.isVirtual }
 
   /// Reads the header of an open object, under the library's lock.
   /// - Throws: E0605 if it is damaged.
@@ -39,7 +46,11 @@ struct ObjectHeader {
     limits = SymbolTable.Limits(children: 2 * Int(inner), entries: 2 * Int(leaf))
     self.source = source
     base = Int(clamping: userBlock)
-    guard walk(from: Int(clamping: address)) != nil else { throw damaged("its messages do not fit") }
+    let place = Int(clamping: address)
+    guard let contents = source.header(at: place, { contents(from: place) }) else {
+      throw damaged("its messages do not fit")
+    }
+    self.contents = contents
   }
 
   private static func damaged(_ place: String) -> (String) -> Diagnostic {
@@ -48,7 +59,7 @@ struct ObjectHeader {
 
   /// Whether all `count` texts of an attribute can be followed.
   func allowsTexts(_ count: Int, of name: String) -> Bool {
-    guard var references = attributes[Array(name.utf8)] else { return true }
+    guard var references = contents.attributes[Array(name.utf8)] else { return true }
     for _ in 0..<count {
       guard let length = references.number(4), let heap = references.number(8),
         let index = references.number(4)
@@ -60,7 +71,8 @@ struct ObjectHeader {
   }
 
   /// Walks through the messages and keeps the attributes; `nil` if something is damaged.
-  private mutating func walk(from address: Int) -> Void? {
+  private func contents(from address: Int) -> Contents? {
+    var contents = Contents()
     guard var signature = source.bytes(base &+ address, 4) else { return nil }
     let isNew = signature.take(4) == Array("OHDR".utf8)
     guard var blocks = (isNew ? newHeader(address) : oldHeader(address)).map({ [$0] }) else { return nil }
@@ -73,7 +85,7 @@ struct ObjectHeader {
       while messages.count >= block.layout.messageHeader {
         guard let message = block.layout.next(&messages) else { return nil }
         switch message.type {
-        case 0x08: isVirtual = isVirtual || isVirtualLayout(message.body)
+        case 0x08: contents.isVirtual = contents.isVirtual || isVirtualLayout(message.body)
         case 0x02:
           guard hasSoundIndex(message.body, countBytes: 8) else { return nil }
         case 0x06:
@@ -82,7 +94,7 @@ struct ObjectHeader {
           guard hasSoundIndex(message.body, countBytes: 2) else { return nil }
         case 0x0C:
           guard let attribute = attribute(in: message.body) else { return nil }
-          attributes[attribute.name] = attribute.value
+          contents.attributes[attribute.name] = attribute.value
         case 0x10:
           guard let next = continuation(message.body, block.layout) else { return nil }
           blocks.append(next)
@@ -92,7 +104,7 @@ struct ObjectHeader {
         }
       }
     }
-    return ()
+    return contents
   }
 
   /// A stretch of messages.

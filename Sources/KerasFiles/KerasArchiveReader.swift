@@ -50,7 +50,7 @@ private struct ArchiveReader {
 
   private mutating func weights(in group: borrowing H5Group) throws(Diagnostic) -> KerasArchive {
     var layers: [KerasArchive.LayerWeights] = []
-    for name in try names("layer_names", in: group) {
+    for name in try unique(names("layer_names", in: group), in: group) {
       layers.append(.init(name: name, weights: try variables(in: try group.group(name))))
     }
     var archive = KerasArchive(kerasVersion: "1", backend: nil, modelConfig: nil, layers: layers)
@@ -64,7 +64,7 @@ private struct ArchiveReader {
 
   private mutating func variables(in group: borrowing H5Group) throws(Diagnostic) -> [SavedVariable] {
     var variables: [SavedVariable] = []
-    for name in try names("weight_names", in: group) {
+    for name in try unique(names("weight_names", in: group), in: group) {
       guard group.contains(name) else { throw .missingWeight(name, in: group.place) }
       variables.append(try variable(name, try group.dataset(name)))
     }
@@ -95,6 +95,15 @@ private struct ArchiveReader {
       chunk += 1
     }
     guard chunk > 0 else { throw .missingInHDF5("attribute '\(name)'", in: group.place) }
+    return names
+  }
+
+  /// The names, of which Keras writes each once: a file could name the same layer ever again.
+  private func unique(_ names: [String], in group: borrowing H5Group) throws(Diagnostic) -> [String] {
+    var seen: Set<String> = []
+    for name in names where !seen.insert(name).inserted {
+      throw .implausibleInHDF5("lists '\(name)' more than once", in: group.place)
+    }
     return names
   }
 

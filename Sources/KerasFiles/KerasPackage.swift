@@ -13,7 +13,7 @@ import ZipFiles
 enum KerasPackage {
   static let (config, metadata, weights) = ("config.json", "metadata.json", "model.weights.h5")
   /// Configurations of the largest models are a few megabytes.
-  private static let longestText = 256 << 20
+  private static let longestText = 64 << 20
 
   /// The model with its weights, and with the optimizer's state if it was compiled.
   /// - Throws: E0624 to E0626 for a zip file that cannot be read, E0612 for a configuration that is not JSON, E06xx for

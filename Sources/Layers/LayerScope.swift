@@ -193,15 +193,21 @@ public final class LayerScope {
   /// Whether the call at work switches something on.
   public func isOn(_ flag: String) -> Bool { flags.contains(flag) }
 
+  /// More calls of layers than any model makes: a few lines that use a model twice, which uses another one twice, and so
+  /// on, would be traced for ever.
+  public static let mostCalls = 30_000
+
   /// Calls a layer under its name; what goes wrong inside points at where the layer was written.
   /// - Parameters:
   ///   - inputs: all values, those given by name last.
   ///   - isTraining: Keras's `training` argument of a single call.
-  /// - Throws: E0370 for a name that the layer does not have, and what the layer throws.
+  /// - Throws: E0370 for a name that the layer does not have, E0397 if there were too many calls, and what the layer
+  ///   throws.
   public func apply(
     _ layer: NamedLayer, _ inputs: [Value], named arguments: NamedArguments = NamedArguments(),
     isTraining: Bool? = nil
   ) throws -> [Value] {
+    guard calls.count < Self.mostCalls else { throw Diagnostic.tooManyCalls(at: layer.span ?? graph.origin) }
     let (outerOrigin, outerTrainable, outerPhase) = (graph.origin, isTrainable, phase)
     let outerPurpose = graph.purpose
     let (outerNamed, outerFlags) = (named, flags)
@@ -237,6 +243,14 @@ public final class LayerScope {
 }
 
 extension Diagnostic {
+  /// E0397: a model that is too large to look at.
+  public static func tooManyCalls(at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0397", "the model calls layers more than \(LayerScope.mostCalls) times",
+      at: span.map { Label($0, "called when there were as many already") },
+      help: "models and layers that use each other twice double with each level; use fewer levels")
+  }
+
   /// E0317: a layer called again with inputs that its weights do not fit.
   static func reshapedParameter(
     _ path: String, _ known: [Int], _ wanted: [Int], at span: SourceSpan?

@@ -20,6 +20,12 @@ public struct ScriptedLayer: LayerContainer {
     self.body = body
   }
 
+  /// How many layers it is made of, itself and those of its layers counted.
+  public var layerCount: Int {
+    let layers = parts.layers.flatMap(\.layers)
+    return layers.reduce(1) { $0 + (($1.layer as? ScriptedLayer)?.layerCount ?? 1) }
+  }
+
   /// Its parts and its body: what ``ScriptDecoder`` reads.
   public var config: ConfigNode {
     ConfigNode(.map(parts.config + [.init("call", body.script.text.config)]))

@@ -52,6 +52,10 @@ extension Diagnostic {
   /// What SQLite's error means for the person whose log it is.
   static func log(_ error: any Error, _ path: String) -> Diagnostic {
     if let diagnostic = error as? Diagnostic { return diagnostic }
+    // A value that is not of the type that it is asked for.
+    if error is RowDecodingError || error is DecodingError {
+      return .notALog(path, "it has a value that no run writes")
+    }
     guard let error = error as? DatabaseError else { return .cannotUseLog(path, "\(error)") }
     let reason = error.message ?? "\(error.resultCode)"
     return switch error.resultCode {

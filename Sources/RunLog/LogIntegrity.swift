@@ -10,7 +10,7 @@ extension LogDatabase {
   public func checkIntegrity() throws(Diagnostic) {
     try read { db in
       let version = try LogSchema.check(db, path: path)
-      guard try Self.schema(of: db) == Self.schema(ofVersion: version) else {
+      guard try LogSchema.objects(of: db) == LogSchema.objects(ofVersion: version) else {
         throw Diagnostic.notALog(path, "its tables are not those of a log")
       }
       let found = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "it cannot be checked"
@@ -18,17 +18,13 @@ extension LogDatabase {
     }
   }
 
-  private static func schema(of db: Database) throws -> [[String?]] {
-    try Row.fetchAll(db, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").map {
-      row in
-      (0..<4).map { String.fromDatabaseValue(row[$0] as DatabaseValue) }
-    }
-  }
-
-  private static func schema(ofVersion version: Int) throws -> [[String?]] {
-    try DatabaseQueue().write { db in
-      for sql in LogSchema.migrations.prefix(version) { try db.execute(sql: sql) }
-      return try schema(of: db)
+  /// Makes sure that what will be read can be: values of the declared types, numbers that can be counted on with.
+  /// - Parameter tables: those that will be read; all of them for `nil`.
+  /// - Throws: E0702.
+  func checkContent(of tables: [String]? = nil) throws(Diagnostic) {
+    try read { db in
+      let version = try LogSchema.check(db, path: path)
+      try LogSchema.checkContent(of: db, path: path, version: version, tables: tables)
     }
   }
 }

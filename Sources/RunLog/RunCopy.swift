@@ -13,7 +13,7 @@ struct RunCopy {
   /// - Throws: E0701 to E0705.
   init(of path: String, stamp: String, observer: ProcessIdentity) throws(Diagnostic) {
     self.stamp = stamp
-    let source = try RunStore.read(path, observer: observer)
+    let source = try RunStore.read(path, tables: ["run"] + LogSchema.tables, observer: observer)
     (runs, tables) = try source.read { db in
       (
         try Row.fetchAll(db, sql: "SELECT * FROM run"),

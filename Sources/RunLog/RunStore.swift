@@ -43,7 +43,16 @@ public struct RunStore: Sendable {
   public static func read(_ path: String, observer: ProcessIdentity = .current()) throws(Diagnostic)
     -> LogDatabase
   {
-    try LogDatabase(path, .readOnly, observer: observer)
+    try read(path, tables: nil, observer: observer)
+  }
+
+  /// The same for who reads only some of its tables.
+  static func read(
+    _ path: String, tables: [String]?, observer: ProcessIdentity
+  ) throws(Diagnostic) -> LogDatabase {
+    let log = try LogDatabase(path, .readOnly, observer: observer)
+    try log.checkContent(of: tables)
+    return log
   }
 
   /// Changes the tag or the note of a run in its log, also while it is under way.

@@ -92,12 +92,12 @@ final class ConsoleSink: EventSink {
   /// A line that will be written over.
   private func showLive(_ line: String) {
     guard terminal.isLive else { return }
-    terminal.say("\r\u{1B}[K" + line, terminator: "")
+    terminal.showInPlace(line)
     isLineOpen = true
   }
 
   private func clearLine() {
-    if isLineOpen { terminal.say("\r\u{1B}[K", terminator: "") }
+    if isLineOpen { terminal.showInPlace("") }
     isLineOpen = false
   }
 

@@ -107,7 +107,7 @@ struct Export: ParsableCommand {
   /// - Parameter remark: what else is said of it.
   private func write(_ text: String, standard: String, _ remark: String = "") throws {
     let path = output ?? standard
-    if path == "-" { return print(text, terminator: "") }
+    if path == "-" { return printFile(text) }
     try check(path)
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)

@@ -8,8 +8,8 @@ enum Interrupts {
   static var isRequested: Bool { count.load(ordering: .relaxed) > 0 }
 
   static func watch() {
-    // A reader that went away, or a file as large as it may be, is an error of one `write`, not the end of the run.
-    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    // A reader that went away is an error of one `write`, not the end of the run.
+    signal(SIGPIPE, SIG_IGN)
     // Whoever started this program may have left signals blocked.
     var watched = sigset_t()
     sigemptyset(&watched)

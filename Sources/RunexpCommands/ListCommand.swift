@@ -33,6 +33,7 @@ struct List: ParsableCommand {
     try filter.reporting(terminal) {
       let filter = try filter.filter()
       let index = try RunIndex.current(in: Places.reports(common.reports))
+      index?.reportProblems(to: terminal)
       let picked = try index?.log.runs(experiment: experiment, where: filter) ?? []
       let sorted = try order(picked).sort(picked)
       let runs = limit.map { Array(sorted.prefix($0)) } ?? sorted

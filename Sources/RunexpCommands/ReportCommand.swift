@@ -37,7 +37,7 @@ struct ReportCommand: ParsableCommand {
     do {
       let saved = try SavedModels(what, reports: common.reports)
       let text = format.writer.render(try ReportFile.read(folder: saved.folder))
-      if output == "-" { return print(text, terminator: "") }
+      if output == "-" { return printFile(text) }
       let path = output ?? "\(saved.folder)/report.\(format.rawValue)"
       try writeFile(Array(text.utf8), to: path)
       print("wrote \(path)")

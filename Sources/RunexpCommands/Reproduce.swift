@@ -58,7 +58,7 @@ struct Reproduce: ParsableCommand {
           isQuiet: quiet, isKept: keep != nil)
         return try reproduction.verdict(tolerance: tolerance)
       }
-      print(json ? verdict.config.prettyJSON : Terminal.harmless(verdict.text))
+      print(json ? verdict.config.prettyJSON : verdict.text)
       if verdict.outcome == .different { throw Status.different }
     } catch let exit as ExitCode {
       throw exit

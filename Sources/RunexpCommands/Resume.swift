@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Files
 import Foundation
 import RunEvents
 import RunLog
@@ -51,6 +52,7 @@ struct Resume: ParsableCommand {
     if let warning { terminal.report(warning) }
     guard let request = RunRequest(inFolder: folder.path) else { throw Diagnostic.noRequest(record.name) }
     let plan = try plan(of: record, in: folder, asked: request, terminal)
+    sweepAside(in: folder.path, recursively: true)
     Interrupts.watch()
     let session = RunSession(
       plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: RunSession.threads(threads))

@@ -15,8 +15,12 @@ enum RunIndexPage {
     try write(index, to: reports)
   }
 
-  /// Writes the page of all runs.
+  /// Writes the page of all runs; again where a run ended meanwhile, so that the last page is right.
   static func write(_ index: RunIndex, to reports: String) throws {
+    try index.settled { try writeOnce(index, to: reports) }
+  }
+
+  private static func writeOnce(_ index: RunIndex, to reports: String) throws {
     let runs = try index.log.runs()
     let metrics = columns(runs)
     let rows = runs.map { run in
@@ -43,7 +47,8 @@ enum RunIndexPage {
 
   /// `2026-03-01 14:02`, in the time of this machine.
   static func started(_ seconds: Double) -> String {
-    var time = time_t(seconds)
+    // Up to the year 9999; what is no moment is its beginning.
+    var time = time_t(seconds.isFinite ? max(0, min(seconds, 253_402_300_799)) : 0)
     var parts = tm()
     localtime_r(&time, &parts)
     func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Foundation
 
 /// The `runexp` command.
 public struct Runexp: ParsableCommand {
@@ -35,7 +36,10 @@ public struct Runexp: ParsableCommand {
       Terminal().say(helpMessage())
       exit(withError: Status.usage)
     }
+    // A file as large as it may be is an error of one `write`, with its message, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     main()
+    do { try Output.finish() } catch { exit(withError: error) }
     exit()
   }
 }

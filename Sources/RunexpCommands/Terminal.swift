@@ -27,11 +27,20 @@ struct Terminal: Sendable {
     (isLive, isColoured, width) = (false, false, 100)
   }
 
-  /// Writes a line.
+  /// Writes a line; of what a terminal would obey only colours are left, where there are colours.
   ///
   /// Nobody reading any more, or a full disk, is no reason to end a run.
   func say(_ text: String, terminator: String = "\n") {
-    let bytes = Array((text + terminator).utf8)
+    put((isColoured ? Self.keepingStyles(text) : text.harmless) + terminator)
+  }
+
+  /// Puts a line in the place of the last one, on a terminal that shows moving lines.
+  func showInPlace(_ text: String) {
+    put("\r\u{1B}[K" + (isColoured ? Self.keepingStyles(text) : text.harmless))
+  }
+
+  private func put(_ text: String) {
+    let bytes = Array(text.utf8)
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -43,19 +52,18 @@ struct Terminal: Sendable {
     }
   }
 
-  /// The text without what a terminal would obey: names in an archive are somebody else's.
-  static func harmless(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          let isControl =
-            scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-          return isControl && scalar != "\n" ? "\u{FFFD}" : scalar
-        }))
+  /// Harmless text with the changes of style that ``style(_:_:)`` makes.
+  private static func keepingStyles(_ text: String) -> String {
+    var (found, rest) = ("", text[...])
+    while let style = rest.firstMatch(of: /\u{1B}\[[0-9;]*m/) {
+      found += String(rest[..<style.range.lowerBound]).harmless + style.0
+      rest = rest[style.range.upperBound...]
+    }
+    return found + String(rest).harmless
   }
 
   func style(_ text: String, _ code: String) -> String {
-    isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    isColoured ? "\u{1B}[\(code)m\(text.harmless)\u{1B}[0m" : text
   }
 
   func dim(_ text: String) -> String { style(text, "2") }

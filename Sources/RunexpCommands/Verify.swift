@@ -60,7 +60,7 @@ struct Verify: ParsableCommand {
       }
       if found.badges.isEmpty { lines += ["", "badges are for archives: 'runexp archive' writes one"] }
     }
-    return Terminal.harmless(lines.joined(separator: "\n"))
+    return lines.joined(separator: "\n")
   }
 
   private func config(_ found: Verification) -> ConfigNode {

@@ -1,3 +1,4 @@
+public import Diagnostics
 public import GraphEngine
 public import KernelABI
 public import Layers
@@ -35,6 +36,20 @@ public final class TrainingState {
     case .constant(let rate): (constantRate, schedule) = (rate, nil)
     case .schedule(let schedule): (constantRate, self.schedule) = (0, schedule)
     }
+  }
+
+  /// Whether there is the memory for gradients and for what the optimizer keeps for each trained number.
+  /// - Throws: E0315.
+  public static func checkMemory(
+    _ settings: CompileSettings, _ slab: ParameterSlab, of name: String
+  ) throws(Diagnostic) {
+    let common = settings.optimizer.common
+    let runs =
+      1 + settings.optimizer.slots.joined().count + (common.useEMA ? 1 : 0)
+      + (common.gradientAccumulationSteps == nil ? 0 : 1)
+    let (floats, overflow) = slab.trainableCount.multipliedReportingOverflow(by: runs)
+    try MemoryNeed.check(
+      overflow ? .max : floats, for: "the gradients of '\(name)' and what its optimizer keeps")
   }
 
   /// Whether the learning rate follows a schedule, and so cannot be set.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EngineTestSupport
 import ExperimentSamples
 import Foundation
 import Fuzzing
@@ -16,7 +17,10 @@ struct RunexpFuzz: ParsableCommand {
       repository's root.
       """)
 
-  @Argument(help: "What to read: exp, call, files, report, archives, csv or idx. All of them if left out.")
+  @Argument(
+    help:
+      "What to read: exp, call, files, report, archives, csv, idx, chunks, logs, extremes or bounds. All of them if left out."
+  )
   var readers: [String] = []
   @Option(help: "How long, in seconds, for each.")
   var seconds = 600
@@ -32,7 +36,8 @@ struct RunexpFuzz: ParsableCommand {
   func run() throws {
     let fuzzers = try all().filter { readers.isEmpty || readers.contains(type(of: $0).name) }
     if fuzzers.isEmpty {
-      throw ValidationError("readers are exp, call, files, report, archives, csv and idx")
+      throw ValidationError(
+        "readers are exp, call, files, report, archives, csv, idx, chunks, logs, extremes and bounds")
     }
     if let again {
       for fuzzer in fuzzers {
@@ -70,7 +75,10 @@ struct RunexpFuzz: ParsableCommand {
       ExperimentFuzzer(good + texts, dataFolder: URL(filePath: "experiments/data")),
       BodyFuzzer(texts + [language]),
       try ModelFileFuzzer(fixtures), ReportFuzzer(), try ArchiveFuzzer(),
-      try TableFuzzer(try files("experiments/data", ending: "iris.csv")), IDXFuzzer(),
+      try TableFuzzer(try files("experiments/data", ending: "iris.csv")), IDXFuzzer(), ChunkFuzzer(),
+      try LogFuzzer(),
+      ExtremesFuzzer(LayerSample.all.map { LayerTrial($0.node, inputs: $0.inputs, shape: $0.shape) }),
+      BoundsFuzzer(),
     ]
   }
 

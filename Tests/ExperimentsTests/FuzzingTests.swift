@@ -21,6 +21,14 @@ import Testing
     #expect(try wrong(BodyFuzzer(texts), 400) == [])
   }
 
+  @Test func `what doubles with every line ends soon, with little memory`() throws {
+    #expect(try wrong(BoundsFuzzer(), 24) == [])
+  }
+
+  @Test func `logs that nobody wrote are read or refused`() throws {
+    #expect(try wrong(LogFuzzer(), 200) == [])
+  }
+
   @Test func `damaged reports are reports or diagnostics`() throws {
     #expect(try wrong(ReportFuzzer(), 400) == [])
   }

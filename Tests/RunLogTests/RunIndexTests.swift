@@ -114,12 +114,173 @@ import Testing
     }
   }
 
-  @Test func `a damaged index is replaced`() throws {
+  @Test(arguments: [100, 200, 2000, 5000])
+  func `a damaged index is replaced`(from byte: Int) throws {
     try withFolder { folder in
       try makeRun("mlp-1", in: folder, events("mlp-1"))
-      try Data(String(repeating: "garbage ", count: 500).utf8).write(
-        to: URL(filePath: folder + "/index.sqlite"))
+      _ = try RunIndex(folder: folder)
+      let path = folder + "/index.sqlite"
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      bytes.replaceSubrange(byte..., with: Data(repeating: 0x7A, count: bytes.count - byte))
+      try bytes.write(to: URL(filePath: path))
+      #expect(try RunIndex.rebuilt(in: folder).index.log.runs().map(\.name) == ["mlp-1"])
+    }
+  }
+
+  @Test(arguments: ["text", "", "database", "run", "folder"])
+  func `what is not an index is left as it is`(kind: String) throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      let path = folder + "/index.sqlite"
+      switch kind {
+      case "database": try sql("CREATE TABLE mine (x); INSERT INTO mine VALUES ('precious')", path)
+      case "run": try FileManager.default.copyItem(atPath: folder + "/mlp-1/run.sqlite", toPath: path)
+      case "folder": try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      default: try Data(String(repeating: kind, count: 500).utf8).write(to: URL(filePath: path))
+      }
+      let before = try? Data(contentsOf: URL(filePath: path))
+      let codes = [
+        code { _ = try RunIndex(folder: folder) }, code { _ = try RunIndex.rebuilt(in: folder) },
+        code { _ = try RunIndex.current(in: folder) },
+      ]
+      if kind.isEmpty {
+        // An empty file is nobody's.
+        #expect(codes == [nil, nil, nil])
+      } else if kind == "folder" {
+        #expect(codes == ["E0701", "E0701", nil])
+      } else {
+        #expect(codes == ["E0719", "E0719", "E0719"])
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "UPDATE run_clock SET started_at = 9e999", "UPDATE run_clock SET started_at = -9e999, seconds = 1e300",
+    "INSERT INTO cell VALUES (1, 9223372036854775807, 'train', 'm', 'finished')",
+    "UPDATE summary SET last_step = 9223372036854775807",
+    "UPDATE summary SET best_epoch = -9223372036854775808",
+    "UPDATE run SET segment = 9223372036854775807", "UPDATE run SET command = 'no JSON'",
+    "DROP TABLE summary", "DROP TABLE environment; CREATE VIEW environment AS SELECT 1 AS run",
+    """
+    DROP TABLE parameter;
+    CREATE TABLE parameter (run INTEGER, number INTEGER, name TEXT, json TEXT, type TEXT, value REAL);
+    INSERT INTO parameter VALUES (1, 0, x'FF', 7, 'what', 'a text')
+    """,
+  ])
+  func `a damaged log keeps no other run out and is told`(change: String) throws {
+    try withFolder { folder in
+      for number in 1...3 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+      _ = try RunIndex(folder: folder)
+      try sql(change, folder + "/mlp-2/run.sqlite")
+      let index = try #require(try RunIndex.current(in: folder))
+      #expect(try index.log.runs(sortedBy: .name).map(\.name).contains("mlp-3"))
+      let isReadable = code { _ = try index.log.run(named: "mlp-2") } == nil
+      #expect(!isReadable || index.unreadable.isEmpty)
+      #expect(
+        ["E0702", nil].contains(
+          code { _ = try RunStore.read(folder + "/mlp-2/run.sqlite").evidence(of: "mlp-2") }))
+      #expect(code { _ = try RunStore.read(folder + "/mlp-2/run.sqlite").evidence(of: "mlp-2") } == "E0702")
+    }
+  }
+
+  @Test(arguments: [
+    "UPDATE steps SET first_step = 9223372036854775807", "UPDATE steps SET epoch = -9223372036854775808",
+    "UPDATE weight_digest SET step = 9223372036854775807", "UPDATE point SET step = 9223372036854775807",
+    "UPDATE mark SET last = 9223372036854775807",
+  ])
+  func `a number that cannot be counted on with is damage`(change: String) throws {
+    try withFolder { folder in
+      let trace = StepTrace(epoch: 1, firstStep: 1, losses: [1], digests: [.init(step: 1, value: .max)])
+      try makeRun(
+        "mlp-1", in: folder, events("mlp-1") + [.steps(cell: 1, series: "m", trace), .checkpoint(1)])
+      #expect(code { _ = try RunStore.read(folder + "/mlp-1/run.sqlite") } == nil)
+      try sql(change, folder + "/mlp-1/run.sqlite")
+      #expect(code { _ = try RunStore.read(folder + "/mlp-1/run.sqlite") } == "E0702")
       #expect(try RunIndex(folder: folder).log.runs().map(\.name) == ["mlp-1"])
+    }
+  }
+
+  @Test func `what a killed removal left is in nobody's way`() throws {
+    try withFolder { folder in
+      for number in 1...2 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+      let index = try RunIndex(folder: folder)
+      for number in 1...2 {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder)/.mlp-\(number).removed/figures", withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(filePath: "\(folder)/.mlp-\(number).removed/figures/x"))
+      }
+      try index.removeFolder("mlp-1")
+      _ = try RunIndex.rebuilt(in: folder)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["index.sqlite", "mlp-2"])
+    }
+  }
+
+  @Test func `a run is removed that the index does not know`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      let index = try RunIndex(folder: folder)
+      try index.remove("mlp-1")
+      try index.removeFolder("mlp-1")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["index.sqlite"])
+    }
+  }
+
+  @Test func `files of killed writers are swept, those of living ones stay`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      try FileManager.default.createDirectory(
+        atPath: folder + "/mlp-1/figures", withIntermediateDirectories: true)
+      let dead = [
+        "mlp-1/figures/.a.png.4194999-3.part", "mlp-1/.m.h5.4194999-1.part", ".index.html.4194999-1.part",
+      ]
+      let alive = ["mlp-1/.m.h5.\(getpid())-1.part", "mlp-1/notes.part", "mlp-1/.x.part"]
+      for name in dead + alive { try Data().write(to: URL(filePath: "\(folder)/\(name)")) }
+      _ = try RunIndex.rebuilt(in: folder)
+      #expect(dead.filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)") } == [])
+      #expect(alive.filter { !FileManager.default.fileExists(atPath: "\(folder)/\($0)") } == [])
+    }
+  }
+
+  @Test func `whoever lists runs while the index is rebuilt misses none`() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for number in 1...10 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+    _ = try RunIndex(folder: folder)
+    let counts = try await withThrowingTaskGroup(of: [Int].self) { group in
+      group.addTask {
+        for _ in 0..<10 { _ = try RunIndex.rebuilt(in: folder) }
+        return []
+      }
+      group.addTask { try (0..<30).map { _ in try RunIndex(folder: folder).log.runs().count } }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(Set(counts) == [10])
+  }
+
+  @Test func `an index that cannot be written is one in memory`() throws {
+    try withFolder { folder in
+      for number in 1...2 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+      try FileManager.default.createDirectory(
+        atPath: folder + "/index.sqlite", withIntermediateDirectories: true)
+      let index = try #require(try RunIndex.current(in: folder))
+      #expect(index.unwritable?.code == "E0701")
+      #expect(try index.log.runs(sortedBy: .name).map(\.name) == ["mlp-1", "mlp-2"])
+    }
+  }
+
+  @Test func `what is written of all runs is written again if one changed meanwhile`() throws {
+    try withFolder { folder in
+      for number in 1...2 { try makeRun("mlp-\(number)", in: folder, events("mlp-\(number)")) }
+      let (first, second) = (try RunIndex(folder: folder), try RunIndex(folder: folder))
+      var seen: [Int] = []
+      try first.settled {
+        seen.append(try first.log.count())
+        if seen.count == 1 { try second.remove("mlp-1") }
+      }
+      #expect(seen == [2, 1])
     }
   }
 

@@ -16,6 +16,9 @@ public func evaluate(_ source: String, in scope: ScriptScope = .empty) throws(Di
   try evaluate(ScriptText(source), in: scope)
 }
 
+/// What joining texts may give: parameters that double each other would fill any memory after a few lines.
+package let longestText = 1 << 16
+
 /// Walks an expression.
 ///
 /// Each sub-expression that fails is the one that the message points at.
@@ -84,6 +87,9 @@ struct Evaluator {
     if kind == .add, case .string(let head) = first {
       guard case .string(let tail) = second else {
         throw .wrongOperand("'+' joins a text only to a text", second, script.span(right.range))
+      }
+      guard head.utf8.count + tail.utf8.count <= longestText else {
+        throw .arithmetic("the text is longer than \(longestText) bytes", script.span(whole.range))
       }
       return .string(head + tail)
     }

@@ -57,6 +57,8 @@ private struct LayerTemplate: Sendable {
   let args: ConfigNode
   let parameters: Parameters
   let syntax: ScriptedSyntax
+  /// More layers than any layer is made of.
+  private static let mostLayers = 5000
 
   /// The layer with the settings of a place where it is used.
   func read(
@@ -119,7 +121,12 @@ private struct LayerTemplate: Sendable {
       }, into: &found)
     found.all.forEach { bag.report($0) }
     guard !found.hasErrors, let body, let parts else { return nil }
-    return ScriptedLayer(name, parts, body: body)
+    let layer = ScriptedLayer(name, parts, body: body)
+    guard layer.layerCount <= Self.mostLayers else {
+      bag.report(.tooManyLayers(name, most: Self.mostLayers, at: syntax.layers.span))
+      return nil
+    }
+    return layer
   }
 
   private func isOfOneKind(_ a: ConfigNode, _ b: ConfigNode) -> Bool {
@@ -145,6 +152,14 @@ private struct LayerTemplate: Sendable {
 }
 
 extension Diagnostic {
+  /// E0397: a layer that is too large to look at.
+  fileprivate static func tooManyLayers(_ name: String, most: Int, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0397", "'\(name)' is made of more than \(most) layers",
+      at: span.map { Label($0, "with all that these are made of") },
+      help: "layers that use each other twice double with each level; use fewer levels")
+  }
+
   /// E0221: a layer cell with the name of a layer that there is already.
   static func repeatedLayerClass(_ name: String, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(

@@ -168,6 +168,8 @@ struct TrainCell: Cell {
       let words = "goes on with \(settings.optimizer.className) after \(training.iterations) steps"
       return isFirst ? try context.note(words) : ()
     }
+    built.training = nil  // what the last optimizer kept is not needed beside that of this one
+    try TrainingState.checkMemory(settings, built.slab, of: name)
     Trainer(built, pool: context.services.pool, now: context.services.now).compile(settings)
     if wasCompiled && isFirst {
       try context.note("compiled anew: \(settings.optimizer.className) begins without memory")

@@ -16,7 +16,8 @@ public struct CheckpointStore {
   func write(_ checkpoint: RunCheckpoint) throws(Diagnostic) {
     // A checkpoint that failed left no last one, and the one before stays what it is.
     rename(last, previous)
-    try writeFile(checkpoint.encoded().encoded(), to: last)
+    let file = checkpoint.encoded()
+    try writeFile(to: last) { file.write($0) }
   }
 
   /// Leaves what another run may start from: the last checkpoint, if there is a model in it.

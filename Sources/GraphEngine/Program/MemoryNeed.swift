@@ -1,17 +1,18 @@
 public import Diagnostics
-import Glibc
 
-/// Whether this machine has the memory that something needs: sizes come from files, and asking the system for too much
-/// would end the program.
+/// Whether there is the memory that something needs: sizes come from files, and asking the system for too much would end
+/// the program.
 public enum MemoryNeed {
   /// - Parameters:
-  ///   - floats: how many, each of 4 bytes.
+  ///   - floats: how many, each of 4 bytes, that were not taken yet.
   ///   - what: as it is called in the message, such as "the parameters of 'mlp'".
   /// - Throws: E0315.
   public static func check(_ floats: Int, for what: String, at span: SourceSpan? = nil) throws(Diagnostic) {
     let bytes = Double(floats) * 4
-    let machine = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
-    if bytes > machine { throw .tooLarge(what, bytes, machine, at: span) }
+    // Everybody may have so little, and asking for the limits is work.
+    guard bytes > 1_048_576 else { return }
+    let room = MemoryRoom.now()
+    if bytes > room.bytes { throw .tooLarge(what, bytes, room, at: span) }
   }
 }
 
@@ -25,11 +26,16 @@ extension Diagnostic {
   }
 
   /// E0315: more memory than there is.
-  static func tooLarge(_ what: String, _ bytes: Double, _ machine: Double, at span: SourceSpan?) -> Diagnostic
-  {
-    func gibibytes(_ bytes: Double) -> String { "\(Int((bytes / 1_073_741_824).rounded(.up))) GiB" }
+  fileprivate static func tooLarge(
+    _ what: String, _ bytes: Double, _ room: MemoryRoom, at span: SourceSpan?
+  ) -> Diagnostic {
+    let (mebi, gibi) = (1_048_576.0, 1_073_741_824.0)
+    let isSmall = bytes < 4 * gibi
+    func text(_ bytes: Double, _ rule: FloatingPointRoundingRule) -> String {
+      "\(Int((bytes / (isSmall ? mebi : gibi)).rounded(rule))) \(isSmall ? "MiB" : "GiB")"
+    }
     return Diagnostic(
-      "E0315", "\(what) would take \(gibibytes(bytes)), this machine has \(gibibytes(machine))",
+      "E0315", "\(what) would take \(text(bytes, .up)), \(room.words) \(text(room.bytes, .down))",
       at: span.map { Label($0, "too large") }, help: "a smaller batch_size or smaller layers need less")
   }
 }

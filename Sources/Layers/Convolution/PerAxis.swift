@@ -21,6 +21,9 @@ public struct PerAxis<let rank: Int>: ConfigConvertible, Hashable {
     } else {
       numbers = [Int](repeating: try Int(config: config), count: rank)
     }
+    guard numbers.allSatisfy(AxisSizes.allowed.contains) else {
+      throw .mismatch(config, AxisSizes.expectation)
+    }
   }
 
   public var config: ConfigNode { numbers.config }
@@ -30,6 +33,13 @@ public struct PerAxis<let rank: Int>: ConfigConvertible, Hashable {
   static func atLeast(_ bound: Int) -> @Sendable (PerAxis) -> String? {
     { $0.numbers.allSatisfy { $0 >= bound } ? nil : "must be at least \(bound)" }
   }
+}
+
+/// How large windows, their steps and margins may be: so that what is worked out from two of them, and the size of an axis,
+/// is a number in any case.
+enum AxisSizes {
+  static let allowed = -(1 << 24)...(1 << 24)
+  static let expectation = "numbers of at most \(allowed.upperBound)"
 }
 
 /// Where the channels of images are; the engine has them last.

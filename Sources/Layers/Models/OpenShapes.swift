@@ -35,6 +35,8 @@ extension Model {
         let far = try? made(max(1536, other * 4))
         return (short, long, far ?? (try? made(max(384, other * 2))))
       } catch {
+        // No length makes fewer layers.
+        if (error as? Diagnostic)?.code == "E0397" { throw error }
         // That pictures of this size are too large says nothing of the model.
         if mistake == nil || (error as? Diagnostic)?.code != "E0314" { mistake = (error, other) }
       }

@@ -3,6 +3,9 @@ import Diagnostics
 public import GraphEngine
 import TensorCore
 
+/// More rows or columns than any image has; each has a place and a weight while a model is made.
+private let largestSide = 1 << 20
+
 /// Images of another size.
 ///
 /// Keras: `keras.layers.Resizing`.
@@ -16,8 +19,8 @@ public struct Resizing: UnaryLayer, Configurable {
 
   public static let schema = Schema(
     "Resizing", "Images of another size.", prototype: Resizing(height: 1, width: 1),
-    Field("height", \.height, "Rows of the result.", check: atLeast(1)).required,
-    Field("width", \.width, "Columns of the result.", check: atLeast(1)).required,
+    Field("height", \.height, "Rows of the result.", check: within(1...largestSide)).required,
+    Field("width", \.width, "Columns of the result.", check: within(1...largestSide)).required,
     Field("interpolation", \.interpolation, "nearest repeats, bilinear takes means of neighbours."),
     Field(
       "crop_to_aspect_ratio", \.cropToAspectRatio, "Whether edges are cut off to keep the proportions."),
@@ -43,8 +46,8 @@ public struct CenterCrop: UnaryLayer, Configurable {
 
   public static let schema = Schema(
     "CenterCrop", "The middle of images.", prototype: CenterCrop(height: 1, width: 1),
-    Field("height", \.height, "Rows of the result.", check: atLeast(1)).required,
-    Field("width", \.width, "Columns of the result.", check: atLeast(1)).required,
+    Field("height", \.height, "Rows of the result.", check: within(1...largestSide)).required,
+    Field("width", \.width, "Columns of the result.", check: within(1...largestSide)).required,
     Field("data_format", \.dataFormat, "Where channels are."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
@@ -66,6 +69,9 @@ extension Value {
   func resized(to size: Int, axis: Int, _ interpolation: Interpolation) throws -> Value {
     guard axis < type.rank, case .size(let count) = type.dims[axis] else {
       throw Diagnostic.unknownAxis("an image", self)
+    }
+    guard size <= largestSide else {
+      throw Diagnostic.uncountable("an image with a side of \(size)", at: graph.origin)
     }
     let places = (0..<size).map { (Double($0) + 0.5) * Double(count) / Double(size) - 0.5 }
     if interpolation == .nearest {
@@ -94,7 +100,7 @@ extension Value {
   fileprivate func middle(_ height: Int, _ width: Int, _ layer: String) throws -> Value {
     let (rows, columns) = try imageSize(layer)
     let (top, left) = ((rows - height) / 2, (columns - width) / 2)
-    return try taking(Array(top..<top + height), axis: 1).taking(Array(left..<left + width), axis: 2)
+    return try sliced(.all, .range(from: top, to: top + height), .range(from: left, to: left + width))
   }
 
   /// The largest part of the middle whose sides are as those of the result.

@@ -23,6 +23,9 @@ public struct Margins<let rank: Int>: ConfigConvertible, Hashable {
       let pair =
         node.list == nil ? [Int](repeating: try Int(config: node), count: 2) : try [Int](config: node)
       guard pair.count == 2 else { throw .mismatch(config, Self.expectation) }
+      guard pair.allSatisfy(AxisSizes.allowed.contains) else {
+        throw .mismatch(config, AxisSizes.expectation)
+      }
       found.append(pair)
     }
     guard found.count == rank else { throw .mismatch(config, Self.expectation) }

@@ -55,6 +55,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     try filter.reporting(common.terminal) {
       let named = try NamedRuns(common.reports)
+      named.index?.reportProblems(to: common.terminal)
       let first = try baseline.map { try named.run($0) }
       var names = try named.runs(runs, where: filter.filter())
       if let first, !names.contains(first) { names.insert(first, at: 0) }

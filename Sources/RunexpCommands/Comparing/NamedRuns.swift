@@ -35,6 +35,7 @@ struct NamedRuns {
     if word == "latest", let last = try index?.log.runs(limit: 1).first { return last.name }
     if let (experiment, metric) = Self.best(word) { return try best(experiment, metric) }
     let name = name(ofFolder: word) ?? word
+    if let damaged = index?.unreadable.first(where: { $0.name == name }) { throw damaged.reason }
     guard try index?.log.runs(named: [name]).isEmpty == false else {
       throw .noRun(word, in: reports, known: try index?.log.runs().map(\.name) ?? [])
     }
@@ -101,7 +102,30 @@ struct NamedRuns {
   }
 }
 
+extension RunIndex {
+  /// Says which runs are not in it, and that it could not be written.
+  func reportProblems(to terminal: Terminal) {
+    if let unwritable { terminal.report(.indexIsInMemory(unwritable)) }
+    for run in unreadable { terminal.report(.leftOut(run.name, run.reason)) }
+  }
+}
+
 extension Diagnostic {
+  /// E0915: an index that cannot be written.
+  fileprivate static func indexIsInMemory(_ reason: Diagnostic) -> Diagnostic {
+    Diagnostic(
+      "E0915", "the index of runs cannot be written: \(reason.message)", severity: .warning,
+      help: "every run folder was read instead, which takes longer; nothing is missing")
+  }
+
+  /// E0916: a run whose log cannot be read.
+  fileprivate static func leftOut(_ run: String, _ reason: Diagnostic) -> Diagnostic {
+    Diagnostic(
+      "E0916", "'\(run)' is left out: \(reason.message)", severity: .warning,
+      help:
+        "'runexp explain \(reason.code)' tells more; its models, figures and report are files of their own")
+  }
+
   /// E0912: a metric that no run has.
   static func noMetric(_ name: String, of what: String, known: [String]) -> Diagnostic {
     Diagnostic(

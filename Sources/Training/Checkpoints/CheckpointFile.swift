@@ -42,23 +42,31 @@ public struct CheckpointFile {
 
   /// The bytes of the file.
   public func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    write { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  /// Hands on the bytes of the file one piece after another: numbers from where they lie, without a copy of them all.
+  public func write(_ put: (UnsafeRawBufferPointer) -> Void) {
+    var hash = StreamHash()
+    func write(_ piece: UnsafeRawBufferPointer) {
+      hash.update(piece)
+      put(piece)
+    }
     let list = arrays.map { ["name": $0.name.config, "count": $0.numbers.count.config] as ConfigNode }
     let document: ConfigNode = ["facts": facts, "arrays": ConfigNode(.list(list))]
     let text = Array(document.json.utf8)
     let count = Self.prefix + text.count + arrays.map { 4 * $0.numbers.count }.reduce(0, +) + Self.suffix
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
-    bytes += Self.magic
+    Self.magic.withUnsafeBytes(write)
     for number in [Self.version, count, text.count] {
-      withUnsafeBytes(of: UInt64(number).littleEndian) { bytes.append(contentsOf: $0) }
+      withUnsafeBytes(of: UInt64(number).littleEndian, write)
     }
-    bytes += text
+    text.withUnsafeBytes(write)
     for array in arrays {
-      bytes.append(
-        contentsOf: UnsafeRawBufferPointer(start: array.numbers.pointer, count: 4 * array.numbers.count))
+      write(UnsafeRawBufferPointer(start: array.numbers.pointer, count: 4 * array.numbers.count))
     }
-    bytes += Array(sha256(of: bytes).utf8)
-    return bytes
+    Array(hash.text.utf8).withUnsafeBytes(put)
   }
 
   /// Reads the bytes of a file that may be torn, damaged or something else.

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Synchronization
+
+/// Writes a result to stdout, in the place of Swift's own function: names in files, logs and archives are somebody else's,
+/// and none of them may tell a terminal what to do.
+func print(_ text: String) { Output.put(text.harmless + "\n") }
+
+/// Writes a file to stdout: as it is, unless a person looks at it.
+func printFile(_ text: String) { Output.put(isatty(STDOUT_FILENO) == 1 ? text.harmless : text) }
+
+/// What a command writes to stdout.
+enum Output {
+  /// The system's number of why something could not be written; 0 if all was.
+  private static let failure = Atomic<Int32>(0)
+
+  fileprivate static func put(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = write(STDOUT_FILENO, rest.baseAddress, rest.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return failure.store(errno, ordering: .relaxed) }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+  }
+
+  /// Makes sure that all of it was written.
+  /// - Throws: how the command ends, after E0917 was said.
+  static func finish() throws(ExitCode) {
+    let reason = failure.load(ordering: .relaxed)
+    // A reader that went away wanted no more.
+    guard reason != 0, reason != EPIPE else { return }
+    Terminal().report(.cannotPrint(String(cString: strerror(reason)).lowercased()))
+    throw Status.failed
+  }
+}
+
+extension Diagnostic {
+  /// E0917: results that could not be written.
+  fileprivate static func cannotPrint(_ reason: String) -> Diagnostic {
+    Diagnostic(
+      "E0917", "not all results were written to stdout: \(reason)",
+      help: "free some space, or write them somewhere else")
+  }
+}
