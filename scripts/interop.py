@@ -13,7 +13,7 @@ twice as before. Every file is accounted for:
 
 Exit status 69: Keras is not here and cannot be installed.
 
-usage: interop.py [--only TEXT] [--keep FOLDER]
+usage: interop.py [--only TEXT] [--sample N] [--keep FOLDER]
 Python with Keras: RUNEXP_KERAS_PYTHON, else a virtual environment is made in .build/keras.
 The program: RUNEXP, else .build/release/runexp.
 """
@@ -187,6 +187,7 @@ def judge_pairs(python, pairs, form, environment):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--only", default="", help="files whose name contains this")
+    arguments.add_argument("--sample", type=int, default=1, help="one file of so many, others for each kind of file")
     arguments.add_argument("--keep", help="where the converted files go and stay")
     arguments = arguments.parse_args()
     models = SHARED / "fixtures/models"
@@ -206,10 +207,10 @@ def main():
     unread, failures, known = collections.Counter(), [], []
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(arguments.keep or temporary)
-        for form, ending in KINDS:
+        for first, (form, ending) in enumerate(KINDS):
             counts = collections.Counter()
             warned, origin = {}, {}
-            for source in sources:
+            for source in sources[first % arguments.sample :: arguments.sample]:
                 place = folder / f"{form}{ending}-from{source.suffix}"
                 place.mkdir(parents=True, exist_ok=True)
                 target = place / (source.stem + ending)

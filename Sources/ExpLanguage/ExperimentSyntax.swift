@@ -40,7 +40,7 @@ public struct ExperimentSyntax: Sendable, Equatable {
     span = root.span
     cells = []
     guard let list = root["cells"] else {
-      if root["extends"] == nil { bag.report(.noCells(SourceSpan(file: file, 0, 0))) }
+      bag.report(.noCells(SourceSpan(file: file, 0, 0)))
       return
     }
     guard case .list(let items) = list.content else {
@@ -146,7 +146,7 @@ extension Diagnostic {
   fileprivate static func noCells(_ span: SourceSpan) -> Diagnostic {
     Diagnostic(
       "E0112", "the experiment has no 'cells'", at: Label(span, "in this file"),
-      help: "add 'cells:' and below it a list, or 'extends: FILE' to use those of another experiment")
+      help: "add 'cells:' and below it a list of cells")
   }
 
   /// E0112: `cells` is not a list.
