@@ -28,18 +28,31 @@ public struct RawRows: Sendable {
   /// Reads a CSV file, whose columns may come in any order, or IDX images, whatever the file's name.
   ///
   /// An input without named columns takes the columns in the file's order; those of the targets are left out.
-  /// - Parameter span: where an experiment names the file.
+  /// - Parameters:
+  ///   - span: where an experiment names the file.
+  ///   - open: what the model's inputs take, if they leave lengths open: images, and columns that have no names, may then
+  ///     be of another length than those of the training.
   /// - Throws: E0401 to E0406 and E0424 for a file that cannot be read, E0407 for missing values, E0408 for a missing
   ///   column, E0409 for a text in a column of numbers, E0418 for an unknown category, E0419 for another number of columns
   ///   or pixels.
   public init(
-    _ path: String, at span: SourceSpan? = nil, _ preparation: Preparation
+    _ path: String, at span: SourceSpan? = nil, _ preparation: Preparation, open: [PlainInput] = []
   ) throws(Diagnostic) {
     let file = DataPath(path, span: span)
+    var preparation = preparation
     if try file.isIDX {
-      self = try RawRows(images: RawImages(file), preparation.inputs)
+      let images = try RawImages(file)
+      if preparation.isOpen(open), preparation.inputs[0].shape != images.shape {
+        preparation.take(try PlainInput.settled(open, images.shape, file))
+      }
+      self = try RawRows(images: images, preparation.inputs)
     } else {
-      self = try RawRows(table: try CSVTable(file, preparation.format.table), preparation)
+      let table = try CSVTable(file, preparation.format.table)
+      if preparation.isOpen(open) {
+        let width = RawTable(table, preparation).freeCount
+        preparation.take(try PlainInput.settled(open, width: width, file))
+      }
+      self = try RawRows(table: table, preparation)
     }
   }
 
@@ -107,6 +120,19 @@ private struct RawImages {
     self.numbers = numbers
     count = header.dims[0]
     shape = Array(header.dims.dropFirst())
+  }
+}
+
+extension Preparation {
+  /// Whether inputs without named columns leave lengths open.
+  fileprivate func isOpen(_ open: [RawRows.PlainInput]) -> Bool {
+    open.count == inputs.count && inputs.allSatisfy { $0.columns == nil }
+      && open.contains { $0.dims.contains(nil) }
+  }
+
+  /// Takes over the shapes that a file gives.
+  fileprivate mutating func take(_ settled: [Input]) {
+    for index in inputs.indices { inputs[index].shape = settled[index].shape }
   }
 }
 

@@ -19,6 +19,9 @@ struct RawTable {
     }
   }
 
+  /// How many columns are left for inputs without named ones.
+  var freeCount: Int { free.count }
+
   /// - Throws: E0419 unless inputs without named columns find as many as they need.
   func checkWidth() throws(Diagnostic) {
     let inputs = preparation.inputs.filter { $0.columns == nil }

@@ -237,6 +237,8 @@ import Testing
     let text = table((0..<1000).map { "shop\($0 % 150)" })
     #expect(try load(text).warnings.map(\.code) == ["E0425"])
     #expect(try load(text, ["one_hot": ["b"]]).warnings.isEmpty)
+    #expect(try load(table(["id1", "id2", "id3", "id4", "id5"])).warnings.map(\.code) == ["E0425"])
+    #expect(try load(table(["id1", "id2", "id3"])).warnings.isEmpty)
   }
 
   @Test func `numbers become classes where that is said`() throws {

@@ -57,4 +57,16 @@ import Testing
     #expect(
       code { _ = try RawRows(path, inputs: [.init("x", dims: [1]), .init("z", dims: [nil])]) } == "E0420")
   }
+
+  @Test func `images of another size than those of the training are scaled as these were`() throws {
+    var input = Preparation.Input("x", shape: [2, 2])
+    input.scaling = Scaling(scale: 0.5)
+    let preparation = Preparation(inputs: [input])
+    let path = try folder.write("i", idx([1, 2, 3], [2, 4, 6, 8, 10, 12]))
+    let open = [RawRows.PlainInput("x", dims: [nil, nil])]
+    let part = try RawRows(path, preparation, open: open).part
+    #expect(part.features[0].rowShape == [2, 3])
+    #expect(part.matrix == [[1, 2, 3, 4, 5, 6]])
+    #expect(code { _ = try RawRows(path, preparation) } == "E0419")
+  }
 }

@@ -91,6 +91,11 @@ import Testing
       #expect(codeOfReading(folder) == "E0601")
       #expect(codeOfReading(folder + "/absent.h5") == "E0601")
       #expect(codeOfReading(text) == "E0602")
+      // Reading a pipe would wait for somebody to write, reading a device would never end.
+      try #require(mkfifo(folder + "/pipe.h5", 0o600) == 0)
+      for path in [folder + "/pipe.h5", "/dev/zero"] {
+        #expect(throws: Diagnostic.self) { _ = try ModelFile.load(path, seed: 1) }
+      }
     }
   }
 

@@ -77,4 +77,33 @@ import Testing
     try place.write(again, to: "again.exp")
     #expect(try place.runexp("check", "again.exp").status == 0)
   }
+
+  @Test func `predict finds an open length by the number of columns`() throws {
+    let place = try Workplace()
+    try place.write(
+      """
+      experiment: open
+      seed: 1
+      cells:
+        - model: m
+          inputs: {steps: [null, 2], fixed: [3]}
+          layers:
+            mean: {GlobalAveragePooling1D: {}, from: steps}
+            both: {Concatenate: {}, from: [mean, fixed]}
+            y: {Dense: {units: 1, kernel_initializer: ones}, from: both}
+          outputs: [y]
+        - save: m
+
+      """, to: "open.exp")
+    #expect(try place.runexp("open.exp").status == 0)
+    for (header, row, sum) in [
+      ("a,b,c,d,e", "1,2,3,4,5", 15.0), ("a,b,c,d,e,f,g", "1,2,3,4,0,0,1", 6),
+    ] {
+      try place.write("\(header)\n\(row)\n", to: "rows.csv")
+      let outcome = try place.runexp("predict", "reports/open-1/m.h5", "rows.csv")
+      #expect(outcome.out.split(separator: "\n").last.flatMap { Double($0) } == sum, "\(outcome.err)")
+    }
+    try place.write("a,b,c,d\n1,2,3,4\n", to: "rows.csv")
+    #expect(try place.runexp("predict", "reports/open-1/m.h5", "rows.csv").err.contains("error[E0419]"))
+  }
 }

@@ -98,6 +98,8 @@ struct CategoryCount {
   private static let many = 100
   /// So many may always differ in every row.
   private static let few = 10
+  /// Nor is a word lost about so many.
+  private static let veryFew = 4
 
   init(_ cells: ColumnCells) {
     self.cells = cells
@@ -114,6 +116,9 @@ struct CategoryCount {
   /// Whether nearly every row has its own.
   var isNearlyUnique: Bool { count > Self.most || (count >= Self.few && count * 2 >= rowCount) }
 
+  /// Whether every row has its own, of so few that it may be chance.
+  private var isUnique: Bool { count == rowCount && count >= Self.veryFew }
+
   /// - Throws: E0417 for a column in which nearly every row is different.
   func check(isMeant: Bool, width: Int, warnings: inout [Diagnostic]) throws(Diagnostic) {
     // Numbers of 0 and 1 of a gibibyte.
@@ -123,7 +128,7 @@ struct CategoryCount {
     if isTooLarge || (isNearlyUnique && !isMeant) {
       throw .tooManyCategories(cells, count, of: rowCount, canBeMeant: !isTooLarge)
     }
-    if !isMeant, count > Self.many { warnings.append(.manyCategories(cells, count)) }
+    if !isMeant, count > Self.many || isUnique { warnings.append(.manyCategories(cells, count)) }
   }
 
   /// - Throws: E0417 for a target in which nearly every row is different.

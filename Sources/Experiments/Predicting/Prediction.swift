@@ -86,13 +86,15 @@ extension BuiltModel {
   package func rows(_ path: String, at span: SourceSpan? = nil) throws -> (
     rows: RawRows, preparation: Preparation?
   ) {
-    if let stored = try preparation { return (try RawRows(path, at: span, stored), stored) }
     let inputs = model.inputs.map { input in
       RawRows.PlainInput(
         input.name,
         dims: input.type.dims.dropFirst().map { dim -> Int? in
           if case .size(let size) = dim { size } else { nil }
         })
+    }
+    if let stored = try preparation {
+      return (try RawRows(path, at: span, stored, open: inputs), stored)
     }
     return (try RawRows(path, at: span, inputs: inputs), nil)
   }
