@@ -46,8 +46,6 @@ struct Keras2Reading {
     }
     // Before it was a setting the gate came first.
     if className == "GRU", config["reset_after"] == nil { entries.append(.init("reset_after", false)) }
-    // Every layer has it, but not those of authors who leave it out; operations never have.
-    if className != "InputLayer", config["trainable"] == nil { entries.append(.init("trainable", true)) }
     return ConfigNode(.map(entries))
   }
 
@@ -101,7 +99,8 @@ struct Keras2Reading {
   }
 
   private static func functional(_ config: ConfigNode, _ depth: Int) -> ConfigNode {
-    let written = config["layers"]?.list ?? []
+    let all = config["layers"]?.list ?? []
+    let written = BatchSizes(in: all).filled(in: all)
     // A model used as a layer has a node of its own making, so that its calls count from 1.
     let models = Set(
       written.filter { ["Sequential", "Functional", "Model"].contains($0["class_name"]?.string) }
@@ -122,7 +121,7 @@ struct Keras2Reading {
         return made
           ?? node.with(["inbound_nodes": node["inbound_nodes"].map { unnamed($0, names, models) } ?? nil])
       }
-      let translated = translate(node, depth: depth + 1)
+      let translated = sayingTrainable(translate(node, depth: depth + 1))
       let inbound = (node["inbound_nodes"]?.list ?? []).map { call -> ConfigNode in
         var tensors: [ConfigNode] = []
         collect(call, names, models, into: &tensors)
@@ -152,6 +151,14 @@ struct Keras2Reading {
     if let entries = node.entries { return entries.flatMap { ends(of: $0.value) } }
     guard let items = node.list, let first = items.first else { return [] }
     return first.string != nil ? [node] : items.flatMap(ends)
+  }
+
+  /// A layer with the setting that every layer has, but those of authors who leave it out: operations have none.
+  private static func sayingTrainable(_ node: ConfigNode) -> ConfigNode {
+    guard node["class_name"]?.string != "InputLayer", let config = node["config"], config.entries != nil,
+      config["trainable"] == nil
+    else { return node }
+    return node.with(["config": config.with(["trainable": true])])
   }
 
   /// The calls of an operation that is not known, with the values alone.

@@ -1,4 +1,5 @@
 import Datasets
+import GraphEngine
 import Kernels
 import GraphEngine
 import Layers

@@ -204,6 +204,8 @@ private struct OperationSpelling {
       guard let value = node["config"]?["value"], let numbers = text(value) else { return nil }
       let isWhole = ["int", "uint"].contains { node["config"]?["dtype"]?.string?.hasPrefix($0) == true }
       return "keras.ops.convert_to_tensor(\(numbers), dtype='\(isWhole ? "int32" : "float32")')"
+    // The number of samples of what is given a shape.
+    case "__batch__": return "x0.shape[0]"
     case "__tuple__": return node["items"].flatMap { text($0) } ?? node["config"].flatMap { text($0) }
     default: return nil
     }

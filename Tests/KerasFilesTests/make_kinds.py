@@ -89,6 +89,7 @@ def operations2(x):
         tf.cast(tf.argmax(x, 1), "float32"), tf.reverse(x, [1]), tf.identity(x), tf.add_n([x, x, x]), tf.cumsum(x, 1),
         tf.one_hot(tf.cast(x[:, 0] > 0, "int32"), 3), tf.image.resize(tf.expand_dims(x, -1), (8, 12)),
         tf.nn.max_pool2d(tf.expand_dims(x, -1), 2, 2, "SAME"), tf_keras.backend.mean(x, axis=1),
+        tf.reshape(x, (tf.shape(x)[0], 24)), tf.reshape(x, (tf.shape(x)[0], -1, 3)),
         tf_keras.activations.relu(x), tf.math.squared_difference(x, x * 2), tf.math.top_k(x, 2)[0],
     ]
 
