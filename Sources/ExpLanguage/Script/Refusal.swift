@@ -108,7 +108,8 @@ extension Diagnostic {
   static func strayCharacter(_ character: String, _ span: SourceSpan?) -> Diagnostic {
     let help =
       switch character {
-      case "$": "the settings under 'args' are known by their names, without '$'; parameters of the experiment are not known in a body"
+      case "$":
+        "settings under 'args' are known by their names, without '$'; parameters of the experiment are not known here"
       case "!": "write 'not', or '!='"
       case "“", "”", "‘", "’": "use straight quotes"
       default: nil as String?

@@ -54,7 +54,7 @@ public enum OptimizerRegistry {
     "optimizer",
     hints: [
       "decay":
-        "write it as a schedule: 'learning_rate: {InverseTimeDecay: {initial_learning_rate: 0.01, decay_steps: 1, decay_rate: VALUE}}'",
+        "write it as a schedule: 'learning_rate: {InverseTimeDecay: {initial_learning_rate: 0.01, decay_steps: 1, decay_rate: VALUE}}'"
     ],
     [
       .init(SGD.self, aliases: ["sgd"]) { $0 },
