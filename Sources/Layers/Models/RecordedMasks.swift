@@ -181,7 +181,6 @@ extension Diagnostic {
     Diagnostic(
       "E0640", "the operation '\(name)' (\(className)) between the layers is not one that runexp has",
       help:
-        "'runexp describe operations' lists those it has; write the part with layers or other operations, and save the model again"
-    )
+        "write the part with layers or with operations that a 'call' knows, and save the model again")
   }
 }
