@@ -7,9 +7,8 @@ extension BuiltModel {
   public var fullSummary: ModelSummary {
     var summary = summary
     if let state = training {
-      let variables = OptimizerVariables(state, slab, trained: trainedParameters(as: .keras3)).saved(
-        as: .keras3)
-      summary.optimizerParameters = variables.map(\.count).reduce(0, +)
+      let variables = OptimizerVariables(state, slab, trained: trainedParameters(as: .keras3))
+      summary.optimizerParameters = variables.count
     }
     return summary
   }

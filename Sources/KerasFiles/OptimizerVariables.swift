@@ -68,6 +68,14 @@ public struct OptimizerVariables {
     }
   }
 
+  /// How many numbers it keeps once it has taken a step, as Keras 3 counts them.
+  public var count: Int {
+    list(.keras3).reduce(0) { sum, variable in
+      guard case .numbers(_, let parameter, _) = variable.content else { return sum + 1 }
+      return sum + slab.entry(parameter.path).spec.shape.reduce(1, *)
+    }
+  }
+
   /// Takes up what a file of Keras 2 or 3 says; the optimizers before Keras 2.11 are recognized by their counter.
   /// - Returns: a warning if the variables do not fit the optimizer; it is as new then.
   public func restore(_ variables: [SavedVariable], from semantics: Semantics) -> Diagnostic? {

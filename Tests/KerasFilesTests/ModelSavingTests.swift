@@ -25,6 +25,8 @@ import Training
     let settings = CompileSettings(
       loss: try #require(LossRegistry.all.decode(loss, into: &bag)), optimizer: optimizer, metrics: named)
     Trainer(built, pool: WorkerPool(threads: 1), now: { 0 }).compile(settings)
+    // Before its first step an optimizer has no slots.
+    built.training?.iterations = 1
     return KerasArchive(built)
   }
 
