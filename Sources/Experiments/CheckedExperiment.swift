@@ -156,7 +156,7 @@ private struct Consequences {
 
   /// With the way to a parameter of the experiment, where a body names one.
   private func explained(_ mistake: Diagnostic) -> Diagnostic {
-    guard mistake.code == "E0321", let name = text(at: mistake.primary?.span), parameters.contains(name)
+    guard mistake.code == "E0321", let name = text(at: mistake.primary?.span), parameters.names.contains(name)
     else {
       return mistake
     }
