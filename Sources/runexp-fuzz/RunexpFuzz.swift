@@ -78,7 +78,7 @@ struct RunexpFuzz: ParsableCommand {
       try TableFuzzer(try files("experiments/data", ending: "iris.csv")), IDXFuzzer(), ChunkFuzzer(),
       try LogFuzzer(),
       ExtremesFuzzer(LayerSample.all.map { LayerTrial($0.node, inputs: $0.inputs, shape: $0.shape) }),
-      BoundsFuzzer(),
+      BoundsFuzzer(memoryLimit: 1 << 30),
     ]
   }
 

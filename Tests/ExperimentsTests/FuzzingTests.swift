@@ -21,7 +21,7 @@ import Testing
     #expect(try wrong(BodyFuzzer(texts), 400) == [])
   }
 
-  @Test func `what doubles with every line ends soon, with little memory`() throws {
+  @Test func `what doubles with every line ends soon`() throws {
     #expect(try wrong(BoundsFuzzer(), 24) == [])
   }
 
