@@ -40,7 +40,7 @@ enum Leftovers {
   }
 
   /// The system's words below those of Foundation.
-  private static func systemReason(of error: any Error) -> String {
+  static func systemReason(of error: any Error) -> String {
     var inner = error as NSError
     while let next = inner.userInfo[NSUnderlyingErrorKey] as? NSError { inner = next }
     guard inner.domain == NSPOSIXErrorDomain else { return error.localizedDescription }

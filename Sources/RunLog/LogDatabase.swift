@@ -32,7 +32,7 @@ public struct LogDatabase: Sendable {
         : try DatabaseQueue(path: path, configuration: configuration)
       if access == .readOnly {
         let version = try queue.read { try LogSchema.check($0, path: path) }
-        guard version > 0 else { throw Diagnostic.notALog(path, "it is empty") }
+        guard version > 0 else { throw Diagnostic.emptyLog(path) }
       } else {
         // Somebody who only looks should not have to wait for a writer.
         let version = try queue.read { try LogSchema.check($0, path: path) }

@@ -16,6 +16,9 @@ extension Diagnostic {
       help: "an index can be deleted and made again with 'runexp index --rebuild'; a run's log cannot")
   }
 
+  /// E0702: a log without tables.
+  static func emptyLog(_ path: String) -> Diagnostic { notALog(path, "it is empty") }
+
   /// E0703: a log of a newer version.
   static func newerLog(_ path: String, version: Int, known: Int) -> Diagnostic {
     Diagnostic(

@@ -81,7 +81,8 @@ public struct RunIndex: Sendable {
         copies.append(try RunCopy(of: path, stamp: stamp, observer: log.observer))
       } catch {
         // A folder that was removed meanwhile is no run that cannot be read.
-        guard access(path, F_OK) == 0 else { continue }
+        // And a log with nothing in it is that of a run that is just beginning, or ended before it began.
+        guard access(path, F_OK) == 0, error != .emptyLog(path) else { continue }
         unreadable.append(.init(name: name, reason: error))
       }
       // The lock is held for a moment at a time, and little is held in memory.

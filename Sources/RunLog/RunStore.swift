@@ -113,7 +113,7 @@ public struct RunStore: Sendable {
         try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
       }
     } catch {
-      throw .cannotUseLog(path, error.localizedDescription)
+      throw .cannotUseLog(path, Leftovers.systemReason(of: error).lowercased())
     }
     guard FileManager.default.fileExists(atPath: copy + "-wal") else { return copy }
     try RunStore(path: copy, process: .current()).close()

@@ -295,6 +295,17 @@ import Testing
     }
   }
 
+  @Test func `a run that is just beginning is no run that cannot be read`() throws {
+    try withFolder { folder in
+      try makeRun("mlp-1", in: folder, events("mlp-1"))
+      try FileManager.default.createDirectory(atPath: folder + "/mlp-2", withIntermediateDirectories: true)
+      try Data().write(to: URL(filePath: folder + "/mlp-2/run.sqlite"))
+      let index = try #require(try RunIndex.current(in: folder))
+      #expect(index.unreadable.isEmpty)
+      #expect(try index.log.runs().map(\.name) == ["mlp-1"])
+    }
+  }
+
   @Test func `a removed run is forgotten with all that belongs to it`() throws {
     try withFolder { folder in
       try makeRun("mlp-1", in: folder, events("mlp-1"))
