@@ -26,6 +26,7 @@ public struct LayerSample: Sendable {
         "units": 5, "activation": "tanh", "kernel_regularizer": "l2", "kernel_constraint": "max_norm",
       ]
     ]),
+    .init(["Sequential": ["layers": [["Dense": ["units": 4]], ["Activation": ["activation": "tanh"]]]]]),
     .init(["Flatten": nil]),
     .init(["Reshape": ["target_shape": [3, -1]]]),
     .init(["Activation": ["activation": "gelu"]]),

@@ -5,7 +5,7 @@ public import GraphEngine
 /// Layers one after another as one layer, without an input of its own: it takes what it is called on.
 ///
 /// Keras: a `keras.Sequential` that is built when it is called.
-public struct LayerChain: UnaryLayer, Configurable {
+public struct LayerChain: UnaryLayer, LayerContainer, Configurable {
   public var list: LayerList
   public var layers: [NamedLayer] { list.layers }
 
@@ -14,6 +14,8 @@ public struct LayerChain: UnaryLayer, Configurable {
   public static let schema = Schema(
     "Sequential", "Layers one after another, as one layer.", prototype: Self([NamedLayer("dense", Dense(1))]),
     Field("layers", \.list, "The layers, as those of a model.").required)
+
+  public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> LayerChain { LayerChain(layers.map(change)) }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     var x = x
