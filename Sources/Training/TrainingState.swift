@@ -43,13 +43,27 @@ public final class TrainingState {
   public static func checkMemory(
     _ settings: CompileSettings, _ slab: ParameterSlab, of name: String
   ) throws(Diagnostic) {
-    let common = settings.optimizer.common
-    let runs =
-      1 + settings.optimizer.slots.joined().count + (common.useEMA ? 1 : 0)
-      + (common.gradientAccumulationSteps == nil ? 0 : 1)
-    let (floats, overflow) = slab.trainableCount.multipliedReportingOverflow(by: runs)
+    let (floats, overflow) = slab.trainableCount.multipliedReportingOverflow(by: runs(settings))
     try MemoryNeed.check(
       overflow ? .max : floats, for: "the gradients of '\(name)' and what its optimizer keeps")
+  }
+
+  /// The same before there is a model: its weights, and a copy of one while it is drawn or written, are counted too.
+  /// - Throws: E0315.
+  public static func checkMemory(
+    _ settings: CompileSettings, parameters: Int, of name: String, at span: SourceSpan?
+  ) throws(Diagnostic) {
+    let (floats, overflow) = parameters.multipliedReportingOverflow(by: 2 + runs(settings))
+    try MemoryNeed.check(
+      overflow ? .max : floats,
+      for: "training '\(name)', with its weights, their gradients and what the optimizer keeps,", at: span)
+  }
+
+  /// How many numbers are kept for each trained one, its gradient among them.
+  private static func runs(_ settings: CompileSettings) -> Int {
+    let common = settings.optimizer.common
+    return 1 + settings.optimizer.slots.joined().count + (common.useEMA ? 1 : 0)
+      + (common.gradientAccumulationSteps == nil ? 0 : 1)
   }
 
   /// Whether the learning rate follows a schedule, and so cannot be set.

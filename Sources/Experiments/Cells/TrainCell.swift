@@ -110,6 +110,11 @@ struct TrainCell: Cell {
       isRight = context.checkBatches(model, held, asked: batchSize, at: span)
     }
     if shuffle { context.warnOfShuffling(model) }
+    let hasRoom: Void? = context.bag.collect { () throws(Diagnostic) in
+      try TrainingState.checkMemory(
+        training.settings, parameters: model.parameterCount, of: name, at: subject.span)
+    }
+    isRight = isRight && hasRoom != nil
     guard isRight else { return nil }
     context.declare(training, of: name)
     for case let saved as ModelCheckpoint in decoded
