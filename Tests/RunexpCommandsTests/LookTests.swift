@@ -56,10 +56,22 @@ import Testing
   @Test func `an index that is gone or damaged is made again`() throws {
     let place = try withThreeRuns()
     let before = try place.runexp("list", "--json").out
-    try place.write("damaged", to: "reports/index.sqlite")
+    let index = place.folder.appending(path: "reports/index.sqlite")
+    // The first bytes of a database say whose it is.
+    let damaged = try Data(contentsOf: index).prefix(100) + Data(repeating: 0x5A, count: 8000)
+    try damaged.write(to: index)
     #expect(try place.runexp("list", "--json").out == before)
     try FileManager.default.removeItem(at: place.folder.appending(path: "reports/index.sqlite"))
     #expect(try place.runexp("list", "--json").out == before)
+  }
+
+  @Test func `a file of somebody else in the place of the index stays`() throws {
+    let place = try withThreeRuns()
+    try place.write("mine", to: "reports/index.sqlite")
+    let list = try place.runexp("list", "--json")
+    #expect(list.status != 0 && list.out == "" && list.err.contains("E0719"))
+    #expect(
+      try String(contentsOf: place.folder.appending(path: "reports/index.sqlite"), encoding: .utf8) == "mine")
   }
 
   @Test func `a run whose folder was removed is not listed any more`() throws {
