@@ -162,7 +162,7 @@ let package = Package(
     tests(
       "LayersTests", "EngineTestSupport", "Fuzzing", "Layers", "GraphEngine", "Config", "TensorCore",
       "Kernels",
-      "KernelABI", "Diagnostics"),
+      "KernelABI", "Diagnostics", exclude: ["Fixtures"]),
     tests("ConfigTests", "Config", "Diagnostics"),
     tests("RunEventsTests", "RunEvents", "Diagnostics"),
     tests("HDF5FilesTests", "HDF5Files", "Fuzzing", "Diagnostics"),

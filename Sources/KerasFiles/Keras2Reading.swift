@@ -42,10 +42,14 @@ struct Keras2Reading {
       // A wrapper holds a layer of its own.
       if entries[i].value["class_name"] != nil, entries[i].value["config"] != nil {
         entries[i].value = translate(entries[i].value, depth: depth + 1)
+      } else if let list = entries[i].value.list, list.contains(where: { $0["class_name"] != nil }) {
+        entries[i].value = ConfigNode(.list(list.map { translate($0, depth: depth + 1) }))
       }
     }
     // Before it was a setting the gate came first.
-    if className == "GRU", config["reset_after"] == nil { entries.append(.init("reset_after", false)) }
+    if className == "GRU" || className == "GRUCell", config["reset_after"] == nil {
+      entries.append(.init("reset_after", false))
+    }
     return ConfigNode(.map(entries))
   }
 
@@ -58,6 +62,8 @@ struct Keras2Reading {
       className.hasPrefix("Separable") || className.hasPrefix("Depthwise")
     case "time_major", "implementation": ["RNN", "LSTM", "GRU", "Cell"].contains { className.contains($0) }
     case "batch_input_shape", "input_length": className == "Embedding"
+    // How random numbers are drawn.
+    case "rng_type": true
     // The shapes that it was built for, which the graph has as well.
     case "query_shape", "key_shape", "value_shape": className == "MultiHeadAttention"
     default: false

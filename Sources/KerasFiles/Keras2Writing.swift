@@ -27,6 +27,13 @@ struct Keras2Writing {
     "RNN": ["zero_output_for_mask"],
     "LayerNormalization": ["rms_scaling"],
     "MultiHeadAttention": ["seed", "sliding_window", "use_gate"],
+    "RandomBrightness": ["data_format"],
+    "RandomContrast": ["data_format", "value_range"],
+    "RandomCrop": ["data_format"],
+    "RandomFlip": ["data_format"],
+    "RandomRotation": ["data_format"],
+    "RandomTranslation": ["data_format"],
+    "RandomZoom": ["data_format"],
     "Resizing": ["antialias", "data_format", "fill_mode", "fill_value", "pad_to_aspect_ratio"],
     "SpatialDropout2D": ["data_format"],
     "SpatialDropout3D": ["data_format"],
@@ -62,7 +69,11 @@ struct Keras2Writing {
           ])
         }
       default:
-        if entries[i].value["class_name"] != nil { entries[i].value = translate(entries[i].value) }
+        if entries[i].value["class_name"] != nil {
+          entries[i].value = translate(entries[i].value)
+        } else if let list = entries[i].value.list, list.contains(where: { $0["class_name"] != nil }) {
+          entries[i].value = ConfigNode(.list(list.map(translate)))
+        }
       }
     }
     return ConfigNode(.map(entries))

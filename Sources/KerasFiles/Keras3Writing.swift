@@ -26,7 +26,7 @@ enum Keras3Writing {
     guard let entries = settings.entries else { return settings }
     let located = entries.map { entry -> ConfigNode.Entry in
       guard let className = entry.value["class_name"]?.string, entry.value["module"] == nil,
-        LayerRegistry.all.find(className) != nil
+        isKnown(className)
       else { return entry }
       let (module, registered) = origin(of: className)
       return .init(entry.key, entry.value.with(["module": module, "registered_name": registered]))
@@ -86,8 +86,14 @@ enum Keras3Writing {
     switch className {
     case "Functional": ("keras.src.models.functional", "Functional")
     case "Sequential": ("keras", nil)
-    default: LayerRegistry.all.find(className) != nil ? ("keras.layers", nil) : (nil, className.config)
+    default: isKnown(className) ? ("keras.layers", nil) : (nil, className.config)
     }
+  }
+
+  /// Whether a class is one of Keras's layers, or a cell of such.
+  private static func isKnown(_ className: String) -> Bool {
+    LayerRegistry.all.find(className) != nil || className == "StackedRNNCells"
+      || CellSetting.registry.find(className) != nil
   }
 
   private static func buildConfig(_ className: String, _ config: ConfigNode, _ shape: ConfigNode?)

@@ -81,7 +81,7 @@ extension LoadedModel {
     defer { notes += bag.all }
     let reading = CompileReading(
       names: built.model.outputNames, keys: outputKeys, semantics: semantics, functions: functions)
-    guard var settings = reading.settings(config, into: &bag) else { return }
+    guard var settings = reading.settings(config, into: &bag)?.watching(built.outputs) else { return }
     let optimizer = Self.innermost(optimizer)
     if var nadam = settings.optimizer as? Nadam {
       nadam.progress = Self.progress(in: optimizer, of: nadam)

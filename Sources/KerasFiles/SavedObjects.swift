@@ -77,6 +77,12 @@ private struct ObjectWalk {
     case let chain as LayerChain:
       objects.append(SavedObject(path: path, name: layer.name))
       visitList(chain.layers, at: path + "/layers", below: prefix)
+    case let wrapper as SpectralNormalization:
+      // The kernel is the wrapper's as well as the layer's.
+      let kernel = wrapper.kernelPath(below: prefix, among: entries.map(\.spec.path))
+      let own = [kernel, prefix + "/vector_u"].compactMap(\.self)
+      objects.append(SavedObject(path: path, name: layer.name, parameters: own))
+      visit(wrapper.layer.named, at: path + "/layer", below: prefix)
     case let wrapper as TimeDistributed where wrapper.layer.named.holdsLayers:
       objects.append(SavedObject(path: path, name: layer.name))
       visit(wrapper.layer.named, at: path + "/layer", below: prefix)
@@ -155,7 +161,7 @@ struct PartAttributes {
       let hasOther = config["backward_layer"].map { !$0.isNull } ?? false
       let inner = Self(config[hasOther && !isForward ? "backward_layer" : "layer"])
       return [isForward ? "forward_layer" : "backward_layer"] + inner.attributes(of: rest)
-    case "TimeDistributed", "SpectralNormalization":
+    case "TimeDistributed":
       return ["layer"] + Self(config["layer"]).attributes(of: rest)
     case "RNN" where config["cell"]?["class_name"]?.string == "StackedRNNCells":
       return ["cell", "cells"] + stacked(rest)

@@ -76,6 +76,8 @@ extension BuiltModel {
       if let layer = parameter.layer, wrappers.contains(layer), names.count > 2 {
         names.remove(at: names.startIndex + 1)
       }
+      // Nor the cell of a ConvLSTM.
+      names.removeAll { $0 == "conv_lstm_cell" }
       return names.joined(separator: "/")
     }
     let uses = Dictionary(short.map { ($0, 1) }, uniquingKeysWith: +)

@@ -64,6 +64,13 @@ public struct Initializer: ConfigConvertible, Hashable {
   public static let uniform = Initializer(all[11])
   public static let orthogonal = Initializer(all[13])
 
+  /// Normal numbers of mean 0, cut off at two deviations.
+  static func truncatedNormal(deviation: Double) -> Initializer {
+    var settings = InitializerSettings()
+    settings.stddev = deviation
+    return Initializer(all[12], settings)
+  }
+
   public let className: String
   private var settings: InitializerSettings
   /// Places of a vector that start at 1 whatever the others are; not part of the configuration.

@@ -12,6 +12,13 @@ public final class LayerScope {
     public let initializer: Initializer
   }
 
+  /// What is done to some parameters before a training step.
+  public struct Preparation: Sendable {
+    public let paths: [String]
+    /// The new values, from leaves of the graph that it is given.
+    public let values: @Sendable (Graph) throws -> [(path: String, value: Value)]
+  }
+
   /// One use of a layer: what went in, what came out.
   public struct Call {
     /// Names from the outermost model down to the layer, the model's own left out.
@@ -49,6 +56,10 @@ public final class LayerScope {
   public private(set) var parameters: [Parameter] = []
   /// Parameters that get a new value from each training step, by other means than a gradient.
   public private(set) var updates: [(path: String, value: Value)] = []
+  /// Parameters that get a new value before each training step, by what a graph of its own makes of them.
+  public private(set) var preparations: [Preparation] = []
+  /// Why the model cannot be trained, if it cannot; it can predict all the same.
+  public private(set) var obstacles: [Diagnostic] = []
   /// Scalars that are added to the loss: regularizers.
   public private(set) var losses: [Value] = []
   /// What trained parameters are brought back to after each step.
@@ -132,6 +143,19 @@ public final class LayerScope {
     updates.append((full, value))
   }
 
+  /// Says that the layer at work can predict, but not be trained.
+  func obstructTraining(_ why: Diagnostic) { obstacles.append(why) }
+
+  /// Gives parameters new values before every training step.
+  /// - Returns: whether this is the first time in this trace.
+  func prepare(
+    _ paths: [String], _ values: @escaping @Sendable (Graph) throws -> [(path: String, value: Value)]
+  ) -> Bool {
+    guard !preparations.contains(where: { $0.paths == paths }) else { return false }
+    preparations.append(Preparation(paths: paths, values: values))
+    return true
+  }
+
   /// Adds a scalar to the loss of a training step.
   public func add(loss: Value) { losses.append(loss) }
 
@@ -140,6 +164,9 @@ public final class LayerScope {
     RandomStream(
       seed: ownSeed.map { UInt64(bitPattern: Int64($0)) } ?? seed, fullPath(name))
   }
+
+  /// The path of the layer at work.
+  var layerPath: String { path.parameterPath }
 
   /// The path of what the layer at work calls so.
   func fullPath(_ name: String) -> String { path.parameterPath + "/" + name }

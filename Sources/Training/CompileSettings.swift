@@ -1,5 +1,6 @@
 public import Config
 public import Layers
+public import TensorCore
 
 /// How a model is trained: what Keras calls `compile`.
 public struct CompileSettings: Sendable {
@@ -39,6 +40,15 @@ public struct CompileSettings: Sendable {
   /// For a model with one output.
   public init(loss: any Loss, optimizer: any Optimizer, metrics: [NamedMetric]) {
     self.init([Output(loss: loss, metrics: metrics)], optimizer: optimizer)
+  }
+
+  /// The settings for a model with outputs of these types, which decide how many results a metric has.
+  public func watching(_ types: [TensorType]) -> CompileSettings {
+    var copy = self
+    for (index, type) in zip(outputs.indices, types) {
+      copy.outputs[index].metrics = outputs[index].metrics.map { $0.watching(type) }
+    }
+    return copy
   }
 
   /// Whether weights of samples count in anything: a loss, or a metric.

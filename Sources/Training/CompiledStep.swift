@@ -19,10 +19,13 @@ final class CompiledStep {
   let program: Program
   /// Brings parameters back into their bounds; run after the update.
   private let constraints: Program?
+  /// Gives parameters new values before a training step.
+  private let preparations: Program?
   private let feed: Feed
   private let step: UnsafeMutableRawPointer?
 
-  /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs.
+  /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs, or if a layer cannot be
+  ///   trained.
   init(_ site: StepSite, cutTo length: Int?, assuming assumed: [Bool]) throws {
     (batch, self.length) = (site.batch, length)
     let built = site.built
@@ -30,6 +33,7 @@ final class CompiledStep {
       built.model, phase: site.state == nil ? .inference : .training, seed: built.seed,
       semantics: built.semantics, assuming: assumed,
       taking: built.inputTypes(for: site.part, cutTo: length))
+    if site.state != nil, let obstacle = trace.scope.obstacles.first { throw obstacle }
     decisions = trace.scope.decisions.map(\.outcome)
     try Self.checkParameters(trace, built)
     let graph = trace.graph
@@ -68,6 +72,7 @@ final class CompiledStep {
       feed.connect(column, to: program.place(weights), as: .float32)
     }
     constraints = site.state == nil ? nil : try Self.constraints(trace, site)
+    preparations = site.state == nil ? nil : try Self.preparations(trace, site)
     outputs = trace.outputs.map { program.place($0) }
     step = isStepUsed ? UnsafeMutableRawPointer(program.place(trace.scope.step).pointer) : nil
     totals = StepTotals(objective, program)
@@ -99,6 +104,18 @@ final class CompiledStep {
       graph, keeping: [], batch: site.batch, parameters: site.built.slab, assignments: bounded,
       pool: site.pool, kernels: site.kernels)
   }
+
+  private static func preparations(_ trace: Trace, _ site: StepSite) throws -> Program? {
+    guard !trace.scope.preparations.isEmpty else { return nil }
+    let graph = Graph()
+    let values = try trace.scope.preparations.flatMap { try $0.values(graph) }
+    return try Program(
+      graph, keeping: [], batch: site.batch, parameters: site.built.slab, assignments: values,
+      pool: site.pool, kernels: site.kernels)
+  }
+
+  /// Makes the parameters ready for a step; once for each, however often it has to be run.
+  @inline(__always) func prepare() { if let preparations { preparations.run() } }
 
   /// Runs one batch.
   ///

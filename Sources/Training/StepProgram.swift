@@ -55,6 +55,7 @@ package final class StepProgram {
   @inline(__always) package func run(_ rows: UnsafePointer<Int32>, iteration: Int) throws {
     let length = site.length(of: rows)
     if length != last.length { try turn(to: length, deciding: []) }
+    last.prepare()
     while let failed = last.run(rows, iteration: iteration) { try turn(at: failed) }
   }
 

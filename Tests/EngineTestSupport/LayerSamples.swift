@@ -37,6 +37,7 @@ public struct LayerSample: Sendable {
     .init(["RepeatVector": ["n": 2]]),
     .init(["Rescaling": ["scale": 0.5, "offset": 1.0]]),
     .init(["ReLU": ["max_value": 0.5, "negative_slope": 0.1, "threshold": 0.2]]),
+    .init(["ThresholdedReLU": ["theta": 0.3]]),
     .init(["LeakyReLU": ["negative_slope": 0.2]]),
     .init(["ELU": ["alpha": 0.5]]),
     .init(["PReLU": ["shared_axes": [1]]]),
@@ -78,6 +79,16 @@ public struct LayerSample: Sendable {
           "filters": 3, "kernel_size": [2, 3], "depth_multiplier": 2, "activation": "tanh",
         ]
       ], shape: [4, 5, 2]),
+    .init(
+      ["LocallyConnected1D": ["filters": 2, "kernel_size": 3, "strides": 2, "activation": "tanh"]],
+      shape: [7, 2]),
+    .init(
+      [
+        "LocallyConnected2D": [
+          "filters": 2, "kernel_size": [2, 3], "padding": "same", "implementation": 2,
+          "data_format": "channels_first",
+        ]
+      ], shape: [2, 3, 4]),
     .init(["MaxPooling1D": ["padding": "same"]], shape: [5, 2]),
     .init(["AveragePooling1D": ["pool_size": 2, "strides": 1]], shape: [5, 2]),
     .init(["GlobalMaxPooling1D": nil], shape: [5, 2]),
@@ -105,6 +116,20 @@ public struct LayerSample: Sendable {
     .init(["LSTM": ["units": 3, "go_backwards": true, "recurrent_regularizer": "l2"]], shape: [5, 2]),
     .init(["GRU": ["units": 3, "return_sequences": true]], shape: [5, 2]),
     .init(
+      ["RNN": ["cell": [["GRUCell": ["units": 2]], ["LSTMCell": ["units": 3]]], "return_sequences": true]],
+      shape: [5, 2]),
+    .init(["ConvLSTM1D": ["filters": 2, "kernel_size": 2, "strides": 2]], shape: [3, 6, 2]),
+    .init(
+      [
+        "ConvLSTM2D": [
+          "filters": 2, "kernel_size": [2, 3], "padding": "same", "return_sequences": true, "dropout": 0.2,
+          "recurrent_dropout": 0.1,
+        ]
+      ], shape: [2, 3, 4, 2]),
+    .init(
+      ["ConvLSTM3D": ["filters": 1, "kernel_size": 2, "data_format": "channels_first", "go_backwards": true]],
+      shape: [2, 2, 2, 3, 2]),
+    .init(
       [
         "Bidirectional": [
           "layer": ["GRU": ["units": 2, "reset_after": false, "return_sequences": true]],
@@ -130,6 +155,7 @@ public struct LayerSample: Sendable {
     .init(["AdditiveAttention": ["dropout": 0.1]], inputs: 2),
     .init(["GroupNormalization": ["groups": 3, "epsilon": 0.01]]),
     .init(["RMSNormalization": ["axis": [1, 2]]]),
+    .init(["SpectralNormalization": ["layer": ["Dense": ["units": 4]], "power_iterations": 2]]),
     .init(["SpatialDropout1D": ["rate": 0.3]], shape: [5, 2]),
     .init(["SpatialDropout2D": ["rate": 0.3]], shape: [4, 5, 2]),
     .init(
@@ -139,7 +165,40 @@ public struct LayerSample: Sendable {
     .init(["GaussianDropout": ["rate": 0.2]]),
     .init(["CategoryEncoding": ["num_tokens": 3, "output_mode": "count"]]),
     .init(["Discretization": ["bin_boundaries": [-0.5, 0.5], "output_mode": "one_hot"]]),
+    .init(["Hashing": ["num_bins": 3, "output_mode": "count"]], shape: [4]),
+    .init(
+      ["IntegerLookup": ["vocabulary": [1, 3], "num_oov_indices": 2, "output_mode": "multi_hot"]],
+      shape: [4]),
     .init(["Resizing": ["height": 6, "width": 3, "crop_to_aspect_ratio": true]], shape: [4, 5, 2]),
     .init(["CenterCrop": ["height": 2, "width": 3]], shape: [4, 5, 2]),
+    .init(["RandomFlip": ["mode": "horizontal"]], shape: [4, 5, 3]),
+    .init(["RandomCrop": ["height": 4, "width": 5, "seed": 3]], shape: [4, 5, 3]),
+    .init(["RandomTranslation": ["height_factor": 0.2, "width_factor": [-0.1, 0.3]]], shape: [4, 5, 3]),
+    .init(["RandomRotation": ["factor": 0.1, "fill_mode": "constant"]], shape: [4, 5, 3]),
+    .init(["RandomZoom": ["height_factor": 0.2, "fill_mode": "nearest"]], shape: [4, 5, 3]),
+    .init(["RandomShear": ["x_factor": 0.2, "fill_mode": "wrap"]], shape: [4, 5, 3]),
+    .init(["RandomHeight": ["factor": 0.2]], shape: [4, 5, 3]),
+    .init(["RandomWidth": ["factor": [0.1, 0.2]]], shape: [4, 5, 3]),
+    .init(["RandomContrast": ["factor": 0.2, "value_range": [-2, 2]]], shape: [4, 5, 3]),
+    .init(["RandomBrightness": ["factor": 0.2, "value_range": [-2, 2]]], shape: [4, 5, 3]),
+    .init(["RandomGrayscale": ["factor": 0.7]], shape: [4, 5, 3]),
+    .init(["RandomColorDegeneration": ["factor": 0.4, "value_range": [-2, 2]]], shape: [4, 5, 3]),
+    .init(["RandomInvert": ["value_range": [-1, 1]]], shape: [4, 5, 3]),
+    .init(["RandomPosterization": ["factor": [2, 5], "value_range": [-2, 2]]], shape: [4, 5, 3]),
+    .init(["Solarization": ["addition_factor": 0.1, "threshold_factor": 0.5]], shape: [4, 5, 3]),
+    .init(["RandomSharpness": ["factor": 0.4, "value_range": [-2, 2]]], shape: [4, 5, 3]),
+    .init(["AutoContrast": ["value_range": [-2, 2]]], shape: [4, 5, 3]),
+    .init(["Equalization": ["bins": 16]], shape: [4, 5, 3]),
+    .init(["RandomHue": ["factor": 0.2]], shape: [4, 5, 3]),
+    .init(["RandomSaturation": ["factor": 0.4]], shape: [4, 5, 3]),
+    .init(["RandomColorJitter": ["hue_factor": 0.2]], shape: [4, 5, 3]),
+    .init(["RandomGaussianBlur": ["kernel_size": [3, 5]]], shape: [4, 5, 3]),
+    .init(["RandomElasticTransform": ["scale": 0.5]], shape: [4, 5, 3]),
+    .init(["RandomPerspective": ["scale": 0.5]], shape: [4, 5, 3]),
+    .init(["RandomErasing": ["fill_value": 0.5]], shape: [4, 5, 3]),
+    .init(["MixUp": ["alpha": 0.3]], shape: [4, 5, 3]),
+    .init(["CutMix": ["factor": 0.5]], shape: [4, 5, 3]),
+    .init(["AugMix": ["num_chains": 2]], shape: [4, 5, 3]),
+    .init(["RandAugment": ["num_ops": 3]], shape: [4, 5, 3]),
   ]
 }

@@ -67,7 +67,7 @@ package struct WrongExperiment: Sendable {
   package static let all =
     header + parameters + cells + layers + trainings + figures + plots + results + data + several
     + callbacks + graphs + perOutput + bodies + signatures + parts + modelFiles + starts
-    + states + habits + tables + bounds
+    + states + habits + tables + bounds + newerLayers
 
   static let header = [
     WrongExperiment("a misspelt key of the header", "seed: 1", "sed: 1"),

@@ -19,8 +19,10 @@ import Testing
   }
 
   /// All results of one batch.
-  private func values(_ node: ConfigNode, _ prediction: Tensor, _ target: Tensor) throws -> [Double] {
-    let metric = try decode(node)
+  private func values(
+    _ node: ConfigNode, _ prediction: Tensor, _ target: Tensor, classes: Int = 1
+  ) throws -> [Double] {
+    let metric = try decode(node).watching(TensorType([.batch, .size(classes)]))
     let graph = Graph()
     let dims = { (tensor: Tensor) in [Dim.batch] + tensor.shape.dropFirst().map { .size($0) } }
     let p = graph.leaf(.input("p"), TensorType(dims(prediction)))
@@ -39,6 +41,24 @@ import Testing
     #expect(try decode("accuracy") is Accuracy && decode("Accuracy") is Accuracy && decode("acc") is Accuracy)
     #expect(try decode(["Accuracy": ["name": "hits"]]) is EqualLabels)
     #expect(try decode(["class_name": "Accuracy", "config": [:]]) is EqualLabels)
+  }
+
+  @Test func `scores of classes have a result each without an average`() throws {
+    // By Keras 3.15: F1Score and FBetaScore(beta=2, threshold=0.5) of these.
+    let predictions = Tensor([4, 3], [0.2, 0.6, 0.7, 0.2, 0.6, 0.6, 0.6, 0.8, 0.1, 1, 0, 0.5])
+    let targets = Tensor([4, 3], [1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1])
+    for name in ["F1Score", "FBetaScore"] {
+      for (average, count) in [(nil, 3), ("macro", 1), ("micro", 1), ("weighted", 1)] as [(String?, Int)] {
+        let metric = try decode(
+          ConfigNode(.map([.init(name, ["average": average.config, "threshold": 0.5])]))
+        ).watching(TensorType([.batch, .size(3)]))
+        let names = NamedMetric("score", metric).logNames
+        #expect(names == (count == 1 ? ["score"] : ["score@0", "score@1", "score@2"]))
+      }
+    }
+    let found = try values(["F1Score": ["threshold": 0.5]], predictions, targets, classes: 3)
+    let expected = [0.399999976, 0.799999952, 0.499999970]
+    #expect(distance(found, expected) < 1e-6, "\(found)")
   }
 
   private static let scores = Tensor([4, 2], [0.1, 0.9, 0.4, 0.2, 0.35, 0.6, 0.8, 0.3])

@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import Layers
+import TensorCore
 import Training
 
 /// What `compile` is given, as it is written in a `train` cell: one loss for all outputs, or a list or mapping with one
@@ -13,6 +14,8 @@ struct CompileSyntax {
   let weightedMetrics: ConfigNode
   /// The names of the model's outputs; `nil` if the model is not known.
   let outputs: [String]?
+  /// The types of their batches.
+  let types: [TensorType]?
   let isValidated: Bool
   /// How the model was compiled in the file it is from: what is not written here stays so.
   var base: CheckContext.TrainingInfo?
@@ -77,7 +80,7 @@ struct CompileSyntax {
       spans.append(span)
     }
     guard isRight, !loss.isAbsent || base != nil, let optimizer else { return nil }
-    let compiled = CompileSettings(settings, optimizer: optimizer)
+    let compiled = CompileSettings(settings, optimizer: optimizer).watching(types ?? [])
     let own = compiled.allLogNames(outputs: names).sorted()
     return CheckContext.TrainingInfo(
       settings: compiled, spans: spans, logs: own + (isValidated ? own.map { "val_\($0)" } : []), own: own)

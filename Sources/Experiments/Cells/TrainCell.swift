@@ -2,6 +2,7 @@ import Config
 import Datasets
 import Diagnostics
 import ExpLanguage
+import GraphEngine
 import Layers
 import Plotting
 import Reporting
@@ -79,7 +80,8 @@ struct TrainCell: Cell {
     let isValidated = held != nil || context.wrongSettings.contains("validation")
     let compile = CompileSyntax(
       loss: loss, lossWeights: lossWeights, optimizer: optimizer, metrics: metrics,
-      weightedMetrics: weightedMetrics, outputs: model?.model.outputNames, isValidated: isValidated,
+      weightedMetrics: weightedMetrics, outputs: model?.model.outputNames,
+      types: model?.trace.outputs.map(\.type), isValidated: isValidated,
       base: subject.string.flatMap { context.compilation(of: $0) })
     if compile.base == nil, !context.isModelBroken(subject.string) { reportMissing(&context) }
     var training = compile.info(&context)
@@ -99,6 +101,8 @@ struct TrainCell: Cell {
       isRight = false
     }
     guard let model, let part, let weights else { return nil }
+    for obstacle in model.trace.scope.obstacles { context.bag.report(obstacle) }
+    isRight = isRight && model.trace.scope.obstacles.isEmpty
     isRight = Fit(model: model, shape: part.shape, span: data.span).check(training, &context) && isRight
     if let held, held.data != part.data {
       isRight =

@@ -18,7 +18,7 @@ public struct ReLU: UnaryLayer, Configurable {
       ($0 ?? 0) >= 0 ? nil : "must be at least 0"
     },
     Field("negative_slope", \.negativeSlope, "The slope below the threshold.", check: atLeast(0)),
-    Field("threshold", \.threshold, "What is below is rectified.", check: atLeast(0)))
+    Field("threshold", \.threshold, "What is not above is rectified.", check: atLeast(0)))
 
   public var passesMask: Bool { true }
 
@@ -29,10 +29,28 @@ public struct ReLU: UnaryLayer, Configurable {
       y = try slope == 0 ? x.mapped(.relu) : x.mapped(.leakyRelu, slope)
     } else {
       let below = try slope == 0 ? x * 0 : (x - low) * slope
-      y = try Value.select(try x .>= low, x, below)
+      y = try Value.select(try x .> low, x, below)
     }
     if let maxValue { y = try y.minimum(Float(maxValue)) }
     return y
+  }
+}
+
+/// `x` above a threshold, 0 elsewhere.
+///
+/// Keras 2: `keras.layers.ThresholdedReLU`; in Keras 3 `ReLU` with a threshold is the same.
+public struct ThresholdedReLU: UnaryLayer, Configurable {
+  public var theta = 1.0
+  public init() {}
+
+  public static let schema = Schema(
+    "ThresholdedReLU", "The input where it is above a threshold, 0 elsewhere.", prototype: Self(),
+    Field("theta", \.theta, "The threshold.", check: atLeast(0)))
+
+  public var passesMask: Bool { true }
+
+  public func call(_ x: Value, in scope: LayerScope) throws -> Value {
+    try Value.select(x .> Float(theta), x, 0)
   }
 }
 

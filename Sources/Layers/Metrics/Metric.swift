@@ -27,6 +27,8 @@ public protocol Metric: Configurable {
   func results(_ totals: [Double]) -> [Double]
   /// Whether a larger value is a better one: what Keras calls its direction.
   var growsWhenBetter: Bool { get }
+  /// The metric as it watches predictions of a type, which may decide how many results it has.
+  func watching(_ prediction: TensorType) -> Self
 }
 
 /// What one batch adds to a metric.
@@ -70,6 +72,7 @@ extension Metric {
   public var parts: [String] { [] }
   public func results(_ totals: [Double]) -> [Double] { [result(totals)] }
   public var growsWhenBetter: Bool { false }
+  public func watching(_ prediction: TensorType) -> Self { self }
 }
 
 /// A metric that is a mean over samples.
@@ -97,6 +100,13 @@ public struct NamedMetric: Sendable {
     self.name = name
     self.metric = metric
     self.isWeighted = isWeighted
+  }
+
+  /// The metric as it watches predictions of a type.
+  public func watching(_ prediction: TensorType) -> NamedMetric {
+    var copy = self
+    copy.metric = metric.watching(prediction)
+    return copy
   }
 
   /// What its results are logged under: its name, or `precision@0.5` for each of several thresholds.

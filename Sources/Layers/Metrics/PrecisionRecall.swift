@@ -1,6 +1,6 @@
 public import Config
 public import GraphEngine
-import TensorCore
+public import TensorCore
 
 /// The part of the outputs above the threshold that should be there.
 ///
@@ -78,6 +78,7 @@ public struct FBetaScore: ScoreMetric {
   public var average: ScoreAverage?
   public var beta = 1.0
   public var threshold: Double?
+  public var classes = 1
   public init() {}
   public static let schema = Schema(
     "FBetaScore", "A mean of precision and recall, one of which counts more.", prototype: Self(),
@@ -93,6 +94,7 @@ public struct FBetaScore: ScoreMetric {
 public struct F1Score: ScoreMetric {
   public var average: ScoreAverage?
   public var threshold: Double?
+  public var classes = 1
   public var beta: Double { 1 }
   public init() {}
   public static let schema = Schema(
@@ -112,18 +114,32 @@ public enum ScoreAverage: String, CaseIterable, ConfigConvertible {
 
 /// A score made of counts for each class.
 public protocol ScoreMetric: Metric {
-  /// Without it the mean is logged; Keras would log one number for each class.
+  /// Without it each class has a result of its own: `f1_score@0`, `f1_score@1`, …
   var average: ScoreAverage? { get set }
   var beta: Double { get }
   /// Above it an output counts as 1; without one the largest of a sample does.
   var threshold: Double? { get set }
+  /// The number of classes that are watched; one has a single result.
+  var classes: Int { get set }
 }
 
 extension ScoreMetric {
   public var growsWhenBetter: Bool { true }
 
+  public func watching(_ prediction: TensorType) -> Self {
+    var copy = self
+    if case .size(let count)? = prediction.dims.last { copy.classes = count }
+    return copy
+  }
+
+  public var parts: [String] { average == nil && classes > 1 ? (0..<classes).map { "@\($0)" } : [] }
+
+  public func results(_ totals: [Double]) -> [Double] {
+    parts.isEmpty ? [result(totals)] : scores(totals).ofClasses
+  }
+
   static var averageField: Field<Self> {
-    Field("average", \.average, "How the scores of classes become one; the mean if not given.")
+    Field("average", \.average, "How the scores of classes become one; each has its own if null.")
   }
   static var thresholdField: Field<Self> {
     Field("threshold", \.threshold, "Above it an output counts as 1; without it the largest does.") {
@@ -149,7 +165,8 @@ extension ScoreMetric {
     ])
   }
 
-  public func result(_ totals: [Double]) -> Double {
+  /// The score of each class, how many samples it has, and the score of all together.
+  private func scores(_ totals: [Double]) -> (ofClasses: [Double], weights: [Double], ofAll: Double) {
     let classes = totals.count / 4
     let part = { (i: Int) in Array(totals[i * classes..<(i + 1) * classes]) }
     let (right, extra, missed, weights) = (part(0), part(1), part(2), part(3))
@@ -159,11 +176,16 @@ extension ScoreMetric {
       let square = beta * beta
       return precision * recall / (square * precision + recall + epsilon) * (1 + square)
     }
-    if average == .micro {
-      return score(right.reduce(0, +), extra.reduce(0, +), missed.reduce(0, +))
-    }
-    let scores = (0..<classes).map { score(right[$0], extra[$0], missed[$0]) }
-    guard average == .weighted else { return ratio(scores.reduce(0, +), Double(classes)) }
+    return (
+      (0..<classes).map { score(right[$0], extra[$0], missed[$0]) }, weights,
+      score(right.reduce(0, +), extra.reduce(0, +), missed.reduce(0, +))
+    )
+  }
+
+  public func result(_ totals: [Double]) -> Double {
+    let (scores, weights, ofAll) = scores(totals)
+    if average == .micro { return ofAll }
+    guard average == .weighted else { return ratio(scores.reduce(0, +), Double(scores.count)) }
     return zip(scores, weights).reduce(0) { $0 + $1.0 * $1.1 } / (weights.reduce(0, +) + Double(fuzz))
   }
 }

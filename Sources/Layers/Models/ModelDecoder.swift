@@ -159,8 +159,9 @@ public struct ModelDecoder: Sendable {
     }
     switch entry.value.content {
     case .null, .bool(false): return true
-    // Images are never padded.
-    case _ where className == "Resizing" && entry.key.hasPrefix("fill_"): return true
+    // They follow from the vocabulary.
+    case _ where className == "IntegerLookup":
+      return ["vocabulary_dtype", "vocabulary_size", "has_input_vocabulary"].contains(entry.key)
     // Batch renormalisation is off, which leaves its momentum without a use.
     case .double: return className == "BatchNormalization" && entry.key == "renorm_momentum"
     default: return false
@@ -228,6 +229,11 @@ extension Diagnostic {
       return Diagnostic(
         "E0621", "the layer '\(name)' is of the class '\(className)', which is not one of Keras's",
         help: "write what it does as a cell '- layer: \(className)' with 'call:' above 'load:'")
+    }
+    if let reason = KerasClasses.reasons[className] {
+      return Diagnostic(
+        "E0621", "the layer '\(name)' is of Keras's class '\(className)', which runexp does not have: \(reason)",
+        help: "turn texts into numbers when the data are prepared, and build the model from the numbers on")
     }
     return Diagnostic(
       "E0621", "the layer '\(name)' is of Keras's class '\(className)', which runexp does not have",

@@ -4,16 +4,23 @@ public import GraphEngine
 import TensorCore
 
 /// More rows or columns than any image has; each has a place and a weight while a model is made.
-private let largestSide = 1 << 20
+let largestSide = 1 << 20
 
 /// Images of another size.
 ///
 /// Keras: `keras.layers.Resizing`.
 public struct Resizing: UnaryLayer, Configurable {
+  /// What padding is made of; there is one kind.
+  public enum Filling: String, CaseIterable, ConfigConvertible { case constant }
+
   public var height: Int
   public var width: Int
   public var interpolation = Interpolation.bilinear
   public var cropToAspectRatio = false
+  public var padToAspectRatio = false
+  public var fillMode = Filling.constant
+  public var fillValue = 0.0
+  public var antialias = false
   public var dataFormat = DataFormat.channelsLast
   public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
 
@@ -21,16 +28,27 @@ public struct Resizing: UnaryLayer, Configurable {
     "Resizing", "Images of another size.", prototype: Resizing(height: 1, width: 1),
     Field("height", \.height, "Rows of the result.", check: within(1...largestSide)).required,
     Field("width", \.width, "Columns of the result.", check: within(1...largestSide)).required,
-    Field("interpolation", \.interpolation, "nearest repeats, bilinear takes means of neighbours."),
+    Field(
+      "interpolation", \.interpolation, "nearest repeats, bilinear takes means of neighbours, the others of more."
+    ),
     Field(
       "crop_to_aspect_ratio", \.cropToAspectRatio, "Whether edges are cut off to keep the proportions."),
+    Field("pad_to_aspect_ratio", \.padToAspectRatio, "Whether edges are added to keep the proportions."),
+    Field("fill_mode", \.fillMode, "constant: what is added is fill_value."),
+    Field("fill_value", \.fillValue, "The number that is added at the edges."),
+    Field("antialias", \.antialias, "Whether images that become smaller are smoothed."),
     Field("data_format", \.dataFormat, "Where channels are."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    try dataFormat.channelsLast(x) { x in
-      let cut = cropToAspectRatio ? try x.croppedToProportions(height, width, className) : x
+    if cropToAspectRatio && padToAspectRatio {
+      throw Diagnostic.croppedAndPadded(className, at: scope.graph.origin)
+    }
+    return try dataFormat.channelsLast(x.cast(to: .float32)) { x in
       _ = try x.imageSize(className)
-      return try cut.resized(to: height, axis: 1, interpolation).resized(to: width, axis: 2, interpolation)
+      var x = x
+      if cropToAspectRatio { x = try x.croppedToProportions(height, width, className) }
+      if padToAspectRatio { x = try x.paddedToProportions(height, width, Float(fillValue), className) }
+      return try x.resized(height, width, interpolation, antialias: antialias)
     }
   }
 }
@@ -54,40 +72,15 @@ public struct CenterCrop: UnaryLayer, Configurable {
     try dataFormat.channelsLast(x) { x in
       let (rows, columns) = try x.imageSize(className)
       if rows >= height && columns >= width { return try x.middle(height, width, className) }
-      return try x.croppedToProportions(height, width, className)
-        .resized(to: height, axis: 1, .bilinear).resized(to: width, axis: 2, .bilinear)
+      return try x.croppedToProportions(height, width, className).resized(height, width, .bilinear)
     }
   }
 }
 
-/// Where the elements of an enlarged image come from.
-public enum Interpolation: String, CaseIterable, ConfigConvertible { case nearest, bilinear }
-
 extension Value {
-  /// An axis of another length, each element the nearest one, or a mean of the two nearest, weighted by the distance of
-  /// their centres.
-  func resized(to size: Int, axis: Int, _ interpolation: Interpolation) throws -> Value {
-    guard axis < type.rank, case .size(let count) = type.dims[axis] else {
-      throw Diagnostic.unknownAxis("an image", self)
-    }
-    guard size <= largestSide else {
-      throw Diagnostic.uncountable("an image with a side of \(size)", at: graph.origin)
-    }
-    let places = (0..<size).map { (Double($0) + 0.5) * Double(count) / Double(size) - 0.5 }
-    if interpolation == .nearest {
-      return try taking(places.map { Swift.min(count - 1, Int(($0 + 0.5).rounded(.down))) }, axis: axis)
-    }
-    let lower = places.map { Swift.min(count - 1, Swift.max(0, Int($0.rounded(.down)))) }
-    let upper = places.map { Swift.min(count - 1, Int($0.rounded(.down)) + 1) }
-    let weights = places.map { Float($0 - $0.rounded(.down)) }
-    let (a, b) = (try taking(lower, axis: axis), try taking(upper, axis: axis))
-    let shape = type.dims.indices.map { $0 == axis ? size : 1 }
-    return try a + (b - a) * graph.constant(Tensor(shape, weights))
-  }
-
   /// Rows and columns of images with channels last.
   /// - Throws: E0301 if these are none.
-  fileprivate func imageSize(_ layer: String) throws(Diagnostic) -> (rows: Int, columns: Int) {
+  func imageSize(_ layer: String) throws(Diagnostic) -> (rows: Int, columns: Int) {
     guard type.rank == 4, case .size(let rows) = type.dims[1], case .size(let columns) = type.dims[2] else {
       throw Diagnostic(
         "E0301", "\(layer) needs batch, \(axisWords(2)) and channels, found \(type)",
@@ -103,11 +96,53 @@ extension Value {
     return try sliced(.all, .range(from: top, to: top + height), .range(from: left, to: left + width))
   }
 
-  /// The largest part of the middle whose sides are as those of the result.
-  fileprivate func croppedToProportions(_ height: Int, _ width: Int, _ layer: String) throws -> Value {
+  /// The size of the largest part whose sides are as those of a result.
+  func proportionalSize(_ height: Int, _ width: Int, _ layer: String) throws(Diagnostic)
+    -> (rows: Int, columns: Int)
+  {
     let (rows, columns) = try imageSize(layer)
-    let most = (rows: columns * height / width, columns: rows * width / height)
-    return try middle(
-      Swift.max(1, Swift.min(rows, most.rows)), Swift.max(1, Swift.min(columns, most.columns)), layer)
+    // Sizes of a setting may be anything.
+    let most = (
+      rows: Double(columns) * Double(height) / Double(width),
+      columns: Double(rows) * Double(width) / Double(height)
+    )
+    return (
+      Swift.max(1, most.rows < Double(rows) ? Int(most.rows) : rows),
+      Swift.max(1, most.columns < Double(columns) ? Int(most.columns) : columns)
+    )
+  }
+
+  /// The largest part of the middle whose sides are as those of the result.
+  func croppedToProportions(_ height: Int, _ width: Int, _ layer: String) throws -> Value {
+    let size = try proportionalSize(height, width, layer)
+    return try middle(size.rows, size.columns, layer)
+  }
+
+  /// As much added before as after an axis that the sides become as those of the result, or one less.
+  fileprivate func paddedToProportions(_ height: Int, _ width: Int, _ fill: Float, _ layer: String) throws
+    -> Value
+  {
+    let (rows, columns) = try imageSize(layer)
+    let least = (
+      rows: Double(columns) * Double(height) / Double(width),
+      columns: Double(rows) * Double(width) / Double(height)
+    )
+    func margin(_ size: Double, _ count: Int) throws(Diagnostic) -> Int {
+      guard size <= Double(TensorType.largestCount) else { throw .uncountable("a padded image", at: graph.origin) }
+      return Swift.max(0, (Int(size) - count) / 2)
+    }
+    let (above, left) = (try margin(least.rows, rows), try margin(least.columns, columns))
+    if above == 0 && left == 0 { return self }
+    return try padded([(0, 0), (above, above), (left, left), (0, 0)], .constant(fill))
+  }
+}
+
+extension Diagnostic {
+  /// E0378: edges that are both cut off and added.
+  fileprivate static func croppedAndPadded(_ layer: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0378", "\(layer) either crops or pads to the aspect ratio, not both",
+      at: span.map { Label($0, "has 'crop_to_aspect_ratio' and 'pad_to_aspect_ratio'") },
+      help: "keep one of the two settings")
   }
 }

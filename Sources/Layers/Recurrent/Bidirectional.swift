@@ -79,7 +79,7 @@ public struct Bidirectional: Layer, Configurable {
       throw Diagnostic(
         "E0364", "Bidirectional needs a recurrent layer, found \(inner.named.layer.className)",
         at: scope.graph.origin.map { .init($0, "cannot walk backwards") },
-        help: "it takes SimpleRNN, LSTM or GRU")
+        help: "it takes SimpleRNN, LSTM, GRU, RNN or a ConvLSTM")
     }
     // Both directions have to give 0 at masked steps, or they would be merged with what came before and after.
     layer.settings.zeroOutputForMask = layer.settings.returnSequences

@@ -1,17 +1,17 @@
 import Config
 import Diagnostics
 public import GraphEngine
-public import KernelABI
+import KernelABI
 import TensorCore
 
-/// A layer that walks along the steps of (batch, steps, features) with a state.
+/// A layer that walks along the steps of a sequence with a state.
 ///
-/// Weights, below the name of the cell: `kernel` (features, gates · units), `recurrent_kernel` (units, gates · units),
-/// `bias` (gates · units). Inputs: the sequence, and the first states where they are not 0. Outputs: the last output or
-/// all, then the last states if they are wanted. A masked step keeps the state and repeats the output.
+/// Inputs: the sequence, and the first states where they are not 0. Outputs: the last output or all, then the last
+/// states if they are wanted. A masked step keeps the state and repeats the output.
 public protocol RecurrentLayer: Layer {
   var settings: RecurrentSettings { get set }
-  var kind: RecurrentTask.Kind { get }
+  /// What its states are called, in order.
+  var stateNames: [String] { get }
 }
 
 extension RecurrentLayer {
@@ -20,63 +20,36 @@ extension RecurrentLayer {
   }
 
   /// What the outputs are called in `from:`.
-  public var outputNames: [String] {
-    ["output"] + (settings.returnState ? ["h", "c"].prefix(kind.states) : [])
+  public var outputNames: [String] { ["output"] + (settings.returnState ? stateNames : []) }
+
+  /// - Throws: E0316 for another number of values than a sequence, and its first states if there are any.
+  func checkCount(of inputs: [Value], in scope: LayerScope) throws(Diagnostic) -> Value {
+    let count = stateNames.count
+    guard let sequence = inputs.first, inputs.count == 1 || inputs.count == 1 + count else {
+      let words = count == 1 ? "one state" : count == 2 ? "two states" : "\(count) states"
+      throw Diagnostic.inputCount(
+        className, "a sequence and, if any, \(words)", inputs.count, at: scope.graph.origin)
+    }
+    return sequence
   }
 
-  public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
-    guard let sequence = inputs.first, inputs.count == 1 || inputs.count == 1 + kind.states else {
-      let wanted = "a sequence and, if any, \(kind.states == 1 ? "one state" : "two states")"
-      throw Diagnostic.inputCount(className, wanted, inputs.count, at: scope.graph.origin)
-    }
-    guard sequence.type.rank == 3 else {
-      throw Diagnostic(
-        "E0301", "\(className) needs batch, steps and features, found \(sequence.type)",
-        help: "Reshape or RepeatVector make steps; a recurrent layer before it needs 'return_sequences: true'"
-      )
-    }
+  /// The mask of a sequence, and the part of it that this call heeds.
+  func masks(of sequence: Value, besideStates: Bool, in scope: LayerScope) -> (known: Value?, used: Value?) {
     let known = scope.mask(of: sequence).flatMap {
       Array(sequence.type.dims[..<2]) == $0.type.dims ? $0 : nil
     }
     // Beside first states Keras 3 takes a mask only if the call names it.
-    let isUsed = scope.semantics == .keras2 || inputs.count == 1 || scope.value("mask") != nil
-    let mask = isUsed ? known : nil
-    var steps = Steps(x: sequence, mask: mask)
-    if settings.goBackwards {
-      steps = Steps(x: try sequence.flipped([1]), mask: try mask?.flipped([1]))
-    }
-    let first = try firstStates(given: Array(inputs.dropFirst()), in: scope)
-    let states = try walk(steps, from: first, in: scope)
-    func state(_ index: Int) throws -> Value {
-      try states.sliced(
-        .at(-1), .all, .range(from: index * settings.units, to: (index + 1) * settings.units))
-    }
-    if settings.stateful {
-      for index in 0..<kind.states { scope.keepState(stateName(index), try state(index)) }
-    }
-    let isMuted = mask != nil && (settings.zeroOutputForMask || !first.isEmpty)
-    var output: Value
-    if settings.returnSequences || isMuted {
-      output = try states.sliced(.all, .all, .range(to: settings.units)).transposed([1, 0, 2])
-      if isMuted, let mask = steps.mask { output = try muted(output, mask) }
-      if settings.returnSequences {
-        scope.setMask(known, of: output)
-      } else {
-        output = try output.sliced(.all, .at(-1))
-      }
-    } else {
-      output = try state(0)
-    }
-    try scope.penalize(output, with: settings.activityRegularizer)
-    return [output] + (settings.returnState ? try (0..<kind.states).map(state) : [])
+    let isUsed = scope.semantics == .keras2 || !besideStates || scope.value("mask") != nil
+    return (known, isUsed ? known : nil)
   }
 
   /// The states before the first step: those given, or where the last batch ended; none where they are 0.
   ///
   /// Keras 2 takes those given only as long as all that are kept are 0.
-  private func firstStates(given: [Value], in scope: LayerScope) throws -> [Value] {
+  /// - Parameter sizes: of each state of a sample.
+  func firstStates(given: [Value], _ sizes: [Int], in scope: LayerScope) throws -> [Value] {
     guard settings.stateful else { return given }
-    let kept = try (0..<kind.states).map { try scope.state(stateName($0), units: settings.units) }
+    let kept = try sizes.enumerated().map { try scope.state(Self.stateName($0.offset), units: $0.element) }
     if given.isEmpty { return kept }
     guard scope.semantics == .keras2 else { return given }
     let counts = try kept.map { try ($0 .!= 0).sum() }
@@ -84,8 +57,78 @@ extension RecurrentLayer {
     return try zip(given, kept).map { try Value.select(isFresh, $0, $1) }
   }
 
+  func keep(_ states: [Value], in scope: LayerScope) {
+    guard settings.stateful else { return }
+    for (index, state) in states.enumerated() { scope.keepState(Self.stateName(index), state) }
+  }
+
   /// Keras calls all its states so.
-  private func stateName(_ index: Int) -> String { index == 0 ? "rnn_state" : "rnn_state_\(index)" }
+  private static func stateName(_ index: Int) -> String { index == 0 ? "rnn_state" : "rnn_state_\(index)" }
+}
+
+/// A recurrent layer over (batch, steps, features) that is made of cells, each on top of the one before.
+///
+/// Weights, below the name of each cell: `kernel` (features, gates · units), `recurrent_kernel` (units, gates · units),
+/// `bias` (gates · units).
+public protocol CellLayer: RecurrentLayer {
+  /// From the input to the output; at least one.
+  var cells: [RecurrentCell] { get }
+}
+
+extension CellLayer {
+  public var stateNames: [String] {
+    cells.enumerated().flatMap { index, cell in
+      ["h", "c"].prefix(cell.kind.states).map { cells.count == 1 ? $0 : "\($0)\(index)" }
+    }
+  }
+
+  public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
+    let sequence = try checkCount(of: inputs, in: scope)
+    guard sequence.type.rank == 3 else {
+      throw Diagnostic(
+        "E0301", "\(className) needs batch, steps and features, found \(sequence.type)",
+        help: "Reshape or RepeatVector make steps; a recurrent layer before it needs 'return_sequences: true'"
+      )
+    }
+    let cells = self.cells
+    let (known, mask) = masks(of: sequence, besideStates: inputs.count > 1, in: scope)
+    var steps = Steps(x: sequence, mask: mask)
+    if settings.goBackwards {
+      steps = Steps(x: try sequence.flipped([1]), mask: try mask?.flipped([1]))
+    }
+    let sizes = cells.flatMap { [Int](repeating: $0.settings.units, count: $0.kind.states) }
+    let first = try firstStates(given: Array(inputs.dropFirst()), sizes, in: scope)
+    var rest = first[...]
+    var last: [Value] = []
+    // All states of the cell on top, after each step.
+    var top: Value?
+    for cell in cells {
+      if let below = top { steps.x = try below.transposed([1, 0, 2]) }
+      let states = try cell.walk(steps, from: Array(rest.prefix(cell.kind.states)), of: className, in: scope)
+      rest = rest.dropFirst(cell.kind.states)
+      let units = cell.settings.units
+      for index in 0..<cell.kind.states {
+        last.append(
+          try states.sliced(.at(-1), .all, .range(from: index * units, to: (index + 1) * units)))
+      }
+      top = try cell.kind.states == 1 ? states : states.sliced(.all, .all, .range(to: units))
+    }
+    keep(last, in: scope)
+    guard let top, let own = cells.last else { return [] }
+    let isMuted = mask != nil && (settings.zeroOutputForMask || !first.isEmpty)
+    var output = last[last.count - own.kind.states]
+    if settings.returnSequences || isMuted {
+      output = try top.transposed([1, 0, 2])
+      if isMuted, let mask = steps.mask { output = try muted(output, mask) }
+      if settings.returnSequences {
+        scope.setMask(known, of: output)
+      } else {
+        output = try output.sliced(.all, .at(-1))
+      }
+    }
+    try scope.penalize(output, with: settings.activityRegularizer)
+    return [output] + (settings.returnState ? last : [])
+  }
 
   /// The outputs where masked steps do not give the state: 0, or, before the first step that counts, 0 whatever the
   /// first state is.
@@ -93,19 +136,33 @@ extension RecurrentLayer {
     let isHeard = settings.zeroOutputForMask ? mask : try mask.cumulativeSum(along: 1) .> 0
     return try output * isHeard.expandingDimensions(at: 2)
   }
+}
+
+/// The part of a recurrent layer that is done at each step.
+public struct RecurrentCell: Sendable {
+  /// What its weights are below: `lstm_cell`.
+  var path: String
+  var kind: RecurrentTask.Kind
+  var settings: RecurrentSettings
+  var isTrainable = true
+  /// What stands before the names of its random streams.
+  var streams = ""
 
   /// The states after each step (steps, batch, states · units).
-  private func walk(_ steps: Steps, from first: [Value], in scope: LayerScope) throws -> Value {
+  fileprivate func walk(
+    _ steps: Steps, from first: [Value], of className: String, in scope: LayerScope
+  ) throws -> Value {
     let (graph, units, columns) = (scope.graph, settings.units, settings.units * kind.gates)
-    let cell = LayerRegistry.snakeCase(className) + "_cell/"
+    let cell = path + "/"
     let features = try steps.x.knownLastAxis(for: className)
     let kernel = try scope.parameter(
       cell + "kernel", [features, columns], settings.kernelInitializer,
-      regularizer: settings.kernelRegularizer, constraint: settings.kernelConstraint, layout: .panels)
+      regularizer: settings.kernelRegularizer, constraint: settings.kernelConstraint,
+      isTrainable: isTrainable, layout: .panels)
     let recurrent = try scope.parameter(
       cell + "recurrent_kernel", [units, columns], settings.recurrentInitializer,
       regularizer: settings.recurrentRegularizer, constraint: settings.recurrentConstraint,
-      layout: kind == .gruResetBefore ? .rowMajor : .panels)
+      isTrainable: isTrainable, layout: kind == .gruResetBefore ? .rowMajor : .panels)
     var x = steps.x
     if let kept = try kept(settings.dropout, features, "dropout", in: scope) {
       x = try x * kept.expandingDimensions(at: 1)
@@ -120,7 +177,8 @@ extension RecurrentLayer {
     if settings.useBias {
       let bias = try scope.parameter(
         cell + "bias", kind == .gru ? [2, columns] : [columns], biasInitializer,
-        regularizer: settings.biasRegularizer, constraint: settings.biasConstraint)
+        regularizer: settings.biasRegularizer, constraint: settings.biasConstraint,
+        isTrainable: isTrainable)
       if kind == .gru {
         // The part of the second bias that is not reset can be added beforehand.
         let own = try bias.sliced(.at(1))
@@ -147,7 +205,7 @@ extension RecurrentLayer {
   /// What the numbers of a sample are multiplied by at every step; `nil` where nothing is dropped.
   private func kept(_ rate: Double, _ count: Int, _ name: String, in scope: LayerScope) throws -> Value? {
     if scope.phase == .inference || rate == 0 { return nil }
-    let op = GraphEngine.Dropout(rate: Float(rate), stream: scope.stream(name, seed: settings.seed))
+    let op = GraphEngine.Dropout(rate: Float(rate), stream: scope.stream(streams + name, seed: settings.seed))
     return try scope.graph.apply(op, scope.graph.constant(1, [.batch, .size(count)]), scope.step)
   }
 }

@@ -1,13 +1,15 @@
 public import Config
-public import KernelABI
+import KernelABI
 
 /// `h = tanh(x · kernel + h · recurrent_kernel + bias)`, step by step.
 ///
 /// Elman, "Finding structure in time" (1990). Keras: `keras.layers.SimpleRNN`.
-public struct SimpleRNN: RecurrentLayer, Configurable {
+public struct SimpleRNN: CellLayer, Configurable {
   public var settings: RecurrentSettings
   public init(_ units: Int) { settings = RecurrentSettings(units) }
-  public var kind: RecurrentTask.Kind { .simple }
+  public var cells: [RecurrentCell] {
+    [RecurrentCell(path: "simple_rnn_cell", kind: .simple, settings: settings)]
+  }
 
   public static let schema = Schema(
     "SimpleRNN", "A state that is mixed with each step.", prototype: Self(1),
@@ -19,10 +21,12 @@ public struct SimpleRNN: RecurrentLayer, Configurable {
 ///
 /// Hochreiter and Schmidhuber, "Long short-term memory" (1997), with the forget gate of Gers, Schmidhuber and Cummins
 /// (2000). Gates in the order input, forget, candidate, output. Keras: `keras.layers.LSTM`.
-public struct LSTM: RecurrentLayer, Configurable {
+public struct LSTM: CellLayer, Configurable {
   public var settings: RecurrentSettings
   public init(_ units: Int) { settings = RecurrentSettings(units) }
-  public var kind: RecurrentTask.Kind { .lstm }
+  public var cells: [RecurrentCell] {
+    [RecurrentCell(path: "lstm_cell", kind: .lstm, settings: settings)]
+  }
 
   public static let schema = Schema(
     "LSTM", "Long short-term memory.", prototype: Self(1),
@@ -34,10 +38,12 @@ public struct LSTM: RecurrentLayer, Configurable {
 /// Cho et al., "Learning phrase representations using RNN encoder-decoder" (2014). Gates in the order update, reset,
 /// candidate; with `reset_after` the bias is (2, 3 · units), one row for the input and one for the state. Keras:
 /// `keras.layers.GRU`.
-public struct GRU: RecurrentLayer, Configurable {
+public struct GRU: CellLayer, Configurable {
   public var settings: RecurrentSettings
   public init(_ units: Int) { settings = RecurrentSettings(units) }
-  public var kind: RecurrentTask.Kind { settings.resetAfter ? .gru : .gruResetBefore }
+  public var cells: [RecurrentCell] {
+    [RecurrentCell(path: "gru_cell", kind: settings.resetAfter ? .gru : .gruResetBefore, settings: settings)]
+  }
 
   public static let schema = Schema(
     "GRU", "A gated recurrent unit.", prototype: Self(1),

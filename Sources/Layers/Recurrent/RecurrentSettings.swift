@@ -48,6 +48,21 @@ extension RecurrentSettings {
     all.filter { !without.contains($0.key) }.map { Field($0, at: path) }
   }
 
+  /// The settings of a cell: all but those of walking along steps.
+  static func cellFields<L>(
+    without: Set<String>, at path: any WritableKeyPath<L, RecurrentSettings> & Sendable
+  ) -> [Field<L>] {
+    all.filter { cellKeys.contains($0.key) && !without.contains($0.key) }.map { Field($0, at: path) }
+  }
+
+  /// The keys that a cell can have.
+  static let cellKeys: Set<String> = [
+    "units", "activation", "recurrent_activation", "use_bias", "kernel_initializer", "recurrent_initializer",
+    "bias_initializer", "unit_forget_bias", "kernel_regularizer", "recurrent_regularizer",
+    "bias_regularizer", "kernel_constraint", "recurrent_constraint", "bias_constraint", "dropout",
+    "recurrent_dropout", "seed", "reset_after",
+  ]
+
   private static let all: [Field<RecurrentSettings>] = [
     Field("units", \.units, "Size of the state.", check: atLeast(1)).required,
     Field("activation", \.activation, "Function of the new state."),

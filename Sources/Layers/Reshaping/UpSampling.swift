@@ -1,4 +1,5 @@
 public import Config
+import Diagnostics
 public import GraphEngine
 import TensorCore
 
@@ -29,17 +30,20 @@ public struct UpSampling2D: UnaryLayer, Configurable {
     "UpSampling2D", "Makes images larger.", prototype: Self(),
     Field("size", \.size, "How often rows and columns are repeated.", check: PerAxis<2>.atLeast(1)),
     Field("data_format", \.dataFormat, "Where channels are."),
-    Field("interpolation", \.interpolation, "nearest repeats, bilinear takes means of neighbours."))
+    Field("interpolation", \.interpolation, "nearest repeats, bilinear takes means of neighbours, the others of more."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try dataFormat.channelsLast(x) { x in
       var y = x
       for (axis, times) in size.numbers.enumerated() where times > 1 {
-        guard interpolation == .bilinear, case .size(let count) = y.type.dims[axis + 1] else {
+        guard interpolation != .nearest, case .size(let count) = y.type.dims[axis + 1] else {
           y = try y.repeated(times, axis: axis + 1)
           continue
         }
-        y = try y.resized(to: count * times, axis: axis + 1, .bilinear)
+        guard [count, times].product <= TensorType.largestCount else {
+          throw Diagnostic.uncountable("a resized image", at: scope.graph.origin)
+        }
+        y = try y.resized(to: count * times, axis: axis + 1, interpolation)
       }
       return y
     }

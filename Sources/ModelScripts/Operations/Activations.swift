@@ -22,7 +22,7 @@ enum Activations {
       let (slope, threshold) = (try arguments.float("negative_slope"), try arguments.float("threshold"))
       // Keras: slope · (x - threshold) below the threshold.
       var y = slope == 0 ? try x.relu() : try x.leakyRelu(slope)
-      if threshold != 0 { y = try Value.select(x .>= threshold, x, (x - threshold) * slope) }
+      if threshold != 0 { y = try Value.select(x .> threshold, x, (x - threshold) * slope) }
       return arguments.isNone("max_value") ? y : try y.minimum(try arguments.float("max_value"))
     },
     operation("softmax", [], ["x", "axis=-1"], "Exponentials that sum up to 1 along an axis.") {

@@ -1,0 +1,167 @@
+public import Config
+public import Diagnostics
+public import KernelABI
+
+/// A recurrent layer of any cell, or of several on top of each other.
+///
+/// Weights: those of its cells, each below the cell's name. States: those of each cell in order. Keras:
+/// `keras.layers.RNN` with `SimpleRNNCell`, `LSTMCell`, `GRUCell` or a list of them (`StackedRNNCells`).
+public struct RNN: CellLayer, Configurable {
+  public var cell: CellSetting
+  /// How it walks; what a cell has is the cell's.
+  public var settings = RecurrentSettings(1)
+  public var cells: [RecurrentCell] { cell.cells }
+
+  public init(_ cell: CellSetting) { self.cell = cell }
+
+  public static let schema = Schema(
+    "RNN", "A recurrent layer of any cell.", prototype: Self(CellSetting(LSTMCell(1))),
+    fields: [Field("cell", \.cell, "The cell, as {LSTMCell: {units: 8}}, or a list of cells.").required]
+      + RecurrentSettings.fields(
+        without: RecurrentSettings.cellKeys.union(["activity_regularizer", "seed"]), at: \Self.settings))
+}
+
+/// A cell as the setting of a layer.
+public protocol CellType: Configurable {
+  var settings: RecurrentSettings { get set }
+  var kind: RecurrentTask.Kind { get }
+}
+
+extension CellType {
+  fileprivate var className: String { Self.schema.name }
+  fileprivate var config: ConfigNode { Self.schema.encode(self) }
+}
+
+/// The cell of ``SimpleRNN``. Keras: `keras.layers.SimpleRNNCell`.
+public struct SimpleRNNCell: CellType {
+  public var settings: RecurrentSettings
+  public var kind: RecurrentTask.Kind { .simple }
+  public init(_ units: Int) { settings = RecurrentSettings(units) }
+
+  public static let schema = Schema(
+    "SimpleRNNCell", "The cell of SimpleRNN.", prototype: Self(1),
+    fields: RecurrentSettings.cellFields(
+      without: ["recurrent_activation", "unit_forget_bias", "reset_after"], at: \Self.settings))
+}
+
+/// The cell of ``LSTM``. Keras: `keras.layers.LSTMCell`.
+public struct LSTMCell: CellType {
+  public var settings: RecurrentSettings
+  public var kind: RecurrentTask.Kind { .lstm }
+  public init(_ units: Int) { settings = RecurrentSettings(units) }
+
+  public static let schema = Schema(
+    "LSTMCell", "The cell of LSTM.", prototype: Self(1),
+    fields: RecurrentSettings.cellFields(without: ["reset_after"], at: \Self.settings))
+}
+
+/// The cell of ``GRU``. Keras: `keras.layers.GRUCell`.
+public struct GRUCell: CellType {
+  public var settings: RecurrentSettings
+  public var kind: RecurrentTask.Kind { settings.resetAfter ? .gru : .gruResetBefore }
+  public init(_ units: Int) { settings = RecurrentSettings(units) }
+
+  public static let schema = Schema(
+    "GRUCell", "The cell of GRU.", prototype: Self(1),
+    fields: RecurrentSettings.cellFields(without: ["unit_forget_bias"], at: \Self.settings))
+}
+
+/// A cell, or cells on top of each other, as they are written: with names, which their weights have.
+public struct CellSetting: ConfigConvertible {
+  /// One cell with what Keras's layers have in common.
+  private struct Named: Sendable {
+    var name: String
+    var isTrainable = true
+    var type: any CellType
+
+    var config: ConfigNode {
+      let common: [ConfigNode.Entry] = [
+        .init("name", name.config), .init("trainable", isTrainable.config), .init("dtype", .float32Policy),
+      ]
+      let own = type.config.entries ?? []
+      return ["class_name": type.className.config, "config": ConfigNode(.map(common + own))]
+    }
+  }
+
+  private var list: [Named]
+  /// The name of the stack, and whether it is trained, if there is one.
+  private var stack: (name: String, isTrainable: Bool)?
+
+  public init(_ cell: any CellType) { list = [Named(name: "cell", type: cell)] }
+
+  /// Every cell that a file can name.
+  public static let registry = Registry<any CellType>(
+    "cell", commonKeys: ["name", "trainable", "dtype"],
+    [.init(SimpleRNNCell.self) { $0 }, .init(LSTMCell.self) { $0 }, .init(GRUCell.self) { $0 }])
+
+  public static var expectation: String { "a cell with its settings, as {LSTMCell: {units: 8}}, or a list of them" }
+  public static var jsonSchema: ConfigNode { ["type": ["string", "object", "array"]] }
+
+  /// - Throws: what is wrong with a cell; E0302 if two of a stack have one name.
+  public init(config: ConfigNode) throws(Diagnostic) {
+    let stacked = Self.stackSettings(config)
+    guard let nodes = config.list ?? stacked?["cells"]?.list else {
+      list = [try Self.cell(config)]
+      return
+    }
+    guard !nodes.isEmpty else { throw .mismatch(config, Self.expectation) }
+    list = []
+    for node in nodes {
+      var cell = try Self.cell(node)
+      if Self.name(of: node) == nil {
+        let base = cell.name
+        var number = 0
+        while list.contains(where: { $0.name == cell.name }) {
+          number += 1
+          cell.name = "\(base)_\(number)"
+        }
+      } else if list.contains(where: { $0.name == cell.name }) {
+        throw .repeatedLayerName(cell.name, at: node.span, earlier: nil)
+      }
+      list.append(cell)
+    }
+    let isTrainable = try stacked?["trainable"].map { node throws(Diagnostic) in try Bool(config: node) }
+    stack = (stacked?["name"]?.string ?? "stacked_rnn_cells", isTrainable ?? true)
+  }
+
+  /// The settings of `StackedRNNCells`, however it is written.
+  private static func stackSettings(_ config: ConfigNode) -> ConfigNode? {
+    if config["class_name"]?.string == "StackedRNNCells" { return config["config"] }
+    return config["StackedRNNCells"]
+  }
+
+  private static func cell(_ node: ConfigNode) throws(Diagnostic) -> Named {
+    var bag = DiagnosticBag()
+    guard let type = registry.decode(node, into: &bag),
+      let (written, _, settings) = registry.parts(of: node, into: &bag)
+    else { throw bag.all.first ?? .mismatch(node, expectation) }
+    var named = Named(name: name(of: node) ?? LayerRegistry.snakeCase(written), type: type)
+    if let trainable = settings["trainable"] { named.isTrainable = try Bool(config: trainable) }
+    return named
+  }
+
+  private static func name(of node: ConfigNode) -> String? {
+    let settings = node["config"] ?? node.entries?.first?.value
+    return settings?["name"]?.string
+  }
+
+  public var config: ConfigNode {
+    guard let stack else { return list[0].config }
+    return [
+      "class_name": "StackedRNNCells",
+      "config": [
+        "name": stack.name.config, "trainable": stack.isTrainable.config, "dtype": .float32Policy,
+        "cells": ConfigNode(.list(list.map(\.config))),
+      ],
+    ]
+  }
+
+  var cells: [RecurrentCell] {
+    list.map { named in
+      let path = (stack.map { $0.name + "/" } ?? "") + named.name
+      return RecurrentCell(
+        path: path, kind: named.type.kind, settings: named.type.settings,
+        isTrainable: named.isTrainable && (stack?.isTrainable ?? true), streams: path + "/")
+    }
+  }
+}
