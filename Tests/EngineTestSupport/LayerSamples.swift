@@ -127,7 +127,9 @@ public struct LayerSample: Sendable {
         ]
       ], shape: [2, 3, 4, 2]),
     .init(
-      ["ConvLSTM3D": ["filters": 1, "kernel_size": 2, "data_format": "channels_first", "go_backwards": true]],
+      [
+        "ConvLSTM3D": ["filters": 1, "kernel_size": 2, "data_format": "channels_first", "go_backwards": true]
+      ],
       shape: [2, 2, 2, 3, 2]),
     .init(
       [

@@ -7,7 +7,8 @@ extension WrongExperiment {
     layer("more numbers than there may be", "IntegerLookup: {vocabulary: [3, 7, 9], max_tokens: 3}"),
     layer("a lookup without a vocabulary", "IntegerLookup: {}"),
     layer("a hash without bins", "Hashing: {num_bins: 0}"),
-    layer("a normalization of a layer without a kernel", "SpectralNormalization: {layer: {Dropout: {rate: 0.5}}}"),
+    layer(
+      "a normalization of a layer without a kernel", "SpectralNormalization: {layer: {Dropout: {rate: 0.5}}}"),
     layer("a cell as a layer", "LSTMCell: {units: 8}"),
     layer("a recurrence of what is no cell", "RNN: {cell: {LSTM: {units: 8}}}"),
     layer("a recurrence of no cells", "RNN: {cell: []}"),
@@ -22,7 +23,8 @@ extension WrongExperiment {
     image(
       "an image that is cropped and padded",
       "Resizing: {height: 2, width: 3, crop_to_aspect_ratio: true, pad_to_aspect_ratio: true}"),
-    image("padding of windows of their own", "LocallyConnected2D: {filters: 2, kernel_size: 2, padding: same}"),
+    image(
+      "padding of windows of their own", "LocallyConnected2D: {filters: 2, kernel_size: 2, padding: same}"),
     image("a window that does not fit", "LocallyConnected2D: {filters: 2, kernel_size: 9}"),
   ]
 
@@ -33,6 +35,7 @@ extension WrongExperiment {
   /// A layer behind one that makes images of the samples.
   private static func image(_ name: String, _ text: String) -> WrongExperiment {
     WrongExperiment(
-      name, "- Dense: {units: 8, activation: relu}", "- Reshape: {target_shape: [2, 1, -1]}\n    - \(text)\n    - Flatten")
+      name, "- Dense: {units: 8, activation: relu}",
+      "- Reshape: {target_shape: [2, 1, -1]}\n        - \(text)\n        - Flatten")
   }
 }

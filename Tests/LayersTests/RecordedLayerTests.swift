@@ -54,7 +54,8 @@ import Testing
       let spec = parameters.first {
         $0.path.hasSuffix("/" + name) && $0.shape == tensor.shape && leaves[.parameter($0.path)] == nil
       }
-      let found = try #require(spec, "\(words): no weight '\(name)' of \(tensor.shape) in \(parameters.map(\.path))")
+      let found = try #require(
+        spec, "\(words): no weight '\(name)' of \(tensor.shape) in \(parameters.map(\.path))")
       leaves[.parameter(found.path)] = tensor
     }
     #expect(parameters.allSatisfy { leaves[.parameter($0.path)] != nil }, "\(words)")
@@ -67,7 +68,8 @@ import Testing
       #expect(found.shape == wanted.shape, "\(words)")
       let scale = max(1, wanted.elements.map { abs($0) }.max() ?? 0)
       let error = zip(found.elements, wanted.elements).map { abs($0 - $1) }.max() ?? 0
-      #expect(error <= 2e-5 * scale && found.elements.count == wanted.elements.count, "\(words): off by \(error)")
+      #expect(
+        error <= 2e-5 * scale && found.elements.count == wanted.elements.count, "\(words): off by \(error)")
     }
   }
 

@@ -20,7 +20,8 @@ public struct RandomContrast: ImageAugmentation {
 
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     // Of a single number both bounds are the number, as Keras 2 has it.
-    let numbers = factor.numbers.count == 1 ? [factor.numbers[0], factor.numbers[0]] : factor.numbers.sorted()
+    let numbers =
+      factor.numbers.count == 1 ? [factor.numbers[0], factor.numbers[0]] : factor.numbers.sorted()
     let lower = scope.semantics == .keras3 && factor.numbers.count == 1 ? 1 : 1 - numbers[0]
     let scale = try scope.drawn("contrast", from: lower...max(lower, 1 + numbers[1]), seed: seed)
     let mean = try images.mean(over: [1, 2], keepingDimensions: true)
@@ -60,7 +61,8 @@ public struct RandomGrayscale: ImageAugmentation {
 
   public static let schema = Schema(
     "RandomGrayscale", "Some grey images in training.", prototype: Self(),
-    Field("factor", \.factor, "How many of them.", check: within(0...1)), .seed(\.seed), .format(\.dataFormat))
+    Field("factor", \.factor, "How many of them.", check: within(0...1)), .seed(\.seed), .format(\.dataFormat)
+  )
 
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let isGrey = try scope.drawn("grayscale", from: 0...1, seed: seed) .< Float(factor)
@@ -216,4 +218,3 @@ extension Value {
     return try (self * weights).sum(over: [-1], keepingDimensions: true)
   }
 }
-

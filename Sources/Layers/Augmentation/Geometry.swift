@@ -15,7 +15,9 @@ extension GeometricAugmentation {
   /// The settings that these layers have in common.
   static var placeFields: [Field<Self>] {
     [
-      Field("fill_mode", \.fillMode, "What is outside: the mirrored image, the image again, one number, or the edge."),
+      Field(
+        "fill_mode", \.fillMode,
+        "What is outside: the mirrored image, the image again, one number, or the edge."),
       Field("interpolation", \.interpolation, "How numbers between places are made."), .seed(\.seed),
       Field("fill_value", \.fillValue, "What is outside where fill_mode is constant."), .format(\.dataFormat),
     ]
@@ -52,7 +54,8 @@ public struct RandomTranslation: GeometricAugmentation {
         check: RandomRange.within(-1...1)
       ).required,
       Field(
-        "width_factor", \.widthFactor, "Which part of the width they move to the right, less than 0 to the left.",
+        "width_factor", \.widthFactor,
+        "Which part of the width they move to the right, less than 0 to the left.",
         check: RandomRange.within(-1...1)
       ).required,
     ] + placeFields)

@@ -153,7 +153,8 @@ extension Diagnostic {
     Diagnostic(
       "E0376", "\(layer) is not computed in training",
       at: span.map { Label($0, "changes images at random in training") },
-      help: "leave the layer out to train, or augment the images beforehand; predictions and evaluations do without it"
+      help:
+        "leave the layer out to train, or augment the images beforehand; predictions and evaluations do without it"
     )
   }
 }

@@ -65,7 +65,8 @@ struct PlaceMap {
     if interpolation == .nearest { return try read(images, rounded(v), rounded(u), layer) }
     let (left, top) = (try u.floor(), try v.floor())
     let (right, bottom) = (try left + 1, try top + 1)
-    let upper = try (right - u) * read(images, top, left, layer) + (u - left) * read(images, top, right, layer)
+    let upper =
+      try (right - u) * read(images, top, left, layer) + (u - left) * read(images, top, right, layer)
     let lower =
       try (right - u) * read(images, bottom, left, layer) + (u - left) * read(images, bottom, right, layer)
     return try (bottom - v) * upper + (v - top) * lower

@@ -1,6 +1,8 @@
 public import Config
 
-/// Other hues in training: not computed here. Keras: `keras.layers.RandomHue`.
+/// Other hues in training: not computed here.
+///
+/// Keras: `keras.layers.RandomHue`.
 public struct RandomHue: ImageAugmentation {
   public var factor: RandomRange
   public var valueRange = ValueRange()
@@ -14,7 +16,9 @@ public struct RandomHue: ImageAugmentation {
     .seed(\.seed), .format(\.dataFormat))
 }
 
-/// Stronger or paler colours in training: not computed here. Keras: `keras.layers.RandomSaturation`.
+/// Stronger or paler colours in training: not computed here.
+///
+/// Keras: `keras.layers.RandomSaturation`.
 public struct RandomSaturation: ImageAugmentation {
   public var factor: RandomRange
   public var valueRange = ValueRange()
@@ -28,8 +32,9 @@ public struct RandomSaturation: ImageAugmentation {
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 }
 
-/// Brightness, contrast, saturation and hue at random in training: not computed here. Keras:
-/// `keras.layers.RandomColorJitter`.
+/// Brightness, contrast, saturation and hue at random in training: not computed here.
+///
+/// Keras: `keras.layers.RandomColorJitter`.
 public struct RandomColorJitter: ImageAugmentation {
   public var valueRange = ValueRange()
   public var brightness: RandomRange?
@@ -48,7 +53,9 @@ public struct RandomColorJitter: ImageAugmentation {
     Field("hue_factor", \.hue, "As RandomHue has it."), .seed(\.seed), .format(\.dataFormat))
 }
 
-/// Blurred images in training: not computed here. Keras: `keras.layers.RandomGaussianBlur`.
+/// Blurred images in training: not computed here.
+///
+/// Keras: `keras.layers.RandomGaussianBlur`.
 public struct RandomGaussianBlur: ImageAugmentation {
   public var factor = RandomRange(1)
   public var kernelSize = PerAxis<2>(3)
@@ -66,7 +73,9 @@ public struct RandomGaussianBlur: ImageAugmentation {
     .seed(\.seed), .format(\.dataFormat))
 }
 
-/// Images as seen through water in training: not computed here. Keras: `keras.layers.RandomElasticTransform`.
+/// Images as seen through water in training: not computed here.
+///
+/// Keras: `keras.layers.RandomElasticTransform`.
 public struct RandomElasticTransform: ImageAugmentation {
   public var factor = RandomRange(1)
   public var scale = RandomRange(1)
@@ -88,7 +97,9 @@ public struct RandomElasticTransform: ImageAugmentation {
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 }
 
-/// Images as seen from the side in training: not computed here. Keras: `keras.layers.RandomPerspective`.
+/// Images as seen from the side in training: not computed here.
+///
+/// Keras: `keras.layers.RandomPerspective`.
 public struct RandomPerspective: ImageAugmentation {
   public var factor = RandomRange(1)
   public var scale = 1.0
@@ -106,7 +117,9 @@ public struct RandomPerspective: ImageAugmentation {
     Field("fill_value", \.fillValue, "What is outside of an image."), .seed(\.seed), .format(\.dataFormat))
 }
 
-/// A rectangle of each image erased in training: not computed here. Keras: `keras.layers.RandomErasing`.
+/// A rectangle of each image erased in training: not computed here.
+///
+/// Keras: `keras.layers.RandomErasing`.
 public struct RandomErasing: ImageAugmentation {
   public var factor = RandomRange(1)
   public var scale = RandomRange(0.02, 0.33)
@@ -124,7 +137,9 @@ public struct RandomErasing: ImageAugmentation {
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 }
 
-/// Images mixed with others of the batch in training: not computed here. Keras: `keras.layers.MixUp`.
+/// Images mixed with others of the batch in training: not computed here.
+///
+/// Keras: `keras.layers.MixUp`.
 public struct MixUp: ImageAugmentation {
   public var alpha = 0.2
   public var seed: Int?
@@ -137,7 +152,9 @@ public struct MixUp: ImageAugmentation {
     .format(\.dataFormat), .seed(\.seed))
 }
 
-/// Images with a rectangle of another one in training: not computed here. Keras: `keras.layers.CutMix`.
+/// Images with a rectangle of another one in training: not computed here.
+///
+/// Keras: `keras.layers.CutMix`.
 public struct CutMix: ImageAugmentation {
   public var factor = RandomRange(1)
   public var seed: Int?
@@ -150,7 +167,9 @@ public struct CutMix: ImageAugmentation {
     .seed(\.seed), .format(\.dataFormat))
 }
 
-/// Chains of augmentations, mixed, in training: not computed here. Keras: `keras.layers.AugMix`.
+/// Chains of augmentations, mixed, in training: not computed here.
+///
+/// Keras: `keras.layers.AugMix`.
 public struct AugMix: ImageAugmentation {
   public var valueRange = ValueRange()
   public var chains = 3
@@ -174,7 +193,9 @@ public struct AugMix: ImageAugmentation {
     .format(\.dataFormat))
 }
 
-/// Some augmentations out of many in training: not computed here. Keras: `keras.layers.RandAugment`.
+/// Some augmentations out of many in training: not computed here.
+///
+/// Keras: `keras.layers.RandAugment`.
 public struct RandAugment: ImageAugmentation {
   public var valueRange = ValueRange()
   public var operations = 2

@@ -37,7 +37,8 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
       Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
       Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
       Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
-      Field("padding", \.padding, "valid: within the input; same: as many places, not with implementation 1."),
+      Field(
+        "padding", \.padding, "valid: within the input; same: as many places, not with implementation 1."),
       Field("data_format", \.dataFormat, "Where channels are."),
       Field("activation", \.activation, "Applied to the result."),
       Field("use_bias", \.useBias, "Whether a bias is added."),
@@ -103,7 +104,8 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
         * scope.graph.constant(Tensor([rows, columns], mask))
     } else {
       let kernel = try scope.parameter(
-        "kernel", [pairs.count], kernelInitializer, regularizer: kernelRegularizer, constraint: kernelConstraint)
+        "kernel", [pairs.count], kernelInitializer, regularizer: kernelRegularizer,
+        constraint: kernelConstraint)
       var indices = [Int](repeating: pairs.count, count: rows * columns)
       for (place, pair) in pairs.enumerated() { indices[pair.input * columns + pair.output] = place }
       matrix = try Value.concatenate([kernel, scope.graph.constant(0, [.size(1)])], axis: 0)
@@ -134,7 +136,8 @@ private struct Places {
     }
     let sizes = try x.knownSample(of: rank + 1, for: name)
     isFirst = layer.dataFormat == .channelsFirst
-    (inputs, channels) = isFirst ? (Array(sizes.dropFirst()), sizes[0]) : (Array(sizes.dropLast()), sizes[rank])
+    (inputs, channels) =
+      isFirst ? (Array(sizes.dropFirst()), sizes[0]) : (Array(sizes.dropLast()), sizes[rank])
     filters = layer.filters
     let rule = WindowRule(
       layer.kernelSize.numbers, strides: layer.strides.numbers, dilation: [Int](repeating: 1, count: rank),
@@ -144,14 +147,17 @@ private struct Places {
     outputs = counted
     if let axis = counted.firstIndex(where: { $0 < 1 }) {
       throw Diagnostic(
-        "E0301", "\(name): a window of \(rule.window[axis]) does not fit into the \(inputs[axis]) of \(x.type)",
+        "E0301",
+        "\(name): a window of \(rule.window[axis]) does not fit into the \(inputs[axis]) of \(x.type)",
         at: x.graph.origin.map { .init($0, "called here") }, help: "make 'kernel_size' smaller")
     }
     let taps = layer.kernelSize.numbers.map { min($0, TensorType.largestCount) } + [channels]
     let needed =
       layer.implementation == 1
       ? outputs + taps + [layer.filters] : inputs + [channels] + outputs + [layer.filters]
-    guard needed.product <= TensorType.largestCount else {
+    // What is connected with what is written down, for each filter unless there is a kernel for each place.
+    let listed = layer.implementation == 1 ? outputs + taps : needed
+    guard needed.product <= TensorType.largestCount, listed.product <= Self.mostConnections else {
       throw Diagnostic.uncountable("'\(name)'", at: x.graph.origin)
     }
     seen = (0..<rank).map { axis in
@@ -164,6 +170,9 @@ private struct Places {
       }
     }
   }
+
+  /// Connections that are written down while a model is checked.
+  private static var mostConnections: Int { 1 << 24 }
 
   /// The sample's places that each place of the output sees, in the order of the kernel's numbers.
   var windows: [[Int]] {

@@ -232,7 +232,8 @@ extension Diagnostic {
     }
     if let reason = KerasClasses.reasons[className] {
       return Diagnostic(
-        "E0621", "the layer '\(name)' is of Keras's class '\(className)', which runexp does not have: \(reason)",
+        "E0621",
+        "the layer '\(name)' is of Keras's class '\(className)', which runexp does not have: \(reason)",
         help: "turn texts into numbers when the data are prepared, and build the model from the numbers on")
     }
     return Diagnostic(

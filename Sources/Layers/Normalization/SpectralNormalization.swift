@@ -14,7 +14,8 @@ public struct SpectralNormalization: UnaryLayer, Configurable {
   public init(_ layer: any Layer) { self.layer = InnerLayer(layer) }
 
   public static let schema = Schema(
-    "SpectralNormalization", "A layer whose kernel is kept at the spectral norm 1.", prototype: Self(Dense(1)),
+    "SpectralNormalization", "A layer whose kernel is kept at the spectral norm 1.",
+    prototype: Self(Dense(1)),
     Field("layer", \.layer, "A layer with a kernel, or an Embedding.").required,
     Field(
       "power_iterations", \.powerIterations, "Steps of the estimate in each training step.",

@@ -33,7 +33,7 @@ extension Value {
       return try taking(places.map { Swift.min(count - 1, Int(($0 + 0.5).rounded(.down))) }, axis: axis)
     }
     if interpolation == .bilinear && !antialias { return try blended(places, count, axis: axis) }
-    guard [size, count].product <= TensorType.largestCount else {
+    guard [size, count].product <= 1 << 26 else {
       throw Diagnostic.uncountable("the weights of a resized image", at: graph.origin)
     }
     let weights = ResizingWeights(from: count, to: size, interpolation, antialias: antialias).numbers
@@ -103,7 +103,8 @@ private struct ResizingWeights {
     let width = antialias ? max(scale, 1) : 1
     let centre = (Double(place) + 0.5) * scale
     let (start, end) = (
-      (centre - window.radius * width - 0.5).rounded(.up), (centre + window.radius * width - 0.5).rounded(.down)
+      (centre - window.radius * width - 0.5).rounded(.up),
+      (centre + window.radius * width - 0.5).rounded(.down)
     )
     let first = Int(min(max(start, 0), Double(count - 1)))
     let last = Int(min(max(end, 0), Double(count - 1)))

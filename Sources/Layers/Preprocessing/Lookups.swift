@@ -23,7 +23,8 @@ public enum LookupOutput: String, CaseIterable, ConfigConvertible {
     }
     guard x.type.rank == 2 else {
       throw Diagnostic(
-        "E0301", "\(layer) with 'output_mode: \(rawValue)' needs a row of numbers for each sample, found \(x.type)",
+        "E0301",
+        "\(layer) with 'output_mode: \(rawValue)' needs a row of numbers for each sample, found \(x.type)",
         help: "Flatten makes a row, 'output_mode: one_hot' marks each number by itself")
     }
     let hot = try x.oneHot(classes)
@@ -56,7 +57,7 @@ public struct Hashing: UnaryLayer, Configurable {
   public var bins: Int
   public var salt: HashSalt?
   public var maskValue: Int?
-  public var output = LookupOutput.int
+  public var output = Discretization.Output.int
   public var sparse = false
   public init(_ bins: Int) { self.bins = bins }
 
@@ -67,9 +68,7 @@ public struct Hashing: UnaryLayer, Configurable {
     Field("mask_value", \.maskValue, "A number that alone falls in bin 0.") {
       $0.map { Int32(exactly: $0) != nil } ?? true ? nil : "must fit into 32 bits"
     },
-    Field("output_mode", \.output, "int for the number of the bin, or a vector as CategoryEncoding has.") {
-      $0 == .tfIdf ? "is int, one_hot, multi_hot or count" : nil
-    },
+    Field("output_mode", \.output, "int for the number of the bin, or a vector as CategoryEncoding has."),
     Field("sparse", \.sparse, "Changes nothing here."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
@@ -80,7 +79,8 @@ public struct Hashing: UnaryLayer, Configurable {
     let others = MapWhole.Others.hash(
       bins: Int32(bins - (isMasked ? 1 : 0)), key: salt?.key, plus: isMasked ? 1 : 0)
     let y = try x.graph.apply(MapWhole(table, others: others), x.cast(to: .int32))
-    return try output.encode(y, bins, weights: [], className)
+    let shown = LookupOutput(rawValue: output.rawValue) ?? .int
+    return try shown.encode(y, bins, weights: [], className)
   }
 }
 
@@ -102,14 +102,14 @@ public struct IntegerLookup: UnaryLayer, Configurable {
   public var padsToMaxTokens = false
   public var unknownMethod = Unknown.floormod
   public var salt: HashSalt?
-  public init(_ vocabulary: [Int]) { self.vocabulary = vocabulary }
+  public init(_ vocabulary: [Int]?) { self.vocabulary = vocabulary }
 
   private static let isToken: @Sendable (Int?) -> String? = {
     $0.map { Int32(exactly: $0) != nil } ?? true ? nil : "must fit into 32 bits"
   }
 
   public static let schema = Schema(
-    "IntegerLookup", "The places of whole numbers in a vocabulary.", prototype: Self([0]),
+    "IntegerLookup", "The places of whole numbers in a vocabulary.", prototype: Self(nil),
     Field("max_tokens", \.maxTokens, "How many numbers Keras would learn; the size of padded vectors.") {
       $0.map { $0 > 1 && $0 <= TensorType.largestCount } ?? true ? nil : "must be above 1"
     },
@@ -203,7 +203,8 @@ public struct IntegerLookup: UnaryLayer, Configurable {
       throw refuse("has more numbers than 'max_tokens'", "set it to at least \(tokens.count + special.count)")
     }
     let counted = output == .tfIdf ? weights?.count : tokens.count
-    guard counted == tokens.count || counted == tokens.count + unknownCount, (weights == nil) == (output != .tfIdf)
+    guard counted == tokens.count || counted == tokens.count + unknownCount,
+      (weights == nil) == (output != .tfIdf)
     else { throw refuse("needs a weight for each number with tf_idf, and none else", "set 'idf_weights'") }
     return tokens
   }

@@ -29,7 +29,8 @@ public struct Resizing: UnaryLayer, Configurable {
     Field("height", \.height, "Rows of the result.", check: within(1...largestSide)).required,
     Field("width", \.width, "Columns of the result.", check: within(1...largestSide)).required,
     Field(
-      "interpolation", \.interpolation, "nearest repeats, bilinear takes means of neighbours, the others of more."
+      "interpolation", \.interpolation,
+      "nearest repeats, bilinear takes means of neighbours, the others of more."
     ),
     Field(
       "crop_to_aspect_ratio", \.cropToAspectRatio, "Whether edges are cut off to keep the proportions."),
@@ -128,7 +129,9 @@ extension Value {
       columns: Double(rows) * Double(width) / Double(height)
     )
     func margin(_ size: Double, _ count: Int) throws(Diagnostic) -> Int {
-      guard size <= Double(TensorType.largestCount) else { throw .uncountable("a padded image", at: graph.origin) }
+      guard size <= Double(TensorType.largestCount) else {
+        throw .uncountable("a padded image", at: graph.origin)
+      }
       return Swift.max(0, (Int(size) - count) / 2)
     }
     let (above, left) = (try margin(least.rows, rows), try margin(least.columns, columns))

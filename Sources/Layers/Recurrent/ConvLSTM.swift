@@ -29,7 +29,8 @@ public struct ConvLSTM<let rank: Int>: RecurrentLayer, Configurable {
       fields: [
         Field("filters", \.filters, "Channels of the states.", check: within(1...(1 << 32))).required,
         Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
-        Field("strides", \.strides, "How far the window of the input moves.", check: PerAxis<rank>.atLeast(1)),
+        Field(
+          "strides", \.strides, "How far the window of the input moves.", check: PerAxis<rank>.atLeast(1)),
         Field("padding", \.padding, "valid: within the input; same: as many places."),
         Field("data_format", \.dataFormat, "Where channels are."),
         Field(
@@ -45,7 +46,8 @@ public struct ConvLSTM<let rank: Int>: RecurrentLayer, Configurable {
     let (known, mask) = masks(of: sequence, besideStates: inputs.count > 1, in: scope)
     let walk = try Walk(self, sequence, in: scope)
     let size = walk.stateShape.product
-    let flat = try firstStates(given: try inputs.dropFirst().map { try walk.flattened($0) }, [size, size], in: scope)
+    let flat = try firstStates(
+      given: try inputs.dropFirst().map { try walk.flattened($0) }, [size, size], in: scope)
     var state = try walk.start(flat)
     var outputs: [Value] = []
     for step in settings.goBackwards ? Array((0..<walk.steps).reversed()) : Array(0..<walk.steps) {
@@ -99,10 +101,13 @@ private struct Walk<let rank: Int> {
   /// - Throws: E0301 for a sequence of other axes or one of unknown length, E0359 for a window that jumps and has gaps.
   init(_ layer: ConvLSTM<rank>, _ sequence: Value, in scope: LayerScope) throws {
     let (name, settings, cell) = (layer.className, layer.settings, "conv_lstm_cell/")
-    let sizes = sequence.type.dims.dropFirst().compactMap { if case .size(let size) = $0 { size } else { nil } }
+    let sizes = sequence.type.dims.dropFirst().compactMap {
+      if case .size(let size) = $0 { size } else { nil }
+    }
     guard sequence.type.rank == rank + 3, sizes.count == rank + 2 else {
       throw Diagnostic(
-        "E0301", "\(name) needs batch, steps, \(axisWords(rank)) and channels of known size, found \(sequence.type)",
+        "E0301",
+        "\(name) needs batch, steps, \(axisWords(rank)) and channels of known size, found \(sequence.type)",
         help: "Reshape changes the axes of a sample")
     }
     self.layer = layer

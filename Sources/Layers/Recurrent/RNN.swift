@@ -32,7 +32,9 @@ extension CellType {
   fileprivate var config: ConfigNode { Self.schema.encode(self) }
 }
 
-/// The cell of ``SimpleRNN``. Keras: `keras.layers.SimpleRNNCell`.
+/// The cell of ``SimpleRNN``.
+///
+/// Keras: `keras.layers.SimpleRNNCell`.
 public struct SimpleRNNCell: CellType {
   public var settings: RecurrentSettings
   public var kind: RecurrentTask.Kind { .simple }
@@ -44,7 +46,9 @@ public struct SimpleRNNCell: CellType {
       without: ["recurrent_activation", "unit_forget_bias", "reset_after"], at: \Self.settings))
 }
 
-/// The cell of ``LSTM``. Keras: `keras.layers.LSTMCell`.
+/// The cell of ``LSTM``.
+///
+/// Keras: `keras.layers.LSTMCell`.
 public struct LSTMCell: CellType {
   public var settings: RecurrentSettings
   public var kind: RecurrentTask.Kind { .lstm }
@@ -55,7 +59,9 @@ public struct LSTMCell: CellType {
     fields: RecurrentSettings.cellFields(without: ["reset_after"], at: \Self.settings))
 }
 
-/// The cell of ``GRU``. Keras: `keras.layers.GRUCell`.
+/// The cell of ``GRU``.
+///
+/// Keras: `keras.layers.GRUCell`.
 public struct GRUCell: CellType {
   public var settings: RecurrentSettings
   public var kind: RecurrentTask.Kind { settings.resetAfter ? .gru : .gruResetBefore }
@@ -94,7 +100,9 @@ public struct CellSetting: ConfigConvertible {
     "cell", commonKeys: ["name", "trainable", "dtype"],
     [.init(SimpleRNNCell.self) { $0 }, .init(LSTMCell.self) { $0 }, .init(GRUCell.self) { $0 }])
 
-  public static var expectation: String { "a cell with its settings, as {LSTMCell: {units: 8}}, or a list of them" }
+  public static var expectation: String {
+    "a cell with its settings, as {LSTMCell: {units: 8}}, or a list of them"
+  }
   public static var jsonSchema: ConfigNode { ["type": ["string", "object", "array"]] }
 
   /// - Throws: what is wrong with a cell; E0302 if two of a stack have one name.

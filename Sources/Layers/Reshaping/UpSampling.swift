@@ -30,7 +30,9 @@ public struct UpSampling2D: UnaryLayer, Configurable {
     "UpSampling2D", "Makes images larger.", prototype: Self(),
     Field("size", \.size, "How often rows and columns are repeated.", check: PerAxis<2>.atLeast(1)),
     Field("data_format", \.dataFormat, "Where channels are."),
-    Field("interpolation", \.interpolation, "nearest repeats, bilinear takes means of neighbours, the others of more."))
+    Field(
+      "interpolation", \.interpolation,
+      "nearest repeats, bilinear takes means of neighbours, the others of more."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try dataFormat.channelsLast(x) { x in

@@ -210,7 +210,7 @@ record(K3.Bidirectional(K3.ConvLSTM1D(1, 2, padding="same")), numbers(1, 3, 4, 1
 record(K2.ConvLSTM2D(2, 2, recurrent_activation="hard_sigmoid"), numbers(1, 2, 3, 3, 1), semantics="keras2")
 for inner, x in [
     (K3.Dense(3), numbers(2, 4)), (K3.Conv2D(2, 2), numbers(1, 3, 3, 2)),
-    (K3.Embedding(4, 3), np.array([[0, 3, 1]], "int32")),
+    (K3.Embedding(4, 3), np.array([[0, 3, 1]], "float32")),
 ]:
     record(K3.SpectralNormalization(inner, power_iterations=2), x)
 
