@@ -47,6 +47,14 @@ extension OpCase {
       try $0[0].argumentOfMinimum(over: 1)
     },
     flat("one_hot", { [held(rows($0), .labels(5))] }) { try $0[0].oneHot(4) },
+    flat("map_whole", { [held(rows($0), .labels(9))] }) {
+      try $0[0].graph.apply(MapWhole([(0, 7), (3, -2)], others: .remainder(5, plus: 1)), $0[0])
+        .cast(to: .float32)
+    },
+    flat("map_whole by hash", { [held(rows($0), .labels(9))] }) {
+      try $0[0].graph.apply(MapWhole([(1, 0)], others: .hash(bins: 4, key: [3, 5], plus: 2)), $0[0])
+        .cast(to: .float32)
+    },
     flat("cast", { [held(rows($0), .around([-2.5, 0.5, 7]))] }) { try $0[0].cast(to: .int32) },
     flat("matches a label", { [held(rows($0), .spaced), held([.batch], .labels($0))] }) {
       try $0[0].graph.apply(Matches(.sparse), $0[0], $0[1])
