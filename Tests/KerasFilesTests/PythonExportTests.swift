@@ -117,7 +117,6 @@ import Training
     #expect(try call("return K.expand_dims(x)") == "return ops.expand_dims(x, axis=-1)")
     #expect(try call("return tf.gather(x, [0], axis=1)") == "return ops.take(x, [0], axis=1)")
     #expect(try call("return tf.nn.l2_normalize(x, axis=1)") == "return l2_normalize(x, axis=1)")
-    #expect(try call("return tf.split(x, [1, 2], axis=1)[0]") == "return split_sizes(x, [1, 2], axis=1)[0]")
     #expect(try call("return keras.layers.add([x, x])") == "return keras.layers.add([x, x])")
   }
 

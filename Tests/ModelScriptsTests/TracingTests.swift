@@ -61,7 +61,7 @@ import Testing
     ("return top_k(x, 2)[0]", [3, 2, 6, 5]), ("return sort(-x, axis=-1)", [-3, -2, -1, -6, -5, -4]),
     ("return tf.cast(x, tf.float32)", [1, 2, 3, 4, 5, 6]), ("return x / norm_of\nnorm_of = 1", []),
     ("return floor(x / 2) + ceil(x / 2)", [1, 2, 3, 4, 5, 6]), ("return sign(x - 2)", [-1, 0, 1, 1, 1, 1]),
-    ("return relu(x, max_value=4, threshold=2)", [0, 2, 3, 4, 4, 4]),
+    ("return relu(x, max_value=4, threshold=2)", [0, 0, 3, 4, 4, 4]),
     ("return round(x / 2)", [0, 1, 2, 2, 2, 3]),
     ("return tf.math.rsqrt(x[:, 0])", [1, 0.5]), ("return isfinite(x[:, 0] / 0)", [0, 0]),
     ("return floor(7.5) * x[:, 0]", [7, 28]),
