@@ -21,7 +21,7 @@ struct DialectNotes {
     var notes: [Diagnostic] = []
     let (differing, unknown, unreadable) = (self.differing, self.unknown, self.unreadable)
     if !differing.isEmpty { notes.append(.computesDifferently(differing, in: target)) }
-    if !unknown.isEmpty { notes.append(.unknownToKeras2(unknown)) }
+    if !unknown.isEmpty { notes.append(.unknownToKeras(unknown, target)) }
     if !unreadable.isEmpty { notes.append(.unreadableInKeras3(unreadable)) }
     let clashes = built.usedFunctions.clashes
     if !clashes.isEmpty { notes.append(.ambiguousFunctions(clashes)) }
@@ -95,10 +95,18 @@ struct DialectNotes {
     "Circle", "Dice", "Tversky", "ConcordanceCorrelation", "PearsonCorrelation",
   ]
 
-  /// What a Keras 2 file names and Keras 2 does not have.
+  /// Classes that went with Keras 2.
+  private static let goneInKeras3: Set = [
+    "LocallyConnected1D", "LocallyConnected2D", "RandomHeight", "RandomWidth",
+  ]
+
+  /// What a file names and the Keras that it is for does not have.
   private var unknown: [String] {
-    guard target == .keras2 else { return [] }
     var names = objects.map(\.className)
+    if target == .keras3 {
+      var seen: Set<String> = []
+      return names.filter { Self.goneInKeras3.contains($0) && seen.insert($0).inserted }
+    }
     if let settings = built.training?.settings {
       names.append(settings.optimizer.className)
       for output in settings.outputs {
@@ -161,11 +169,12 @@ extension Diagnostic {
       help: "write the file for \(other.rawValue) to keep the numbers")
   }
 
-  /// E0628: parts that Keras 2 does not have.
-  static func unknownToKeras2(_ what: [String]) -> Diagnostic {
-    Diagnostic(
-      "E0628", "Keras 2 does not have \(what.listed)", severity: .warning,
-      help: "runexp reads the file; for Keras write it for keras3")
+  /// E0628: parts that one of the versions of Keras does not have.
+  static func unknownToKeras(_ what: [String], _ target: Semantics) -> Diagnostic {
+    let (name, other) = target == .keras3 ? ("Keras 3", Semantics.keras2) : ("Keras 2", .keras3)
+    return Diagnostic(
+      "E0628", "\(name) does not have \(what.listed)", severity: .warning,
+      help: "runexp reads the file; for Keras write it for \(other.rawValue)")
   }
 
   /// E0629: parts that Keras 3 writes into an `.h5` file and cannot read back.

@@ -8,7 +8,9 @@ enum Keras3Writing {
   /// The reader takes every text that is the name of a function in `keras.layers` for that function, and then cannot
   /// read `score_mode: dot`; it is the default. The layer inside a wrapper it finds by its module alone.
   static func legacy(_ node: ConfigNode) -> ConfigNode {
-    node.mappingObjects { className, object in
+    node.mappingObjects { _, object in
+      let object = renamed(object)
+      let className = object["class_name"]?.string ?? ""
       // Found here by the class's own name, in other files by the name it is exported under.
       if className == "GroupQueryAttention" {
         return object.with(["class_name": "GroupedQueryAttention"])
@@ -24,19 +26,37 @@ enum Keras3Writing {
   /// The settings of a layer, with the module of each that is a layer itself.
   private static func locatingLayers(_ settings: ConfigNode) -> ConfigNode {
     guard let entries = settings.entries else { return settings }
-    let located = entries.map { entry -> ConfigNode.Entry in
-      guard let className = entry.value["class_name"]?.string, entry.value["module"] == nil,
-        isKnown(className)
-      else { return entry }
+    func located(_ value: ConfigNode) -> ConfigNode {
+      guard let className = value["class_name"]?.string, value["module"] == nil, isKnown(className) else {
+        return value
+      }
       let (module, registered) = origin(of: className)
-      return .init(entry.key, entry.value.with(["module": module, "registered_name": registered]))
+      return value.with(["module": module, "registered_name": registered])
     }
-    return ConfigNode(.map(located))
+    return ConfigNode(
+      .map(
+        entries.map { entry in
+          // The cells of a stack are found as other settings are, the layers of a model by their names.
+          guard entry.key == "cells", let cells = entry.value.list else {
+            return .init(entry.key, located(entry.value))
+          }
+          return .init(entry.key, ConfigNode(.list(cells.map(located))))
+        }))
+  }
+
+  /// A layer of Keras 2 in the words of Keras 3, where these have the same function under another name.
+  private static func renamed(_ node: ConfigNode) -> ConfigNode {
+    guard node["class_name"] == "ThresholdedReLU", let config = node["config"] else { return node }
+    let settings = config.without(["theta"]).with([
+      "max_value": nil, "negative_slope": 0.0, "threshold": config["theta"] ?? 1.0,
+    ])
+    return node.with(["class_name": "ReLU", "config": settings])
   }
 
   /// A configuration for a `.keras` file: every object names its module, every layer the shape it was built for.
   /// - Parameter shapes: of what goes into each layer, by the names of models and layers down to it.
   static func full(_ node: ConfigNode, shapes: [[String]: ConfigNode], path: [String] = []) -> ConfigNode {
+    let node = renamed(node)
     guard let className = node["class_name"]?.string, let config = node["config"],
       className != "__keras_tensor__"
     else { return inside(node, shapes, path) }

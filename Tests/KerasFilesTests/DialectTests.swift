@@ -46,6 +46,31 @@ private func compiled(
     #expect(layers[2]["config"]?["alpha"] == 0.3 && layers[2]["config"]?["negative_slope"] == nil)
   }
 
+  @Test func `Keras 3 finds stacked cells by their module, and a threshold in ReLU`() throws {
+    let stack: ConfigNode = ["RNN": ["cell": [["LSTMCell": ["units": 2]], ["GRUCell": ["units": 3]]]]]
+    var bag = DiagnosticBag()
+    let layers = try #require(
+      LayerRegistry.decode([stack, ["ThresholdedReLU": ["theta": 0.5]], ["Dense": ["units": 1]]], into: &bag))
+    let built = try compiled(layers, input: [4, 2])
+    let config = Keras3Writing.legacy(built.model.kerasConfig)["config"]
+    let written = try #require(config?["layers"]?.list)
+    let cells = written[1]["config"]?["cell"]?["config"]?["cells"]?.list ?? []
+    #expect(cells.map { $0["module"]?.string } == ["keras.layers", "keras.layers"])
+    for node in [
+      written[2], Keras3Writing.full(built.model.kerasConfig, shapes: [:])["config"]?["layers"]?.list?[2],
+    ] {
+      #expect(node?["class_name"] == "ReLU" && node?["config"]?["threshold"] == 0.5)
+      #expect(node?["config"]?["theta"] == nil && node?["config"]?["name"] == "thresholded_re_lu")
+    }
+  }
+
+  @Test func `what Keras 3 no longer has is told`() throws {
+    let local = NamedLayer("local", LocallyConnected<1>(2, kernelSize: .init(2)))
+    let built = try compiled([local], input: [4, 2], as: .keras2)
+    let codes = { (semantics: Semantics) in DialectNotes(built, semantics, .h5).all.map(\.code) }
+    #expect(codes(.keras3).contains("E0628") && !codes(.keras2).contains("E0628"))
+  }
+
   @Test func `Keras 2 has names of its own for weights and slots`() throws {
     let saved = try keras2()
     #expect(saved.kerasVersion == "2.21.0")
