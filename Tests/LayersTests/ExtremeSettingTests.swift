@@ -23,6 +23,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    LayerTrial(["TimeDistributed": ["layer": ["LayerNormalization": nil]]], inputs: 1, shape: [1 << 31, 2]),
+    LayerTrial(
+      ["MultiHeadAttention": ["num_heads": 1, "key_dim": 1, "sliding_window": 9]], inputs: 2,
+      shape: [1 << 20, 1]),
+    LayerTrial(["GRU": ["units": (1 << 30).config]], inputs: 1, shape: [1, 1]),
+    LayerTrial(
+      ["UpSampling2D": ["size": (1 << 20).config, "interpolation": "bilinear"]], inputs: 1, shape: [4, 4, 1]),
+    LayerTrial(["CenterCrop": ["height": 1, "width": (1 << 24).config]], inputs: 1, shape: [2, 2, 1]),
+  ])
+  func `what would need a table or a call for each of too many is refused`(trial: LayerTrial) throws {
+    #expect(try !trial.isRight())
+  }
+
   @Test func `layers with several settings at their extremes are layers or diagnostics`() throws {
     let fuzzer = ExtremesFuzzer(Self.trials)
     for seed in 0..<300 as Range<UInt64> {

@@ -15,6 +15,18 @@ extension Graph {
     leaf(.constant(Float(bitPattern: UInt32(bitPattern: number))), TensorType(dims, .int32))
   }
 
+  /// Numbers that a table may have, which is held in memory from the moment the graph is built: a model is looked at before
+  /// anybody asks what it needs.
+  private static let largestTable = 1 << 26
+
+  /// Makes sure that a table of so many numbers can be made.
+  /// - Throws: E0314.
+  public func checkTable(_ shape: [Int]) throws(Diagnostic) {
+    guard shape.product <= Self.largestTable else {
+      throw .uncountable("a table of \(shape.map(String.init).joined(separator: " × ")) numbers", at: origin)
+    }
+  }
+
   /// The numbers of a tensor.
   ///
   /// Keras: `keras.ops.convert_to_tensor`.

@@ -80,12 +80,15 @@ public struct CenterCrop: UnaryLayer, Configurable {
 
 extension Value {
   /// Rows and columns of images with channels last.
-  /// - Throws: E0301 if these are none.
+  /// - Throws: E0301 if these are none, E0314 if they are larger than any image.
   func imageSize(_ layer: String) throws(Diagnostic) -> (rows: Int, columns: Int) {
     guard type.rank == 4, case .size(let rows) = type.dims[1], case .size(let columns) = type.dims[2] else {
       throw Diagnostic(
         "E0301", "\(layer) needs batch, \(axisWords(2)) and channels, found \(type)",
         help: "Reshape changes the axes of a sample")
+    }
+    guard Swift.max(rows, columns) <= largestSide else {
+      throw .uncountable("an image with a side of \(Swift.max(rows, columns))", at: graph.origin)
     }
     return (rows, columns)
   }
