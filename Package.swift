@@ -53,7 +53,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // Level 0: no Swift target below.
@@ -65,6 +64,7 @@ let package = Package(
     kernels(
       "KernelsAVX512", define: "KERNEL_AVX512",
       machine: "-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma", "-mprefer-vector-width=512"),
+    system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     system("CMarkdown", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev libcmark-gfm-extensions-dev"),
@@ -74,7 +74,7 @@ let package = Package(
     target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
     target("Config", "Diagnostics"),
     target("TensorCore", "Diagnostics"),
-    target("RunEvents", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")),
+    target("RunEvents", "Diagnostics", "CCrypto"),
     target("HDF5Files", "CHDF5", "CZlib", "Files", "Diagnostics"),
     target("ZipFiles", "CZip", "Files"),
     // Level 2

@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
   pkg-config
-  libhdf5-dev libsqlite3-dev libcairo2-dev libzip-dev zlib1g-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
+  libhdf5-dev libsqlite3-dev libcairo2-dev libzip-dev zlib1g-dev libssl-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
   fonts-dejavu-core
   dataset-fashion-mnist
 )

@@ -106,7 +106,7 @@ final class ArchiveReader {
   /// - Throws: E0607 or E0657 if it cannot be read.
   func sha256(_ name: String) throws(Diagnostic) -> String {
     if zip == nil { return try RunEvents.sha256(file: "\(path)/\(name)").sha256 }
-    var hash = StreamHash()
+    let hash = StreamHash()
     do throws(ZipError) {
       try zip?.read(name) { chunk in
         hash.update(UnsafeRawBufferPointer(chunk))
@@ -115,7 +115,7 @@ final class ArchiveReader {
     } catch {
       throw .damagedArchive(path, error.reason)
     }
-    return hash.text
+    return hash.finish()
   }
 
   /// Writes all files below a folder.

@@ -1,12 +1,14 @@
+import CCrypto
 public import Diagnostics
-import Crypto
 import Foundation
 
 /// The SHA-256 of bytes, as 64 hexadecimal digits.
+///
+/// Source: FIPS 180-4.
 public func sha256(of bytes: some Sequence<UInt8>) -> String {
-  var hash = SHA256()
-  hash.update(data: Array(bytes))
-  return hexadecimal(hash.finalize())
+  let hash = StreamHash()
+  Array(bytes).withUnsafeBytes(hash.update)
+  return hash.finish()
 }
 
 /// The length and SHA-256 of a file, read in pieces: any size, little memory.
@@ -15,34 +17,44 @@ public func sha256(file path: String) throws(Diagnostic) -> (bytes: Int, sha256:
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw .cannotHash(path) }
   defer { close(descriptor) }
-  var hash = StreamHash()
+  let hash = StreamHash()
   var total = 0
   var piece = [UInt8](repeating: 0, count: 1 << 18)
   while true {
     let count = read(descriptor, &piece, piece.count)
     if count < 0, errno == EINTR { continue }
     guard count >= 0 else { throw .cannotHash(path) }
-    guard count > 0 else { return (total, hash.text) }
+    guard count > 0 else { return (total, hash.finish()) }
     piece.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     total += count
   }
 }
 
-/// The SHA-256 of bytes that come in pieces.
-public struct StreamHash {
-  private var hash = SHA256()
+/// The SHA-256 of bytes that come in pieces, by OpenSSL's libcrypto.
+public final class StreamHash {
+  private let context: OpaquePointer
 
-  public init() {}
+  public init() {
+    guard let context = EVP_MD_CTX_new() else { preconditionFailure("libcrypto has no memory for a hash") }
+    precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto refuses SHA-256")
+    self.context = context
+  }
 
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+  deinit { EVP_MD_CTX_free(context) }
 
-  /// The hash of what has come in, as 64 hexadecimal digits.
-  public var text: String { hexadecimal(hash.finalize()) }
-}
+  public func update(_ bytes: UnsafeRawBufferPointer) {
+    precondition(
+      EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1, "libcrypto refuses bytes to hash")
+  }
 
-private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  /// Ends the hash.
+  /// - Returns: 64 hexadecimal digits.
+  public func finish() -> String {
+    var bytes = [UInt8](repeating: 0, count: 32)
+    precondition(EVP_DigestFinal_ex(context, &bytes, nil) == 1, "libcrypto refuses to end a hash")
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
 }
 
 extension Diagnostic {

@@ -17,6 +17,24 @@ import Testing
     #expect(program.lines.map(\.name) == ["tanh", "softmax"])
   }
 
+  @Test(arguments: 1...4)
+  func `the threads of a pool end with the last program that uses them`(threads: Int) throws {
+    weak var pool: WorkerPool?
+    try {
+      let graph = Graph()
+      let x = graph.leaf(.input("x"), TensorType([.batch, .size(2)]))
+      let y = try graph.apply(Softmax(), x)
+      let shared = WorkerPool(threads: threads)
+      pool = shared
+      for _ in 1...2 {
+        try Program(
+          graph, keeping: [y], batch: 8, parameters: ParameterSlab([]), pool: shared, parallelThreshold: 0
+        ).run()
+      }
+    }()
+    #expect(pool == nil)
+  }
+
   @Test(arguments: [Layout.rowMajor, .panels])
   func `a weight seen with another shape is read where it lies`(layout: Layout) throws {
     let graph = Graph()

@@ -330,6 +330,9 @@ public final class Program {
       steps = steps.enumerated().map { recorder.timing($1, as: $0) }
       self.recorder = recorder
     }
+    // The pool keeps the job it ran last: a job that kept the pool would keep its threads, and all memory of the program,
+    // for ever.
+    let threads = Unmanaged.passUnretained(pool)
     let part: (Int) -> Void = { [steps] part in
       let worker = Worker(part: part, parts: parts, workspace: memory.pointer + part * GemmTask.workspace)
       var next = 0
@@ -343,7 +346,7 @@ public final class Program {
           next += 1
         }
         step(worker)
-        if parts > 1 { pool.barrier() }
+        if parts > 1 { threads._withUnsafeGuaranteedRef { $0.barrier() } }
       }
     }
     job = isSerial ? part : { _ in pool.run(part) }

@@ -49,7 +49,7 @@ public struct CheckpointFile {
 
   /// Hands on the bytes of the file one piece after another: numbers from where they lie, without a copy of them all.
   public func write(_ put: (UnsafeRawBufferPointer) -> Void) {
-    var hash = StreamHash()
+    let hash = StreamHash()
     func write(_ piece: UnsafeRawBufferPointer) {
       hash.update(piece)
       put(piece)
@@ -66,7 +66,7 @@ public struct CheckpointFile {
     for array in arrays {
       write(UnsafeRawBufferPointer(start: array.numbers.pointer, count: 4 * array.numbers.count))
     }
-    Array(hash.text.utf8).withUnsafeBytes(put)
+    Array(hash.finish().utf8).withUnsafeBytes(put)
   }
 
   /// Reads the bytes of a file that may be torn, damaged or something else.
