@@ -7,6 +7,9 @@ extension Transforms {
   /// A warning for each column that is not standardized and whose numbers become a few different ones.
   func warnings(_ raw: RawData) -> [Diagnostic] {
     var warnings: [Diagnostic] = []
+    for case .ready(let array) in raw.features where !standardizes(array.name) && isCoarse(array) {
+      warnings.append(.losesDigits(array.name, at: settingsSpan, isTarget: false))
+    }
     for case .table(_, let columns) in raw.features {
       for case .numbers(let name, let numbers, _) in columns where !standardizes(name) && isCoarse(numbers) {
         warnings.append(.losesDigits(name, at: settingsSpan, isTarget: false))
@@ -16,6 +19,15 @@ extension Transforms {
       warnings.append(.losesDigits(name, at: settingsSpan, isTarget: true))
     }
     return warnings
+  }
+
+  /// The same for the numbers of a file without columns, place by place.
+  private func isCoarse(_ array: RawArray) -> Bool {
+    guard case .doubles(let numbers) = array.numbers else { return false }
+    let size = array.rowSize
+    return (0..<size).contains { place in
+      isCoarse(stride(from: place, to: numbers.count, by: size).map { numbers[$0] })
+    }
   }
 
   /// Whether rounding to 32 bits moves a number of the training part by more than a thousandth of their range.

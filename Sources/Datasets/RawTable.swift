@@ -89,7 +89,9 @@ struct RawTable {
         guard let number = encoding.notation.number(text) else {
           throw .noNumber(text, cell(row, place), encoding.notation)
         }
-        numbers.append(number)
+        let isMissing = preparation.format.missing.names(number)
+        guard !isMissing || canBeMissing else { throw .missingInput(cell(row, place)) }
+        numbers.append(isMissing ? .nan : number)
       }
     }
     return .numbers(name: encoding.name, numbers, encoding.notation)

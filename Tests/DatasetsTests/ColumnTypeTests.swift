@@ -53,6 +53,10 @@ import Testing
     ("days first", { "\($0 % 28 + 1).1.2024" }, "write dates as"),
     ("units", { "\($0) kg" }, "remove the unit"), ("degrees", { "\($0)°C" }, "remove the unit"),
     ("infinities", { $0 % 2 == 0 ? "inf" : "-inf" }, "missing: [inf]"),
+    ("exponents with a unit", { "\($0 + 1)e3kg" }, "correct it"),
+    ("Fortran's exponents", { "\($0 + 1).5D+02" }, "correct it"),
+    ("powers of ten", { "1.\($0)×10^3" }, "correct it"), ("a sign behind", { "\($0).5-" }, "correct it"),
+    ("mixed fractions", { "\($0) 1/2" }, "correct it"), ("about a number", { "~\($0)" }, "correct it"),
     ("fractions", { "\($0)/3" }, "correct it"), ("hexadecimal", { "0x\($0)F" }, "correct it"),
     ("other digits", { "٣\($0 % 2 == 0 ? "" : "٤")" }, "correct it"),
     ("a word for missing", { $0 % 3 == 0 ? "\($0).5" : "unknown" }, "missing: [unknown]"),
@@ -267,5 +271,53 @@ import Testing
     let settings = ConfigNode(
       .map([.init("idx", ["train": ["images": "i", "labels": "l"]]), .init(name, ".")]))
     #expect(failure(settings, in: folder)?.code == "E0415")
+  }
+
+  static let missingNumbers: [(cells: [String], more: ConfigNode)] = [
+    (["1,5", "-999,0", "4,5"], ["decimal": ",", "missing": [-999]]),
+    (["1.5", "-999.00", "4.5"], ["missing": [-999]]),
+    (["1.5", "-9.99e2", "4.5"], ["missing": ["-999"]]),
+    (["1.5", "\"-1,999\"", "4.5"], ["types": ["b": "number"], "missing": [-1999]]),
+    (["1,5", "−999", "4,5"], ["decimal": ",", "types": ["b": "number"], "missing": [-999]]),
+  ]
+  @Test(arguments: missingNumbers.indices)
+  func `a number that stands for a missing one does so however it is written`(index: Int) throws {
+    let (cells, more) = Self.missingNumbers[index]
+    let all = ConfigNode(.map((more.entries ?? []) + [.init("fill_missing", "mean")]))
+    #expect(try column(table(cells, separator: ";"), all, separator: ";") == [1.5, 3, 4.5])
+    #expect(try diagnose(table(cells, separator: ";"), more, separator: ";").code == "E0407")
+  }
+
+  @Test func `a missing number is no target`() throws {
+    try folder.write("t.csv", "a;y\n1;1,5\n2;-999,0\n3;2,5\n")
+    let csv: ConfigNode = ["train": "t.csv", "separator": ";"]
+    let diagnostic = failure(["csv": csv, "target": "y", "decimal": ",", "missing": [-999]], in: folder)
+    #expect(diagnostic?.code == "E0407")
+  }
+
+  @Test(arguments: [
+    ("float", "number"), ("categorical", "category"), ("datetime", "date"), ("Boolean", "category"),
+    ("dates", "date"),
+  ])
+  func `another program's word for a type is told in ours`(word: String, ours: String) throws {
+    let diagnostic = try diagnose(table(["1", "2"]), ["types": ["b": .init(.string(word))]])
+    #expect(diagnostic.code == "E0205")
+    #expect(diagnostic.help?.contains("'\(ours)'") == true)
+  }
+
+  @Test func `each class is named once`() throws {
+    for classes: ConfigNode in [["p", "q", "p"], [1, 2, 1], [true, false, true]] {
+      try folder.write(
+        "t.csv", "a,y\n" + (classes.list ?? []).map { "1,\($0.string ?? $0.json)" }.joined(separator: "\n"))
+      let diagnostic = failure(["csv": "t.csv", "target": "y", "classes": classes], in: folder)
+      #expect(diagnostic?.code == "E0411")
+      #expect(diagnostic?.message.contains("twice") == true)
+    }
+  }
+
+  @Test func `classes that are whole numbers are found where a table writes fractions`() throws {
+    try folder.write("t.csv", "a,y\n1,2.0\n2,1.0\n3,10.0\n")
+    let data = try dataset(["csv": "t.csv", "target": "y", "classes": [1, 2, 10]], in: folder).load()
+    #expect(data.classNames == ["1.0", "2.0", "10.0"])
   }
 }

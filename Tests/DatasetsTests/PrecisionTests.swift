@@ -98,6 +98,21 @@ import Testing
     #expect(try warnings(["target": "u", "standardize": true]).count == 1)
   }
 
+  @Test func `numbers of IDX files that lose their digits are worth a warning, too`() throws {
+    try folder.write("l", idx([60], (0..<60).map { UInt8($0 % 2) }))
+    func warnings(_ more: ConfigNode, _ number: (Int) -> Double) throws -> [String?] {
+      let numbers = (0..<60).flatMap { [number($0), 0.5] }.map(\.bitPattern)
+      try folder.write("i", idx([60, 2], bytes(numbers), type: 0x0E))
+      let files: ConfigNode = ["train": ["images": "i", "labels": "l"]]
+      let node = ConfigNode(.map([.init("idx", files)] + (more.entries ?? [])))
+      return try dataset(node, in: folder).load().warnings.map(\.code)
+    }
+    #expect(try warnings([:]) { 1e9 + Double($0) } == ["E0426"])
+    #expect(try warnings(["scale": 1e-8]) { 2e9 + Double($0) } == ["E0426"])
+    #expect(try warnings(["standardize": true]) { 1e9 + Double($0) }.isEmpty)
+    #expect(try warnings([:]) { Double($0) * 0.1 }.isEmpty)
+  }
+
   @Test func `a number beyond the floats is none`() throws {
     try folder.write("t.csv", "a,y\n1,1\n1e39,2\n2,3\n")
     #expect(failure(["csv": "t.csv", "target": "y"], in: folder)?.code == "E0409")

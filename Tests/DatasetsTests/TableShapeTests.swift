@@ -72,6 +72,21 @@ import Testing
     #expect(try dataset(settings, in: folder).inspect().features[0].rowShape == [50_000])
   }
 
+  @Test(arguments: ["1,0\n2,1\n", "5.5,1,0\n3,1,1\n", "1,1\n2,0\n", "-1e3,2\n7,8\n"])
+  func `a table whose first line is a row needs a header`(text: String) throws {
+    try folder.write("t.csv", text)
+    let diagnostic = failure(["csv": "t.csv", "target": "y"], in: folder)
+    #expect(diagnostic?.help?.contains("add a line above it that names them") == true)
+  }
+
+  @Test(arguments: ["sep=;\nb;y\n1;0\n2;1\n", "sep=,\nb,y\n1,0\n", "SEP=;\r\nb;y\r\n1;0\r\n"])
+  func `a line that tells Excel the separator is no header`(text: String) throws {
+    try folder.write("t.csv", text)
+    let diagnostic = failure(["csv": "t.csv", "target": "y"], in: folder)
+    #expect(diagnostic?.code == "E0406")
+    #expect(diagnostic?.message.contains("Excel") == true)
+  }
+
   @Test func `a header of quotes is read once`() throws {
     let text = "a,y\n\"" + String(repeating: "\"\"", count: 100_000) + "\",1\nx,2\n"
     try folder.write("t.csv", text)

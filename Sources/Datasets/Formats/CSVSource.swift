@@ -172,7 +172,7 @@ extension Diagnostic {
     return Diagnostic(
       "E0408", "'\(table.file.name)' has no column '\(name)'", at: span.map { Label($0, "not in the table") },
       help: nearest(to: name, in: Array(table.header.prefix(1000))).map { "did you mean '\($0)'?" }
-        ?? "columns: \(shown)")
+        ?? (table.hasNumbersForNames ? CSVTable.headerHelp : "columns: \(shown)"))
   }
 
   /// E0408: nothing to predict.

@@ -84,6 +84,7 @@ struct IDXSource: RawSource {
     if !settings.classes.isEmpty {
       var names: [String] = []
       for node in settings.classes { names.append(try className(node)) }
+      try settings.classes.checkDifferent(names)
       classNames = names
     }
   }

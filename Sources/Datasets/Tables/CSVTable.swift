@@ -64,12 +64,24 @@ struct CSVTable {
       let name = text(cell)
       guard name.isEmpty || places[name] == nil else {
         throw .badTable(
-          file, line: 1, "two columns are named '\(name)'", help: "give each column a name of its own")
+          file, line: 1, "two columns are named '\(name)'",
+          help: Double(name) == nil ? "give each column a name of its own" : Self.headerHelp)
       }
       places[name] = places[name] ?? header.count
       header.append(name)
     }
+    if row.count <= 2, header[0].lowercased().hasPrefix("sep=") {
+      throw .badTable(
+        file, line: 1, "'\(header[0])' is a line for Excel, not the header",
+        help: "remove the line, and write its separator as 'csv: {train: FILE, separator: …}'")
+    }
   }
+
+  static let headerHelp =
+    "the first line is read as the names of the columns, but holds numbers: add a line above it that names them"
+
+  /// Whether the first line looks like a row, as that of a table without a header.
+  var hasNumbersForNames: Bool { header.allSatisfy { Double($0) != nil } }
 
   /// Where the column of a name is.
   func place(of name: String) -> Int? { places[name] }

@@ -169,7 +169,7 @@ extension Diagnostic {
       case .written, .other, nil:
         notation.hasDecimalComma && NumberNotation().number(text) != nil
           ? "write 'decimal: {\(name): .}' in the data cell if the point is the decimal mark of this column"
-          : isTold && notation.form == .number
+          : isTold && notation.form == .number && look == .written
             ? "correct it; all numbers of a column have the same currency or percent sign, or none"
             : "correct it, or write 'missing: [\(words)]' in the data cell if it stands for a missing value"
       }

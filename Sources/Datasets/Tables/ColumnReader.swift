@@ -62,7 +62,7 @@ struct ColumnReader {
         continue
       }
       guard let number = notation.number(text) else { throw .notANumber(cells, row, notation, rules) }
-      numbers.append(number)
+      numbers.append(rules.missing.names(number) ? .nan : number)
     }
     return (numbers, notation)
   }

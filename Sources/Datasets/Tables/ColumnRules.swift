@@ -5,6 +5,17 @@ internal import Diagnostics
 struct ColumnRules {
   enum Kind: String, CaseIterable { case number, category, date }
 
+  /// What columns hold in the words of other programs.
+  private static let otherWords: [String: Kind] = [
+    "float": .number, "float32": .number, "float64": .number, "int": .number, "int32": .number,
+    "int64": .number, "integer": .number, "real": .number, "numeric": .number, "numerical": .number,
+    "continuous": .number, "double": .number, "decimal": .number, "currency": .number, "percent": .number,
+    "categorical": .category, "text": .category, "string": .category, "str": .category, "object": .category,
+    "class": .category, "label": .category, "nominal": .category, "ordinal": .category, "factor": .category,
+    "bool": .category, "boolean": .category, "binary": .category, "one_hot": .category,
+    "datetime": .date, "timestamp": .date, "time": .date,
+  ]
+
   let missing: MissingWords
   /// Whether missing values of features are filled.
   let canBeMissing: Bool
@@ -66,7 +77,7 @@ struct ColumnRules {
       }
       let word = try entry.value.text()
       guard let kind = Kind(rawValue: word) else {
-        throw .unknownWord(word, in: Kind.allCases.map(\.rawValue), at: entry.value.span, what: "type")
+        throw .unknownType(word, otherWords[word.lowercased()], at: entry.value.span)
       }
       kinds[entry.key] = kind
     }
@@ -97,6 +108,16 @@ struct ColumnRules {
 }
 
 extension Diagnostic {
+  /// E0205: no kind of column, or one in another program's word.
+  fileprivate static func unknownType(_ word: String, _ meant: ColumnRules.Kind?, at span: SourceSpan?)
+    -> Diagnostic
+  {
+    var diagnostic = Diagnostic.unknownWord(
+      word, in: ColumnRules.Kind.allCases.map(\.rawValue), at: span, what: "type")
+    if let meant { diagnostic.help = "write '\(meant.rawValue)'" }
+    return diagnostic
+  }
+
   /// E0415: a column that is told to be two things.
   fileprivate static func contradictingTypes(_ name: String, _ kind: String, at span: SourceSpan?)
     -> Diagnostic

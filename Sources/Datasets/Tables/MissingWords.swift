@@ -47,6 +47,9 @@ public struct MissingWords: Sendable, Equatable {
     self.init(given)
   }
 
+  /// Whether a number, however it is written, stands for a missing one.
+  func names(_ number: Double) -> Bool { numbers.contains(number) }
+
   /// What a cell says; one in quotes is a value, unless it is empty or named.
   func verdict(_ text: String, isQuoted: Bool) -> Verdict {
     if text.isEmpty { return .missing }

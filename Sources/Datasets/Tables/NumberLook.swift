@@ -64,10 +64,18 @@ enum NumberLook: Equatable {
     let hexadecimal = #/0x[0-9A-Fa-f]+/#
     let fraction = #/[+-]?\d+ ?/ ?\d+/#
     let accounting = #/\([$€£]?[\d.,]+\)/#
+    // 1.5D+02, 1.5×10^2, 1 e5, 5e3kg
+    let scientific = #/[+-]?\d+[.,]?\d* ?([eEdD] ?[+-]?\d+|[×x*·] ?10(\^|\*\*)?[+-]?\d+)( ?\D{0,8})/#
+    // 1.5-, 1 1/2, ~5, ≈ 5
+    let trailing = #/\d[\d.,]*[-\u{2212}]/#
+    let mixed = #/[+-]?\d+ \d+ ?/ ?\d+/#
+    let about = #/[~≈±] ?[+-]?\d[\d.,]*/#
     let grouped = #/[+-]?\d{1,3}([., '\u{A0}\u{202F}]\d{3}|,\d{2},\d{3})+([.,]\d+)?/#
     return text.wholeMatch(of: plain) != nil || text.wholeMatch(of: hexadecimal) != nil
       || text.wholeMatch(of: fraction) != nil || text.wholeMatch(of: accounting) != nil
-      || text.wholeMatch(of: grouped) != nil
+      || text.wholeMatch(of: grouped) != nil || text.wholeMatch(of: scientific) != nil
+      || text.wholeMatch(of: trailing) != nil || text.wholeMatch(of: mixed) != nil
+      || text.wholeMatch(of: about) != nil
       || isOfAnotherScript(text)
   }
 

@@ -14,6 +14,7 @@ extension ColumnReader {
     let column = group.columns[0]
     let cells = try cells(column.name, isTarget: true)
     let named = areMeant || fits(classes, cells) ? try classes.map(named: cells) : []
+    try classes.checkDifferent(named)
     let isNumeric = named.isEmpty ? try self.isNumeric(cells) : false
     guard !isNumeric else {
       data.targets.append(try numericTarget(group, into: &data))
@@ -89,6 +90,7 @@ extension ColumnReader {
         throw .missing(cells.cell(row), as: Self.noTarget)
       }
       let (numbers, _) = try numbers(cells)
+      if let row = numbers.firstIndex(where: \.isNaN) { throw .missing(cells.cell(row), as: Self.noTarget) }
       data.targetNumbers.append((column.name, numbers))
       for (row, number) in numbers.enumerated() { values[row * width + place] = Float(number) }
     }
@@ -97,6 +99,16 @@ extension ColumnReader {
 }
 
 extension [ConfigNode] {
+  /// - Throws: E0411 for a class that is named twice, which would be two units for one class.
+  func checkDifferent(_ names: [String]) throws(Diagnostic) {
+    var seen: Set<String> = []
+    for (node, name) in zip(self, names) where !seen.insert(name).inserted {
+      throw Diagnostic(
+        "E0411", "the class '\(name)' is named twice", at: node.span.map { .init($0, "named before") },
+        help: "each class has one place among 'classes'")
+    }
+  }
+
   /// The names of the classes of a column, as the column writes them: in YAML `NULL` is nothing, and `TRUE` is true.
   fileprivate func map(named cells: ColumnCells) throws(Diagnostic) -> [String] {
     guard contains(where: { $0.string == nil }) else {
@@ -106,6 +118,12 @@ extension [ConfigNode] {
     }
     let found = Set(cells.texts)
     func spelled(_ spellings: [String]) -> String? { spellings.first(where: found.contains) }
+    // 1 is the class that a table of fractions writes as 1.0.
+    func written(_ number: Double) -> String? {
+      found.filter { NumberNotation().number($0) == number }.min {
+        $0.utf8.lexicographicallyPrecedes($1.utf8)
+      }
+    }
     var names: [String] = []
     for node in self {
       switch node.content {
@@ -113,8 +131,9 @@ extension [ConfigNode] {
       case .bool(true): names.append(spelled(["true", "True", "TRUE"]) ?? "true")
       case .bool(false): names.append(spelled(["false", "False", "FALSE"]) ?? "false")
       case .double(let number):
-        let text = found.sorted().first { NumberNotation().number($0) == number }
-        names.append(text ?? "\(number)")
+        names.append(written(number) ?? "\(number)")
+      case .int(let number) where !found.contains("\(number)"):
+        names.append(written(Double(number)) ?? "\(number)")
       default: names.append(try className(node))
       }
     }
