@@ -58,6 +58,25 @@ import Testing
     ("return layers.maximum([x, 4 - x])[:, 0]", [3, 4]),
     ("return layers.minimum([x, 4 - x])[:, 0]", [1, 0]),
     ("return tf.keras.layers.multiply([x, x])[:, 0]", [1, 16]),
+    ("return K.sqrt(x - 4)[:, 0]", [0, 0]), ("return keras.backend.sqrt(x)[:, 0]", [1, 2]),
+    ("return tf.keras.backend.sqrt(-x)[:, 1]", [0, 0]),
+    ("return K.hard_sigmoid(x - 2)[:, 0]", [0.3, 0.9]),
+    ("return tf.keras.backend.hard_sigmoid(-x)[:, 2]", [0, 0]),
+    ("return hard_sigmoid(x - 2)[:, 0] * 3", [1, 2.5]),
+    ("return K.batch_flatten(z)[1]", [4, 5, 6, 7]), ("return K.batch_flatten(x)[:, 1]", [2, 5]),
+    ("return ravel(y)", [1, 5, 7, 3]), ("return np.ravel(z)[5:]", [5, 6, 7]),
+    ("return K.flatten(y)[2:]", [7, 3]),
+    ("return tf.identity(x)[:, 0]", [1, 4]), ("return identity(2)[0]", [1, 0]),
+    ("return cast(tf.cast(x - 1, tf.bool), 'float32')", [0, 1, 1, 1, 1, 1]),
+    ("return K.relu(x - 3, alpha=0.5)[:, 0]", [-1, 1]),
+    ("return tf.nn.leaky_relu(x - 3, alpha=0.5)[:, 1]", [-0.5, 2]),
+    ("return cast(argmax(convert_to_tensor([1, 5, 5, -2])), 'float32')", [1]),
+    ("return cast(argmin(convert_to_tensor([[3, -4096], [-4097, 3]]), axis=0), 'float32')", [1, 0]),
+    // Floats cannot tell these apart.
+    ("return cast(argmax(convert_to_tensor([16777216, 16777217, 16777216])), 'float32')", [1]),
+    ("return cast(cumsum(convert_to_tensor([1, -5, 3])), 'float32')", [1, -4, -1]),
+    ("return cast(cumsum(convert_to_tensor([16777216, 1, 1, -1])) - 16777216, 'float32')", [0, 1, 2, 1]),
+    ("return cast(tf.cumsum(cast(x, 'int32'), 1) // 2, 'float32')[:, 2]", [3, 7]),
     ("return keras.activations.gelu(x)[:, 0] - tf.nn.gelu(x, approximate=False)[:, 0]", [0, 0]),
   ]
 
@@ -74,7 +93,7 @@ import Testing
     "cumsum(x)", "cumprod(x)", "argmax(x)", "argmin(x)", "take(x, [0])", "take_along_axis(x, x)",
     "repeat(x, 2)",
     "roll(x, 1)", "diagflat(x)", "diagonal(x)", "trace(x)", "tf.roll(x, 1)", "tf.concat([x, x])",
-    "expand_dims(x, (0, 0))",
+    "expand_dims(x, (0, 0))", "ravel(x)", "np.ravel(x)", "K.flatten(x)", "ops.ravel(x * 2)",
   ])
   func `the samples of a batch are not put in one row`(call: String) {
     #expect(throws: Diagnostic.self) { try Traced("return \(call)") }

@@ -90,7 +90,7 @@ public struct IntegerBinary: Pointwise {
     switch function {
     case .divide, .divideNoNaN, .power, .arctangent:
       throw ShapeError(
-        "\(function) does not give whole numbers", hint: "cast both operands with cast(to: .float32)")
+        "\(function) does not give whole numbers", hint: "cast both operands: cast(x, 'float32')")
     default:
       return TensorType(
         try TensorType.broadcast(operands[0], operands[1]), function.isTruth ? .float32 : .int32)

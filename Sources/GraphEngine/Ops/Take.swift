@@ -20,7 +20,7 @@ public struct Take: Op {
     guard dims.filter({ $0 == .batch }).count <= 1 else {
       throw ShapeError(
         "elements of \(x) at \(indices) would pair every sample with every other", operand: 1,
-        hint: "taken(along:) takes each sample's elements by its own indices")
+        hint: "take_along_axis takes each sample's elements by its own indices")
     }
     return TensorType(Array(dims), x.element)
   }

@@ -32,7 +32,7 @@ extension TensorType {
       throw ShapeError(
         "axis \(axis) of \(self) is the batch, which is not known yet: it cannot be \(purpose)",
         operand: operand,
-        hint: "choose an axis beside the batch, or move numbers there with transposed or reshaped")
+        hint: "choose an axis beside the batch, or move numbers there with transpose or reshape")
     }
     return size
   }
@@ -48,7 +48,7 @@ extension TensorType {
     guard element != wanted else { return }
     throw ShapeError(
       "\(op) needs \(wanted.rawValue), found \(self) of \(element.rawValue)", operand: operand,
-      hint: "cast it with cast(to: .\(wanted.rawValue))")
+      hint: "cast it: cast(x, '\(wanted.rawValue)')")
   }
 }
 

@@ -81,6 +81,9 @@ enum Activations {
       ("mish", .mish, "x tanh(softplus(x))."), ("log_sigmoid", .logSigmoid, "The logarithm of the sigmoid."),
       ("hard_sigmoid", .hardSigmoid, "relu6(x + 3) / 6."), ("hard_tanh", .hardTanh, "x between -1 and 1."),
     ].map { name, function, summary in Elementwise.function(name, summary) { try $0.mapped(function) } } + [
+      Elementwise.function(
+        "backend.hard_sigmoid", also: ["K.hard_sigmoid"], "Between 0 and 1 the line 0.2 x + 0.5."
+      ) { try $0.scaled(by: 0.2, plus: 0.5).clipped(0, 1) },
       Elementwise.function("silu", also: ["swish"], "x times its sigmoid.") { try $0.silu() },
       Elementwise.function("hard_silu", also: ["hard_swish"], "x times its hard sigmoid.") {
         try $0.hardSilu()

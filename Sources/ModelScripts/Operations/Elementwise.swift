@@ -24,6 +24,9 @@ enum Elementwise {
 
   private static let unary: [Operation] = [
     function("sqrt", "The square root of each element.", number: { $0.squareRoot() }) { try $0.squareRoot() },
+    function("backend.sqrt", also: ["K.sqrt"], "The square root of each element, 0 for negative ones.") {
+      try $0.maximum(0).squareRoot()
+    },
     function("square", "Each element times itself.", number: { $0 * $0 }) { try $0.square() },
     function("reciprocal", "1 divided by each element.", number: { 1 / $0 }) { try $0.reciprocal() },
     function("negative", also: ["neg"], "Each element with the other sign.", number: { 0 - $0 }) { try -$0 },
@@ -146,7 +149,7 @@ enum Elementwise {
     Operation(
       "stop_gradient", [], ["x"], "The value itself, through which no gradient flows."
     ) { .tensor(try $0.tensor("x").withoutGradient()) },
-    Operation("linear", [], ["x"], "The value itself.") { $0["x"] },
+    Operation("linear", ["tf.identity"], ["x"], "The value itself.") { $0["x"] },
     Operation("cast", [], ["x", "dtype"], "The same numbers as another type: float32, int32 or bool.") {
       arguments in
       let x = try arguments.tensor("x")

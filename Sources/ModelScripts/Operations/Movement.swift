@@ -29,9 +29,17 @@ enum Movement {
     operation("squeeze", [], ["x", "axis=None"], "Without axes of size 1.") {
       try $1.squeezed(try $0.axes())
     },
-    operation("ravel", ["flatten", "batch_flatten"], ["x"], "All axes as one, the batch aside.") { _, x in
-      let batch: [Dim] = x.type.dims.first == .batch ? [.batch] : []
-      return try x.reshaped(to: batch + [.size(x.type.sampleCount)])
+    operation("ravel", ["flatten"], ["x"], "All axes as one; of a batch they are not.") { arguments, x in
+      if x.type.rank == 1 { return x }
+      guard x.type.dims.allSatisfy({ if case .size = $0 { true } else { false } }) else {
+        throw arguments.flattensBatch()
+      }
+      return try x.reshaped(to: [.size(x.type.sampleCount)])
+    },
+    operation("batch_flatten", [], ["x"], "All axes as one, the first aside.") { _, x in
+      let first = x.type.dims.first ?? .size(1)
+      let count = x.type.dims.dropFirst().reduce(1) { if case .size(let size) = $1 { $0 * size } else { $0 } }
+      return try x.reshaped(to: [first, .size(count)])
     },
     operation("broadcast_to", [], ["x", "shape"], "Repeated along axes of size 1 and new ones in front.") {
       try $1.broadcast(to: try $0.shape())

@@ -121,7 +121,7 @@ struct Arguments {
     "depth": "num_classes", "newshape": "shape", "multiples": "repeats", "paddings": "pad_width",
     "num_or_size_splits": "indices_or_sections", "clip_value_min": "x_min", "clip_value_max": "x_max",
     "dims": "shape", "equation": "subscripts", "value": "x", "ord": "order", "reference": "params",
-    "rep": "repeats",
+    "rep": "repeats", "alpha": "negative_slope",
   ]
 
   init(_ operation: Operation, _ given: [Given], _ tracer: Tracer, _ range: Range<Int>) throws(Diagnostic) {

@@ -154,15 +154,15 @@ enum Reductions {
   private static let alongAxis: [Operation] = [
     Operation(
       "argmax", [], ["x", "axis=None", "keepdims=False"], "The place of the largest element along an axis."
-    ) { try extremePlace($0) { try $0.argumentOfMaximum(over: $1) } }
+    ) { try extremePlace($0, isMaximum: true) }
     .with(["axis": "0"], in: .tensorFlow).with(["axis": "-1"], in: .backend),
     Operation(
       "argmin", [], ["x", "axis=None", "keepdims=False"], "The place of the smallest element along an axis."
-    ) { try extremePlace($0) { try $0.argumentOfMinimum(over: $1) } }
+    ) { try extremePlace($0, isMaximum: false) }
     .with(["axis": "0"], in: .tensorFlow).with(["axis": "-1"], in: .backend),
     Operation("cumsum", [], ["x", "axis=None"], "Running sums along an axis.") {
       let (x, axis) = try $0.alongAxis()
-      return .tensor(try x.cumulativeSum(along: axis))
+      return .tensor(try x.type.element == .int32 ? wholeSums(x, along: axis) : x.cumulativeSum(along: axis))
     }.with(["axis": "0"], in: .tensorFlow, .backend),
     Operation("cumprod", [], ["x", "axis=None"], "Running products along an axis.") {
       let (x, axis) = try $0.alongAxis()
@@ -170,12 +170,45 @@ enum Reductions {
     }.with(["axis": "0"], in: .tensorFlow, .backend),
   ]
 
-  private static func extremePlace(
-    _ arguments: Arguments, _ body: (Value, Int) throws -> Value
-  ) throws -> TraceValue {
+  /// Running sums of whole numbers, as exact as whole numbers are.
+  ///
+  /// Floats have 24 bits: the upper and the lower part of each number are summed on their own.
+  private static func wholeSums(_ x: Value, along axis: Int) throws -> Value {
+    let place = axis < 0 ? axis + x.type.rank : axis
+    if x.type.dims.indices.contains(place), case .size(let size) = x.type.dims[place], size > 4096 {
+      // Lower parts of so many numbers have sums beyond 24 bits.
+      return try x.cumulativeSum(along: axis)
+    }
+    let (upper, lower) = try parts(x)
+    let sums = try (upper.cumulativeSum(along: axis), lower.cumulativeSum(along: axis))
+    return try sums.0.cast(to: .int32) * 4096 + sums.1.cast(to: .int32)
+  }
+
+  /// A whole number as 4096 times the first part and the second, both floats without rounding.
+  private static func parts(_ x: Value) throws -> (upper: Value, lower: Value) {
+    let base = x.graph.constant(whole: 4096)
+    return (
+      try x.floorDivided(by: base).cast(to: .float32), try x.modulo(base).cast(to: .float32)
+    )
+  }
+
+  /// Where the largest or smallest of whole numbers is: among those with the best upper part that with the best lower one.
+  private static func wholePlace(_ x: Value, _ axis: Int, isMaximum: Bool) throws -> Value {
+    let (upper, lower) = try parts(x)
+    let best =
+      try isMaximum
+      ? upper.max(over: [axis], keepingDimensions: true) : upper.min(over: [axis], keepingDimensions: true)
+    let rest = try Value.select(upper .== best, lower, isMaximum ? -1 : 4096)
+    return try isMaximum ? rest.argumentOfMaximum(over: axis) : rest.argumentOfMinimum(over: axis)
+  }
+
+  private static func extremePlace(_ arguments: Arguments, isMaximum: Bool) throws -> TraceValue {
     let rank = try arguments.tensor("x").type.rank
     let (x, axis) = try arguments.alongAxis()
-    let place = try body(x, axis)
+    let place =
+      try x.type.element == .int32
+      ? wholePlace(x, axis, isMaximum: isMaximum)
+      : isMaximum ? x.argumentOfMaximum(over: axis) : x.argumentOfMinimum(over: axis)
     guard try arguments.bool("keepdims") else { return .tensor(place) }
     if arguments.isNone("axis") { return .tensor(try place.reshaped(to: (0..<rank).map { _ in .size(1) })) }
     return .tensor(try place.expandingDimensions(at: axis))

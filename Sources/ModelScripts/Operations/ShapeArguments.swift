@@ -22,6 +22,14 @@ extension Arguments {
     return try x.reshaped(to: [.size(x.type.sampleCount)])
   }
 
+  /// E0322: the samples of a batch, which are never put in one row.
+  func flattensBatch() -> Diagnostic {
+    Diagnostic(
+      "E0322", "'\(operation.name)' flattens the whole tensor, and with it the batch",
+      at: tracer.span(range).map { .init($0, "of a batch") },
+      help: "write 'reshape(x, (shape(x)[0], -1))' for one row for each sample, or use a Flatten layer")
+  }
+
   /// The sizes of a new tensor, of whole numbers and at most one number of samples.
   func shape(_ name: String = "shape") throws -> [Dim] {
     let items = self[name].sequence ?? [self[name]]

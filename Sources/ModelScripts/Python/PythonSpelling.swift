@@ -16,6 +16,8 @@ struct PythonSpelling {
     "gather": "ops.take", "concat": "ops.concatenate", "repeat_elements": "ops.repeat",
     "linalg.diag": "matrix_diag",
     "ops.average": "ops.average", "tf.split": "split_sizes", "backend.repeat": "repeat_vector",
+    "backend.sqrt": "clipped_sqrt",
+    "backend.hard_sigmoid": "sloped_sigmoid",
   ]
   /// Arguments that stand in for a function that Keras has under another name.
   private static let fixedDefaults: [String: [(name: String, value: String)]] = ["gather": [("axis", "0")]]
@@ -89,6 +91,27 @@ struct PythonSpelling {
       """
       def repeat_vector(x, n):
           return ops.repeat(ops.expand_dims(x, 1), n, axis=1)
+      """
+    ),
+    (
+      "batch_flatten",
+      """
+      def batch_flatten(x):
+          return ops.reshape(x, (ops.shape(x)[0], -1))
+      """
+    ),
+    (
+      "clipped_sqrt",
+      """
+      def clipped_sqrt(x):
+          return ops.sqrt(ops.maximum(x, 0))
+      """
+    ),
+    (
+      "sloped_sigmoid",
+      """
+      def sloped_sigmoid(x):
+          return ops.clip(0.2 * x + 0.5, 0, 1)
       """
     ),
     (

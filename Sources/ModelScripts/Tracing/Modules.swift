@@ -32,6 +32,8 @@ enum Modules {
     // The same word can mean another thing in another module: `tf.random.normal`, `keras.activations.gelu`.
     let last = module.split(separator: ".").last.map(String.init) ?? module
     let kind = Self.kind(of: module)
+    // Python's `bool` is a function, that of a module a type.
+    if name == "bool" { return constant(name) }
     if let found = OperationRegistry.find("\(last).\(name)") {
       return .function(.operation(found.called(from: kind)))
     }
