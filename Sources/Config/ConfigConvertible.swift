@@ -120,7 +120,8 @@ extension Diagnostic {
   public static func unknownWord(_ word: String, in known: [String], at span: SourceSpan?, what: String)
     -> Diagnostic
   {
-    let near = nearest(to: word, in: known)
+    let isOfKeras = ["initializer", "activation", "value"].contains(what)
+    let near = (isOfKeras ? ForeignWords.name(word, in: known) : nil) ?? nearest(to: word, in: known)
     return Diagnostic(
       "E0205", "unknown \(what) '\(word)'", at: span.map { Label($0, "not known") },
       help: near.map { "did you mean '\($0)'?" } ?? "known: " + known.joined(separator: ", "),

@@ -82,7 +82,8 @@ public struct Registry<Member>: Sendable {
       let spellings = names + entries.flatMap(\.aliases)
       // A number in quotes is a text, which nobody means by a name.
       let isNumber = Double(name) != nil || (name.last == "%" && Double(name.dropLast()) != nil)
-      let near = isNumber ? nil : nearest(to: name, in: spellings)
+      let meant = hints[name] == nil ? ForeignWords.name(name, in: spellings) : nil
+      let near = isNumber ? nil : meant ?? nearest(to: name, in: spellings)
       let help =
         isNumber
         ? (name.last == "%"

@@ -58,7 +58,7 @@ public struct Schema<Root: Sendable>: Sendable {
     case .map(let written): entries = written
     case .null: break
     default:
-      bag.report(.noSettings(node, of: name, for: (fields.first(where: \.isRequired) ?? fields.first)?.key))
+      bag.report(.noSettings(node, of: name, for: meant(by: node)?.key))
       return (prototype, Set(fields.map(\.key) + [name]))
     }
     var result = prototype
@@ -66,10 +66,13 @@ public struct Schema<Root: Sendable>: Sendable {
     var missing = fields.filter(\.isRequired)
     for entry in entries where !ignoring.contains(entry.key) {
       guard let field = fields.first(where: { $0.key == entry.key }) else {
-        bag.report(.unknownKey(entry, of: name, known: fields.map(\.key)))
+        bag.report(
+          .unknownKey(
+            entry, of: name, known: fields.map(\.key), hint: ForeignWords.advice[name]?[entry.key]))
         wrong.insert(entry.key)
         // A slip of the keyboard is one mistake, not an unknown setting and a missing one.
-        if let meant = nearest(to: entry.key, in: fields.map(\.key)) {
+        let known = fields.map(\.key)
+        if let meant = ForeignWords.setting(entry.key, in: known) ?? nearest(to: entry.key, in: known) {
           missing.removeAll { $0.key == meant }
           wrong.insert(meant)
         }
@@ -84,6 +87,19 @@ public struct Schema<Root: Sendable>: Sendable {
       wrong.insert(field.key)
     }
     return (result, wrong)
+  }
+
+  /// The setting that a single value may be meant for: one that must be given, or one that the value fits.
+  private func meant(by node: ConfigNode) -> Field<Root>? {
+    if let required = fields.first(where: \.isRequired) { return required }
+    let fitting = fields.filter { field in
+      var copy = prototype
+      return field.key != "name" && (try? field.write(&copy, node)) != nil
+    }
+    if case .int = node.content, let whole = fitting.first(where: { $0.expectation == Int.expectation }) {
+      return whole
+    }
+    return fitting.first ?? fields.first
   }
 
   /// Every setting with its value, defaults included: Keras's `get_config`.
@@ -234,7 +250,8 @@ extension Diagnostic {
   public static func unknownKey(
     _ entry: ConfigNode.Entry, of owner: String, known: [String], hint: String? = nil
   ) -> Diagnostic {
-    let near = hint == nil ? nearest(to: entry.key, in: known) : nil
+    let near =
+      hint == nil ? ForeignWords.setting(entry.key, in: known) ?? nearest(to: entry.key, in: known) : nil
     let list = known.isEmpty ? "it takes no settings" : "known settings: " + known.joined(separator: ", ")
     return Diagnostic(
       "E0204", "\(owner) has no setting '\(entry.key)'", at: entry.keySpan.map { Label($0, "not known") },

@@ -24,6 +24,10 @@ public enum LayerRegistry {
   /// What a reader of a Keras program may write, and what stands for it here.
   private static let hints: [String: String] = [
     "input_shape": inputHint, "batch_input_shape": inputHint, "input_length": inputHint,
+    "input_dim": inputHint, "in_features": inputHint, "in_channels": inputHint,
+    "keep_prob": "the rate is of what is dropped: 'rate: 0.2' keeps 0.8",
+    "weight_decay":
+      "write 'kernel_regularizer: {L2: {l2: VALUE}}' for this layer, or 'weight_decay' of the optimizer for all",
     "weights": "weights of a file are read by a 'load' cell with 'weights: FILE'",
     "Lambda":
       "a function of tensors is a layer of your own: '- layer: NAME' with 'call: |'; then use NAME here",

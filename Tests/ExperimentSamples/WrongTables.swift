@@ -72,6 +72,8 @@ extension WrongExperiment {
     table("probabilities beyond 1", rows { "\($0)" }, loss: "binary_crossentropy"),
     table("signs beyond 1", rows { "\($0)" }, loss: "hinge"),
     table("a softmax of one unit", classes(2), loss: "binary_crossentropy").and("linear", "softmax"),
+    table("the logarithm of a softmax of one unit", rows { "\($0)" }).and("linear", "log_softmax"),
+    table("negative counts", rows({ "\($0)" }, target: { "\($0 - 3)" }), loss: "poisson"),
     table("several classes in one unit", classes(2), loss: "categorical_crossentropy"),
     table("a type that is none", rows { "\($0)" }).setting("types: {b: numeric}"),
     table("an encoding that is none", rows { "\($0)" }).setting("encoding: utf-9"),

@@ -38,8 +38,8 @@ struct LossMeaning {
   private var constantOutput: Diagnostic? {
     guard output.type.rank > 1, output.type.dims.last == .size(1) else { return nil }
     let isBinary = output.target.classes?.count == 2 || output.target.classes == nil
-    if case .op(let op, _) = prediction.graph.nodes[prediction.id].kind, op is Softmax {
-      return .softmaxOfOne(output, isBinary: isBinary)
+    if let constant = prediction.constantOfOne {
+      return .softmaxOfOne(output, constant, isBinary: isBinary)
     }
     let isCategorical =
       loss is CategoricalCrossentropy || loss is CategoricalFocalCrossentropy
@@ -52,17 +52,48 @@ struct LossMeaning {
     let kind = type(of: loss).targets
     if let classes = output.target.classes {
       guard output.offered.element == .int32 else { return nil }
-      let isWrong = kind == .numbers || (kind == .signs && classes.count > 2)
+      let isWrong = kind == .numbers || kind == .counts || (kind == .signs && classes.count > 2)
       return isWrong ? .numbersOfClasses(name, output.target.name, classes, at: span, data: data) : nil
     }
     guard let range = output.target.range else { return nil }
     switch kind {
     case .probabilities where range.lowerBound < 0 || range.upperBound > 1:
       return .outside(name, output.target.name, range, "from 0 to 1", at: span, data: data)
+    case .counts where range.lowerBound < 0:
+      return .outside(name, output.target.name, range, "that are not negative", at: span, data: data)
     case .signs where range.lowerBound < -1 || range.upperBound > 1:
       return .outside(name, output.target.name, range, "-1 or 1", at: span, data: data)
     default: return nil
     }
+  }
+}
+
+extension Value {
+  /// What a softmax over one number, or its logarithm, always is: 1 or 0; `nil` for another value.
+  fileprivate var constantOfOne: Int? {
+    let nodes = graph.nodes
+    func settled(_ id: Int) -> Int {
+      var id = id
+      while case .op(let op, let operands) = nodes[id].kind, op is GraphEngine.Reshape || op is Transpose {
+        id = operands[0]
+      }
+      return id
+    }
+    func step(_ id: Int, _ matches: (any Op) -> Bool) -> [Int]? {
+      guard case .op(let op, let operands) = nodes[settled(id)].kind, matches(op) else { return nil }
+      return operands
+    }
+    if step(id, { $0 is Softmax }) != nil { return nodes[settled(id)].type.dims.last == .size(1) ? 1 : nil }
+    // x - log(Σ e^x), with a sum of one; the largest x may be added behind the logarithm.
+    func logarithm(_ id: Int) -> Int? { step(id, { ($0 as? Unary)?.name == "log" })?.first }
+    guard let sides = step(id, { ($0 as? Binary)?.name == "subtract" }),
+      let sum = logarithm(sides[1])
+        ?? step(sides[1], { ($0 as? Binary)?.name == "add" })?.lazy.compactMap(logarithm).first,
+      case let all = step(sum, { ($0 as? Unary)?.name != "exp" })?.first ?? sum,
+      step(all, { ($0 as? Unary)?.name == "exp" }) != nil,
+      nodes[all].type.sampleCount == nodes[sum].type.sampleCount
+    else { return nil }
+    return 0
   }
 }
 
@@ -102,9 +133,10 @@ extension Diagnostic {
   }
 
   /// E0430: a softmax that is always 1.
-  fileprivate static func softmaxOfOne(_ output: Fit.Output, isBinary: Bool) -> Diagnostic {
+  fileprivate static func softmaxOfOne(_ output: Fit.Output, _ constant: Int, isBinary: Bool) -> Diagnostic {
     Diagnostic(
-      "E0430", "the softmax of one unit is always 1, so nothing can be learned",
+      "E0430",
+      "the \(constant == 0 ? "logarithm of the " : "")softmax of one unit is always \(constant), so nothing can be learned",
       at: output.origin.map { Label($0, "one unit") }, help: remedy(isBinary))
   }
 

@@ -4,6 +4,8 @@ public enum LossTargets: Sendable {
   case numbers
   /// Numbers from 0 to 1, or classes of which two share one output.
   case probabilities
+  /// How often something came up: numbers that are not negative.
+  case counts
   /// -1 or 1, or two classes.
   case signs
   /// Whatever a function of one's own makes of them, or labels, which their shape and type tell.
@@ -21,7 +23,7 @@ extension MeanAbsolutePercentageError { public static var targets: LossTargets {
 extension MeanSquaredLogarithmicError { public static var targets: LossTargets { .numbers } }
 extension Huber { public static var targets: LossTargets { .numbers } }
 extension LogCosh { public static var targets: LossTargets { .numbers } }
-extension Poisson { public static var targets: LossTargets { .numbers } }
+extension Poisson { public static var targets: LossTargets { .counts } }
 extension CosineSimilarity { public static var targets: LossTargets { .numbers } }
 
 extension BinaryCrossentropy { public static var targets: LossTargets { .probabilities } }
