@@ -45,6 +45,8 @@ public struct ParameterOverride: Sendable, Equatable {
   private static func isOneValue(_ node: ConfigNode, _ padded: String) -> Bool {
     let first = padded.utf8.first { $0 != 0x20 }
     if first == UInt8(ascii: "-"), node.list != nil { return false }
+    // The text of a block stands on lines below, of which there are none.
+    if first == UInt8(ascii: "|") || first == UInt8(ascii: ">") { return false }
     if let entries = node.entries, !entries.isEmpty { return first == UInt8(ascii: "{") }
     return true
   }
@@ -142,9 +144,13 @@ extension Diagnostic {
 
   /// E0902: an argument that is not `key=value`.
   fileprivate static func noAssignment(_ text: String, _ span: SourceSpan) -> Diagnostic {
-    Diagnostic(
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    let isQuotable = parts.count == 2 && isName(parts[0]) && !parts[1].contains { $0 == "\"" || $0.isNewline }
+    return Diagnostic(
       "E0902", "'\(text)' is not 'name=value'", at: Label(span, "not an assignment"),
-      help: "write for example -p learning_rate=0.1 or -p 'units=[300, 100]'")
+      help: isQuotable
+        ? "put a text in quotes: -p '\(parts[0])=\"\(parts[1])\"'"
+        : "write for example -p learning_rate=0.1 or -p 'units=[300, 100]'")
   }
 
   /// E0903: an override of another kind than the default.

@@ -88,4 +88,17 @@ import Testing
     var sources = SourceFiles()
     #expect(throws: Diagnostic.self) { try ParameterOverride(parsing: text, in: &sources) }
   }
+
+  @Test(arguments: ["s=|", "s=>", "s=|-", "s=> x", "s=a: b", "s=- x", "s=key:"])
+  func `an override that needs quotes is told so`(text: String) {
+    var sources = SourceFiles()
+    let value = text.dropFirst(2)
+    #expect {
+      try ParameterOverride(parsing: text, in: &sources)
+    } throws: {
+      let diagnostic = $0 as? Diagnostic
+      return diagnostic?.help?.contains("s=\"\(value)\"") == true || diagnostic?.code == "E0102"
+    }
+    #expect((try? ParameterOverride(parsing: "s=\"\(value)\"", in: &sources))?.value.string == String(value))
+  }
 }
