@@ -105,7 +105,7 @@ private let cases: [Case] = [
   ("sort", { try $0.a.sorted(axis: 1) }),
   ("sort down", { try $0.a.sorted(descending: true) }),
   ("argsort", { try $0.a.argumentsSorted() }),
-  ("eye", { $0.graph.eye(3, 5, diagonal: 1) }),
+  ("eye", { try $0.graph.eye(3, 5, diagonal: 1) }),
   ("arange", { try $0.graph.arange(1, 4, by: 0.5) }),
   ("linspace", { $0.graph.linspace(-1, 2, 7) }),
   ("matmul", { try $0.a.multiplied(by: $0.matrix) }),

@@ -31,6 +31,14 @@ import Testing
     LayerTrial(["GRU": ["units": (1 << 30).config]], inputs: 1, shape: [1, 1]),
     LayerTrial(
       ["UpSampling2D": ["size": (1 << 20).config, "interpolation": "bilinear"]], inputs: 1, shape: [4, 4, 1]),
+    LayerTrial(["RandomSharpness": ["factor": 0.4]], inputs: 1, shape: [4, 5, 1 << 31]),
+    LayerTrial(["RandomRotation": ["factor": 0.4]], inputs: 1, shape: [1, 1 << 31, 1]),
+    LayerTrial(
+      ["LocallyConnected1D": ["filters": (1 << 20).config, "kernel_size": 1, "implementation": 2]], inputs: 1,
+      shape: [1 << 10, 2]),
+    LayerTrial(
+      ["Dense": ["units": 100_000, "kernel_regularizer": ["OrthogonalRegularizer": ["mode": "columns"]]]],
+      inputs: 1, shape: [2]),
     LayerTrial(["CenterCrop": ["height": 1, "width": (1 << 24).config]], inputs: 1, shape: [2, 2, 1]),
   ])
   func `what would need a table or a call for each of too many is refused`(trial: LayerTrial) throws {

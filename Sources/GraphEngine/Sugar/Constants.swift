@@ -27,6 +27,13 @@ extension Graph {
     }
   }
 
+  /// A table of numbers, each of them made from its place.
+  /// - Throws: E0314 if there are too many, before any is made.
+  public func table(_ shape: [Int], _ number: (Int) -> Float) throws(Diagnostic) -> Value {
+    try checkTable(shape)
+    return constant(Tensor(shape, (0..<shape.reduce(1, *)).map(number)))
+  }
+
   /// The numbers of a tensor.
   ///
   /// Keras: `keras.ops.convert_to_tensor`.
@@ -47,8 +54,10 @@ extension Graph {
   /// - Parameters:
   ///   - columns: as many as rows if not given.
   ///   - diagonal: 0 is the main one, 1 that above it.
-  public func eye(_ rows: Int, _ columns: Int? = nil, diagonal: Int = 0) -> Value {
+  /// - Throws: E0314 if it is too large.
+  public func eye(_ rows: Int, _ columns: Int? = nil, diagonal: Int = 0) throws(Diagnostic) -> Value {
     let columns = columns ?? rows
+    try checkTable([rows, columns])
     var tensor = Tensor(zeros: [rows, columns])
     for r in 0..<rows where (0..<columns).contains(r + diagonal) {
       tensor.elements[r * columns + r + diagonal] = 1
@@ -62,7 +71,7 @@ extension Graph {
   /// - Throws: E0301 if the step is 0.
   public func arange(_ start: Float, _ stop: Float, by step: Float = 1) throws(Diagnostic) -> Value {
     let count = try stepCount(Double(start), Double(stop), Double(step))
-    return constant(Tensor([count], (0..<count).map { Float(Double(start) + Double($0) * Double(step)) }))
+    return try table([count]) { Float(Double(start) + Double($0) * Double(step)) }
   }
 
   /// Whole numbers from 0 up to but without `count`.

@@ -86,9 +86,7 @@ struct AttentionMask {
       return size
     }
     let (rows, columns) = (try tokens(inputs.query), try tokens(inputs.value))
-    try inputs.query.graph.checkTable([rows, columns])
-    let numbers = (0..<rows * columns).map { allows($0 / columns, $0 % columns) ? Float(1) : 0 }
-    return inputs.query.graph.constant(Tensor([1, rows, columns], numbers))
+    return try inputs.query.graph.table([1, rows, columns]) { allows($0 / columns, $0 % columns) ? 1 : 0 }
   }
 }
 

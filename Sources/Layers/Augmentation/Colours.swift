@@ -195,8 +195,7 @@ public struct RandomSharpness: ImageAugmentation {
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let sharpness = try scope.drawn("sharpness", from: factor.bounds(from: 0), seed: seed) * 2
     let channels = try images.knownLastAxis(for: className)
-    let taps = (0..<9).flatMap { [Float](repeating: $0 == 4 ? 5.0 / 13 : 1.0 / 13, count: channels) }
-    let kernel = images.graph.constant(Tensor([3, 3, channels, 1], taps))
+    let kernel = try images.graph.table([3, 3, channels, 1]) { $0 / channels == 4 ? 5.0 / 13 : 1.0 / 13 }
     let rule = WindowRule([3, 3], strides: [1, 1], dilation: [1, 1], padding: .same)
     let smooth = try images.graph.apply(DepthwiseConvolution(rule, multiplier: 1), images, kernel)
     return try valueRange.clip(images + (1 - sharpness) * (smooth - images))

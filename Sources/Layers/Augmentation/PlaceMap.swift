@@ -58,8 +58,8 @@ struct PlaceMap {
   func apply(to images: Value, _ layer: String) throws -> Value {
     let graph = images.graph
     let (rows, columns) = try images.imageSize(layer)
-    let x = graph.constant(Tensor([1, 1, columns, 1], (0..<columns).map { Float($0) }))
-    let y = graph.constant(Tensor([1, rows, 1, 1], (0..<rows).map { Float($0) }))
+    let x = try graph.table([1, 1, columns, 1]) { Float($0) }
+    let y = try graph.table([1, rows, 1, 1]) { Float($0) }
     let u = try fillMode.place(column.x * x + column.y * y + column.shift, columns)
     let v = try fillMode.place(row.x * x + row.y * y + row.shift, rows)
     if interpolation == .nearest { return try read(images, rounded(v), rounded(u), layer) }

@@ -88,6 +88,7 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
   /// The product of all inputs with a matrix that is 0 where a window does not look.
   private func connected(_ x: Value, _ places: Places, in scope: LayerScope) throws -> Value {
     let (rows, columns) = (places.inputs.product * places.channels, places.outputs.product * filters)
+    try scope.graph.checkTable([rows, columns])
     let pairs = places.pairs
     let matrix: Value
     if implementation == 2 {

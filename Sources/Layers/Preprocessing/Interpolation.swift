@@ -33,9 +33,7 @@ extension Value {
       return try taking(places.map { Swift.min(count - 1, Int(($0 + 0.5).rounded(.down))) }, axis: axis)
     }
     if interpolation == .bilinear && !antialias { return try blended(places, count, axis: axis) }
-    guard [size, count].product <= 1 << 26 else {
-      throw Diagnostic.uncountable("the weights of a resized image", at: graph.origin)
-    }
+    try graph.checkTable([size, count])
     let weights = ResizingWeights(from: count, to: size, interpolation, antialias: antialias).numbers
     let matrix = graph.constant(Tensor([size, count], weights))
     let moved = try movingAxis(axis, to: -1)

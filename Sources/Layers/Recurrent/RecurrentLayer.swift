@@ -182,8 +182,7 @@ public struct RecurrentCell: Sendable {
       if kind == .gru {
         // The part of the second bias that is not reset can be added beforehand.
         let own = try bias.sliced(.at(1))
-        try graph.checkTable([columns])
-        let isEarly = graph.constant(Tensor([columns], (0..<columns).map { $0 < 2 * units ? 1 : 0 }))
+        let isEarly = try graph.table([columns]) { $0 < 2 * units ? 1 : 0 }
         operands.x = try graph.apply(AddBias(), x, bias.sliced(.at(0)) + own * isEarly)
         operands.bias = try own.sliced(.range(from: 2 * units))
       } else {

@@ -37,7 +37,7 @@ enum Constants {
         throw arguments.mismatch("N", "a size that memory can hold")
       }
       try arguments.spend(rows * columns)
-      return .tensor(arguments.graph.eye(rows, columns, diagonal: try arguments.int("k")))
+      return .tensor(try arguments.graph.eye(rows, columns, diagonal: try arguments.int("k")))
     },
     Operation(
       "arange", [], ["start", "stop=None", "step=1", "dtype=None"], "Numbers up to but without stop."
