@@ -33,7 +33,7 @@ kernels: packages ## check that no kernel module leaks code into the others
 	scripts/check-kernels.sh
 
 example: packages ## build and run the example of a Swift program that uses the library
-	cd docs/example && $(SWIFT) run example
+	cd docs/example && $(SWIFT) run --scratch-path ../../.build example
 
 bench: build ## time the engine beside the libraries others use
 	$(SWIFT) build -c release --product runexp-bench
