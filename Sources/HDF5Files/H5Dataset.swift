@@ -14,6 +14,8 @@ public struct H5Dataset: ~Copyable, Sendable {
   /// The shape of the pieces it is stored in; `nil` if it is in one piece.
   private let chunk: [Int]?
   private let limit: Int
+  /// Whether the library takes the numbers for bytes without a meaning, and cannot convert them.
+  private let isOpaque: Bool
 
   /// How many numbers there are.
   public var count: Int { shape.reduce(1, *) }
@@ -28,13 +30,16 @@ public struct H5Dataset: ~Copyable, Sendable {
     element = facts.element
     byteCount = facts.byteCount
     chunk = facts.chunk
+    isOpaque = facts.isOpaque
     self.limit = limit
   }
 
   /// The numbers in row order, converted to single precision.
   /// - Throws: E0605 if they cannot be read.
   public func floats() throws(Diagnostic) -> [Float] {
-    try read(h5_native_float(), zero: 0)
+    var numbers = [Float](repeating: 0, count: count)
+    try numbers.withUnsafeMutableBufferPointer { buffer throws(Diagnostic) in try read(into: buffer) }
+    return numbers
   }
 
   /// The numbers in row order, as whole numbers; fractions are cut off.
@@ -48,7 +53,16 @@ public struct H5Dataset: ~Copyable, Sendable {
   /// - Throws: E0605 if they cannot be read.
   public func read(into numbers: UnsafeMutableBufferPointer<Float>) throws(Diagnostic) {
     precondition(numbers.count == count, "\(count) numbers do not fill \(numbers.count)")
-    try read(h5_native_float(), into: numbers.baseAddress)
+    guard isOpaque else { return try read(h5_native_float(), into: numbers.baseAddress) }
+    // A bfloat16 is the upper half of a single-precision number.
+    let (id, place) = (handle.id, self.place)
+    let stored = try HDF5Library.locked { () throws(Diagnostic) in
+      try Handle(H5Dget_type(id)) { .implausibleInHDF5($0, in: place) }
+    }
+    let halves = try read(stored.id, zero: UInt16(0))
+    for (index, half) in halves.enumerated() {
+      numbers[index] = Float(bitPattern: UInt32(UInt16(littleEndian: half)) << 16)
+    }
   }
 
   private func read<T: BitwiseCopyable>(_ type: @autoclosure () -> hid_t, zero: T) throws(Diagnostic) -> [T] {
@@ -143,6 +157,7 @@ private struct Facts {
   let element: H5Element
   let byteCount: Int
   let chunk: [Int]?
+  let isOpaque: Bool
 
   init(of id: hid_t, _ place: String, limit: Int) throws(Diagnostic) {
     let type = try Handle(H5Dget_type(id)) { .implausibleInHDF5($0, in: place) }
@@ -168,6 +183,7 @@ private struct Facts {
     }
     self.shape = shape
     self.element = element
+    isOpaque = H5Tget_class(type.id) == H5T_OPAQUE
     byteCount = bytes
     self.chunk = layout.isChunked ? layout.chunk : nil
     // What is not known here is said before anything is made for the numbers.

@@ -9,11 +9,14 @@ struct CompileWriting {
   private let state: TrainingState
   /// Types of a batch of each output.
   private let predictions: [TensorType]
+  /// The keys of the outputs, where they are a mapping.
+  private let keys: [String]?
 
   /// - Returns: `nil` for a model that was not compiled.
   init?(_ built: BuiltModel) {
     guard let training = built.training else { return nil }
     (state, predictions) = (training, built.outputs)
+    keys = (built.model as? Functional)?.outputKeys
   }
 
   /// The settings in an `.h5` file.
@@ -41,11 +44,18 @@ struct CompileWriting {
     OptimizerConfig.encode(state.settings.optimizer, rate: state.learningRate, as: semantics)
   }
 
+  private func grouped(_ items: [ConfigNode], isListOfOne: Bool = false) -> ConfigNode {
+    if let keys, keys.count == items.count {
+      let entries = zip(keys, items).map { ConfigNode.Entry($0, $1) }
+      return ConfigNode(.map(entries.filter { !$0.value.isNull }))
+    }
+    return items.count == 1 && !isListOfOne ? items[0] : ConfigNode(.list(items))
+  }
+
   /// A model with several outputs has a list for each setting, in the outputs' order: a flat list of metrics would be
   /// for every output in Keras 2, and one for each in Keras 3.
   private func settings(as semantics: Semantics) -> [ConfigNode.Entry] {
     let outputs = state.settings.outputs
-    let isOne = outputs.count == 1
     let losses = outputs.map { $0.loss.map { $0.stored(as: semantics) } ?? nil }
     let lists = { (key: String, isWeighted: Bool) in
       let metrics = zip(outputs, predictions).map { output, prediction in
@@ -55,11 +65,11 @@ struct CompileWriting {
           .list(chosen.map { $0.kerasConfig(as: semantics, comparing: prediction, with: target) }))
       }
       let isEmpty = !outputs.contains { $0.metrics.contains { $0.isWeighted == isWeighted } }
-      return ConfigNode.Entry(key, isEmpty ? nil : isOne ? metrics[0] : ConfigNode(.list(metrics)))
+      return ConfigNode.Entry(key, isEmpty ? nil : grouped(metrics))
     }
     let isWeighted = outputs.contains { $0.weight != 1 }
-    let weights = isWeighted ? ConfigNode(.list(outputs.map(\.weight.config))) : nil
-    let loss = ConfigNode.Entry("loss", isOne ? losses[0] : ConfigNode(.list(losses)))
+    let weights = isWeighted ? grouped(outputs.map(\.weight.config), isListOfOne: true) : nil
+    let loss = ConfigNode.Entry("loss", grouped(losses))
     let (own, weighted) = (lists("metrics", false), lists("weighted_metrics", true))
     let lossWeights = ConfigNode.Entry("loss_weights", weights)
     return semantics == .keras3 ? [loss, lossWeights, own, weighted] : [loss, own, weighted, lossWeights]

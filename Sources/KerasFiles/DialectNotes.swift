@@ -42,9 +42,13 @@ struct DialectNotes {
   private var differing: [String] {
     guard built.semantics != target else { return [] }
     var found: [String] = []
-    let hasHardSigmoid = objects.contains { object in
-      object.config.entries?.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid" } == true
-    }
+    // Keras 3 is given the old function as layers.
+    let hasHardSigmoid =
+      target == .keras2
+      && objects.contains { object in
+        object.config.entries?.contains { $0.key.hasSuffix("activation") && $0.value == "hard_sigmoid" }
+          == true
+      }
     if hasHardSigmoid {
       let distance = built.distance(to: target).map {
         " (predictions of random numbers are \($0) apart at most)"
@@ -59,6 +63,10 @@ struct DialectNotes {
     if let trace = try? Trace(built.model, phase: .training, seed: 0, semantics: built.semantics) {
       let isSpatial = trace.scope.calls.contains { call in
         call.layer is BatchNormalization && (4...5).contains(call.inputs.first?.type.rank ?? 0)
+      }
+      if trace.scope.attendsMasked { found.append("the masks of what attention is called with") }
+      if trace.scope.calls.contains(where: { $0.layer is RandomCrop }) {
+        found.append("RandomCrop in inference")
       }
       if trace.scope.mergesMasks { found.append("the masks of what is merged") }
       if isSpatial { found.append("the moving variance of BatchNormalization on pictures") }
@@ -105,7 +113,14 @@ struct DialectNotes {
     var names = objects.map(\.className)
     if target == .keras3 {
       var seen: Set<String> = []
-      return names.filter { Self.goneInKeras3.contains($0) && seen.insert($0).inserted }
+      let learning = objects.filter { object in
+        object.config.entries?.contains {
+          $0.key.hasSuffix("activation") && $0.value["class_name"] == "PReLU"
+        } == true
+      }
+      names =
+        names.filter { Self.goneInKeras3.contains($0) } + learning.map { _ in "weights of an activation" }
+      return names.filter { seen.insert($0).inserted }
     }
     if let settings = built.training?.settings {
       names.append(settings.optimizer.className)
@@ -147,6 +162,13 @@ struct DialectNotes {
 }
 
 extension LayerScope {
+  /// Whether attention is called with values that have masks: in Keras 3 it takes them away.
+  fileprivate var attendsMasked: Bool {
+    calls.contains { call in
+      call.layer is MultiHeadAttention && call.inputs.contains { mask(of: $0) != nil }
+    }
+  }
+
   /// Whether values of different masks are merged: a step counts in Keras 3 where it does in any, in Keras 2 in all.
   fileprivate var mergesMasks: Bool {
     calls.contains { call in

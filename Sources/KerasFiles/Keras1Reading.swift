@@ -27,6 +27,9 @@ enum Keras1Reading {
       return node.with(["config": config.with(["layers": ConfigNode(.list(layers))])])
     case "Merge": return merge(node, config)
     default:
+      if let own = Keras1Layers.written(className, config) {
+        return node.with(["class_name": own["class_name"] ?? nil, "config": own["config"] ?? nil])
+      }
       return node.with([
         "class_name": (classes[className] ?? className).config, "config": layer(className, config, depth),
       ])
@@ -165,7 +168,7 @@ enum Keras1Reading {
     return [
       "name": "sequential", "layers": ConfigNode(.list(graph.entries)),
       "input_layers": ConfigNode(.list(graph.inputs.map { [$0.config, 0, 0] })),
-      "output_layers": [[end.config, 0, 0]],
+      "output_layers": [end],
     ]
   }
 }
@@ -175,18 +178,20 @@ private struct BranchedGraph {
   private(set) var entries: [ConfigNode] = []
   private(set) var inputs: [String] = []
 
-  /// - Returns: the name of the last layer; `nil` for what is no chain of layers.
+  /// - Returns: where its value comes from; `nil` for what is no chain of layers.
   mutating func add(
     _ layers: [ConfigNode], depth: Int, translate: (ConfigNode, Int) -> ConfigNode
-  ) -> String? {
+  ) -> ConfigNode? {
     guard depth < 32, let first = layers.first, let config = first["config"] else { return nil }
-    var sources: [String] = []
+    var sources: [ConfigNode] = []
     if first["class_name"]?.string == "Merge" {
       for branch in config["layers"]?.list ?? [] {
-        guard branch["class_name"]?.string == "Sequential",
-          let inner = branch["config"]?.list ?? branch["config"]?["layers"]?.list,
-          let end = add(inner, depth: depth + 1, translate: translate)
-        else { return nil }
+        let inner = branch["config"]?.list ?? branch["config"]?["layers"]?.list ?? []
+        let end =
+          branch["class_name"]?.string == "Model"
+          ? addGraph(branch["config"] ?? nil, depth: depth + 1, translate: translate)
+          : add(inner, depth: depth + 1, translate: translate)
+        guard let end else { return nil }
         sources.append(end)
       }
     } else {
@@ -197,7 +202,7 @@ private struct BranchedGraph {
         ["batch_input_shape": shape, "dtype": config["input_dtype"] ?? "float32", "name": input.config],
         named: input, on: [])
       inputs.append(input)
-      sources = [input]
+      sources = [[input.config, 0, 0]]
     }
     guard !sources.isEmpty else { return nil }
     for layer in layers {
@@ -206,15 +211,29 @@ private struct BranchedGraph {
         let settings = made["config"]
       else { return nil }
       append(className, settings, named: name, on: sources)
-      sources = [name]
+      sources = [[name.config, 0, 0]]
     }
     return sources[0]
   }
 
+  /// Adds the layers of a graph, which Keras 1 counts among those of the chain.
+  private mutating func addGraph(
+    _ config: ConfigNode, depth: Int, translate: (ConfigNode, Int) -> ConfigNode
+  ) -> ConfigNode? {
+    guard depth < 32, let layers = config["layers"]?.list, let ends = config["output_layers"]?.list,
+      ends.count == 1, ends[0].list?.count == 3
+    else { return nil }
+    let names = (config["input_layers"]?.list ?? []).compactMap { $0.list?.first?.string }
+    guard !names.isEmpty else { return nil }
+    for layer in layers { entries.append(translate(layer, depth)) }
+    inputs += names
+    return ends[0]
+  }
+
   private mutating func append(
-    _ className: String, _ config: ConfigNode, named name: String, on sources: [String]
+    _ className: String, _ config: ConfigNode, named name: String, on sources: [ConfigNode]
   ) {
-    let call = ConfigNode(.list(sources.map { [$0.config, 0, 0] }))
+    let call = ConfigNode(.list(sources))
     entries.append([
       "class_name": className.config, "config": config, "name": name.config,
       "inbound_nodes": sources.isEmpty ? [] : [call],

@@ -74,6 +74,7 @@ struct Keras1Weights {
     case "BatchNormalization": return 2
     case "Embedding", "PReLU": return 1
     case "SeparableConvolution2D": return config["bias"] == false ? 2 : 3
+    case "Highway": return config["bias"] == false ? 2 : 4
     case let name where name.contains("onvolution") || name.hasSuffix("Dense"):
       return config["bias"] == false ? 1 : 2
     default: return 0
@@ -97,6 +98,8 @@ struct Keras1Weights {
     // Written as input, cell, forget and output; Keras 2 has input, forget, cell, output.
     case "LSTM" where weights.count == 12: return try joined(weights, [0, 2, 1, 3])
     case "GRU" where weights.count == 9: return try joined(weights, [0, 1, 2])
+    // Before Keras 1.2 each bias followed its kernel.
+    case "Highway": return weights.filter { $0.shape.count == 2 } + weights.filter { $0.shape.count != 2 }
     case "Bidirectional":
       guard let layer = config["layer"] else { return weights }
       let half = weights.count / 2

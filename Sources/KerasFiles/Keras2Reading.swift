@@ -106,16 +106,17 @@ struct Keras2Reading {
 
   private static func functional(_ config: ConfigNode, _ depth: Int) -> ConfigNode {
     let all = config["layers"]?.list ?? []
-    let written = BatchSizes(in: all).filled(in: all)
+    let functions = all.map { TensorFlowNode.asFunction($0) ?? $0 }
+    let layers = BatchSizes(in: functions).filled(in: functions)
     // A model used as a layer has a node of its own making, so that its calls count from 1.
     let models = Set(
-      written.filter { ["Sequential", "Functional", "Model"].contains($0["class_name"]?.string) }
+      layers.filter { ["Sequential", "Functional", "Model"].contains($0["class_name"]?.string) }
         .compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
     let functionals = Set(
-      written.filter { ["Functional", "Model"].contains($0["class_name"]?.string) }
+      layers.filter { ["Functional", "Model"].contains($0["class_name"]?.string) }
         .compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
-    let names = Set(written.compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
-    let nodes = written.map { node -> ConfigNode in
+    let names = Set(layers.compactMap { $0["name"]?.string ?? $0["config"]?["name"]?.string })
+    let nodes = layers.map { node -> ConfigNode in
       // What has no words in Keras 2 is written in those of Keras 3.
       if node["module"]?.string?.hasPrefix("keras.src.") == true,
         node["inbound_nodes"]?.list?.first?["args"] != nil
@@ -142,14 +143,21 @@ struct Keras2Reading {
       }
       return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
     }
-    let ends = ends(of: config["output_layers"] ?? nil).map { reference -> ConfigNode in
+    func counted(_ reference: ConfigNode) -> ConfigNode {
       guard let name = reference.list?.first?.string, models.contains(name), !functionals.contains(name)
       else {
         return reference
       }
       return reference.countingCalls(by: -1)
     }
-    return config.with(["layers": ConfigNode(.list(nodes)), "output_layers": ConfigNode(.list(ends))])
+    let written = config["output_layers"] ?? nil
+    let mapping = written.entries.flatMap { entries in
+      entries.allSatisfy { $0.value.list?.first?.string != nil } ? entries : nil
+    }
+    let ends =
+      mapping.map { ConfigNode(.map($0.map { .init($0.key, counted($0.value)) })) }
+      ?? ConfigNode(.list(ends(of: written).map(counted)))
+    return config.with(["layers": ConfigNode(.list(nodes)), "output_layers": ends])
   }
 
   /// The references to a model's outputs: one, a list of them, or a mapping to them.
@@ -198,7 +206,8 @@ struct Keras2Reading {
       return
     }
     for item in node.list ?? [] { collect(item, names, models, into: &tensors) }
-    for entry in node.entries ?? [] { collect(entry.value, names, models, into: &tensors) }
+    // Mappings are taken in the order of their keys.
+    for entry in node.sortedEntries ?? [] { collect(entry.value, names, models, into: &tensors) }
   }
 }
 

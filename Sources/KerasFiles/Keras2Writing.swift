@@ -1,4 +1,5 @@
 import Config
+import Layers
 
 /// Translates a layer's or model's configuration from Keras 3 to Keras 2.
 struct Keras2Writing {
@@ -25,6 +26,7 @@ struct Keras2Writing {
     "SimpleRNN": ["seed", "zero_output_for_mask"],
     "SimpleRNNCell": ["seed"],
     "RNN": ["zero_output_for_mask"],
+    "IntegerLookup": ["oov_method", "salt"],
     "LayerNormalization": ["rms_scaling"],
     "MultiHeadAttention": ["seed", "sliding_window", "use_gate"],
     "RandomBrightness": ["data_format"],
@@ -56,6 +58,8 @@ struct Keras2Writing {
 
   private static func layer(_ className: String, _ config: ConfigNode) -> ConfigNode {
     var entries = config.without(unknown[className] ?? []).entries ?? []
+    // Keras 3 stores both, and Keras 2 takes one.
+    if config["bin_boundaries"]?.list != nil { entries.removeAll { $0.key == "num_bins" } }
     for i in entries.indices {
       switch (className, entries[i].key) {
       case ("InputLayer", "batch_shape"): entries[i].key = "batch_input_shape"
@@ -68,6 +72,8 @@ struct Keras2Writing {
             "config": settings.without(["input_axes", "output_axes"])
           ])
         }
+      case (_, let key) where key.hasSuffix("activation") && Activation.isOldHardSigmoid(entries[i].value):
+        entries[i].value = "hard_sigmoid"
       default:
         if entries[i].value["class_name"] != nil {
           entries[i].value = translate(entries[i].value)
@@ -98,13 +104,17 @@ struct Keras2Writing {
       }
       return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
     }
-    let ends = list(config["output_layers"]).map { reference -> ConfigNode in
+    func counted(_ reference: ConfigNode) -> ConfigNode {
       guard let name = reference.list?.first?.string, sequentials.contains(name) else { return reference }
       return reference.countingCalls(by: 1)
     }
+    func group(_ node: ConfigNode?, _ change: (ConfigNode) -> ConfigNode) -> ConfigNode {
+      guard let entries = node?.entries else { return ConfigNode(.list(list(node).map(change))) }
+      return ConfigNode(.map(entries.map { .init($0.key, change($0.value)) }))
+    }
     return config.with([
-      "layers": ConfigNode(.list(nodes)), "input_layers": ConfigNode(.list(list(config["input_layers"]))),
-      "output_layers": ConfigNode(.list(ends)),
+      "layers": ConfigNode(.list(nodes)), "input_layers": group(config["input_layers"]) { $0 },
+      "output_layers": group(config["output_layers"], counted),
     ])
   }
 

@@ -9,7 +9,7 @@ enum Keras3Writing {
   /// read `score_mode: dot`; it is the default. The layer inside a wrapper it finds by its module alone.
   static func legacy(_ node: ConfigNode) -> ConfigNode {
     node.mappingObjects { _, object in
-      let object = renamed(object)
+      let object = withoutEllipsis(object)
       let className = object["class_name"]?.string ?? ""
       // Found here by the class's own name, in other files by the name it is exported under.
       if className == "GroupQueryAttention" {
@@ -21,6 +21,27 @@ enum Keras3Writing {
       }
       return object.with(["config": locatingLayers(config)])
     }
+  }
+
+  /// `x[..., 0]` as `x[:, :, 0]`: of an `.h5` file Keras does not read what stands for the axes between.
+  private static func withoutEllipsis(_ node: ConfigNode) -> ConfigNode {
+    guard node["class_name"] == "GetItem", let calls = node["inbound_nodes"]?.list else { return node }
+    let full: ConfigNode = ["class_name": "__slice__", "config": ["start": nil, "stop": nil, "step": nil]]
+    let isEllipsis = { (item: ConfigNode) in item["class_name"] == "__ellipsis__" }
+    let written = calls.map { call -> ConfigNode in
+      guard var arguments = call["args"]?.list, arguments.count == 2,
+        let rank = arguments[0]["config"]?["shape"]?.list?.count
+      else { return call }
+      let items = arguments[1].list ?? arguments[1]["config"]?.list ?? [arguments[1]]
+      guard let place = items.firstIndex(where: isEllipsis) else { return call }
+      let count = rank - items.filter { !$0.isNull && !isEllipsis($0) }.count
+      guard count >= 0 else { return call }
+      var expanded = items
+      expanded.replaceSubrange(place...place, with: repeatElement(full, count: count))
+      arguments[1] = ConfigNode(.list(expanded))
+      return call.with(["args": ConfigNode(.list(arguments))])
+    }
+    return node.with(["inbound_nodes": ConfigNode(.list(written))])
   }
 
   /// The settings of a layer, with the module of each that is a layer itself.
@@ -44,19 +65,9 @@ enum Keras3Writing {
         }))
   }
 
-  /// A layer of Keras 2 in the words of Keras 3, where these have the same function under another name.
-  private static func renamed(_ node: ConfigNode) -> ConfigNode {
-    guard node["class_name"] == "ThresholdedReLU", let config = node["config"] else { return node }
-    let settings = config.without(["theta"]).with([
-      "max_value": nil, "negative_slope": 0.0, "threshold": config["theta"] ?? 1.0,
-    ])
-    return node.with(["class_name": "ReLU", "config": settings])
-  }
-
   /// A configuration for a `.keras` file: every object names its module, every layer the shape it was built for.
   /// - Parameter shapes: of what goes into each layer, by the names of models and layers down to it.
   static func full(_ node: ConfigNode, shapes: [[String]: ConfigNode], path: [String] = []) -> ConfigNode {
-    let node = renamed(node)
     guard let className = node["class_name"]?.string, let config = node["config"],
       className != "__keras_tensor__"
     else { return inside(node, shapes, path) }

@@ -23,8 +23,12 @@ enum KerasPackage {
     seed: UInt64
   ) throws -> LoadedModel {
     let zip = try open(path)
-    guard let config = try json(Self.config, in: zip, path) else {
+    guard let written = try json(Self.config, in: zip, path) else {
       throw Diagnostic.missingMember(Self.config, in: path)
+    }
+    let config = try Vocabularies.filled(written) { name throws(Diagnostic) in
+      guard zip.contains(name) else { return nil }
+      return try text(name, of: zip, path).map { String(decoding: $0, as: UTF8.self) }
     }
     let about = try json(metadata, in: zip, path)
     let semantics = Semantics(version: about?["keras_version"]?.string ?? "3")
@@ -126,14 +130,14 @@ extension BuiltModel {
   /// Writes weights and the optimizer's variables in the layout of Keras 3.
   func writeObjects(in root: borrowing H5Group) throws(Diagnostic) {
     try ObjectWeights.write(
-      self, optimizer: optimizerVariables(as: .keras3),
-      named: training?.settings.optimizer.savedName(.keras3), in: root)
+      self, optimizer: optimizerParts(as: .keras3), training?.settings.optimizer, in: root)
   }
 
   /// `config.json`.
   fileprivate var packageConfig: ConfigNode {
     let compile = CompileWriting(self)?.compileConfig
-    return Keras3Writing.full(model.kerasConfig, shapes: layerShapes).namingJoins
+    let config = Keras3Equivalents.of(model.kerasConfig, from: semantics)
+    return Keras3Writing.full(config, shapes: layerShapes).namingJoins
       .with(["compile_config": compile ?? ConfigNode(.map([]))])
   }
 

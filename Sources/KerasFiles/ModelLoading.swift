@@ -37,12 +37,14 @@ extension KerasArchive {
     let modelConfig = isFirst ? Keras1Reading.translate(written) : written
     var loaded = try LoadedModel(
       modelConfig, as: semantics, attachments, named: name, custom: custom, functions: functions, seed: seed)
-    loaded.notes = notes
+    loaded.notes += notes
     var layers = layers
     if isFirst {
       let conversion = Keras1Weights(written)
       for i in layers.indices { layers[i] = try conversion.converted(layers[i]) }
     }
+    let additions = LowRank(modelConfig)
+    for i in layers.indices { layers[i] = try additions.merged(layers[i]) }
     try loaded.built.setWeights(layers, topLevel: topLevel)
     if let trainingConfig { loaded.compile(trainingConfig, optimizer, semantics) }
     loaded.restoreWritten(named: name, custom: custom)
@@ -65,7 +67,7 @@ extension LoadedModel {
       try ModelDecoder(custom: custom, operations: ModelDecoder.recorded).model(config, named: name)
     }
     built = try BuiltModel(model, seed: seed, semantics: semantics, isDrawn: false)
-    notes = []
+    notes = FileRemarks.of(config)
     built.attach(attachments)
     // What the layers name goes into the files that are written of the model.
     let named = functions.used(by: built.model.kerasConfig)
@@ -82,10 +84,15 @@ extension LoadedModel {
     let reading = CompileReading(
       names: built.model.outputNames, keys: outputKeys, semantics: semantics, functions: functions)
     guard var settings = reading.settings(config, into: &bag)?.watching(built.outputs) else { return }
-    let optimizer = Self.innermost(optimizer)
-    if var nadam = settings.optimizer as? Nadam {
+    let scaled = ScaledVariables(optimizer)
+    let optimizer = scaled.inner
+    if var nadam = settings.optimizer.innermost as? Nadam {
       nadam.progress = Self.progress(in: optimizer, of: nadam)
-      settings.optimizer = nadam
+      settings.optimizer = settings.optimizer.taking(nadam)
+    }
+    if var outer = settings.optimizer as? LossScaleOptimizer {
+      outer.begun = scaled.begun
+      settings.optimizer = outer
     }
     let state = TrainingState(settings, slab: built.slab, kernels: kernels, semantics: semantics)
     built.training = state
@@ -100,12 +107,6 @@ extension LoadedModel {
 }
 
 extension LoadedModel {
-  /// The variables of the optimizer that takes the steps: those of one that scales the loss stand before them.
-  private static func innermost(_ variables: [SavedVariable]) -> [SavedVariable] {
-    let scale = variables.firstIndex { $0.path.split(separator: "/").last == "dynamic_scale" }
-    return scale.map { Array(variables[($0 + 1)...]) } ?? variables
-  }
-
   /// How far the momentum of Nadam had come: the one scalar that is neither counter nor rate.
   private static func progress(in variables: [SavedVariable], of nadam: Nadam) -> Nadam.Progress? {
     let isScalar = { (variable: SavedVariable) in variable.shape.isEmpty && variable.integer == nil }
@@ -115,6 +116,46 @@ extension LoadedModel {
       let product = try? scalar.tensor().elements[0], product >= 0, product <= 1
     else { return nil }
     return .init(steps: Int(count) / max(1, nadam.common.gradientAccumulationSteps ?? 1), product: product)
+  }
+}
+
+/// The variables of an optimizer, where those of one that scales the loss stand before them.
+struct ScaledVariables {
+  /// Those of the optimizer that takes the steps.
+  let inner: [SavedVariable]
+  /// How far the scale has come, and after how many steps; `nil` if there is none, or it makes no sense.
+  let begun: (scale: LossScaleOptimizer.Scale, iterations: Int)?
+
+  init(_ all: [SavedVariable]) {
+    func isNamed(_ variable: SavedVariable, _ name: String) -> Bool {
+      variable.path.split(separator: "/").last.map(String.init) == name
+    }
+    guard let place = all.firstIndex(where: { isNamed($0, "dynamic_scale") }) else {
+      // Before the first step there is no scale yet, but a counter and a rate of each.
+      let counters = all.filter { isNamed($0, "iteration") }
+      inner = counters.count == 2 && all.count <= 4 ? Array(all.dropFirst(2)) : all
+      begun = nil
+      return
+    }
+    inner = Array(all[(place + 1)...])
+    let steps = all[..<place].last { isNamed($0, "step_counter") }?.integer
+    let factor = all[place].shape.isEmpty ? (try? all[place].tensor())?.elements[0] : nil
+    guard let steps, let factor, factor > 0, factor.isFinite, (0...Int64(Int32.max)).contains(steps),
+      let count = inner.first?.integer, (0...(1 << 53)).contains(count)
+    else {
+      begun = nil
+      return
+    }
+    begun = (.init(factor: Double(factor), steps: Int(steps)), Int(count))
+  }
+
+  /// The variables of a `.keras` file, which have numbers for names, with those by which they are found here.
+  static func named(_ variables: [SavedVariable]) -> [SavedVariable] {
+    var named = variables
+    for (index, name) in ["iteration", "learning_rate", "step_counter", "dynamic_scale"].enumerated() {
+      named[index].path += "/" + name
+    }
+    return named
   }
 }
 

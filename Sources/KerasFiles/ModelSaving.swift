@@ -19,7 +19,8 @@ extension KerasArchive {
     self.init(
       kerasVersion: semantics.writtenVersion, backend: "tensorflow",
       modelConfig: semantics == .keras2
-        ? Keras2Writing.translate(config) : Keras3Writing.legacy(config.namingJoins),
+        ? Keras2Writing.translate(config)
+        : Keras3Writing.legacy(Keras3Equivalents.of(config, from: built.semantics).namingJoins),
       trainingConfig: compile?.trainingConfig(as: semantics),
       layers: built.layerWeights(as: semantics), topLevel: built.topLevelWeights(as: semantics),
       optimizer: built.optimizerVariables(as: semantics))
@@ -83,7 +84,13 @@ extension BuiltModel {
 
   /// The optimizer's variables, of the trained parameters in the order they were declared.
   func optimizerVariables(as semantics: Semantics) -> [SavedVariable] {
-    guard let training else { return [] }
-    return OptimizerVariables(training, slab, trained: trainedParameters(as: semantics)).saved(as: semantics)
+    Array(optimizerParts(as: semantics).joined())
+  }
+
+  /// The variables of what stands around the optimizer that takes the steps, and those of that one.
+  func optimizerParts(as semantics: Semantics) -> [[SavedVariable]] {
+    guard let training else { return [[], []] }
+    let variables = OptimizerVariables(training, slab, trained: trainedParameters(as: semantics))
+    return [semantics == .keras3 ? variables.scaling : [], variables.saved(as: semantics)]
   }
 }

@@ -29,8 +29,9 @@ enum ObjectWeights {
 
   /// Writes the model's weights, and its optimizer's variables if there are any.
   /// - Throws: E0606 if the file cannot be written.
+  /// - Parameter variables: of what stands around the optimizer that takes the steps, and of that one.
   static func write(
-    _ built: BuiltModel, optimizer: [SavedVariable], named optimizerName: String?,
+    _ built: BuiltModel, optimizer variables: [[SavedVariable]], _ optimizer: (any Optimizer)?,
     in root: borrowing H5Group
   ) throws(Diagnostic) {
     let counts = Set(built.orderedParameters.filter(\.isCount).map(\.path))
@@ -42,10 +43,19 @@ enum ObjectWeights {
           .write(in: group, at: "\(index)")
       }
     }
-    guard let optimizerName else { return }
-    let group = try root.makeGroup("optimizer/vars")
-    try group.set("name", to: optimizerName, .utf8)
-    for (index, variable) in optimizer.enumerated() { try variable.write(in: group, at: "\(index)") }
+    guard let optimizer, let own = variables.last else { return }
+    try write(Array(variables.joined()), of: optimizer, at: "optimizer/vars", in: root)
+    if optimizer is LossScaleOptimizer {
+      try write(own, of: optimizer.innermost, at: "optimizer/inner_optimizer/vars", in: root)
+    }
+  }
+
+  private static func write(
+    _ variables: [SavedVariable], of optimizer: any Optimizer, at place: String, in root: borrowing H5Group
+  ) throws(Diagnostic) {
+    let group = try root.makeGroup(place)
+    try group.set("name", to: optimizer.savedName(.keras3), .utf8)
+    for (index, variable) in variables.enumerated() { try variable.write(in: group, at: "\(index)") }
   }
 
   // MARK: Reading
@@ -105,9 +115,11 @@ enum ObjectWeights {
 
   /// The optimizer's variables; none if the file has none.
   static func optimizer(in root: borrowing H5Group) throws(Diagnostic) -> [SavedVariable] {
-    // One that scales the loss of half-precision training holds the one that takes the steps.
+    // One that scales the loss of half-precision training has its own four and those of the one that takes the steps.
     let inner = try variables(of: "optimizer/inner_optimizer", in: root)
-    return inner.isEmpty ? try variables(of: "optimizer", in: root) : inner
+    let all = try variables(of: "optimizer", in: root)
+    guard !inner.isEmpty else { return all }
+    return all.count == inner.count + 4 ? ScaledVariables.named(all) : inner
   }
 
   /// The variables of the object at `path`, in order; none if there is no such object.

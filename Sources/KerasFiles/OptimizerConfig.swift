@@ -20,7 +20,10 @@ public enum OptimizerConfig {
     if scaling.contains(written),
       let inner = node["config"]?["inner_optimizer"] ?? node["config"]?["optimizer"]
     {
-      return decode(inner, into: &bag)
+      guard let optimizer = decode(inner, into: &bag), let settings = node["config"] else { return nil }
+      // Keras 2 had other variables for it.
+      let isOld = settings["inner_optimizer"] == nil || settings["dynamic"] != nil
+      return isOld ? optimizer : outer(of: optimizer, settings, into: &bag)
     }
     let name = written.hasPrefix(registered) ? String(written.dropFirst(registered.count)) : written
     var entries = config.filter { !foreign.contains($0.key) }
@@ -49,9 +52,33 @@ public enum OptimizerConfig {
     return optimizer
   }
 
+  private static func outer(
+    of inner: any Optimizer, _ settings: ConfigNode, into bag: inout DiagnosticBag
+  ) -> (any Optimizer)? {
+    let known: Set = ["initial_scale", "dynamic_growth_steps", "name"]
+    let own = (settings.entries ?? []).filter { known.contains($0.key) }
+    let node: ConfigNode = [
+      "class_name": "LossScaleOptimizer",
+      "config": ConfigNode(.map([.init("inner_optimizer", InnerOptimizer(SGD()).config)] + own)),
+    ]
+    return OptimizerRegistry.decode(node, into: &bag)?.taking(inner)
+  }
+
   /// Writes an optimizer for one Keras or the other, every key in Keras's order.
   /// - Parameter rate: the rate at the time, which callbacks may have changed; a schedule is written as it is.
   public static func encode(_ optimizer: any Optimizer, rate: Double, as semantics: Semantics) -> ConfigNode {
+    if let outer = optimizer as? LossScaleOptimizer {
+      let inner = encode(outer.innermost, rate: rate, as: semantics)
+      guard semantics == .keras3 else { return inner }
+      let located: ConfigNode = ["module": "keras.optimizers", "registered_name": nil]
+      return [
+        "class_name": outer.className.config,
+        "config": [
+          "name": outer.savedName(semantics).config, "inner_optimizer": inner.with(located),
+          "initial_scale": outer.initialScale.config, "dynamic_growth_steps": outer.growthSteps.config,
+        ],
+      ]
+    }
     let learningRate: ConfigNode =
       switch optimizer.common.learningRate {
       // Keras holds the rate in single precision.

@@ -47,7 +47,7 @@ public struct OptimizerVariables {
 
   /// The variables, as the given Keras would save them.
   public func saved(as semantics: Semantics) -> [SavedVariable] {
-    let prefix = state.settings.optimizer.savedName(semantics)
+    let prefix = state.settings.optimizer.innermost.savedName(semantics)
     let all = list(semantics == .keras3 ? .keras3 : .keras2)
     // Before the first step Keras's optimizers have nothing but the count and the rate.
     return (state.iterations == 0 ? Array(all.prefix(while: \.content.isHead)) : all).map { name, content in
@@ -66,6 +66,20 @@ public struct OptimizerVariables {
         return SavedVariable(path, repeating: start, shape: slab.entry(parameter.path).spec.shape)
       }
     }
+  }
+
+  /// What stands before them in Keras 3 for an optimizer that scales the loss: a counter and a rate that nothing moves,
+  /// then how far the scale has come.
+  public var scaling: [SavedVariable] {
+    guard let outer = state.settings.optimizer as? LossScaleOptimizer else { return [] }
+    let prefix = outer.savedName(.keras3)
+    let head = [SavedVariable("\(prefix)/iteration", 0), .init("\(prefix)/learning_rate", Tensor([], [0]))]
+    guard state.iterations > 0 else { return head }
+    let scale = outer.scale(after: state.iterations)
+    return head + [
+      SavedVariable("\(prefix)/step_counter", Int64(scale.steps), element: .int32),
+      .init("\(prefix)/dynamic_scale", Tensor([], [Float(scale.factor)])),
+    ]
   }
 
   /// How many numbers it keeps once it has taken a step, as Keras 3 counts them.
@@ -146,7 +160,7 @@ public struct OptimizerVariables {
       list.append((name, .numbers(run, parameter, start: slot.start)))
     }
     if layout == .keras3 && !state.hasSchedule { list.append(("learning_rate", .rate)) }
-    if layout == .legacy && optimizer is Nadam { list.append(("momentum_cache", .scalar(0))) }
+    if layout == .legacy && optimizer.innermost is Nadam { list.append(("momentum_cache", .scalar(0))) }
     if let averages = memory.averages {
       for parameter in trained { append(averages, parameter, OptimizerSlot("average")) }
     }
@@ -167,7 +181,7 @@ public struct OptimizerVariables {
     switch layout {
     case .keras3: optimizer.slots
     case .keras2: optimizer.slotsInKeras2
-    case .legacy: optimizer is Ftrl ? optimizer.slots : optimizer.slots.joined().map { [$0] }
+    case .legacy: optimizer.innermost is Ftrl ? optimizer.slots : optimizer.slots.joined().map { [$0] }
     }
   }
 }
@@ -185,7 +199,8 @@ extension OptimizerVariables.Content {
 extension Optimizer {
   /// What an optimizer is called in a file: in Keras 2 as its class, in Keras 3 in snake case.
   func savedName(_ semantics: Semantics) -> String {
-    common.name ?? (semantics == .keras2 ? className : LayerRegistry.snakeCase(className))
+    if let outer = self as? LossScaleOptimizer { return outer.name ?? LayerRegistry.snakeCase(className) }
+    return common.name ?? (semantics == .keras2 ? className : LayerRegistry.snakeCase(className))
   }
 }
 

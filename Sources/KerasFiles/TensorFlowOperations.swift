@@ -27,7 +27,7 @@ struct TensorFlowOperation {
 
   /// Classes of layers that stand for operations.
   static func isRecorded(_ node: ConfigNode) -> Bool {
-    ["TFOpLambda", "SlicingOpLambda"].contains(node["class_name"]?.string)
+    ["TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"].contains(node["class_name"]?.string)
   }
 
   /// A recorded call as Keras 3 has it.
@@ -76,6 +76,7 @@ struct TensorFlowOperation {
     let className: String
     switch function {
     case "identity": className = "Identity"
+    case "keras.backend.batch_flatten": className = "Flatten"
     case "math.add_n":
       guard first.list?.allSatisfy({ $0["class_name"]?.string == "__keras_tensor__" }) == true else {
         return nil
@@ -172,7 +173,7 @@ struct TensorFlowOperation {
         guard values[index...].allSatisfy({ given[$0] == nil }), index > 0 else { return nil }
         break
       }
-      args.append(value)
+      args.append(Self.numbers(value) ?? value)
     }
     var own = fixed
     for (name, keras, initial) in settings {
@@ -181,6 +182,19 @@ struct TensorFlowOperation {
     }
     guard given.allSatisfy({ Self.isNeutral($0.key, $0.value) }) else { return nil }
     return finished(args, own)
+  }
+
+  /// A list of numbers as an array, which Keras 3 wants among values.
+  private static func numbers(_ value: ConfigNode) -> ConfigNode? {
+    func isNumeric(_ node: ConfigNode) -> Bool {
+      switch node.content {
+      case .int, .double: true
+      case .list(let items): !items.isEmpty && items.allSatisfy(isNumeric)
+      default: false
+      }
+    }
+    guard value.list != nil, isNumeric(value) else { return nil }
+    return ["class_name": "__numpy__", "config": ["value": value, "dtype": "float32"]]
   }
 
   /// What says nothing: the name of a node, and what TensorFlow has switched off.

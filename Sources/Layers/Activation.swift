@@ -30,14 +30,19 @@ public struct Activation: ConfigConvertible, Hashable {
   private let own: Function?
   /// The layer that it is, for what a name cannot say: `LeakyReLU` with another slope.
   public let layer: NamedLayer?
+  /// Whose formula it has; `nil` for that of the Keras which the model follows.
+  private let formula: Semantics?
 
   /// A function that is used as an activation.
   public typealias Function = @Sendable (Value) throws -> Value
 
-  private init(name: String, _ own: Function? = nil, layer: NamedLayer? = nil) {
+  private init(
+    name: String, _ own: Function? = nil, layer: NamedLayer? = nil, formula: Semantics? = nil
+  ) {
     self.name = name
     self.own = own
     self.layer = layer
+    self.formula = formula
   }
 
   /// The functions of the file that is being read, which its layers may name.
@@ -58,6 +63,10 @@ public struct Activation: ConfigConvertible, Hashable {
     guard let written = Self.functionName(config) else {
       guard config["class_name"] != nil, config["config"] != nil else {
         throw .mismatch(config, Self.expectation)
+      }
+      if Self.isOldHardSigmoid(config) {
+        self.init(name: "hard_sigmoid", formula: .keras2)
+        return
       }
       let inner = try InnerLayer(config: config).named
       self.init(name: inner.layer.className, layer: inner)
@@ -80,7 +89,9 @@ public struct Activation: ConfigConvertible, Hashable {
     return written.lastIndex(of: ">").map { String(written[written.index(after: $0)...]) } ?? written
   }
 
-  public var config: ConfigNode { layer?.kerasConfig ?? ConfigNode(.string(name)) }
+  public var config: ConfigNode {
+    formula == .keras2 ? Self.oldHardSigmoid : layer?.kerasConfig ?? ConfigNode(.string(name))
+  }
   public static var jsonSchema: ConfigNode {
     ["enum": ConfigNode(.list(names.map { ConfigNode(.string($0)) }))]
   }
@@ -106,6 +117,42 @@ public struct Activation: ConfigConvertible, Hashable {
     guard let definition = Self.all.first(where: { $0.name == name }) else {
       preconditionFailure("an Activation named '\(name)' was made without being known")
     }
-    return try definition.apply(x, semantics)
+    return try definition.apply(x, formula ?? semantics)
+  }
+}
+
+/// The `hard_sigmoid` of Keras 2, 0.2·x + 0.5 between 0 and 1, as layers that Keras 3 has.
+extension Activation {
+  /// How it is written for Keras 3, whose function of that name has another slope.
+  public static let oldHardSigmoid: ConfigNode = [
+    "module": "keras", "class_name": "Sequential",
+    "config": [
+      "name": "hard_sigmoid", "trainable": true, "dtype": .float32Policy,
+      "layers": [
+        part("Rescaling", ["name": "slope", "scale": 0.2, "offset": 0.5]),
+        part("ReLU", ["name": "bounds", "max_value": 1.0, "negative_slope": 0.0, "threshold": 0.0]),
+      ],
+    ],
+    "registered_name": nil,
+  ]
+
+  private static func part(_ className: String, _ config: ConfigNode) -> ConfigNode {
+    let common: ConfigNode = ["trainable": true, "dtype": .float32Policy]
+    return [
+      "module": "keras.layers", "class_name": className.config,
+      "config": ConfigNode(.map((config.entries ?? []) + (common.entries ?? []))), "registered_name": nil,
+    ]
+  }
+
+  /// Whether a setting is that chain, however its parts are called.
+  public static func isOldHardSigmoid(_ node: ConfigNode) -> Bool {
+    guard node["class_name"] == "Sequential", let all = node["config"]?["layers"]?.list else { return false }
+    let layers = all.filter { $0["class_name"] != "InputLayer" }
+    func number(_ layer: Int, _ key: String) -> Double? {
+      layers[layer]["config"]?[key].flatMap { try? Double(config: $0) }
+    }
+    return layers.count == 2 && layers[0]["class_name"] == "Rescaling" && layers[1]["class_name"] == "ReLU"
+      && number(0, "scale") == 0.2 && number(0, "offset") == 0.5 && number(1, "max_value") == 1
+      && number(1, "negative_slope") ?? 0 == 0 && number(1, "threshold") ?? 0 == 0
   }
 }

@@ -98,9 +98,11 @@ struct Export: ParsableCommand {
     let loaded = try ModelFile.load(path, seed: 0)
     for note in loaded.notes { common.terminal.report(note) }
     let functions = try StoredFunctions(config: loaded.built.attachments[StoredFunctions.attachment])
-    let module = try PythonModule(loaded.built.model, functions: functions)
+    let (model, notes) = try loaded.built.inKeras3Words()
+    for note in notes { common.terminal.report(note) }
+    let module = try PythonModule(model, functions: functions)
     try write(
-      module.text, standard: "\(loaded.built.model.name).py", " for Keras 3: \(loaded.built.model.name)")
+      module.text, standard: "\(model.name).py", " for Keras 3: \(model.name)")
   }
 
   /// Writes one file, or to stdout.

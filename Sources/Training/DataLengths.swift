@@ -25,11 +25,11 @@ extension BuiltModel {
     return types
   }
 
-  /// The types of batches of the outputs for a part of the data, whose padding stays.
+  /// The types of batches of the outputs in inference for a part of the data, whose padding stays; in training some
+  /// layers give other shapes.
   /// - Throws: E0304 if it does not fit the model, and what a trace of it throws.
   public func outputTypes(for part: DataPart) throws -> [TensorType] {
-    guard outputs.contains(where: \.isOpen) else { return outputs }
-    return try Trace(
+    try Trace(
       model, phase: .inference, seed: seed, semantics: semantics, taking: inputTypes(for: part)
     ).outputs.map(\.type)
   }

@@ -52,12 +52,13 @@ private func compiled(
     let layers = try #require(
       LayerRegistry.decode([stack, ["ThresholdedReLU": ["theta": 0.5]], ["Dense": ["units": 1]]], into: &bag))
     let built = try compiled(layers, input: [4, 2])
-    let config = Keras3Writing.legacy(built.model.kerasConfig)["config"]
+    let words = Keras3Equivalents.of(built.model.kerasConfig, from: .keras2)
+    let config = Keras3Writing.legacy(words)["config"]
     let written = try #require(config?["layers"]?.list)
     let cells = written[1]["config"]?["cell"]?["config"]?["cells"]?.list ?? []
     #expect(cells.map { $0["module"]?.string } == ["keras.layers", "keras.layers"])
     for node in [
-      written[2], Keras3Writing.full(built.model.kerasConfig, shapes: [:])["config"]?["layers"]?.list?[2],
+      written[2], Keras3Writing.full(words, shapes: [:])["config"]?["layers"]?.list?[2],
     ] {
       #expect(node?["class_name"] == "ReLU" && node?["config"]?["threshold"] == 0.5)
       #expect(node?["config"]?["theta"] == nil && node?["config"]?["name"] == "thresholded_re_lu")

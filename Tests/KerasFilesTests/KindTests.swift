@@ -21,8 +21,10 @@ private struct Kind: Decodable {
 
   static let all: [String: Kind] = {
     let folder = Bundle.module.path(forResource: "Fixtures", ofType: nil) ?? ""
-    let data = (try? Data(contentsOf: URL(filePath: folder + "/kinds.json"))) ?? Data()
-    return (try? JSONDecoder().decode([String: Kind].self, from: data)) ?? [:]
+    return ["kinds", "kinds_more"].reduce(into: [:]) { all, name in
+      let data = (try? Data(contentsOf: URL(filePath: "\(folder)/\(name).json"))) ?? Data()
+      all.merge((try? JSONDecoder().decode([String: Kind].self, from: data)) ?? [:]) { $1 }
+    }
   }()
 
   /// How far a model's predictions are from Keras's at most, in relation to their size.
@@ -70,12 +72,14 @@ private func block(_ className: String, _ config: ConfigNode) throws -> (any Lay
   }
 
   @Test func `there are files of every kind`() {
-    #expect(Kind.all.count > 25)
+    #expect(Kind.all.count > 40)
   }
 
   @Test(
     arguments: [
       "operations3.keras", "operations2.keras", "activations3.keras", "each3.keras", "slashes2.h5",
+      "hard2.h5", "words2.h5", "nodes2.h5", "inner_mapping3.keras", "two_mappings3.keras",
+      "vocabulary3.keras",
     ],
     [".keras", ".h5"])
   func `written again it predicts the same`(name: String, ending: String) throws {
@@ -87,6 +91,33 @@ private func block(_ className: String, _ config: ConfigNode) throws -> (any Lay
       let again = try ModelFile.load("\(folder)/m\(ending)", seed: 2).built
       #expect(try kind.distance(of: again) < 2e-5)
     }
+  }
+
+  @Test(arguments: ["hard2.h5", "words2.h5", "nodes2.h5"])
+  func `what Keras 2 computes is written for Keras 3 without loss`(name: String) throws {
+    let kind = try #require(Kind.all["kinds_\(name)"])
+    let built = try ModelFile.load(try fixture(file: "kinds_\(name)"), seed: 1).built
+    try withFolder { folder in
+      for path in ["\(folder)/m.keras", "\(folder)/m.h5"] {
+        #expect(try built.save(to: path, as: .keras3).isEmpty)
+        let again = try ModelFile.load(path, seed: 2).built
+        #expect(again.semantics == .keras3)
+        #expect(try kind.distance(of: again) < 2e-5)
+        // And back again, in Keras 2's own words.
+        try again.save(to: "\(folder)/back.h5", as: .keras2)
+        #expect(try kind.distance(of: ModelFile.load("\(folder)/back.h5", seed: 3).built) < 2e-5)
+      }
+    }
+  }
+
+  @Test(
+    arguments: zip(
+      ["bfloat3.keras", "low_rank3.keras", "vocabulary3.keras", "own_masks3.keras"],
+      [["bfloat16"], ["low rank"], [], []]))
+  func `what is followed in another way is noted`(name: String, words: [String]) throws {
+    let notes = try ModelFile.load(try fixture(file: "kinds_\(name)"), seed: 1).notes
+    #expect(notes.map(\.severity) == words.map { _ in .note })
+    for word in words { #expect(notes.contains { $0.code == "E0613" && $0.message.contains(word) }) }
   }
 
   @Test(arguments: ["keras", "h5"])
@@ -105,8 +136,42 @@ private func block(_ className: String, _ config: ConfigNode) throws -> (any Lay
       #expect(training.settings.optimizer is RMSprop)
       return
     }
-    #expect(training.settings.optimizer is Adam && training.iterations == 3)
+    let optimizer = try #require(training.settings.optimizer as? LossScaleOptimizer)
+    #expect(optimizer.innermost is Adam && training.iterations == 3)
+    #expect(optimizer.scale(after: 3) == .init(factor: 32768, steps: 3))
+    #expect(optimizer.scale(after: 2001) == .init(factor: 65536, steps: 1))
     #expect(!loaded.notes.contains { $0.code == "E0630" })
+  }
+
+  @Test(arguments: [0, 1, 3])
+  func `an optimizer that scales the loss is written with how far it has come`(steps: Int) throws {
+    var outer = LossScaleOptimizer(Adam())
+    outer.initialScale = 64
+    outer.growthSteps = 2
+    let built = try BuiltModel(Sequential("m", input: [3], [NamedLayer("d", Dense(2))]), seed: 1)
+    let settings = CompileSettings([.init(loss: MeanSquaredError())], optimizer: outer)
+    Trainer(built, pool: WorkerPool(threads: 1), now: { 0 }).compile(settings)
+    built.training?.iterations = steps
+    try withFolder { folder in
+      for path in ["\(folder)/m.keras", "\(folder)/m.h5"] {
+        try built.save(to: path)
+        let training = try #require(try ModelFile.load(path, seed: 1).built.training)
+        let found = try #require(training.settings.optimizer as? LossScaleOptimizer)
+        #expect(training.iterations == steps && found.innermost is Adam)
+        for more in 0..<4 { #expect(found.scale(after: steps + more) == outer.scale(after: steps + more)) }
+      }
+    }
+  }
+
+  @Test func `names with slashes are written for Keras 3 without them`() throws {
+    let names = ["a/b", "a_b", "a/b/c"]
+    let layers = names.map { NamedLayer($0, Dense(2)) }
+    let built = try BuiltModel(Sequential("m", input: [2], layers), seed: 1, semantics: .keras2)
+    let config = Keras3Equivalents.of(built.model.kerasConfig, from: .keras2)
+    let written = (config["config"]?["layers"]?.list ?? []).dropFirst().compactMap {
+      $0["config"]?["name"]?.string
+    }
+    #expect(written == ["a_b_", "a_b", "a_b_c"])
   }
 
   @Test func `without its function a loss of one's own is named, and what to write`() throws {

@@ -130,6 +130,49 @@ import Training
     #expect(loaded.built.model.layers.allSatisfy { text.contains("name=\"\($0.name)\"") })
   }
 
+  @Test(arguments: [
+    (
+      #"{"class_name": "Normalization", "config": {"name": "n", "axis": null, "mean": 1.0, "variance": 4.0}}"#,
+      "axis=None"
+    ),
+    (
+      #"{"class_name": "Discretization", "config": {"name": "n", "bin_boundaries": [0.5], "num_bins": 2}}"#,
+      "keras.layers.Discretization(bin_boundaries=[0.5], name="
+    ),
+    (
+      #"{"class_name": "RNN", "config": {"name": "n", "cell": {"class_name": "StackedRNNCells", "config": {"name": "s", "cells": [{"class_name": "GRUCell", "config": {"name": "g", "units": 2}}]}}}}"#,
+      "cells=[keras.layers.GRUCell("
+    ),
+    (
+      #"{"class_name": "TimeDistributed", "config": {"name": "n", "layer": {"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Flatten", "config": {"name": "f"}}]}}}}"#,
+      "layer=keras.Sequential([keras.layers.Flatten(name=\"f\")], name=\"s\")"
+    ),
+  ])
+  func `settings are written as Keras's constructors take them`(json: String, text: String) throws {
+    let sequence = json.contains("RNN") || json.contains("TimeDistributed")
+    let input: ConfigNode = [
+      "class_name": "InputLayer",
+      "config": ["name": "x", "batch_shape": sequence ? [nil, 3, 2] : [nil, 3], "dtype": "float32"],
+    ]
+    let node: ConfigNode = [
+      "class_name": "Sequential",
+      "config": ["name": "m", "layers": [input, try ConfigNode(json: json)]],
+    ]
+    let module = try PythonModule(ModelDecoder().model(node)).text
+    #expect(module.contains(text), "\(module)")
+  }
+
+  @Test func `first states are given by their name`() throws {
+    let inputs = [NamedLayer("x", InputLayer([3, 2])), NamedLayer("h", InputLayer([2]))]
+    let calls: [Functional.Call] = [
+      .init(layer: 0, inputs: []), .init(layer: 1, inputs: []),
+      .init(layer: 2, inputs: [.init(0), .init(1)]),
+    ]
+    let model = Functional(
+      "m", layers: inputs + [NamedLayer("gru", GRU(2))], calls: calls, inputs: [0, 1], outputs: [.init(2)])
+    #expect(try PythonModule(model).text.contains("(x, initial_state=[h])"))
+  }
+
   /// The last line of the `call` that a body becomes.
   private func call(_ body: String) throws -> String? {
     let model = ScriptedModel(

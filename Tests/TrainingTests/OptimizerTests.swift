@@ -157,7 +157,8 @@ final class OptimizerBench {
   func `what has no gradient does not move, with an epsilon of 0 either`(name: String) throws {
     let entry = try #require(OptimizerRegistry.all.find(name))
     let hasEpsilon = entry.defaults["epsilon"] != nil
-    let config: ConfigNode = hasEpsilon ? ["epsilon": 0] : [:]
+    let inner: ConfigNode = name == "LossScaleOptimizer" ? ["inner_optimizer": ["Adam": ["epsilon": 0]]] : [:]
+    let config: ConfigNode = hasEpsilon ? ["epsilon": 0] : inner
     var bag = DiagnosticBag()
     let optimizer = try #require(
       OptimizerRegistry.decode(["class_name": .init(.string(name)), "config": config], into: &bag))

@@ -204,7 +204,7 @@ import Training
     }
   }
 
-  @Test func `a layer that is called twice goes on from its first call`() throws {
+  @Test func `a layer that is called twice goes on in Keras's order, the last output first`() throws {
     let rnn = NamedLayer("rnn", stateful(SimpleRNN(2)))
     let network = Functional(
       "m", layers: [NamedLayer("x", InputLayer(ModelInput("x", shape: [3, 2], batchSize: 4))), rnn],
@@ -221,7 +221,7 @@ import Training
     let (first, second) = (
       try trainer(once).predict(data, batchSize: 4)[0], try trainer(once).predict(data, batchSize: 4)[0]
     )
-    #expect(try trainer(twice).predict(data, batchSize: 4) == [first, second])
+    #expect(try trainer(twice).predict(data, batchSize: 4) == [second, first])
   }
 
   @Test func `a model and a layer that it is share their states`() throws {

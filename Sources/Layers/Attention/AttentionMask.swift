@@ -106,7 +106,7 @@ struct HeadMixing {
     let size = try query.knownLastAxis(for: "attention")
     let isAsked = scope.isOn("return_attention_scores")
     if !isAsked, dropout == 0, FusedAttention.takes(query.type, key.type, value.type),
-      mask?.type.rank ?? 3 == 3
+      mask?.type.rank ?? 3 == 3, mask.map({ $0.type.dims.last == key.type.dims[key.type.rank - 3] }) ?? true
     {
       let shown = isCausal ? [] : mask.map { [$0] } ?? []
       let op = FusedAttention(

@@ -46,6 +46,14 @@ public struct Functional: Model {
   /// The calls of the input layers, in the order in which the model takes its inputs.
   public let inputCalls: [Int]
   public let outputs: [Source]
+  /// The keys of the inputs, sorted, where Keras takes them as a mapping.
+  public var inputKeys: [String]?
+  /// The keys of the outputs where Keras gives them as a mapping, in the order in which it is written.
+  public var outputKeys: [String]?
+  /// The calls in the order in which Keras runs them.
+  ///
+  /// Attention takes masks away, and layers that are called twice go on from their statistics and states.
+  private let running: [Int]
 
   /// - Parameters:
   ///   - calls: sources name calls by number and come before what uses them.
@@ -59,7 +67,9 @@ public struct Functional: Model {
     self.calls = calls
     inputCalls = inputs
     self.outputs = outputs
-    if !keepsOrder { sortLayers() }
+    let order = CallOrder(calls, outputs: outputs)
+    running = order.calls
+    if !keepsOrder { sortLayers(order) }
   }
 
   public var className: String { "Functional" }
@@ -94,7 +104,8 @@ public struct Functional: Model {
     }
     var results = [[Value]](repeating: [], count: calls.count)
     for (call, value) in zip(inputCalls, inputs) { results[call] = [value] }
-    for (i, call) in calls.enumerated() {
+    for i in running {
+      let call = calls[i]
       let layer = layers[call.layer]
       let values = try call.inputs.map { try value($0, in: results) }
       if call.inputs.isEmpty, let input = layer.layer as? InputLayer {
@@ -124,53 +135,13 @@ public struct Functional: Model {
     return made[source.output]
   }
 
-  /// Puts the layers into the order that Keras gives them: by their largest distance from an output, then as
-  /// a walk from the outputs through the inputs meets them.
+  /// Puts the layers into the order that Keras gives them.
   ///
   /// Weights are matched by this order.
-  private mutating func sortLayers() {
-    var met: [Int] = []
-    var finished: [Int] = []
-    var isDone = [Bool](repeating: false, count: calls.count)
-    // Walks deep graphs without recursion: a call is finished when all it uses are.
-    for output in outputs {
-      var stack: [(call: Int, next: Int)] = [(output.call, 0)]
-      while let (call, next) = stack.last {
-        if next == 0 {
-          if isDone[call] {
-            stack.removeLast()
-            continue
-          }
-          if !met.contains(calls[call].layer) { met.append(calls[call].layer) }
-        }
-        if next < calls[call].inputs.count {
-          stack[stack.count - 1].next += 1
-          let source = calls[call].inputs[next].call
-          if !isDone[source] { stack.append((source, 0)) }
-        } else {
-          isDone[call] = true
-          finished.append(call)
-          stack.removeLast()
-        }
-      }
-    }
-    var callDepth = [Int](repeating: 0, count: calls.count)
-    var layerDepth: [Int: Int] = [:]
-    for call in finished.reversed() {
-      let depth = max(callDepth[call], layerDepth[calls[call].layer] ?? 0)
-      layerDepth[calls[call].layer] = depth
-      callDepth[call] = depth
-      for source in calls[call].inputs {
-        callDepth[source.call] = max(callDepth[source.call], depth + 1)
-      }
-    }
-    let rank = Dictionary(uniqueKeysWithValues: met.enumerated().map { ($1, $0) })
-    let order = layers.indices.sorted {
-      let (a, b) = (layerDepth[$0] ?? 0, layerDepth[$1] ?? 0)
-      return a != b ? a > b : (rank[$0] ?? -1, $0) < (rank[$1] ?? -1, $1)
-    }
-    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
-    layers = order.map { layers[$0] }
+  private mutating func sortLayers(_ order: CallOrder) {
+    let sorted = order.layers(layers.count)
+    let places = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
+    layers = sorted.map { layers[$0] }
     for i in calls.indices { calls[i].layer = places[calls[i].layer] ?? calls[i].layer }
   }
 }

@@ -50,7 +50,7 @@ struct GraphDecoder {
     self.numbers = numbers
   }
 
-  /// - Throws: E0615 for connections that lead nowhere, E0639 for masks that no layer makes, E0640 for operations.
+  /// - Throws: E0615 for connections that lead nowhere, `OwnMask` for masks that no layer makes, E0640 for operations.
   mutating func model() throws -> Functional {
     for (i, entry) in entries.enumerated() {
       if layers[i].layer is InputLayer {
@@ -81,8 +81,10 @@ struct GraphDecoder {
     if let call = calls.indices.first(where: { calls[$0].inputs.isEmpty && !known.contains($0) }) {
       throw Diagnostic.senselessConfig("'\(layers[calls[call].layer].name)' is called on nothing")
     }
-    let model = Functional(
+    var model = Functional(
       name, layers: layers, calls: calls, inputs: starts.map(\.call), outputs: ends, keepsOrder: true)
+    model.inputKeys = config["input_layers"]?.sortedEntries?.map(\.key).ifCounting(starts.count)
+    model.outputKeys = config["output_layers"]?.entries?.map(\.key).ifCounting(ends.count)
     let finished = self
     try masks.check(model) { try finished.place(finished.reference($0)) }
     return model
@@ -91,7 +93,10 @@ struct GraphDecoder {
   /// One use of a layer; masks that are computed by operations are set aside.
   private mutating func call(_ layer: Int, _ node: Int, _ inbound: ConfigNode) throws -> WaitingCall {
     var inputs: [Reference] = []
-    try collect(inbound["args"] ?? inbound, into: &inputs)
+    // A model takes a mapping in the order of its keys.
+    let isMapping = (layers[layer].layer as? Functional)?.inputKeys != nil
+    let arguments = inbound["args"] ?? inbound
+    try collect(isMapping ? arguments.sortingMappings : arguments, into: &inputs)
     if let operation = layers[layer].layer as? any GraphOperation {
       return try operand(layer, node, inbound, operation)
     }
@@ -183,7 +188,28 @@ struct GraphDecoder {
       case .int(let index) = parts[1].content, case .int(let output) = parts[2].content, index >= 0,
       output >= 0
     else { throw Diagnostic.senselessConfig("a connection \(node.json) that leads nowhere") }
-    return Reference(layer: layer, node: index, output: output)
+    // The outputs of a model that gives a mapping are counted in the order of its keys.
+    let keys = (layers[layer].layer as? Functional)?.outputKeys ?? []
+    let written = keys.indices.contains(output) ? keys.firstIndex(of: keys.sortedAsTexts[output]) : nil
+    return Reference(layer: layer, node: index, output: written ?? output)
+  }
+}
+
+extension ConfigNode {
+  /// The same with every mapping that is no object in the order of its keys.
+  fileprivate var sortingMappings: ConfigNode {
+    if let items = list { return ConfigNode(.list(items.map(\.sortingMappings))) }
+    guard self["class_name"] == nil, let entries = sortedEntries else { return self }
+    return ConfigNode(.map(entries.map { .init($0.key, $0.value.sortingMappings) }))
+  }
+}
+
+extension [String] {
+  fileprivate func ifCounting(_ wanted: Int) -> [String]? { count == wanted ? self : nil }
+
+  /// In the order in which Python sorts texts.
+  var sortedAsTexts: [String] {
+    sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
   }
 }
 

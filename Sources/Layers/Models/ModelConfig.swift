@@ -23,7 +23,8 @@ extension NamedLayer {
     if !layer.className.hasPrefix("SpatialDropout"), layer.className != "Discretization" {
       entries.append(.init("trainable", isTrainable.config))
     }
-    if !(layer is any Model) { entries.append(.init("dtype", .float32Policy)) }
+    // A hash that gives whole numbers has their type without being told.
+    if !(layer is any Model), layer.className != "Hashing" { entries.append(.init("dtype", .float32Policy)) }
     return ["class_name": layer.className.config, "config": ConfigNode(.map(entries + own))]
   }
 }
@@ -71,6 +72,16 @@ extension Sequential {
   }
 }
 
+extension [ConfigNode] {
+  /// One, a list of several, or a mapping.
+  fileprivate func grouped(by keys: [String]?) -> ConfigNode {
+    if let keys, keys.count == count {
+      return ConfigNode(.map(zip(keys, self).map { .init($0, $1) }))
+    }
+    return count == 1 ? self[0] : ConfigNode(.list(self))
+  }
+}
+
 extension Functional {
   /// The graph's connections are written as Keras 3 does: every value with its shape and where it comes from.
   public var config: ConfigNode {
@@ -78,7 +89,11 @@ extension Functional {
     let (nodes, batch) = (nodeNumbers, batchSize)
     func history(_ source: Source) -> ConfigNode {
       let layer = layers[calls[source.call].layer]
-      return [layer.name.config, nodes[source.call].config, source.output.config]
+      // The outputs of a model that gives a mapping are counted in the order of its keys.
+      let keys = (layer.layer as? Functional)?.outputKeys ?? []
+      let sorted =
+        keys.indices.contains(source.output) ? keys.sortedAsTexts.firstIndex(of: keys[source.output]) : nil
+      return [layer.name.config, nodes[source.call].config, (sorted ?? source.output).config]
     }
     func tensor(_ source: Source) -> ConfigNode {
       let made = types[source.call]
@@ -99,6 +114,7 @@ extension Functional {
         // Merging layers take one list; a model of several inputs takes one, too.
         let takesList = layer.layer is any MergingLayer || (layer.layer is any Model && tensors.count > 1)
         var arguments = takesList ? [ConfigNode(.list(tensors))] : tensors
+        if let keys = (layer.layer as? Functional)?.inputKeys { arguments = [tensors.grouped(by: keys)] }
         var keywords: [ConfigNode.Entry] = []
         let signature = layer.layer.signature
         if signature.endsInList, let name = signature.inputs.last, tensors.count >= signature.inputs.count {
@@ -124,15 +140,15 @@ extension Functional {
     }
     // A functional model used as a layer has a node of its own making, which outputs count and connections do not.
     let ends = outputs.map { source -> ConfigNode in
-      let layer = layers[calls[source.call].layer]
-      let shift = layer.layer is Functional ? 1 : 0
-      return [layer.name.config, (nodes[source.call] + shift).config, source.output.config]
+      let shift = layers[calls[source.call].layer].layer is Functional ? 1 : 0
+      guard var parts = history(source).list else { return nil }
+      parts[1] = (nodes[source.call] + shift).config
+      return ConfigNode(.list(parts))
     }
     let starts = inputCalls.map { history(Source($0)) }
     return [
       "name": name.config, "trainable": true, "layers": ConfigNode(.list(entries)),
-      "input_layers": starts.count == 1 ? starts[0] : ConfigNode(.list(starts)),
-      "output_layers": ends.count == 1 ? ends[0] : ConfigNode(.list(ends)),
+      "input_layers": starts.grouped(by: inputKeys), "output_layers": ends.grouped(by: outputKeys),
     ]
   }
 

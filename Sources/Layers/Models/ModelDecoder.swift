@@ -53,6 +53,9 @@ public struct ModelDecoder: Sendable {
       throw Diagnostic.senselessConfig("models nested more than \(Self.deepest) deep")
     }
     let name = chosen ?? config["name"]?.string ?? LayerRegistry.snakeCase(className)
+    if config["dtype"]?["class_name"]?.string?.hasPrefix("Quantized") == true {
+      throw Diagnostic.quantized(name, config["dtype"]?["config"]?["mode"]?.string ?? "few bits")
+    }
     let isTrainable = try config["trainable"].map { try Bool(config: $0) } ?? true
     if RecordedEntry.isOperation(node) {
       // A file that names no modules may mean a class of its author's.
@@ -65,7 +68,8 @@ public struct ModelDecoder: Sendable {
       if node["module"] != nil { throw Diagnostic.unknownOperation(name, className) }
     }
     if ["TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"].contains(className) {
-      throw Diagnostic.unknownOperation(name, config["function"]?.string ?? className)
+      let node = config["node_def"]?["op"]?.string
+      throw Diagnostic.unknownOperation(name, config["function"]?.string ?? node ?? className)
     }
     if isOwn {
       guard let own = try custom(className, config) else {
@@ -159,6 +163,9 @@ public struct ModelDecoder: Sendable {
     }
     switch entry.value.content {
     case .null, .bool(false): return true
+    // What was trained beside the kernel is in the kernel of a file.
+    case .int where ["lora_rank", "lora_alpha"].contains(entry.key): return true
+    case .double where entry.key == "lora_alpha": return true
     // They follow from the vocabulary.
     case _ where className == "IntegerLookup":
       return ["vocabulary_dtype", "vocabulary_size", "has_input_vocabulary"].contains(entry.key)
@@ -210,10 +217,17 @@ public struct ModelDecoder: Sendable {
   }
 
   private func functional(_ name: String, _ config: ConfigNode) throws -> Functional {
-    let masks = RecordedMasks(of: config)
-    let entries = (config["layers"]?.list ?? []).filter { !masks.contains($0) }
-    var graph = try GraphDecoder(name, config, entries, try entries.map { try layer($0) }, masks)
-    return try graph.model()
+    // Operations that compute masks are set aside at first; what turns out to be a mask of its own is a value of the model.
+    var own: Set<String> = []
+    while true {
+      let masks = RecordedMasks(of: config, except: own)
+      let entries = (config["layers"]?.list ?? []).filter { !masks.contains($0) }
+      var graph = try GraphDecoder(name, config, entries, try entries.map { try layer($0) }, masks)
+      do { return try graph.model() } catch let mask as OwnMask {
+        guard !mask.operations.isSubset(of: own) else { throw mask.diagnostic }
+        own.formUnion(mask.operations)
+      }
+    }
   }
 }
 
@@ -241,6 +255,13 @@ extension Diagnostic {
       help:
         "write what it does as a cell '- layer: \(className)' with 'call:' above 'load:', or build the model without it"
     )
+  }
+
+  /// E0621: a layer whose weights are small whole numbers.
+  static func quantized(_ name: String, _ mode: String) -> Diagnostic {
+    Diagnostic(
+      "E0621", "the layer '\(name)' is quantized to \(mode), which runexp does not have",
+      help: "save the model before 'quantize' is called")
   }
 
   /// E0615: a configuration that is JSON, but no model.

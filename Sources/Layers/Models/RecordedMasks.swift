@@ -23,10 +23,12 @@ struct RecordedMasks {
   /// What the operations are for.
   var uses: [Use] = []
 
-  /// - Parameter config: of a functional model.
-  init(of config: ConfigNode) {
+  /// - Parameters:
+  ///   - config: of a functional model.
+  ///   - own: operations whose results are masks of their own.
+  init(of config: ConfigNode, except own: Set<String> = []) {
     let entries = config["layers"]?.list ?? []
-    var waiting = config["output_layers"]?.texts ?? []
+    var waiting = (config["output_layers"]?.texts ?? []) + own
     for entry in entries {
       if let name = entry["name"]?.string, RecordedEntry.isOperation(entry) {
         if operations.updateValue(entry, forKey: name) == nil { order.append(name) }
@@ -65,10 +67,10 @@ struct RecordedMasks {
 
   /// Compares the recorded masks with those that the model's layers make.
   /// - Parameter place: the value of the model that a `keras_history` names.
-  /// - Throws: E0639 for another mask.
+  /// - Throws: `OwnMask` for another mask.
   func check(_ model: Functional, _ place: @escaping (ConfigNode) throws -> Functional.Source) throws {
     guard !uses.isEmpty else { return }
-    func mistake(_ types: [TensorType]) throws -> Diagnostic? {
+    func mistake(_ types: [TensorType]) throws -> Use? {
       // Masks do not depend on the size of a batch, which a model used as a layer may not know.
       let scope = LayerScope(
         graph: Graph(), phase: .inference, model: model.name, seed: 0,
@@ -76,11 +78,13 @@ struct RecordedMasks {
       let inputs = zip(model.inputs, types).map { scope.graph.leaf(.input($0.name), $1) }
       let trace = MaskTrace(
         model: model, scope: scope, results: try model.results(inputs, in: scope), place: place)
-      let wrong = try trace.firstDifference(uses, computed(in: trace))
-      return wrong.map { Diagnostic.recordedMask($0.layer, $0.argument.key, operations: order) }
+      return try trace.firstDifference(uses, computed(in: trace))
     }
     let found = model.isOpen ? try model.atTwoLengths(mistake).0 : try mistake(model.inputs.map(\.type))
-    if let found { throw found }
+    guard let found else { return }
+    throw OwnMask(
+      operations: Set(found.argument.value.histories.compactMap(\.source).filter { operations[$0] != nil }),
+      diagnostic: .recordedMask(found.layer, found.argument.key, operations: order))
   }
 
   /// What each operation gives, as far as it is one that masks are made of.
@@ -96,6 +100,13 @@ struct RecordedMasks {
       if known.count == count { return known }
     }
   }
+}
+
+/// A recorded mask is not the one that a layer's input has.
+struct OwnMask: Error {
+  /// What computes it, by name.
+  let operations: Set<String>
+  let diagnostic: Diagnostic
 }
 
 /// A functional model called on symbols, with the masks that its layers made.

@@ -68,6 +68,7 @@ public enum OptimizerRegistry {
       .init(Ftrl.self, aliases: ["ftrl"]) { $0 },
       .init(Lion.self, aliases: ["lion"]) { $0 },
       .init(Lamb.self, aliases: ["lamb"]) { $0 },
+      .init(LossScaleOptimizer.self) { $0 },
     ])
 
   /// Reads an optimizer; every mistake is reported, `nil` if there was one.

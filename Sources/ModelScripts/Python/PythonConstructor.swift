@@ -17,23 +17,38 @@ struct PythonConstructor {
       return PythonValue.text(node)
     }
     if className == "function", let name = config.string { return function(name) }
+    if className == "Sequential" { return chain(config) }
     let known = LayerRegistry.all.find(className)
     let required = Set((known?.jsonSchema["required"]?.list ?? []).compactMap(\.string))
     let defaults = known?.defaults.without(required)
     var settings = (config.entries ?? []).filter { entry in
-      if case .null = entry.value.content { return false }
+      // Nothing says something where the default is something.
+      if case .null = entry.value.content, defaults?[entry.key]?.content ?? .null == .null { return false }
       return !["name", "dtype", "trainable"].contains(entry.key) && defaults?[entry.key] != entry.value
     }
+    // Keras stores both, and takes one.
+    if config["bin_boundaries"]?.list != nil { settings.removeAll { $0.key == "num_bins" } }
     if config["trainable"] == false { settings.append(.init("trainable", false)) }
     if let name = config["name"], case .string = name.content { settings.append(.init("name", name)) }
     let arguments = settings.map { "\($0.key)=\(value($0.value, of: $0.key))" }
     return "\(module).\(className)(\(arguments.joined(separator: ", ")))"
   }
 
+  /// Layers one after another, which are built when they are called.
+  private func chain(_ config: ConfigNode) -> String {
+    let layers = (config["layers"]?.list ?? []).filter { $0["class_name"] != "InputLayer" }
+    let parts = layers.map { object($0, in: $0["module"]?.string ?? "keras.layers") }
+    let name = config["name"]?.string.map { ", name=\(PythonValue.text($0))" } ?? ""
+    return "keras.Sequential([\(parts.joined(separator: ", "))]\(name))"
+  }
+
   private func value(_ node: ConfigNode, of key: String) -> String {
     if key.hasSuffix("activation"), let name = node.string { return function(name) }
     if node["class_name"] != nil, node["config"] != nil {
       return object(node, in: node["module"]?.string ?? "keras.layers")
+    }
+    if let items = node.list, items.contains(where: { $0["class_name"] != nil }) {
+      return "[\(items.map { value($0, of: key) }.joined(separator: ", "))]"
     }
     let isShape = key.hasSuffix("shape") || key == "dims"
     return PythonValue.text(node, asTuple: isShape)

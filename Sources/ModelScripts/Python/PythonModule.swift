@@ -106,8 +106,14 @@ public struct PythonModule {
       return "\(name)(\(Self.options(layer)))"
     case let other as Sequential: return sequential(other, layer, path)
     case let other as Functional: return makeFunction(other, layer, path) + "()"
-    default: return PythonConstructor(functions: functionNames).layer(layer)
+    case let wrapper as TimeDistributed:
+      guard let inner = wrapper.layer.named.layer as? Functional else { break }
+      let path = path + [wrapper.layer.named.name]
+      return
+        "keras.layers.TimeDistributed(\(makeFunction(inner, wrapper.layer.named, path))(), \(Self.options(layer)))"
+    default: break
     }
+    return PythonConstructor(functions: functionNames).layer(layer)
   }
 
   /// What Keras's models take behind what they are made of.
@@ -198,6 +204,10 @@ public struct PythonModule {
         (layer as? RecordedOperation)?.hasSeveralResults == true
         || ((layer as? any Model)?.outputNames.count ?? 1) > 1
         || model.calls[source.call].named.flags.contains("return_attention_scores")
+        || layer.config["return_state"] == true || layer.config["layer"]?["config"]?["return_state"] == true
+      if let keys = (layer as? Functional)?.outputKeys {
+        return results[source.call] + "[\(PythonValue.text(keys[source.output]))]"
+      }
       return results[source.call] + (isMany ? "[\(source.output)]" : "")
     }
     for call in model.calls {
@@ -229,6 +239,18 @@ public struct PythonModule {
         layer.layer is any MergingLayer || (inputs.count > 1 && Self.takesAll(layer.layer))
       let list = inputs.joined(separator: ", ")
       var arguments = [takesList ? "[\(list)]" : list]
+      let signature = layer.layer.signature
+      if let keys = (layer.layer as? Functional)?.inputKeys {
+        arguments = [PythonValue.mapping(keys, inputs)]
+      } else if layer.layer is Bidirectional, inputs.count > 1 {
+        arguments = [inputs[0], "initial_state=[\(inputs.dropFirst().joined(separator: ", "))]"]
+      } else if signature.endsInList, let name = signature.inputs.last,
+        inputs.count >= signature.inputs.count,
+        !takesList
+      {
+        let first = inputs.prefix(signature.inputs.count - 1)
+        arguments = first + ["\(name)=[\(inputs.dropFirst(first.count).joined(separator: ", "))]"]
+      }
       let values = zip(call.named.values, call.inputs[unnamed...].map(value))
       for name in call.named.values where !arguments.contains(where: { $0.hasPrefix(name + "=") }) {
         let own = values.filter { $0.0 == name }.map(\.1).joined(separator: ", ")
@@ -241,10 +263,13 @@ public struct PythonModule {
     }
     let starts = model.inputCalls.map { results[$0] }
     let ends = model.outputs.map(value)
-    func group(_ items: [String]) -> String {
-      items.count == 1 ? items[0] : "[" + items.joined(separator: ", ") + "]"
+    func group(_ items: [String], _ keys: [String]?) -> String {
+      if let keys { return PythonValue.mapping(keys, items) }
+      return items.count == 1 ? items[0] : "[" + items.joined(separator: ", ") + "]"
     }
-    lines.append("    return keras.Model(\(group(starts)), \(group(ends)), \(Self.options(named)))")
+    lines.append(
+      "    return keras.Model(\(group(starts, model.inputKeys)), \(group(ends, model.outputKeys)), \(Self.options(named)))"
+    )
     return lines.joined(separator: "\n")
   }
 
@@ -277,6 +302,10 @@ public struct PythonModule {
             if not found:
                 raise ValueError(f"{path} has no weight for {variable.path}")
             variable.assign(stored.pop(found[0]))
+        # What a normalization computes with is made of its variables.
+        for layer in model._flatten_layers():
+            if isinstance(layer, keras.layers.Normalization):
+                layer.finalize_state()
         if stored:
             raise ValueError(f"{path} has weights that the model does not: {sorted(stored)}")
     """

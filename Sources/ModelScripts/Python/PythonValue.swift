@@ -20,6 +20,11 @@ enum PythonValue {
     }
   }
 
+  /// A mapping from texts to expressions.
+  static func mapping(_ keys: [String], _ expressions: [String]) -> String {
+    "{" + zip(keys, expressions).map { "\(text($0)): \($1)" }.joined(separator: ", ") + "}"
+  }
+
   /// A number in the fewest digits that read back as the same.
   static func text(_ value: Double) -> String {
     if value.isNaN { return "float(\"nan\")" }
