@@ -99,6 +99,8 @@ final class Running {
     for file in [out, err] { try? FileManager.default.removeItem(at: file) }
   }
 
+  var isRunning: Bool { process.isRunning }
+
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Waits until something was said on stderr.
