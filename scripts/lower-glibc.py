@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Lets a library load with an older C library than it was linked with.
 
-    lower-glibc.py LIBRARY VERSION SYMBOL...   lets the symbols come from any library, versions of glibc above VERSION be missing
-    lower-glibc.py --list FILE                 the newest version of glibc that a file cannot do without
+    lower-glibc.py LIBRARY VERSION SYMBOL...   lets the symbols come from any library, and asks for glibc VERSION at most
+    lower-glibc.py --list FILE                 the newest version of glibc that a file asks for
 
 Of a version above VERSION nothing but the symbols may be used: another library that is loaded has to have them.
 """
@@ -11,7 +11,6 @@ import struct
 import sys
 from pathlib import Path
 
-WEAK = 2  # VER_FLG_WEAK: the loader goes on where such a version is missing.
 ANY_VERSION = 1  # VER_NDX_GLOBAL
 
 
@@ -33,7 +32,7 @@ class Library:
         return bytes(self.bytes[offset : self.bytes.index(0, offset)]).decode()
 
     def needs(self):
-        """Each version that is needed: its place, its number in the table of symbols, its name."""
+        """Each version that is asked for: the lists of versions by library, then the place, number and name of each."""
         if ".gnu.version_r" not in self.sections:
             return
         strings = self.sections[".dynstr"][0]
@@ -43,14 +42,26 @@ class Library:
             place = entry + first
             for _ in range(count):
                 _, _, number, name, step = struct.unpack_from("<IHHII", self.bytes, place)
-                yield place, number, self.text(strings + name)
+                yield entry, place, number, self.text(strings + name)
                 place += step
             if following == 0:
                 return
             entry += following
 
-    def newer(self, version):
-        return [need for need in self.needs() if glibc(need[2]) > version]
+    def forget(self, entry, place):
+        """Takes a version out of the list of its library, which is linked by distances."""
+        _, count, _, first, _ = struct.unpack_from("<HHIII", self.bytes, entry)
+        if count == 1:
+            raise SystemExit(f"{self.path} asks for nothing older than what it must not ask for")
+        (step,) = struct.unpack_from("<I", self.bytes, place + 12)
+        if entry + first == place:
+            struct.pack_into("<I", self.bytes, entry + 8, first + step)
+        else:
+            before = entry + first
+            while before + (distance := struct.unpack_from("<I", self.bytes, before + 12)[0]) != place:
+                before += distance
+            struct.pack_into("<I", self.bytes, before + 12, distance + step if step else 0)
+        struct.pack_into("<H", self.bytes, entry + 2, count - 1)
 
     def symbols(self):
         """Each dynamic symbol: its name, and the place of the number of its version."""
@@ -67,8 +78,8 @@ def glibc(name):
 
 
 def lower(library, version, names):
-    newer = library.newer(version)
-    numbers = {number for _, number, _ in newer}
+    newer = [need for need in library.needs() if glibc(need[3]) > version]
+    numbers = {number for _, _, number, _ in newer}
     for name, place in library.symbols():
         (number,) = struct.unpack_from("<H", library.bytes, place)
         if number & 0x7FFF not in numbers:
@@ -76,22 +87,18 @@ def lower(library, version, names):
         if name not in names:
             raise SystemExit(f"{library.path} needs {name} of a newer C library")
         struct.pack_into("<H", library.bytes, place, ANY_VERSION)
-    for place, _, _ in newer:
-        struct.pack_into("<H", library.bytes, place + 4, WEAK)
+    for entry, place, _, _ in newer:
+        library.forget(entry, place)
     library.path.write_bytes(library.bytes)
 
 
-def listed(library):
-    versions = [
-        glibc(name) for place, _, name in library.needs()
-        if not struct.unpack_from("<H", library.bytes, place + 4)[0] & WEAK
-    ]
-    return ".".join(map(str, max(versions, default=(2, 0))))
+def newest(library):
+    return ".".join(map(str, max((glibc(name) for _, _, _, name in library.needs()), default=())))
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 3 and sys.argv[1] == "--list":
-        print(listed(Library(sys.argv[2])))
+        print(newest(Library(sys.argv[2])))
     elif len(sys.argv) > 3:
         lower(Library(sys.argv[1]), glibc("GLIBC_" + sys.argv[2]), sys.argv[3:])
     else:

@@ -17,7 +17,7 @@ mount -t tmpfs tmpfs "$root"
 
 # What Debian's libc6 puts there, and no other file.
 make_root() {
-  mkdir -p "$root/tmp" "$root/proc" "$root/dev" "$root/work"
+  mkdir -p "$root/tmp" "$root/proc" "$root/dev" "$root/runs"
   dpkg -L libc6 | grep -E '^(/usr)?/lib.*/[^/]*\.so(\.[0-9]+)?$' | grep -v gconv | while read -r file; do
     install -D "$file" "$root$file"
   done
@@ -28,7 +28,7 @@ make_root() {
   mount --bind /dev/null "$root/dev/null"
 }
 
-# Runs the program in the root, in /work there.
+# Runs the program in the root, in /runs there.
 inside() { env -i chroot --userspec=0:0 "$root" "$program" "$@"; }
 
 fail() {
@@ -39,17 +39,17 @@ fail() {
 try() {
   program=$1
   # The program is asked for its folder's files from another folder.
-  cp experiments/iris.exp "$root/work/iris.exp"
-  inside doctor --reports /work | tee "$root/work/doctor" | grep -v mnist
-  grep -q '✓ figures' "$root/work/doctor" || fail "doctor finds no fonts"
-  inside run /work/iris.exp --quiet --reports /work/reports
-  [ -s "$root/work/reports/iris-1/report.html" ] || fail "no report was written"
-  file "$root"/work/reports/iris-1/figures/*.png 2>/dev/null | head -n 1
-  inside archive iris-1 --reports /work/reports -o /work/iris.zip
-  inside reproduce /work/iris.zip --quiet
+  cp experiments/iris.exp "$root/runs/iris.exp"
+  inside doctor --reports /runs | tee "$root/runs/doctor" | grep -v mnist
+  grep -q '✓ figures' "$root/runs/doctor" || fail "doctor finds no fonts"
+  inside run /runs/iris.exp --quiet --reports /runs/reports
+  [ -s "$root/runs/reports/iris-1/report.html" ] || fail "no report was written"
+  file "$root"/runs/reports/iris-1/figures/*.png 2>/dev/null | head -n 1
+  inside archive iris-1 --reports /runs/reports -o /runs/iris.zip
+  inside reproduce /runs/iris.zip --quiet
   inside explain E0204 >/dev/null
   inside describe Dense >/dev/null
-  rm -rf "$root/work"/*
+  rm -rf "$root/runs"/*
 }
 
 make_root
