@@ -24,5 +24,4 @@ done
 "$python" scripts/bench-files.py
 
 # Ten thousand runs in one folder.
-swift build -c release --product runexp
 .build/release/runexp-bench log

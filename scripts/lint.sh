@@ -24,16 +24,17 @@ complain_of_each() {
 swift_files() { find Package.swift "$@" -type f -name '*.swift' | sort; }
 mapfile -t sources < <(swift_files Sources)
 mapfile -t all < <(swift_files Sources Tests)
+mapfile -t scripts < <(find scripts -type f -not -path '*/__pycache__/*' | sort)
 
 if ! swift format lint --strict --parallel "${all[@]}"; then
   complain "swift format has complaints; \`make format\` settles those about layout"
 fi
 
 complain_of_each "an error that ends the program" < <(grep -nE 'try!|\bfatalError\(' "${all[@]}")
-complain_of_each "something left to do" < <(grep -nE '\b(TODO|FIXME|XXX)\b' "${all[@]}" scripts/* Makefile | grep -v '^scripts/lint\.sh:')
+complain_of_each "something left to do" < <(grep -nE '\b(TODO|FIXME|XXX)\b' "${all[@]}" "${scripts[@]}" Makefile | grep -v '^scripts/lint\.sh:')
 complain_of_each "a path of one machine" < <(
   grep -nE '"(file://)?/(home|root|Users|work|opt|mnt|private)/' "${all[@]}"
-  grep -nE '(^|[[:space:]"=])/(home|root|Users|work|mnt)/[a-z]' Makefile .ci/run scripts/* | grep -v '^scripts/lint\.sh:')
+  grep -nE '(^|[[:space:]"=])/(home|root|Users|work|mnt)/[a-z]' Makefile .ci/run "${scripts[@]}" | grep -v '^scripts/lint\.sh:')
 
 for file in "${all[@]}"; do
   lines=$(wc -l <"$file")

@@ -1,5 +1,6 @@
 import Diagnostics
 import GRDB
+import Synchronization
 
 /// What a log may hold, asked of one from somewhere else before it is believed: tables that are tables, values of the
 /// declared types, and numbers that can be counted on with.
@@ -35,20 +36,20 @@ extension LogSchema {
   }
 
   /// The same of a log that was just made.
+  ///
+  /// Worked out once, since every log that is read is compared, and for no version that is not asked for.
   static func objects(ofVersion version: Int) throws -> [[String?]] {
-    guard knownObjects.indices.contains(version) else { return [] }
-    return try knownObjects[version].get()
+    guard (0...migrations.count).contains(version) else { return [] }
+    if let known = knownObjects.withLock({ $0[version] }) { return known }
+    let made = try DatabaseQueue().write { db in
+      for sql in migrations.prefix(version) { try db.execute(sql: sql) }
+      return try objects(of: db)
+    }
+    knownObjects.withLock { $0[version] = made }
+    return made
   }
 
-  /// By version; worked out once, since every log that is read is compared.
-  private static let knownObjects: [Result<[[String?]], any Error>] = (0...migrations.count).map { version in
-    Result {
-      try DatabaseQueue().write { db in
-        for sql in migrations.prefix(version) { try db.execute(sql: sql) }
-        return try objects(of: db)
-      }
-    }
-  }
+  private static let knownObjects = Mutex<[Int: [[String?]]]>([:])
 
   /// Makes sure that a log can be read without harm.
   /// - Parameter tables: those that will be read; all of them for `nil`.

@@ -57,7 +57,8 @@ struct Doctor: ParsableCommand {
         "figures", "Cairo cannot draw", isGood: false, isNeeded: true,
         help: "apt-get install libcairo2 fonts-dejavu-core")
     }
-    let folders = ["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF"]
+    let system = ["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF"]
+    let folders = [Places.fonts].compactMap(\.self) + system
     let hasFont = folders.contains { FileManager.default.fileExists(atPath: $0 + "/DejaVuSans.ttf") }
     return Finding(
       "figures", hasFont ? "Cairo, DejaVu Sans" : "Cairo, but no DejaVu Sans", isGood: hasFont,

@@ -50,6 +50,25 @@ enum Places {
     roots.map { $0 + "/experiments/data" }.filter { FileManager.default.fileExists(atPath: $0) }
   }
 
+  /// The folder of the fonts that came with the program: those of a package for machines without fonts.
+  static let fonts: String? = {
+    let places = [environment("RUNEXP_SHARE"), roots.first { $0.hasSuffix("/share/runexp") }]
+    return places.compactMap { $0.map { $0 + "/fonts" } }.first { access($0 + "/fonts.conf", R_OK) == 0 }
+  }()
+
+  /// Has Cairo find these fonts, unless the user named settings of fonts.
+  static func useOwnFonts() {
+    if let fonts { setenv("FONTCONFIG_FILE", fonts + "/fonts.conf", 0) }
+  }
+
+  /// The codes that have a long text.
+  static var codes: [String] {
+    let pages = roots.lazy.compactMap {
+      try? FileManager.default.contentsOfDirectory(atPath: "\($0)/docs/errors")
+    }
+    return (pages.first ?? []).filter { $0.hasSuffix(".md") }.map { String($0.dropLast(3)) }.sorted()
+  }
+
   /// The long text of an error code.
   static func explanation(_ code: String) -> String? {
     for root in roots {

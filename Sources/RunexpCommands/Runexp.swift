@@ -24,6 +24,7 @@ public struct Runexp: ParsableCommand {
       ReportCommand.self, Tag.self, Note.self, Remove.self, Predict.self, Convert.self, Export.self,
       ArchiveCommand.self, Verify.self, Reproduce.self,
       Init.self, Doctor.self, Explain.self, Describe.self, SchemaCommand.self, IndexCommand.self,
+      CompleteCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -38,6 +39,7 @@ public struct Runexp: ParsableCommand {
     }
     // A file as large as it may be is an error of one `write`, with its message, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
+    Places.useOwnFonts()
     main()
     do { try Output.finish() } catch { exit(withError: error) }
     exit()
