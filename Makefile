@@ -33,6 +33,7 @@ install-files: # what `make install` does with what `make build` built
 	install -D -m 644 scripts/completion/runexp.fish $(SHARE)/fish/vendor_completions.d/runexp.fish
 
 dist: build ## pack runexp for machines without Swift and without packages: dist/runexp-VERSION-linux-ARCH.tar.gz and a .deb
+	@scripts/install-system-packages.sh patchelf
 	scripts/dist.sh
 
 dist-test: dist ## run what `make dist` packed in a root that holds nothing but the C library

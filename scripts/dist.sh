@@ -28,35 +28,47 @@ epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 make --no-print-directory install-files DESTDIR= PREFIX="$PWD/$stage" >/dev/null
 install -m 644 README.md CHANGELOG.md "$stage"
 
+strip --strip-unneeded "$stage/bin/runexp"
+patchelf --force-rpath --set-rpath "\$ORIGIN/../lib/runexp" "$stage/bin/runexp"
+
 # Libraries: all that the program loads, but for those of the C library itself. Each keeps the name of its file, which runs
 # record, beside the name it is loaded by.
+loaded() { ldd "$stage/bin/runexp" | awk '$2 == "=>" && $3 ~ /^\// { print $1, $3 }'; }
 dpkg -L libc6 | grep -E '\.so(\.[0-9]+)?$' | xargs -n 1 basename | sort -u >"$out/libc-files"
-mapfile -t libraries < <(ldd .build/release/runexp | awk '$2 == "=>" && $3 ~ /^\// { print $1, $3 }')
-owners=()
-for library in "${libraries[@]}"; do
-  read -r soname path <<<"$library"
-  ! grep -qx "$soname" "$out/libc-files" || continue
-  file=$(readlink -f "$path")
+put() {
+  local file
+  file=$(readlink -f "$2")
   install -m 644 "$file" "$stage/lib/runexp/$(basename "$file")"
-  [ "$(basename "$file")" = "$soname" ] || ln -s "$(basename "$file")" "$stage/lib/runexp/$soname"
+  [ "$(basename "$file")" = "$1" ] || ln -s "$(basename "$file")" "$stage/lib/runexp/$1"
+}
+
+# HDF5 first: half of all libraries are there for files in the cloud, which it opens over the network if it is asked to, and
+# runexp never asks.
+read -r soname path < <(loaded | grep '^libhdf5')
+put "$soname" "$path"
+scripts/loosen-library.py "$stage/lib/runexp/$soname" without libcurl.so.4
+patchelf --remove-needed libcurl.so.4 "$(readlink -f "$stage/lib/runexp/$soname")"
+
+owners=()
+while read -r soname path; do
+  ! grep -qx "$soname" "$out/libc-files" || continue
+  if [ ! -e "$stage/lib/runexp/$soname" ]; then put "$soname" "$path"; fi
   # Debian lists files of before /usr was merged without it.
+  file=$(readlink -f "/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo x86_64-linux-gnu)/$soname")
   owner=$(dpkg -S "$file" 2>/dev/null || dpkg -S "${file#/usr}" 2>/dev/null) || {
     echo "no package owns $file, so its licence is not known" >&2
     exit 1
   }
   owners+=("${owner%%:*}")
-done
+done < <(loaded)
 rm "$out/libc-files"
 
 # The only symbols of a newer C library are random numbers for the seeds of hash tables: libbsd, which is here, has them too.
 for library in "$stage"/lib/runexp/lib{expat,stdc++}.so.*; do
   [ ! -L "$library" ] && [ -e "$library" ] || continue
   patchelf --add-needed libbsd.so.0 "$library"
-  scripts/lower-glibc.py "$library" "$newest_glibc" arc4random arc4random_buf
+  scripts/loosen-library.py "$library" glibc "$newest_glibc" arc4random arc4random_buf
 done
-
-strip --strip-unneeded "$stage/bin/runexp"
-patchelf --force-rpath --set-rpath "\$ORIGIN/../lib/runexp" "$stage/bin/runexp"
 
 # Fonts, and settings in which they are found wherever all this lies.
 fonts=$stage/share/runexp/fonts
@@ -79,7 +91,7 @@ done
 
 # Nothing may ask for what the oldest system has not.
 asked=$(for file in "$stage/bin/runexp" "$stage"/lib/runexp/*; do
-  scripts/lower-glibc.py --list "$file"
+  scripts/loosen-library.py "$file" newest
 done | sort -uV | tail -n 1)
 if [ "$(printf '%s\n' "$asked" "$newest_glibc" | sort -V | tail -n 1)" != "$newest_glibc" ]; then
   echo "something needs glibc $asked, more than $newest_glibc" >&2
@@ -117,7 +129,7 @@ Description: runs deep-learning experiments from readable files
  draws its figures, saves its model in Keras's formats and writes it up.
 END
 find "$deb" -print0 | xargs -0 touch --no-dereference --date="@$epoch"
-SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz --build "$deb" "$out/runexp_${version}_$(dpkg --print-architecture).deb" >/dev/null
+SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz -z6 --build "$deb" "$out/runexp_${version}_$(dpkg --print-architecture).deb" >/dev/null
 rm -rf "$deb"
 
 for file in "$out/$name.tar.gz" "$out"/*.deb; do

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the system packages that the build, the tests and the examples need. Does nothing when all are there.
+# Installs the system packages that the build, the tests and the examples need, and those that are named. Does nothing when
+# all are there.
 set -euo pipefail
 
 packages=(
@@ -7,6 +8,7 @@ packages=(
   libhdf5-dev libsqlite3-dev libcairo2-dev libzip-dev zlib1g-dev libssl-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
   fonts-dejavu-core
   dataset-fashion-mnist
+  "$@"
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

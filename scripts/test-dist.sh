@@ -17,7 +17,7 @@ mount -t tmpfs tmpfs "$root"
 
 # What Debian's libc6 puts there, and no other file.
 make_root() {
-  mkdir -p "$root/tmp" "$root/proc" "$root/dev" "$root/runs"
+  mkdir -p "$root/tmp" "$root/proc" "$root/dev" "$root/var/cache" "$root/runs"
   dpkg -L libc6 | grep -E '^(/usr)?/lib.*/[^/]*\.so(\.[0-9]+)?$' | grep -v gconv | while read -r file; do
     install -D "$file" "$root$file"
   done
@@ -29,7 +29,8 @@ make_root() {
 }
 
 # Runs the program in the root, in /runs there.
-inside() { env -i chroot --userspec=0:0 "$root" "$program" "$@"; }
+chroot=$(command -v chroot)
+inside() { env -i "$chroot" --userspec=0:0 "$root" "$program" "$@"; }
 
 fail() {
   echo "test-dist: $1" >&2

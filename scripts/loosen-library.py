@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Lets a library load with an older C library than it was linked with.
+"""Lets a library load where less is there than where it was linked.
 
-    lower-glibc.py LIBRARY VERSION SYMBOL...   lets the symbols come from any library, and asks for glibc VERSION at most
-    lower-glibc.py --list FILE                 the newest version of glibc that a file asks for
+    loosen-library.py LIBRARY glibc VERSION SYMBOL...   lets the symbols come from any library, and asks for glibc VERSION at most
+    loosen-library.py LIBRARY without OTHER             asks for no versions of another library, which is then left out
+    loosen-library.py LIBRARY newest                    prints the newest version of glibc that is asked for
 
-Of a version above VERSION nothing but the symbols may be used: another library that is loaded has to have them.
+Of a version above VERSION nothing but the symbols may be used: another library that is loaded has to have them. Of a library
+that is left out no function may ever be called.
 """
 
 import struct
@@ -92,14 +94,40 @@ def lower(library, version, names):
     library.path.write_bytes(library.bytes)
 
 
+def leave_out(library, other):
+    needs = list(library.needs())
+    strings = library.sections[".dynstr"][0]
+    entries = list(dict.fromkeys(entry for entry, _, _, _ in needs))
+
+    def name(entry):
+        return library.text(strings + struct.unpack_from("<I", library.bytes, entry + 4)[0])
+
+    for before, entry in zip(entries, entries[1:]):
+        if name(entry) != other:
+            continue
+        (following,) = struct.unpack_from("<I", library.bytes, entry + 12)
+        struct.pack_into("<I", library.bytes, before + 12, entry - before + following if following else 0)
+        break
+    else:
+        raise SystemExit(f"{library.path} asks for no versions of {other}, or first of all for those")
+    numbers = {number for owner, _, number, _ in needs if owner == entry}
+    for _, place in library.symbols():
+        if struct.unpack_from("<H", library.bytes, place)[0] & 0x7FFF in numbers:
+            struct.pack_into("<H", library.bytes, place, ANY_VERSION)
+    library.path.write_bytes(library.bytes)
+
+
 def newest(library):
     return ".".join(map(str, max((glibc(name) for _, _, _, name in library.needs()), default=())))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[1] == "--list":
-        print(newest(Library(sys.argv[2])))
-    elif len(sys.argv) > 3:
-        lower(Library(sys.argv[1]), glibc("GLIBC_" + sys.argv[2]), sys.argv[3:])
-    else:
-        raise SystemExit(__doc__)
+    match sys.argv[1:]:
+        case [path, "newest"]:
+            print(newest(Library(path)))
+        case [path, "without", other]:
+            leave_out(Library(path), other)
+        case [path, "glibc", version, *names]:
+            lower(Library(path), glibc("GLIBC_" + version), names)
+        case _:
+            raise SystemExit(__doc__)
