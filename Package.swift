@@ -197,7 +197,9 @@ let package = Package(
       "ExpLanguage", "Layers", "GraphEngine", "Datasets",
       "Kernels",
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
-      exclude: ["make_fixtures.py", "make_kinds.py", "make_kinds_more.py", "make_masks.py", "make_stateful.py"],
+      exclude: [
+        "make_fixtures.py", "make_kinds.py", "make_kinds_more.py", "make_masks.py", "make_stateful.py",
+      ],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]

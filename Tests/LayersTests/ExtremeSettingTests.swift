@@ -39,6 +39,7 @@ import Testing
     LayerTrial(
       ["Dense": ["units": 100_000, "kernel_regularizer": ["OrthogonalRegularizer": ["mode": "columns"]]]],
       inputs: 1, shape: [2]),
+    LayerTrial(["ConvLSTM1D": ["filters": 2, "kernel_size": 2]], inputs: 1, shape: [1 << 20, 6, 2]),
     LayerTrial(["CenterCrop": ["height": 1, "width": (1 << 24).config]], inputs: 1, shape: [2, 2, 1]),
   ])
   func `what would need a table or a call for each of too many is refused`(trial: LayerTrial) throws {

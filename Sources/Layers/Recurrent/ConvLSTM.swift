@@ -98,7 +98,8 @@ private struct Walk<let rank: Int> {
   private let keptOfState: [Value]
   private let scope: LayerScope
 
-  /// - Throws: E0301 for a sequence of other axes or one of unknown length, E0359 for a window that jumps and has gaps.
+  /// - Throws: E0301 for a sequence of other axes or one of unknown length, E0359 for a window that jumps and has gaps,
+  ///   E0397 for too many steps: each is calculated by operations of its own.
   init(_ layer: ConvLSTM<rank>, _ sequence: Value, in scope: LayerScope) throws {
     let (name, settings, cell) = (layer.className, layer.settings, "conv_lstm_cell/")
     let sizes = sequence.type.dims.dropFirst().compactMap {
@@ -116,6 +117,7 @@ private struct Walk<let rank: Int> {
       layer.dataFormat == .channelsLast
       ? sequence : try sequence.transposed([0, 1] + Array(3...rank + 2) + [2])
     steps = sizes[0]
+    guard steps <= LayerScope.mostCalls else { throw Diagnostic.tooManyCalls(at: scope.graph.origin) }
     rule = try layer.windowRule(
       layer.kernelSize, layer.strides, layer.dilationRate, layer.padding.rule, at: scope.graph.origin)
     let channels = try x.knownLastAxis(for: name)
