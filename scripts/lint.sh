@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 # The only files that may switch a check of the compiler off; each says why it is safe.
 may_be_unchecked='^(Sources/Kernels/WorkerPool\.swift|Sources/HDF5Files/HDF5Library\.swift|Sources/Reporting/Markdown\.swift|Tests/.*)$'
 longest_file=400
+# What belongs into the root of the repository; anything else there was left behind by somebody.
+in_root='^(\.[a-z-]+|[A-Z]+(\.md)?|Makefile|Package\.(swift|resolved))$'
 
 failures=0
 complain() {
@@ -40,6 +42,8 @@ for file in "${all[@]}"; do
   lines=$(wc -l <"$file")
   [ "$lines" -le "$longest_file" ] || complain "$file has $lines lines, more than $longest_file: it wants to be two"
 done
+
+complain_of_each "a file that does not belong into the root" < <(git ls-files 2>/dev/null | grep -v / | grep -vE "$in_root")
 
 while IFS= read -r file; do
   [[ $file =~ $may_be_unchecked ]] || complain "$file switches checks of concurrency off"

@@ -28,8 +28,9 @@ public struct CheckedExperiment {
     _ request: ExperimentRequest, _ sources: inout SourceFiles, _ bag: inout DiagnosticBag
   ) -> ExperimentPlan? {
     let read = bag.collect { () throws(Diagnostic) in
-      let bytes = try contents(of: request.path)
-      return (bytes, try sources.add(path: request.path, bytes: bytes))
+      // Written out: `??` would forget what may be thrown.
+      let bytes = if let text = request.text { text } else { try contents(of: request.path) }
+      return (bytes, try sources.add(path: request.text == nil ? request.path : "<stdin>", bytes: bytes))
     }
     guard let (bytes, file) = read else { return nil }
     let overrides = request.overrides.compactMap { text in

@@ -20,7 +20,7 @@ public struct ExperimentPlan {
     public var title: String { name.isEmpty ? keyword : "\(keyword) \(name)" }
   }
 
-  /// Where the experiment was read from, as it was asked for.
+  /// Where the experiment was read from, as it was asked for; ends in `-` for standard input.
   public let path: String
   /// The name of its runs: `mlp-1`, `mlp-2`, ….
   public let name: String
@@ -57,6 +57,8 @@ public struct ExperimentPlan {
 /// Where an experiment is, and what is said about it from outside.
 public struct ExperimentRequest: Sendable {
   public var path: String
+  /// What it says, where that was not read from a file: ``path`` is then `-`, in the folder that its files are named from.
+  public var text: [UInt8]?
   /// `-p key=value`, as typed.
   public var overrides: [String] = []
   public var seed: UInt64?

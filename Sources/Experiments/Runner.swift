@@ -202,7 +202,9 @@ public struct Runner {
     if let name = options.name { words += ["--name", name] }
     if let until = options.until { words += ["--until", "\(until + 1)"] }
     if options.isQuick { words.append("--quick") }
-    return shellCommand(words)
+    // What came through a pipe is kept in the run's folder.
+    let input = plan.path == "-" ? " < " + shellCommand(["\(folder)/experiment.exp"]) : ""
+    return shellCommand(words) + input
   }
 
   private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report

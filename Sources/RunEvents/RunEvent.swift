@@ -52,6 +52,8 @@ public struct RunRecord: Sendable, Equatable {
   public var resolved: String
   public var tag: String?
   public var note: String?
+  /// How much of the experiment was asked for.
+  public var scope: RunScope
 
   /// A parameter with its value as JSON text, so that its type is kept.
   public struct Parameter: Sendable, Equatable {
@@ -76,7 +78,7 @@ public struct RunRecord: Sendable, Equatable {
   public init(
     name: String, experiment: String, title: String, seed: UInt64, startedAt: Double, command: [String],
     parameters: [Parameter], environment: [Fact], source: String, resolved: String, tag: String? = nil,
-    note: String? = nil
+    note: String? = nil, scope: RunScope = RunScope()
   ) {
     self.name = name
     self.experiment = experiment
@@ -90,6 +92,26 @@ public struct RunRecord: Sendable, Equatable {
     self.resolved = resolved
     self.tag = tag
     self.note = note
+    self.scope = scope
+  }
+}
+
+/// How much of an experiment a run was asked to do.
+public struct RunScope: Sendable, Equatable {
+  /// Two batches a cell: its numbers mean nothing.
+  public var isQuick: Bool
+  /// The index of the last cell that was wanted, if not all were.
+  public var until: Int?
+
+  public init(isQuick: Bool = false, until: Int? = nil) {
+    self.isQuick = isQuick
+    self.until = until
+  }
+
+  /// Words for a list of runs: `quick`, `until cell 3`; `nil` for a run of everything.
+  public var remark: String? {
+    let words = (isQuick ? ["quick"] : []) + (until.map { ["until cell \($0 + 1)"] } ?? [])
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 }
 

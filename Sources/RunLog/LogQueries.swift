@@ -160,13 +160,16 @@ extension LogDatabase {
     let environment = try Row.fetchAll(
       db, sql: "SELECT * FROM environment WHERE run = ? ORDER BY number", arguments: [id])
     let command: String = run["command"]
+    let scope = try Row.fetchOne(
+      db, sql: "SELECT * FROM (\(try LogSchema.scopes(in: db))) WHERE run = ?", arguments: [id])
     return RunRecord(
       name: run["name"], experiment: run["experiment"], title: run["title"], seed: seed(run),
       startedAt: run["started_at"],
       command: try JSONDecoder().decode([String].self, from: Data(command.utf8)),
       parameters: parameters.map { .init(name: $0["name"], json: $0["json"]) },
       environment: environment.map { .init($0["key"], $0["value"]) }, source: run["source"],
-      resolved: run["resolved"], tag: run["tag"], note: run["note"])
+      resolved: run["resolved"], tag: run["tag"], note: run["note"],
+      scope: RunScope(isQuick: scope?["quick"] ?? false, until: scope?["until"]))
   }
 
   func process(_ run: Row) -> ProcessIdentity {

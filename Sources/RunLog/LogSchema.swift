@@ -13,14 +13,14 @@ enum LogSchema {
   /// Migration N brings a log from version N to N + 1.
   ///
   /// Never edit one that was released; append.
-  static let migrations = [version1, version2, version3]
+  static let migrations = [version1, version2, version3, version4]
 
   /// The tables an index has of a run, in the order in which they are copied.
   ///
   /// Points, steps and their digests stay in the run's own log: with them an index would be a hundred times as large.
   static let tables = [
     "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "summary",
-    "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event",
+    "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event", "scope",
   ]
 
   /// The status of a run as it is to be shown: one whose process has ended without saying so was interrupted.
@@ -181,6 +181,30 @@ enum LogSchema {
       run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE, stamp TEXT NOT NULL
     ) STRICT;
     """
+
+  /// How much of its experiment a run was asked to do; of older runs their commands tell.
+  private static let version4 = """
+    CREATE TABLE scope (
+      run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE, quick INTEGER NOT NULL CHECK (quick IN (0, 1)),
+      until INTEGER  -- the number of the last cell that was wanted; NULL for all
+    ) STRICT;
+    INSERT INTO scope \(scopeOfOlderRuns);
+    """
+
+  /// The rows of `scope` that runs of a log without that table have: `run`, `quick` and `until`.
+  ///
+  /// A run that was asked to stop early stopped with the last cell that it has.
+  static let scopeOfOlderRuns = """
+    SELECT id AS run, EXISTS (SELECT * FROM json_each(command) WHERE value = '--quick') AS quick,
+      iif(EXISTS (SELECT * FROM json_each(command) WHERE value = '--until' OR value LIKE '--until=%'),
+        (SELECT max(number) FROM cell WHERE cell.run = run.id), NULL) AS until
+    FROM run
+    """
+
+  /// What gives the scopes of all runs of a log of any version.
+  static func scopes(in db: Database) throws -> String {
+    try db.tableExists("scope") ? "SELECT run, quick, until FROM scope" : scopeOfOlderRuns
+  }
 
   /// Brings a log to the newest version; an empty file becomes one.
   static func migrate(_ db: Database, path: String) throws {

@@ -14,8 +14,13 @@ public struct RunSummary: Sendable, Equatable {
   public var seconds: Double?
   public var tag: String?
   public var note: String?
+  /// How much of the experiment was asked for.
+  public var scope: RunScope
   public var parameters: [RunRecord.Parameter]
   public var metrics: [MetricSummary]
+
+  /// Its status, with how much of the experiment it did where that is not everything: `finished, quick`.
+  public var told: String { ([status.rawValue] + (scope.remark.map { [$0] } ?? [])).joined(separator: ", ") }
 
   /// The summary of a metric; without a series, the first that has it.
   public func metric(_ name: String, series: String? = nil) -> MetricSummary? {
@@ -24,7 +29,8 @@ public struct RunSummary: Sendable, Equatable {
 
   public init(
     name: String, experiment: String, title: String, status: RunStatus, seed: UInt64, startedAt: Double,
-    seconds: Double? = nil, tag: String? = nil, note: String? = nil, parameters: [RunRecord.Parameter],
+    seconds: Double? = nil, tag: String? = nil, note: String? = nil, scope: RunScope = RunScope(),
+    parameters: [RunRecord.Parameter],
     metrics: [MetricSummary]
   ) {
     self.name = name
@@ -36,6 +42,7 @@ public struct RunSummary: Sendable, Equatable {
     self.seconds = seconds
     self.tag = tag
     self.note = note
+    self.scope = scope
     self.parameters = parameters
     self.metrics = metrics
   }

@@ -17,7 +17,10 @@ struct RunCopy {
     (runs, tables) = try source.read { db in
       (
         try Row.fetchAll(db, sql: "SELECT * FROM run"),
-        try LogSchema.tables.map { ($0, try Row.fetchAll(db, sql: "SELECT * FROM \($0) ORDER BY 1, 2")) }
+        try LogSchema.tables.map { table in
+          let sql = try table == "scope" ? LogSchema.scopes(in: db) : "SELECT * FROM \(table)"
+          return (table, try Row.fetchAll(db, sql: sql + " ORDER BY 1, 2"))
+        }
       )
     }
     try source.close()

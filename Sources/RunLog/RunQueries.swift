@@ -68,8 +68,11 @@ private enum RunRows {
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT id, name, experiment, title, \(LogSchema.shownStatus), seed, started_at, seconds, tag, note
-        FROM run JOIN run_clock ON run = id WHERE \(condition) ORDER BY id
+        SELECT id, name, experiment, title, \(LogSchema.shownStatus), seed, started_at, seconds, tag, note,
+          quick, until
+        FROM run JOIN run_clock ON run_clock.run = id
+        LEFT JOIN (\(try LogSchema.scopes(in: db))) AS scope ON scope.run = id
+        WHERE \(condition) ORDER BY id
         """, arguments: StatementArguments(arguments))
     var runs: [Numbered] = []
     while let row = try rows.next() {
@@ -77,8 +80,7 @@ private enum RunRows {
       let run = RunSummary(
         name: row[1], experiment: row[2], title: row[3], status: RunStatus(rawValue: row[4]) ?? .failed,
         seed: UInt64(seed) ?? 0, startedAt: row[6], seconds: row[7], tag: row[8], note: row[9],
-        parameters: [],
-        metrics: [])
+        scope: RunScope(isQuick: row[10] ?? false, until: row[11]), parameters: [], metrics: [])
       runs.append((row[0], run))
     }
     return runs

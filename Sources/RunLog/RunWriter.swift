@@ -23,6 +23,8 @@ struct RunWriter {
       ])
     let writer = RunWriter(db: db, run: db.lastInsertedRowID)
     try writer.write(process, startedAt: record.startedAt)
+    try writer.execute(
+      "INSERT INTO scope VALUES (?, ?, ?)", [writer.run, record.scope.isQuick, record.scope.until])
     for (number, parameter) in record.parameters.enumerated() { try writer.write(parameter, number) }
     for (number, fact) in record.environment.enumerated() {
       try writer.execute(

@@ -19,7 +19,7 @@ struct Check: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-  @Argument(help: ArgumentHelp("Experiment files.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Experiment files; - for standard input.", valueName: "file"))
   var files: [String]
   @OptionGroup var file: FileOptions
   @OptionGroup var common: CommonOptions
@@ -35,6 +35,7 @@ struct Check: ParsableCommand {
   var json = false
 
   func validate() throws {
+    try FileOptions.check(files)
     if let samples, !(1...1_000_000).contains(samples) {
       throw ValidationError("--samples is between 1 and 1000000")
     }

@@ -142,28 +142,59 @@ private struct EpochLine {
     func padded(_ number: Int, like largest: Int) -> String {
       String(repeating: " ", count: max(0, "\(largest)".count - "\(number)".count)) + "\(number)"
     }
-    var parts = ["  epoch \(padded(progress.epoch, like: progress.epochs))/\(progress.epochs)"]
-    if terminal.isLive { parts.append(Self.bar(progress, terminal)) }
-    parts.append("\(padded(progress.step, like: progress.steps))/\(progress.steps)")
-    for (name, value) in Self.ordered(progress.metrics) {
-      parts.append("\(name) \(NumberText.fixed(value, decimals: 4))")
+    let isEnd = progress.isEpochEnd
+    var parts = [Part("  epoch \(padded(progress.epoch, like: progress.epochs))/\(progress.epochs)", .always)]
+    if terminal.isLive { parts.append(Part(Self.bar(progress, terminal), isEnd ? .full : .bar)) }
+    let steps = "\(padded(progress.step, like: progress.steps))/\(progress.steps)"
+    parts.append(Part(steps, isEnd ? .full : .steps))
+    let metrics = Self.ordered(progress.metrics)
+    for (name, value) in metrics {
+      let isValidated = metrics.contains { $0.name == "val_\(name)" }
+      let rank: Part.Rank =
+        name == "loss" ? .always : name == "val_loss" ? .heldLoss : isValidated ? .trained : .metric
+      parts.append(Part("\(name) \(NumberText.fixed(value, decimals: 4))", rank))
     }
-    if progress.isEpochEnd {
-      parts.append(DurationText.text(progress.seconds))
+    if isEnd {
+      parts.append(Part(DurationText.text(progress.seconds), .time))
     } else {
       let rate = Double(progress.step) / max(progress.seconds, 1e-9)
       let left = Double(progress.steps - progress.step) / max(rate, 1e-9)
-      parts.append("\(NumberText.grouped(Int(min(rate, 1e12)))) steps/s  \(DurationText.text(left)) left")
+      let words = "\(NumberText.grouped(Int(min(rate, 1e12)))) steps/s  \(DurationText.text(left)) left"
+      parts.append(Part(words, .rate))
     }
     text = Self.fitted(parts, terminal)
   }
 
-  /// On a narrow terminal a line that moves must not wrap: what stands at its end goes first.
-  private static func fitted(_ parts: [String], _ terminal: Terminal) -> String {
+  /// A piece of the line.
+  private struct Part {
+    /// What is told first where not all of it has room.
+    enum Rank: Int {
+      case always, heldLoss, steps, time, metric
+      /// A metric that is known of validation, too.
+      case trained
+      case bar, rate
+      /// What has come to its end and is the same in every line.
+      case full
+    }
+    var text: String
+    var rank: Rank
+
+    init(_ text: String, _ rank: Rank) {
+      self.text = text
+      self.rank = rank
+    }
+  }
+
+  /// On a narrow terminal a line that moves must not wrap: what matters least goes first, the last of equals.
+  private static func fitted(_ parts: [Part], _ terminal: Terminal) -> String {
     var parts = parts
-    func width() -> Int { parts.map { visible($0) + 2 }.reduce(-2, +) }
-    while terminal.isLive && width() >= terminal.width && parts.count > 2 { parts.removeLast() }
-    return parts.joined(separator: "  ")
+    func width() -> Int { parts.map { visible($0.text) + 2 }.reduce(-2, +) }
+    while terminal.isLive && width() >= terminal.width {
+      let least = parts.map(\.rank.rawValue).max() ?? 0
+      guard least > 0, let place = parts.lastIndex(where: { $0.rank.rawValue == least }) else { break }
+      parts.remove(at: place)
+    }
+    return parts.map(\.text).joined(separator: "  ")
   }
 
   private static func visible(_ text: String) -> Int { text.replacing(/\u{1B}\[[0-9;]*m/, with: "").count }

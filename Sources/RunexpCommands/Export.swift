@@ -111,11 +111,7 @@ struct Export: ParsableCommand {
     let path = output ?? standard
     if path == "-" { return printFile(text) }
     try check(path)
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw Diagnostic.cannotExport(path, error)
-    }
+    try writeFile(Array(text.utf8), to: path)
     print("wrote \(path)\(remark)")
   }
 
@@ -137,7 +133,7 @@ struct Export: ParsableCommand {
 extension [ExportFile] {
   /// Writes all of them, shared ones only where there are none.
   /// - Parameter run: the folder of the run they are of.
-  /// - Throws: E0905 or E0606 if a file cannot be written.
+  /// - Throws: E0905 if a file cannot be written.
   func write(below folder: String, from run: String) throws {
     for file in self {
       let path = "\(folder)/\(file.path)"
@@ -154,13 +150,6 @@ extension [ExportFile] {
 }
 
 extension Diagnostic {
-  /// E0606: a file that cannot be written.
-  fileprivate static func cannotExport(_ path: String, _ error: any Error) -> Diagnostic {
-    Diagnostic(
-      "E0606", "cannot write '\(path)': \(error.localizedDescription)",
-      help: "check that the folder exists, may be written to and has room")
-  }
-
   /// E0638: a model file where a run is wanted.
   fileprivate static func notARun(_ name: String, _ format: String) -> Diagnostic {
     Diagnostic(

@@ -17,7 +17,8 @@ struct List: ParsableCommand {
   @OptionGroup var filter: FilterOption
   @Option(
     help: ArgumentHelp(
-      "Order by 'started', 'name', 'seconds', a metric (best first) or a parameter.", valueName: "key"))
+      "Order by 'started', 'name', 'seconds', a metric such as val_loss or test.accuracy (best first) or a parameter.",
+      valueName: "key"))
   var sort = "started"
   @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
   var limit: Int?
@@ -51,11 +52,13 @@ struct List: ParsableCommand {
     case "name": return .name
     case "seconds": return .seconds
     default:
-      if runs.contains(where: { $0.metric(sort) != nil }) { return .best(metric: sort) }
+      // The heading of a column is a name, too.
+      let word = sort.hasPrefix("best ") ? String(sort.dropFirst("best ".count)) : sort
+      if let metric = MetricName(word, in: runs) { return metric.order }
       let parameters = Set(runs.flatMap { $0.parameters.map(\.name) })
       if runs.isEmpty || parameters.contains(sort) { return .parameter(sort) }
       let known =
-        ["started", "name", "seconds"] + parameters.union(runs.flatMap { $0.metrics.map(\.name) }).sorted()
+        ["started", "name", "seconds"] + parameters.sorted() + MetricName.known(in: runs)
       let near = nearest(to: sort, in: known).map { "; did you mean '\($0)'?" } ?? ""
       throw ValidationError("--sort: no run has '\(sort)'\(near)")
     }
@@ -75,7 +78,7 @@ struct List: ParsableCommand {
       }
       rows.append(
         [
-          run.name, run.status.rawValue,
+          run.name, run.told,
         ] + (isTagged ? [run.tag ?? ""] : []) + [
           RunIndexPage.started(run.startedAt), run.seconds.map(DurationText.text) ?? "",
         ] + own + values)
@@ -93,6 +96,7 @@ extension RunSummary {
   fileprivate var config: ConfigNode {
     [
       "run": name.config, "experiment": experiment.config, "status": status.rawValue.config,
+      "quick": scope.isQuick.config, "until": scope.until.map { $0 + 1 }.config,
       "seed": Int(clamping: seed).config, "tag": tag.config, "note": note.config,
       "started_at": startedAt.config, "seconds": seconds.config,
       "parameters": ConfigNode(.map(parameters.map { .init($0.name, $0.value.config) })),

@@ -29,9 +29,22 @@ struct FileOptions: ParsableArguments {
   @Option(help: "Where random numbers start, instead of the file's seed.")
   var seed: UInt64?
 
-  /// - Parameter reports: the folder of the runs, as it was asked for.
+  /// What stands for standard input in the place of a file.
+  static let standardInput = "-"
+
+  /// Makes sure that standard input, which can be read once, is asked for once.
+  static func check(_ files: [String]) throws(ValidationError) {
+    if files.count(where: { $0 == standardInput }) > 1 {
+      throw ValidationError("standard input can be read once: '-' stands once among the files")
+    }
+  }
+
+  /// - Parameters:
+  ///   - path: a file, or `-` for standard input, which is read then.
+  ///   - reports: the folder of the runs, as it was asked for.
   func request(_ path: String, reports: String?) -> ExperimentRequest {
     var request = ExperimentRequest(path: path, reports: Places.reports(reports, for: path))
+    if path == Self.standardInput { request.text = [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
     (request.overrides, request.seed) = (parameters, seed)
     return request
   }

@@ -16,7 +16,7 @@ struct Resume: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A run (mlp-1) or its folder. The last that was cut off if left out.", valueName: "run"))
+      "A run (mlp-1, latest) or its folder. The last that was cut off if left out.", valueName: "run"))
   var what: String?
   @OptionGroup var common: CommonOptions
   @Option(help: "Threads to compute with; the results do not depend on it.")
@@ -69,13 +69,8 @@ struct Resume: ParsableCommand {
       }
       return RunFolder(name: last.name, path: "\(reports)/\(last.name)")
     }
-    let path = URL(fileURLWithPath: what).path
-    for folder in ["\(reports)/\(what)", path] {
-      guard FileManager.default.fileExists(atPath: folder + "/run.sqlite") else { continue }
-      return RunFolder(name: URL(fileURLWithPath: folder).lastPathComponent, path: Places.relative(folder))
-    }
-    throw Diagnostic.noRun(
-      what, in: reports, known: try RunIndex.current(in: reports)?.log.runs().map(\.name) ?? [])
+    let folder = try RunPlace.folder(of: what, reports: common.reports)
+    return RunFolder(name: URL(fileURLWithPath: folder).lastPathComponent, path: Places.relative(folder))
   }
 
   /// What is known of a run that is neither under way nor finished.
@@ -97,7 +92,10 @@ struct Resume: ParsableCommand {
     of record: RunRecord, in folder: RunFolder, asked: RunRequest, _ terminal: Terminal
   ) throws -> ExperimentPlan {
     let path = Places.relative(asked.experiment)
-    if let source = try? String(contentsOfFile: asked.experiment, encoding: .utf8), source != record.source {
+    let isFromInput = URL(fileURLWithPath: path).lastPathComponent == FileOptions.standardInput
+    if !isFromInput, let source = try? String(contentsOfFile: asked.experiment, encoding: .utf8),
+      source != record.source
+    {
       throw Diagnostic.experimentChanged(path, from: record.source, to: source)
     }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
@@ -105,6 +103,8 @@ struct Resume: ParsableCommand {
     (request.seed, request.earlier.chosen) = (record.seed, asked.chosenRuns)
     request.overrides = record.parameters.map { "\($0.name)=\($0.json)" }
     request.isRunNext = true
+    // What came through a pipe is in the log alone.
+    if isFromInput { request.text = Array(record.source.utf8) }
     let checked = CheckedExperiment(request)
     guard let plan = checked.plan else {
       terminal.report(checked.diagnostics, checked.sources)

@@ -12,9 +12,13 @@ import RunLog
 
 /// `runexp run`: checks files, then runs them one after another.
 struct Run: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "run", abstract: "Run experiments.")
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run experiments.",
+    discussion:
+      "Of an experiment from standard input, as in 'make-experiment | runexp -', files are named from the working folder."
+  )
 
-  @Argument(help: ArgumentHelp("Experiment files.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Experiment files; - for standard input.", valueName: "file"))
   var files: [String]
   @OptionGroup var file: FileOptions
   @OptionGroup var common: CommonOptions
@@ -45,6 +49,7 @@ struct Run: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    try FileOptions.check(files)
     if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is between 1 and 256") }
     if let name, !isFileName(name) {
       throw ValidationError("--name is made of letters, digits, '_' and '-'")
@@ -93,11 +98,15 @@ struct Run: ParsableCommand {
 
   /// A word that is no file may be meant as a command.
   private func hinted(_ diagnostic: Diagnostic) -> Diagnostic {
-    guard diagnostic.code == "E0904", files.count == 1, !files[0].contains("."), !files[0].contains("/")
+    guard diagnostic.code == "E0904", files.count == 1, !files[0].contains("."), !files[0].contains("/"),
+      !FileManager.default.fileExists(atPath: files[0])
     else {
       return diagnostic
     }
-    let commands = Runexp.configuration.subcommands.compactMap { $0.configuration.commandName }
+    // What removes is not proposed to a slip of the keyboard.
+    let commands = Runexp.configuration.subcommands.filter { $0 != Remove.self }.compactMap {
+      $0.configuration.commandName
+    }
     guard let near = nearest(to: files[0], in: commands) else { return diagnostic }
     var copy = diagnostic
     copy.help = "did you mean 'runexp \(near)'?"
@@ -114,14 +123,16 @@ struct Run: ParsableCommand {
       let session = RunSession(
         plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: threads,
         writesEvents: tensorboard, isProfiled: profile)
-      return try session.run(record(plan, folder, threads: threads), options)
+      return try session.run(record(plan, folder, until: last, threads: threads), options)
     } catch {
       terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))
       return Status.failed
     }
   }
 
-  private func record(_ plan: ExperimentPlan, _ folder: RunFolder, threads: Int) -> RunRecord {
+  private func record(
+    _ plan: ExperimentPlan, _ folder: RunFolder, until last: Int?, threads: Int
+  ) -> RunRecord {
     let home = URL(fileURLWithPath: plan.path).deletingLastPathComponent().path
     return RunRecord(
       name: folder.name, experiment: name ?? plan.name, title: plan.title, seed: plan.seed,
@@ -129,7 +140,7 @@ struct Run: ParsableCommand {
       parameters: plan.parameters.entries.map { .init(name: $0.key, json: $0.value.json) },
       environment: Machine.facts(threads: threads, folder: home), source: plan.source,
       resolved: plan.resolved,
-      tag: tag, note: note)
+      tag: tag, note: note, scope: RunScope(isQuick: quick, until: last))
   }
 }
 
@@ -141,6 +152,7 @@ extension ExperimentPlan {
     let named =
       count == 0
       ? "" : ", \(count) model\(count == 1 ? "" : "s") (\(NumberText.grouped(parameters)) parameters)"
-    return "checked \(path): \(cells.count) cell\(cells.count == 1 ? "" : "s")\(named)"
+    return
+      "checked \(path == "-" ? "<stdin>" : path): \(cells.count) cell\(cells.count == 1 ? "" : "s")\(named)"
   }
 }

@@ -21,7 +21,8 @@ struct RunView {
 
   var text: String {
     let (run, record) = (evidence.run, evidence.run.record)
-    var lines = ["\(record.name)   \(run.status.rawValue)", record.title, ""]
+    let told = ([run.status.rawValue] + (record.scope.remark.map { [$0] } ?? [])).joined(separator: ", ")
+    var lines = ["\(record.name)   \(told)", record.title, ""]
     lines += ["started     \(RunIndexPage.started(record.startedAt))"]
     if let seconds = run.seconds { lines += ["duration    \(DurationText.text(seconds))"] }
     lines += ["seed        \(record.seed)", "command     \(record.command.joined(separator: " "))"]
@@ -80,7 +81,8 @@ struct RunView {
     }
     return [
       "run": record.name.config, "experiment": record.experiment.config, "title": record.title.config,
-      "status": run.status.rawValue.config, "seed": Int(clamping: record.seed).config,
+      "status": run.status.rawValue.config, "quick": record.scope.isQuick.config,
+      "until": record.scope.until.map { $0 + 1 }.config, "seed": Int(clamping: record.seed).config,
       "tag": record.tag.config,
       "note": record.note.config, "started_at": record.startedAt.config, "seconds": run.seconds.config,
       "resumptions": run.resumptions.config, "command": record.command.config,

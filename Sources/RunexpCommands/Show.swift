@@ -46,7 +46,9 @@ struct Show: ParsableCommand {
     let terminal = common.terminal
     do {
       if SavedModels.isFile(what) { return print(try modelText(what)) }
-      if what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") { return try showFile(terminal) }
+      if what == "-" || what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") {
+        return try showFile(terminal)
+      }
       let run = try SavedModels(what, reports: common.reports)
       if showsModel { return print(try modelText(run.file(of: model))) }
       let view = try RunView(run.run, log: run.log)

@@ -94,9 +94,11 @@ import Testing
     #expect(try place.text("m.py") != "mine")
   }
 
-  @Test func `a folder that is not there is told`() throws {
+  @Test func `a folder that cannot be made is told`() throws {
     try place.runexp("first.exp")
+    try place.write("a file", to: "no")
     let outcome = try place.runexp("export", "reports/first-1/m.h5", "--to", "keras-python", "-o", "no/m.py")
-    #expect(outcome.status == 1 && outcome.err.contains("E0606"))
+    #expect(outcome.status == 1 && outcome.err.contains("E0905") && outcome.err.contains("'no/m.py'"))
+    #expect(try place.text("no") == "a file")
   }
 }

@@ -22,7 +22,8 @@ public struct RunComparison: Sendable {
     public var settings: [String?]
     /// For each of `metrics`.
     public var outcomes: [Outcome?]
-    /// Why its numbers may not be compared with those of the first row, and which of its runs did not finish.
+    /// Why its numbers may not be compared with those of the first row, and which of its runs did not finish or did not do
+    /// everything.
     public var remarks: [String]
 
     /// `mlp-1`, `mlp-1, mlp-2`, `mlp-1 … mlp-9`.
@@ -78,8 +79,9 @@ public struct RunComparison: Sendable {
     }
     for place in rows.indices {
       rows[place].outcomes = self.metrics.map { Outcome(of: $0, in: rows[place].runs) }
-      rows[place].remarks += rows[place].runs.filter { $0.status != .finished }.map {
-        "\($0.name): \($0.status.rawValue)"
+      rows[place].remarks += rows[place].runs.filter { $0.status != .finished || $0.scope != RunScope() }.map
+      {
+        "\($0.name): \($0.told)"
       }
     }
   }

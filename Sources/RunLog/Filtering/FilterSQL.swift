@@ -98,11 +98,10 @@ struct FilterSQL {
     if comparison.part == .any, try exists("parameter WHERE name = ?", [name]) { return .parameter(name) }
     let part = comparison.part == .last ? "last" : "best"
     if try exists("metric WHERE name = ?", [name]) { return .metric(name, nil, part) }
-    if let dot = name.lastIndex(of: ".") {
-      let (series, metric) = (String(name[..<dot]), String(name[name.index(after: dot)...]))
-      if try exists("metric WHERE series = ? AND name = ?", [series, metric]) {
-        return .metric(metric, series, part)
-      }
+    // Where the dot is the log knows: names of metrics have dots, too.
+    let full = "SELECT series, name FROM metric WHERE series || '.' || name = ?"
+    if let found = try Row.fetchOne(db, sql: full, arguments: [name]) {
+      return .metric(found[1], found[0], part)
     }
     throw Diagnostic.unknownName(name, in: try knownNames(comparison.part), at: comparison.span)
   }

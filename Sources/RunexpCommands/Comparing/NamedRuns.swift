@@ -6,7 +6,7 @@ import RunLog
 
 /// The runs of a reports folder as they are named on the command line.
 ///
-/// A run is `mlp-1`, its folder, `latest`, or `best(mlp, val_accuracy)`.
+/// A run is `mlp-1`, its folder, `latest`, or `best(mlp, val_accuracy)`, which no quick run is.
 struct NamedRuns {
   /// The folder of all runs.
   let reports: String
@@ -81,23 +81,26 @@ struct NamedRuns {
     return (trimmed[0], trimmed[1])
   }
 
-  /// The best run of an experiment among those that have ended by themselves.
-  /// - Throws: E0907 if it has no run, E0912 if none has the metric.
-  func best(_ experiment: String, _ metric: String) throws(Diagnostic) -> String {
+  /// Whether a word means all runs of an experiment, however many there are.
+  func isExperiment(_ word: String) throws(Diagnostic) -> Bool {
+    try index?.log.runs(experiment: word, limit: 1).isEmpty == false
+  }
+
+  /// The best run of an experiment among those that have ended by themselves; the numbers of quick runs mean nothing.
+  /// - Throws: E0907 if it has no run, E0912 if none has the metric, or only such as do not count.
+  func best(_ experiment: String, _ word: String) throws(Diagnostic) -> String {
     let all = try index?.log.runs(experiment: experiment) ?? []
     guard !all.isEmpty else {
       throw .noRun(experiment, in: reports, known: try index?.log.experiments() ?? [])
     }
-    let known = all.flatMap { run in run.metrics.flatMap { [$0.name, "\($0.series).\($0.name)"] } }
-    let dot = metric.lastIndex(of: ".")
-    let series = all.contains { $0.metric(metric) != nil } ? nil : dot.map { String(metric[..<$0]) }
-    let name = series == nil ? metric : dot.map { String(metric[metric.index(after: $0)...]) } ?? metric
-    let sorted =
-      try index?.log.runs(experiment: experiment, sortedBy: .best(metric: name, series: series)) ?? []
-    let best = sorted.first { run in
-      run.metric(name, series: series) != nil && run.status != .running && run.status != .interrupted
+    guard let metric = MetricName(word, in: all) else {
+      throw .noMetric(word, of: experiment, known: MetricName.known(in: all))
     }
-    guard let best else { throw .noMetric(metric, of: experiment, known: Set(known).sorted()) }
+    let having = metric.order.sort(all).filter { $0.metric(metric.name, series: metric.series) != nil }
+    let ended = having.filter { $0.status != .running && $0.status != .interrupted }
+    guard let best = ended.first(where: { !$0.scope.isQuick }) else {
+      throw .noneToChoose(word, of: experiment, areQuick: !ended.isEmpty)
+    }
     return best.name
   }
 }
@@ -124,6 +127,16 @@ extension Diagnostic {
       "E0916", "'\(run)' is left out: \(reason.message)", severity: .warning,
       help:
         "'runexp explain \(reason.code)' tells more; its models, figures and report are files of their own")
+  }
+
+  /// E0912: a metric that only runs have that do not count.
+  fileprivate static func noneToChoose(_ metric: String, of what: String, areQuick: Bool) -> Diagnostic {
+    Diagnostic(
+      "E0912",
+      "no run of '\(what)' that can be the best has '\(metric)': \(areQuick ? "all are quick ones" : "none has ended")",
+      help: areQuick
+        ? "the numbers of quick runs mean nothing: run the experiment without --quick, or name a run"
+        : "wait until one has ended, finish one with 'runexp resume', or name a run")
   }
 
   /// E0912: a metric that no run has.

@@ -8,7 +8,10 @@ import RunLog
 struct Remove: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm", abstract: "Remove runs with their folders.",
-    discussion: "It never asks: with --where it only says which runs would go, until --yes is given.")
+    discussion: """
+      It never asks: of what --where picks, and of all runs of an experiment, it only says which would go, until --yes is \
+      given. Names are not given again: the next run has the next number.
+      """)
 
   @Argument(help: ArgumentHelp("Runs: mlp-1, latest, 'best(mlp, val_accuracy)'.", valueName: "run"))
   var runs: [String] = []
@@ -33,7 +36,7 @@ struct Remove: ParsableCommand {
       let named = try NamedRuns(common.reports)
       let names = try named.runs(runs, where: filter.filter())
       guard let index = named.index, !names.isEmpty else { return terminal.say("no run fits") }
-      let isEachNamed = filter.condition == nil && runs.count == names.count
+      let isEachNamed = try filter.condition == nil && !runs.contains(where: named.isExperiment)
       let isDry = isDry || !(yes || isEachNamed)
       let known = try index.log.runs(named: names)
       if let running = known.first(where: { $0.status == .running }) {
