@@ -15,7 +15,11 @@ struct ColorBar: Sendable {
     canvas.image(Picture(width: 1, height: colors.count, colors: colors), in: strip)
     canvas.outline(strip, Stroke(Palette.frame))
     let scale = Scale(covering: [range.lowerBound, range.upperBound], padding: 0)
-    let ticks = scale.ticks(atMost: max(3, Int(bounds.height / 44)))
+    // One number alone gives no scale: then there are as many as it takes.
+    let least = max(3, Int(bounds.height / 44))
+    let counts = least...max(9, least)
+    let ticks = counts.lazy.map { scale.ticks(atMost: $0) }.first { $0.values.count > 1 }
+    guard let ticks else { return }
     for (value, label) in zip(ticks.values, ticks.labels) {
       guard let up = scale.fraction(value) else { continue }
       let place = Point(strip.right + 5, strip.bottom - up * strip.height)

@@ -129,3 +129,24 @@ import Testing
     #expect(commands(BarChart(title: "", groups: ["a"], series: [series]), "line #1f2328").count == 1)
   }
 }
+
+/// Numbers beside a strip of colours.
+@Suite struct ColorBarTests {
+  @Test(arguments: [0.45, 0.4, 0.09, 0.99, 4.9, 0.0043, 47.3, 1, 0.7])
+  func `a colour bar has two numbers at least, however short it is`(reach: Double) {
+    let figure = WeightMaps(
+      title: "", tiles: [[Float(reach), 0], [0, Float(-reach) / 2]], height: 1, width: 2)
+    let numbers = RecordingCanvas.commands(of: figure).filter { $0.hasPrefix("text") }
+    #expect(numbers.count >= 2, "\(reach): \(numbers)")
+  }
+
+  @Test func `tiles that belong together stand in one row`() {
+    var figure = WeightMaps(
+      title: "", tiles: Array(repeating: [0, 1], count: 30), height: 1, width: 2,
+      labels: (0..<30).map { "tile \($0)" })
+    figure.groupSize = 3
+    let places = RecordingCanvas.commands(of: figure).filter { $0.hasPrefix("image") }
+    #expect(places.count == 31)
+    #expect(figure.size.width > 0)
+  }
+}

@@ -10,6 +10,8 @@ public struct WeightMaps: Figure {
   public var labels: [String]
   /// Names of the rows of a single tile; empty for none.
   public var rowNames: [String] = []
+  /// So many tiles that follow each other belong together and stand in one row, such as the channels of a filter.
+  public var groupSize = 1
 
   public init(
     title: String, subtitle: String = "", tiles: [[Float]], height: Int, width: Int, labels: [String] = []
@@ -25,7 +27,10 @@ public struct WeightMaps: Figure {
   private var isMatrix: Bool { tiles.count == 1 }
 
   private var columns: Int {
-    isMatrix ? 1 : max(1, min(10, Int((Double(tiles.count) * 2).squareRoot().rounded(.up)), tiles.count))
+    if isMatrix { return 1 }
+    let group = max(1, groupSize)
+    let wanted = max(1, min(10, Int((Double(tiles.count) * 2).squareRoot().rounded(.up)), tiles.count))
+    return (wanted + group - 1) / group * group
   }
   private var rows: Int { (tiles.count + columns - 1) / columns }
 
