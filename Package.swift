@@ -177,8 +177,8 @@ let package = Package(
       "Layers", "GraphEngine", "Datasets", "RunEvents", "Config", "TensorCore", "Kernels", "KernelABI",
       "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
-      "ExperimentsTests", "ExperimentSamples", "Fuzzing", "Experiments", "RunLog", "RunEvents", "Plotting",
-      "Kernels", "Config", "Diagnostics",
+      "ExperimentsTests", "ExperimentSamples", "Fuzzing", "Experiments", "ExpLanguage", "RunLog", "RunEvents",
+      "Plotting", "Kernels", "Config", "Diagnostics",
       resources: [.copy("Golden")]),
     tests(
       "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
@@ -186,7 +186,8 @@ let package = Package(
     tests("ExportsTests", "Exports", "RunLog", "RunEvents", "Diagnostics"),
     tests("RunexpTests", "Runexp"),
     tests(
-      "RunexpCommandsTests", "runexp", "Fuzzing", "RunLog", "RunEvents", "Config", "Diagnostics",
+      "RunexpCommandsTests", "runexp", "Fuzzing", "ExperimentSamples", "ExpLanguage", "RunLog", "RunEvents",
+      "Config", "Diagnostics",
       .product(name: "GRDB", package: "GRDB.swift"), exclude: ["Golden"]),
     tests("ZipFilesTests", "ZipFiles", "Fuzzing"),
     tests(

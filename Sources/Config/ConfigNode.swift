@@ -43,6 +43,9 @@ public struct ConfigNode: Sendable, Equatable {
     return entries.first { $0.key == key }?.value
   }
 
+  /// Whether nothing was written: the key was left out, or stands there with nothing or `null` behind it.
+  public var isAbsent: Bool { content == .null }
+
   public var string: String? { if case .string(let text) = content { text } else { nil } }
   public var list: [ConfigNode]? { if case .list(let items) = content { items } else { nil } }
   public var entries: [Entry]? { if case .map(let entries) = content { entries } else { nil } }

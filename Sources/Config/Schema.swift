@@ -78,6 +78,10 @@ public struct Schema<Root: Sendable>: Sendable {
         }
         continue
       }
+      // In an experiment nothing behind a key is as if the key were left out, but where it is a value that the setting
+      // has, Keras's None. In a file of Keras, which has no places, None is never what was left out.
+      let isOfExperiment = entry.keySpan != nil
+      if isOfExperiment, entry.value.isAbsent, field.isRequired || !field.takesNothing(prototype) { continue }
       missing.removeAll { $0.key == entry.key }
       let written: Void? = bag.collect { () throws(Diagnostic) in try field.write(&result, entry.value) }
       if written == nil { wrong.insert(field.key) }
@@ -137,15 +141,17 @@ public struct Field<Root: Sendable>: Sendable {
   let read: @Sendable (Root) -> ConfigNode
   let write: @Sendable (inout Root, ConfigNode) throws(Diagnostic) -> Void
 
-  /// - Parameter check: says what is wrong with a value ("must be at least 1"), or `nil`.
+  /// - Parameters:
+  ///   - schema: the JSON Schema of its values, where their type does not say it: of what is read later.
+  ///   - check: says what is wrong with a value ("must be at least 1"), or `nil`.
   public init<V: ConfigConvertible>(
-    _ key: String, _ path: any WritableKeyPath<Root, V> & Sendable, _ doc: String,
+    _ key: String, _ path: any WritableKeyPath<Root, V> & Sendable, _ doc: String, schema: ConfigNode? = nil,
     check: (@Sendable (V) -> String?)? = nil
   ) {
     self.key = key
     self.doc = doc
     expectation = V.expectation
-    jsonSchema = V.jsonSchema
+    jsonSchema = schema ?? V.jsonSchema
     read = { $0[keyPath: path].config }
     write = { (root: inout Root, node: ConfigNode) throws(Diagnostic) in
       let value = try Self.value(V.self, node, key)
@@ -185,6 +191,12 @@ public struct Field<Root: Sendable>: Sendable {
       }
       throw named
     }
+  }
+
+  /// Whether `null` is one of its values.
+  fileprivate func takesNothing(_ root: Root) -> Bool {
+    var copy = root
+    return (try? write(&copy, ConfigNode(.null))) != nil
   }
 
   public var required: Field {

@@ -90,9 +90,6 @@ public struct DataSettings: Configurable {
 }
 
 extension ConfigNode {
-  /// Whether a setting was left out.
-  var isAbsent: Bool { content == .null }
-
   /// A text, or a message that one is expected.
   func text() throws(Diagnostic) -> String { try String(config: self) }
 }

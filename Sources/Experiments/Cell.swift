@@ -13,6 +13,7 @@ public protocol Cell: Configurable {
   ///
   /// It is then run with `isRestoring`, and reports and writes nothing.
   static var isRunAgain: Bool { get }
+  /// Plans the cell.
   ///
   /// Settings that are wrong have been reported and hold their defaults; the plan is then only made to find further
   /// mistakes.
@@ -21,6 +22,9 @@ public protocol Cell: Configurable {
 }
 
 extension Cell {
+  static var description: MemberDescription {
+    MemberDescription(schema.name, schema.summary, jsonSchema: schema.jsonSchema, defaults: schema.defaults)
+  }
   static var isRunAgain: Bool { true }
 }
 
@@ -53,18 +57,19 @@ public enum CellRegistry {
 /// A kind of cell, for reading and for documentation.
 public struct CellEntry: Sendable {
   public let keyword: String
-  public let summary: String
-  public let jsonSchema: ConfigNode
+  /// What there is to say of it.
+  public var description: MemberDescription { makeDescription() }
+  private let makeDescription: @Sendable () -> MemberDescription
   let isRunAgain: Bool
   let plan: @Sendable (CellSyntax, inout CheckContext) -> CellRun?
 
   init<C: Cell>(_ type: C.Type) {
     keyword = C.schema.name
-    summary = C.schema.summary
-    jsonSchema = C.schema.jsonSchema
+    makeDescription = { C.description }
     isRunAgain = C.isRunAgain
     plan = { syntax, context in
-      var body = syntax.body
+      // One rule for all settings of cells: with nothing behind it a key is as if it were left out.
+      var body = ConfigNode(.map((syntax.body.entries ?? []).filter { !$0.value.isAbsent }))
       // What is missing in a cell is shown at its first word.
       body.span = syntax.keywordSpan
       var (cell, wrong) = C.schema.read(body, into: &context.bag)

@@ -281,8 +281,8 @@ public struct CheckContext {
   private mutating func find<T>(
     _ node: ConfigNode, _ what: String, _ known: [String: T], _ others: [String] = []
   ) -> T? {
-    // What is missing was said already.
-    if node.isAbsent { return nil }
+    // What is missing was said already; a cell without a subject has the place of its keyword.
+    if node.isAbsent && node.span == nil { return nil }
     guard let name = node.string else {
       bag.report(.mismatch(node, "the name of a \(what)"))
       return nil
@@ -292,11 +292,6 @@ public struct CheckContext {
     if !isLost { bag.report(.undefined(what, name, known: (known.keys + others).sorted(), at: node.span)) }
     return nil
   }
-}
-
-extension ConfigNode {
-  /// Whether a setting was left out.
-  var isAbsent: Bool { content == .null && span == nil }
 }
 
 extension DataShape {

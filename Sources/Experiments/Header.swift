@@ -17,7 +17,9 @@ public struct Header: Configurable {
     Field("experiment", \.experiment, "Name of the runs: NAME-1, NAME-2, …. The file's name if left out."),
     Field("title", \.title, "Heading of the report."),
     Field("seed", \.seed, "Start of every random number.", check: atLeast(0)),
-    Field("resume", \.start, "Start from the models of an earlier run: {from: mlp-3, mode: continue}."))
+    Field(
+      "resume", \.start, "Start from the models of an earlier run: {from: mlp-3, mode: continue}.",
+      schema: WarmStart.schema.jsonSchema))
 
   /// Every key that may stand at the left edge of a file.
   static let keys = schema.fields.map(\.key) + ["params", "cells"]
@@ -27,7 +29,7 @@ public struct Header: Configurable {
     for entry in entries where !Self.keys.contains(entry.key) {
       bag.report(.unknownHeaderKey(entry, known: Self.keys))
     }
-    let known = entries.filter { Self.keys.contains($0.key) }
+    let known = entries.filter { Self.keys.contains($0.key) && !$0.value.isAbsent }
     self = Self.schema.read(ConfigNode(.map(known)), into: &bag).root
     if !start.isAbsent { resume = WarmStart.schema.decode(start, into: &bag) }
     guard let experiment, !isFileName(experiment) else { return }

@@ -7,13 +7,17 @@ public struct Activation: ConfigConvertible, Hashable {
   struct Definition: Sendable {
     var name: String
     var aliases: [String]
+    /// What it computes, in a line.
+    var summary: String
     var apply: @Sendable (Value, Semantics) throws -> Value
 
     init(
-      _ name: String, _ aliases: String..., apply: @escaping @Sendable (Value, Semantics) throws -> Value
+      _ name: String, _ aliases: String..., means summary: String,
+      apply: @escaping @Sendable (Value, Semantics) throws -> Value
     ) {
       self.name = name
       self.aliases = aliases
+      self.summary = summary
       self.apply = apply
     }
   }
@@ -92,8 +96,11 @@ public struct Activation: ConfigConvertible, Hashable {
   public var config: ConfigNode {
     formula == .keras2 ? Self.oldHardSigmoid : layer?.kerasConfig ?? ConfigNode(.string(name))
   }
-  public static var jsonSchema: ConfigNode {
-    ["enum": ConfigNode(.list(names.map { ConfigNode(.string($0)) }))]
+  public static var jsonSchema: ConfigNode { .reference(to: "activation") }
+
+  /// Every function that has a name, as it is described.
+  public static var descriptions: [MemberDescription] {
+    all.map { MemberDescription($0.name, aliases: $0.aliases, $0.summary, jsonSchema: ["type": "object"]) }
   }
 
   /// What it makes of a layer's numbers.

@@ -19,39 +19,73 @@ public struct Initializer: ConfigConvertible, Hashable {
   }
 
   static let all: [Definition] = [
-    define("Zeros", "zeros", "zero", fields: []) { _, shape, _ in filled(0, shape) },
-    define("Ones", "ones", "one", fields: []) { _, shape, _ in filled(1, shape) },
-    define("Constant", "constant", fields: [.value]) { own, shape, _ in filled(Float(own.value), shape) },
-    define("GlorotUniform", "glorot_uniform", fields: .fans, scaled(1, .fanAvg, .uniform)),
-    define("GlorotNormal", "glorot_normal", fields: .fans, scaled(1, .fanAvg, .truncatedNormal)),
-    define("HeUniform", "he_uniform", fields: .fans, scaled(2, .fanIn, .uniform)),
-    define("HeNormal", "he_normal", fields: .fans, scaled(2, .fanIn, .truncatedNormal)),
-    define("LecunUniform", "lecun_uniform", fields: .fans, scaled(1, .fanIn, .uniform)),
-    define("LecunNormal", "lecun_normal", fields: .fans, scaled(1, .fanIn, .truncatedNormal)),
-    define("VarianceScaling", "variance_scaling", fields: [.seed, .scale, .mode, .distribution] + .axes) {
+    define("Zeros", "zeros", "zero", means: "All 0.", fields: []) { _, shape, _ in filled(0, shape) },
+    define("Ones", "ones", "one", means: "All 1.", fields: []) { _, shape, _ in filled(1, shape) },
+    define("Constant", "constant", means: "All one value.", fields: [.value]) { own, shape, _ in
+      filled(Float(own.value), shape)
+    },
+    define(
+      "GlorotUniform", "glorot_uniform",
+      means: "Uniform within ±sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010).", fields: .fans,
+      scaled(1, .fanAvg, .uniform)),
+    define(
+      "GlorotNormal", "glorot_normal",
+      means: "Truncated normal of variance 2 / (fan_in + fan_out) (Glorot and Bengio, 2010).", fields: .fans,
+      scaled(1, .fanAvg, .truncatedNormal)),
+    define(
+      "HeUniform", "he_uniform", means: "Uniform within ±sqrt(6 / fan_in) (He et al., 2015).", fields: .fans,
+      scaled(2, .fanIn, .uniform)),
+    define(
+      "HeNormal", "he_normal", means: "Truncated normal of variance 2 / fan_in (He et al., 2015).",
+      fields: .fans, scaled(2, .fanIn, .truncatedNormal)),
+    define(
+      "LecunUniform", "lecun_uniform", means: "Uniform within ±sqrt(3 / fan_in) (LeCun et al., 1998).",
+      fields: .fans, scaled(1, .fanIn, .uniform)),
+    define(
+      "LecunNormal", "lecun_normal", means: "Truncated normal of variance 1 / fan_in (LeCun et al., 1998).",
+      fields: .fans, scaled(1, .fanIn, .truncatedNormal)),
+    define(
+      "VarianceScaling", "variance_scaling", means: "Numbers of variance scale / fan, of any distribution.",
+      fields: [.seed, .scale, .mode, .distribution] + .axes
+    ) {
       $0.scaledNumbers($1, $2)
     },
-    define("RandomNormal", "random_normal", "normal", fields: [.seed, .mean, .stddev]) { own, shape, stream in
+    define(
+      "RandomNormal", "random_normal", "normal", means: "Normal numbers.", fields: [.seed, .mean, .stddev]
+    ) { own, shape, stream in
       let (mean, deviation) = (Float(own.mean), Float(own.stddev))
       return (0..<shape.product).map { stream.normal($0) * deviation + mean }
     },
-    define("RandomUniform", "random_uniform", "uniform", fields: [.seed, .minval, .maxval]) {
+    define(
+      "RandomUniform", "random_uniform", "uniform", means: "Uniform numbers.",
+      fields: [.seed, .minval, .maxval]
+    ) {
       own, shape, stream in
       let (low, width) = (Float(own.minval), Float(own.maxval - own.minval))
       return (0..<shape.product).map { stream.uniform($0) * width + low }
     },
-    define("TruncatedNormal", "truncated_normal", fields: [.seed, .mean, .stddev]) { own, shape, stream in
+    define(
+      "TruncatedNormal", "truncated_normal", means: "Normal numbers cut off at two standard deviations.",
+      fields: [.seed, .mean, .stddev]
+    ) { own, shape, stream in
       let (mean, deviation) = (Float(own.mean), Float(own.stddev))
       return (0..<shape.product).map { stream.truncatedNormal($0) * deviation + mean }
     },
-    define("Orthogonal", "orthogonal", "OrthogonalInitializer", fields: [.seed, .gain], ranks: 2...Int.max) {
+    define(
+      "Orthogonal", "orthogonal", "OrthogonalInitializer",
+      means: "A random matrix with orthogonal rows or columns (Saxe et al., 2014).", fields: [.seed, .gain],
+      ranks: 2...Int.max
+    ) {
       own, shape, stream in
       let columns = shape.last ?? 1
       return orthogonalMatrix(rows: shape.product / max(1, columns), columns, stream).map {
         Float($0 * own.gain)
       }
     },
-    define("Identity", "identity", "IdentityInitializer", fields: [.gain], ranks: 2...2) { own, shape, _ in
+    define(
+      "Identity", "identity", "IdentityInitializer", means: "The identity matrix, times a gain.",
+      fields: [.gain], ranks: 2...2
+    ) { own, shape, _ in
       let columns = shape.last ?? 1
       return (0..<shape.product).map { $0 / columns == $0 % columns ? Float(own.gain) : 0 }
     },
@@ -84,6 +118,11 @@ public struct Initializer: ConfigConvertible, Hashable {
   }
 
   public static var expectation: String { "the name of an initializer" }
+  public static var jsonSchema: ConfigNode { .reference(to: "initializer") }
+  /// Every class that has a name, as it is described.
+  public static var descriptions: [MemberDescription] {
+    all.map { $0.schema.description(aliases: $0.aliases) }
+  }
   public static var names: [String] { all.flatMap { $0.aliases + [$0.className] } }
 
   public init(config: ConfigNode) throws(Diagnostic) {
@@ -168,10 +207,10 @@ extension Initializer {
   private typealias Draw = @Sendable (InitializerSettings, [Int], RandomStream) -> [Float]
 
   private static func define(
-    _ name: String, _ aliases: String..., fields: [Field<InitializerSettings>],
+    _ name: String, _ aliases: String..., means summary: String, fields: [Field<InitializerSettings>],
     ranks: ClosedRange<Int> = 0...Int.max, _ draw: @escaping Draw
   ) -> Definition {
-    let schema = Schema(name, "Start values.", prototype: InitializerSettings(), fields: fields)
+    let schema = Schema(name, summary, prototype: InitializerSettings(), fields: fields)
     return Definition(aliases: aliases, schema: schema, draw: draw, ranks: ranks)
   }
 

@@ -1,83 +1,56 @@
-import Reporting
 import ArgumentParser
 import Config
-import Experiments
-import Layers
-import Training
-
-/// Everything that has a schema, by its name in files.
-struct Catalogue {
-  struct Entry {
-    var kind: String
-    var name: String
-    var aliases: [String]
-    var summary: String
-    var schema: ConfigNode
-    var defaults: ConfigNode?
-  }
-
-  let entries: [Entry] = {
-    func all<M>(_ registry: Registry<M>) -> [Entry] {
-      registry.entries.map {
-        Entry(
-          kind: registry.kind, name: $0.name, aliases: $0.aliases, summary: $0.summary, schema: $0.jsonSchema,
-          defaults: $0.defaults)
-      }
-    }
-    let cells = CellRegistry.all.map {
-      Entry(
-        kind: "cell", name: $0.keyword, aliases: [], summary: $0.summary, schema: $0.jsonSchema, defaults: nil
-      )
-    }
-    return cells + all(LayerRegistry.all) + all(LossRegistry.all) + all(MetricRegistry.all)
-      + all(OptimizerRegistry.all)
-      + all(CallbackRegistry.all)
-  }()
-}
+import Reporting
 
 /// `runexp describe`: what there is, and the settings of one of it.
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "Describe a cell, layer, loss, metric, optimizer or callback.")
+    commandName: "describe",
+    abstract: "Describe what files choose by name: cells, layers, losses, figures, ….",
+    discussion: """
+      All names if none is given; those of one family for its name: cells, layers, activations, initializers, \
+      regularizers, constraints, losses, metrics, optimizers, schedules, callbacks, figures.
+      """)
 
-  @Argument(help: ArgumentHelp("Such as Dense, train or Adam; all names if left out.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp(
+      "Such as Dense, train, he_normal or Adam, or a family such as losses; all names if left out.",
+      valueName: "name"))
   var name: String?
 
   func run() throws {
-    let entries = Catalogue().entries
-    guard let name else {
-      for kind in ["cell", "layer", "loss", "metric", "optimizer", "callback"] {
-        print((kind.hasSuffix("s") ? kind + "es" : kind + "s").uppercased())
-        for entry in entries where entry.kind == kind {
-          print("  \(entry.name.padded(to: 32))\(entry.summary)")
-        }
-        print("")
-      }
-      return
-    }
-    let found = entries.filter { $0.name == name || $0.aliases.contains(name) }
-    guard !found.isEmpty else {
-      let near = nearest(to: name, in: entries.flatMap { [$0.name] + $0.aliases })
-      throw ValidationError(
-        "there is no '\(name)'"
-          + (near.map { "; did you mean '\($0)'?" } ?? "; 'runexp describe' lists all names"))
-    }
-    for entry in found { describe(entry) }
+    let families = Catalogue.families
+    guard let name else { return families.forEach(list) }
+    let found = Catalogue.find(name)
+    for (kind, member) in found { describe(member, kind) }
+    let family = families.first { [$0.plural, $0.kind].contains(name.lowercased()) }
+    // A layer cell and the layers, a loss named like its family: both are meant.
+    if let family, found.isEmpty || name == family.plural { return list(family) }
+    guard found.isEmpty else { return }
+    let near = nearest(to: name, in: Catalogue.names + families.map(\.plural))
+    throw ValidationError(
+      "there is no '\(name)'"
+        + (near.map { "; did you mean '\($0)'?" } ?? "; 'runexp describe' lists all names"))
   }
 
-  private func describe(_ entry: Catalogue.Entry) {
-    print("\(entry.name) (\(entry.kind)): \(entry.summary)")
-    if !entry.aliases.isEmpty { print("  also written \(entry.aliases.joined(separator: ", "))") }
-    let required = entry.schema["required"]?.list?.compactMap(\.string) ?? []
-    for property in entry.schema["properties"]?.entries ?? [] {
-      let value = entry.defaults?[property.key]
+  private func list(_ family: Catalogue.Family) {
+    print(family.plural.uppercased())
+    for member in family.members { print("  \(member.name.padded(to: 32))\(member.summary)") }
+    print("")
+  }
+
+  private func describe(_ member: MemberDescription, _ kind: String) {
+    print("\(member.name) (\(kind)): \(member.summary)")
+    if !member.aliases.isEmpty { print("  also written \(member.aliases.joined(separator: ", "))") }
+    let required = member.jsonSchema["required"]?.list?.compactMap(\.string) ?? []
+    for property in member.jsonSchema["properties"]?.entries ?? [] {
+      guard let doc = property.value["description"]?.string else { continue }
+      let value = member.defaults?[property.key]
       let fallback = value.map { $0["class_name"]?.sketch ?? $0.json } ?? ""
       let note =
         required.contains(property.key)
         ? "required" : fallback.isEmpty || fallback == "null" ? "" : "default \(fallback)"
-      print(
-        "  \(property.key.padded(to: 24))\(note.padded(to: 26))\(property.value["description"]?.string ?? "")"
-      )
+      print("  \(property.key.padded(to: 24))\(note.padded(to: 26))\(doc)")
     }
     print("")
   }

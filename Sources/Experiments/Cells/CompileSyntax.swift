@@ -131,7 +131,7 @@ struct CompileSyntax {
       context.bag.report(.unknownOutput(entry, names, what))
       isRight = false
     }
-    return isRight ? names.map { node[$0] } : nil
+    return isRight ? names.map { node[$0].flatMap { $0.isAbsent ? .none : $0 } } : nil
   }
 
   /// A name, or a name with its settings.

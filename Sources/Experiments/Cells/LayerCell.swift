@@ -15,7 +15,9 @@ struct LayerCell: Cell {
   static let schema = Schema(
     "layer", "A layer of one's own, for the models below.", prototype: LayerCell(),
     Field("args", \.args, "Its settings with their defaults, such as {units: 30}; '$units' stands for one."),
-    Field("layers", \.layers, "The layers it is made of, by the names that 'call' uses."),
+    Field(
+      "layers", \.layers, "The layers it is made of, by the names that 'call' uses.",
+      schema: .reference(to: "layers")),
     Field("weights", \.weights, "Weights of its own, such as {scale: {shape: [30], initializer: ones}}."),
     Field("call", \.call, "What happens to 'inputs', in the language of Keras's 'call'.").required)
 

@@ -34,8 +34,8 @@ struct ModelCell: Cell {
       check: ModelInput.checkBatch),
     Field(
       "layers", \.layers,
-      "Layers by Keras's names: a list, a mapping in which each says what it is called 'from', or with 'call' one without."
-    ),
+      "Layers by Keras's names: a list, a mapping in which each says what it is called 'from', or with 'call' one without.",
+      schema: .reference(to: "layers")),
     Field("outputs", \.outputs, "The layers of a graph that are its outputs. The last one if left out."),
     Field("weights", \.weights, "Weights that 'call' uses itself, such as {scale: {shape: [30]}}."),
     Field("call", \.call, "What happens to the inputs, in the language of Keras's 'call'."))

@@ -83,7 +83,7 @@ struct PlotCell: Cell {
     Field("panels", \.panels, "One panel for each model, metric or line."))
 
   /// Settings that every kind has.
-  private static let common = ["title", "file", "format"]
+  static let common = ["title", "file", "format"]
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let kind = kind(&context) else { return nil }

@@ -37,21 +37,29 @@ struct TrainCell: Cell {
     Field("data", \.data, "A data set; its training part is trained on.").required,
     Field(
       "validation", \.validation, "Another part to validate on, or false. The validation part if left out."),
-    Field("loss", \.loss, "What is made small, such as mse; or one for each output, by name."),
+    Field(
+      "loss", \.loss, "What is made small, such as mse; or one for each output, by name.",
+      schema: .reference(to: "losses")),
     Field(
       "loss_weights", \.lossWeights,
       "What each output's loss counts in the sum, such as {main: 0.9, aux: 0.1}."),
-    Field("optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}."),
+    Field(
+      "optimizer", \.optimizer, "How, such as sgd or {Adam: {learning_rate: 0.001}}.",
+      schema: .reference(to: "optimizer")),
     Field(
       "metrics", \.metrics,
-      "What is watched beside the loss: a list such as [accuracy], or one for each output by name."),
+      "What is watched beside the loss: a list such as [accuracy], or one for each output by name.",
+      schema: .reference(to: "metrics")),
     Field(
       "weighted_metrics", \.weightedMetrics,
-      "Metrics in which samples count as much as in the loss: by 'class_weight'."),
+      "Metrics in which samples count as much as in the loss: by 'class_weight'.",
+      schema: .reference(to: "metrics")),
     Field(
       "class_weight", \.classWeight,
       "How much the samples of each class count, such as {0: 1, 1: 5}, by number or name; 1 if left out."),
-    Field("callbacks", \.callbacks, "What watches the training and may end it or change its rate."),
+    Field(
+      "callbacks", \.callbacks, "What watches the training and may end it or change its rate.",
+      schema: .list(of: "callback")),
     Field("epochs", \.epochs, "How often all samples are seen.", check: within(1...1_000_000_000)),
     Field("initial_epoch", \.initialEpoch, "Epochs that count as done.", check: within(0...1_000_000_000)),
     .batchSize(\.batchSize),

@@ -7,7 +7,8 @@ import Training
 
 /// How the outputs of layers fall over some samples: are units dead, saturated, of very different size?.
 let activations = PlotKind(
-  "activations", "a plot of activations", settings: "of", "data", "layer", "count", "bins", "width", "height"
+  "activations", "a plot of activations", shows: "What layers give for samples of a data set.",
+  settings: "of", "data", "layer", "count", "bins", "width", "height"
 ) { cell, file, context in
   guard let (info, part, model) = context.tried(cell, "a plot of activations", default: "train") else {
     return nil

@@ -5,7 +5,9 @@ import ExpLanguage
 import Plotting
 
 /// Results side by side, or numbers of a table.
-let bars = PlotKind("bars", "a plot of bars", settings: "bars", "csv", "log") { cell, file, context in
+let bars = PlotKind(
+  "bars", "a plot of bars", shows: "Results as bars, or numbers of a table.", settings: "bars", "csv", "log"
+) { cell, file, context in
   if !cell.csv.isAbsent { return tableBars(cell, file, &context) }
   guard let rows = context.bars(cell.bars) else { return nil }
   let names = rows.map(\.name)

@@ -86,7 +86,9 @@ extension CheckContext {
       let count = max(2, width)
       let known = names?.count == count ? names : nil
       return ClassPlan(
-        output: OutputPlan(model: name, part: part, output: i, target: target.name),
+        output: OutputPlan(
+          model: name, part: part, output: i, target: target.name,
+          outputName: outputs.count > 1 ? outputs[i] : nil),
         classes: known ?? (0..<count).map(String.init))
     }
     // What does not fit the training was said there.

@@ -2,7 +2,8 @@ import Plotting
 
 /// How often each class was taken for each other.
 let confusionMatrix = PlotKind(
-  "confusion_matrix", "a confusion matrix", settings: "of", "data", "output"
+  "confusion_matrix", "a confusion matrix", shows: "How often each class was predicted as each other.",
+  settings: "of", "data", "output"
 ) { cell, file, context in
   guard let plan = context.classPlan(cell, "a confusion matrix") else { return nil }
   let title = cell.title ?? plan.name

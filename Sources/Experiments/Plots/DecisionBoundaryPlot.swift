@@ -9,7 +9,8 @@ import Training
 
 /// What a model says all over the plane of two features, the others at their means.
 let decisionBoundary = PlotKind(
-  "decision_boundary", "a decision boundary", settings: "of", "data", "features", "width", "height"
+  "decision_boundary", "a decision boundary", shows: "Which class a model predicts where, over two features.",
+  settings: "of", "data", "features", "width", "height"
 ) { cell, file, context in
   let info = cell.model(&context)
   guard case .string = cell.data.content else {

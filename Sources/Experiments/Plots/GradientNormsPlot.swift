@@ -9,7 +9,8 @@ import Training
 ///
 /// Trainings record them only for models that a figure of them is planned for.
 let gradientNorms = PlotKind(
-  "gradient_norms", "a plot of gradients", settings: "of", "layer", "width", "height"
+  "gradient_norms", "a plot of gradients", shows: "The lengths of the gradients of layers by epoch.",
+  settings: "of", "layer", "width", "height"
 ) {
   cell, file, context in
   guard let info = cell.model(&context), context.training(cell.of) != nil, let model = cell.of.string else {

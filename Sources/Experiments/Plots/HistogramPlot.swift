@@ -5,7 +5,9 @@ import Plotting
 
 /// How values fall: those of a data set's columns, or a model's predictions or errors.
 let histogram = PlotKind(
-  "histogram", "a histogram", settings: "of", "data", "output", "features", "bins", "values", "width",
+  "histogram", "a histogram",
+  shows: "How values fall: those of a data set's columns, or a model's predictions or errors.",
+  settings: "of", "data", "output", "features", "bins", "values", "width",
   "height"
 ) { cell, file, context in
   guard case .string = cell.data.content else {
@@ -37,7 +39,7 @@ private func ofData(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckCo
 private func ofModel(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
   guard let plan = context.numberPlan(cell, "a histogram of predictions") else { return nil }
   let isOfErrors = cell.counted == .errors
-  let title = cell.title ?? "\(isOfErrors ? "Errors" : "Predictions") of \(plan.model)"
+  let title = cell.title ?? "\(isOfErrors ? "Errors" : "Predictions") of \(plan.subject)"
   return { context in
     guard let pairs = try NumberPairs(plan, context) else { return }
     let panels = zip(pairs.names, pairs.columns).prefix(mostPanels).map { name, pairs in

@@ -4,7 +4,10 @@ import Plotting
 import Training
 
 /// Loss and metrics over the epochs of a training, with the best epoch marked.
-let learningCurves = PlotKind("learning_curves", "learning curves", settings: "of") { cell, file, context in
+let learningCurves = PlotKind(
+  "learning_curves", "learning curves",
+  shows: "Loss and metrics of a training by epoch, with those of validation.", settings: "of"
+) { cell, file, context in
   guard cell.model(&context) != nil, let training = context.training(cell.of), let model = cell.of.string
   else { return nil }
   let metrics = training.own

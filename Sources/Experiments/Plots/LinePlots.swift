@@ -4,12 +4,14 @@ import Plotting
 
 /// Logged values over epochs, or over other logged values, as lines.
 let lines = PlotKind(
-  "lines", "a plot of lines", settings: "lines", "x", "log", "smooth", "panels", "width", "height"
+  "lines", "a plot of lines", shows: "Logged values over epochs, or over each other, as lines.",
+  settings: "lines", "x", "log", "smooth", "panels", "width", "height"
 ) { cell, file, context in drawing(of: cell.lines, asDots: false, cell, file, &context) }
 
 /// The same as dots.
 let scatter = PlotKind(
-  "scatter", "a scatter plot", settings: "scatter", "x", "log", "panels", "width", "height"
+  "scatter", "a scatter plot", shows: "Logged values over epochs, or over each other, as dots.",
+  settings: "scatter", "x", "log", "panels", "width", "height"
 ) {
   cell, file, context in drawing(of: cell.scatter, asDots: true, cell, file, &context)
 }

@@ -3,7 +3,10 @@ import Layers
 import Plotting
 
 /// A model as boxes and arrows.
-let modelGraph = PlotKind("model_graph", "a drawing of a model", settings: "of", "expand_nested") {
+let modelGraph = PlotKind(
+  "model_graph", "a drawing of a model", shows: "The layers of a model and how they are connected.",
+  settings: "of", "expand_nested"
+) {
   cell, file, context in
   guard let info = cell.model(&context) else { return nil }
   let isExpanded = cell.expandsNested

@@ -11,9 +11,13 @@ struct OutputPlan {
   /// Which of the model's outputs it is, and the target it is compared with.
   let output: Int
   let target: String
+  /// The name of the output, where the model has several.
+  let outputName: String?
 
-  /// What the part is called in headings.
-  var name: String { "\(model) on \(part.data).\(part.part)" }
+  /// What is tried, in headings: `m`, or `m, output kind`.
+  var subject: String { model + (outputName.map { ", output \($0)" } ?? "") }
+  /// What is tried on what, in headings.
+  var name: String { "\(subject) on \(part.data).\(part.part)" }
 
   /// What the model was tried on, and what its output gave, row after row.
   struct Result {

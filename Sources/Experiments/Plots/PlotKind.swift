@@ -7,15 +7,21 @@ struct PlotKind: Sendable {
   let name: String
   /// What it is called in messages: "a confusion matrix".
   let title: String
+  /// What is to be seen, in a sentence.
+  let summary: String
   /// The settings it has beside `title`, `file` and `format`.
   let settings: [String]
   let plan: @Sendable (PlotCell, PlotFile, inout CheckContext) -> CellRun?
 
   init(
-    _ name: String, _ title: String, settings: String...,
+    _ name: String, _ title: String, shows summary: String, settings: String...,
     plan: @escaping @Sendable (PlotCell, PlotFile, inout CheckContext) -> CellRun?
   ) {
-    (self.name, self.title, self.settings, self.plan) = (name, title, settings, plan)
+    self.name = name
+    self.title = title
+    self.summary = summary
+    self.settings = settings
+    self.plan = plan
   }
 }
 
@@ -29,7 +35,7 @@ struct PlotFile: Sendable {
 /// Every kind of figure.
 ///
 /// Adding one adds one line here.
-enum PlotRegistry {
+public enum PlotRegistry {
   static let all: [PlotKind] = [
     learningCurves, confusionMatrix, modelGraph, samples, worstExamples, rocCurve, precisionRecall, residuals,
     histogram, weights, activations, decisionBoundary, gradientNorms,
@@ -37,6 +43,17 @@ enum PlotRegistry {
   /// Those without a name of their own: the setting that says what is drawn is what they are called.
   static let free: [PlotKind] = [lines, scatter, bars]
   static var names: [String] { all.map(\.name) }
+
+  /// Every kind with the settings that it takes, as it is described.
+  public static var descriptions: [MemberDescription] {
+    let properties = PlotCell.schema.jsonSchema["properties"]?.entries ?? []
+    return (all + free).map { kind in
+      let own = properties.filter { kind.settings.contains($0.key) || PlotCell.common.contains($0.key) }
+      return MemberDescription(
+        kind.name, kind.summary, jsonSchema: ["type": "object", "properties": ConfigNode(.map(own))],
+        defaults: PlotCell.schema.defaults)
+    }
+  }
 }
 
 extension RunContext {

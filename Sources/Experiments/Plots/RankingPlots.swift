@@ -1,14 +1,17 @@
 import Plotting
 
 /// How well each class is told from the others, over all thresholds.
-let rocCurve = PlotKind("roc", "an ROC curve", settings: "of", "data", "output", "classes", "width", "height")
-{
+let rocCurve = PlotKind(
+  "roc", "an ROC curve", shows: "True against false positive rates at every threshold, with the area below.",
+  settings: "of", "data", "output", "classes", "width", "height"
+) {
   thresholdCurves(.roc, "an ROC curve", $0, $1, &$2)
 }
 
 /// How many of those taken for a class are of it, against how many of the class are found.
 let precisionRecall = PlotKind(
-  "precision_recall", "a precision-recall curve", settings: "of", "data", "output", "classes", "width",
+  "precision_recall", "a precision-recall curve", shows: "Precision against recall at every threshold.",
+  settings: "of", "data", "output", "classes", "width",
   "height"
 ) {
   thresholdCurves(.precisionRecall, "a precision-recall curve", $0, $1, &$2)

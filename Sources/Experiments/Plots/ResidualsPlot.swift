@@ -9,7 +9,8 @@ import Training
 
 /// Predicted against true numbers, and how the differences fall.
 let residuals = PlotKind(
-  "residuals", "a plot of residuals", settings: "of", "data", "output", "width", "height"
+  "residuals", "a plot of residuals", shows: "Predicted against true numbers, and how the differences fall.",
+  settings: "of", "data", "output", "width", "height"
 ) {
   cell, file, context in
   guard let plan = context.numberPlan(cell, "a plot of residuals") else { return nil }
@@ -59,7 +60,8 @@ extension CheckContext {
         target.element == .float32,
         target.rowShape.reduce(1, *) == model.trace.outputs[i].type.shape(batch: 1).reduce(1, *)
       else { continue }
-      return OutputPlan(model: name, part: part, output: i, target: target.name)
+      return OutputPlan(
+        model: name, part: part, output: i, target: target.name, outputName: outputs.count > 1 ? output : nil)
     }
     if !isTrainingBroken(name) { bag.report(.noNumbers(what, at: cell.data)) }
     return nil

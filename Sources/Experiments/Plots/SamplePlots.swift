@@ -6,7 +6,11 @@ import Plotting
 import Reporting
 
 /// The first samples of a part with their labels, and with a model what it takes them for.
-let samples = PlotKind("samples", "a plot of samples", settings: "data", "of", "output", "count", "columns") {
+let samples = PlotKind(
+  "samples", "a plot of samples",
+  shows: "Samples of a data set, with what they are, or what a model predicts.", settings: "data", "of",
+  "output", "count", "columns"
+) {
   cell, file, context in
   guard case .string = cell.data.content else {
     context.bag.report(.needsData("a plot of samples", at: cell.subject))
@@ -42,7 +46,8 @@ let samples = PlotKind("samples", "a plot of samples", settings: "data", "of", "
 
 /// The samples whose true class a model finds least likely.
 let worstExamples = PlotKind(
-  "worst_examples", "a plot of the worst examples", settings: "of", "data", "output", "count", "columns"
+  "worst_examples", "a plot of the worst examples", shows: "The samples that a model is most wrong about.",
+  settings: "of", "data", "output", "count", "columns"
 ) { cell, file, context in
   guard let plan = context.classPlan(cell, "a plot of the worst examples"),
     context.showsPictures(plan.part, cell)

@@ -7,26 +7,33 @@ import TensorCore
 import Training
 
 /// The kernel of a layer: for each unit what it looks for in a picture, otherwise the whole matrix.
-let weights = PlotKind("weights", "a plot of weights", settings: "of", "layer", "count") {
+let weights = PlotKind(
+  "weights", "a plot of weights",
+  shows: "The kernel of a layer: for each unit what it looks for in a picture, otherwise the whole matrix.",
+  settings: "of", "layer", "count"
+) {
   cell, file, context in
   guard let info = cell.model(&context), let model = cell.of.string,
     let kernel = context.kernel(cell, info)
   else { return nil }
-  let (picture, name) = (kernel.picture, kernel.spec.path)
+  let (picture, name, axes) = (kernel.picture, kernel.spec.path, kernel.axes)
   let (count, title) = (cell.count ?? 50, cell.title)
   return { context in
     guard let built = context.models[model] else { return }
     let tensor = built.slab.tensor(name)
-    let filters = Filters(tensor, picture: picture)
-    let shown = filters.tiles.prefix(filters.isMatrix ? 1 : count)
+    let filters = Filters(tensor, axes, picture: picture)
+    let units = filters.isMatrix ? 1 : min(count, filters.units)
+    let shown = filters.tiles.prefix(units * filters.channels)
+    let all = NumberText.grouped(filters.units)
     var figure = WeightMaps(
       title: title ?? "Weights of \(name.split(separator: "/").dropLast().joined(separator: "/"))",
       subtitle: filters.isMatrix
         ? "a row for each input, a column for each unit"
-        : shown.count < filters.tiles.count
-          ? "the first \(shown.count) of \(NumberText.grouped(filters.tiles.count)) units" : "",
+        : [units < filters.units ? "the first \(units) of \(all) units" : "", filters.remark]
+          .filter { !$0.isEmpty }.joined(separator: ", "),
       tiles: Array(shown), height: filters.height, width: filters.width)
-    if !filters.isMatrix { figure.labels = shown.indices.map { "\($0)" } }
+    if !filters.isMatrix { figure.labels = shown.indices.map(filters.label) }
+    figure.groupSize = filters.channels
     let how = filters.isMatrix ? "as a matrix" : "of each unit, as a picture of its input"
     try context.show(figure, as: file, caption: "The kernel \(name) \(how)")
   }
@@ -34,30 +41,105 @@ let weights = PlotKind("weights", "a plot of weights", settings: "of", "layer", 
 
 /// A kernel cut into what is looked at by itself.
 private struct Filters {
+  /// Unit after unit, and of each its channels.
   var tiles: [[Float]] = []
   var height = 1
   var width = 1
   var isMatrix = false
+  /// How many tiles a unit has: one for each channel that comes in, or one.
+  var channels = 1
+  /// What a tile is of the channels that come in, where that is to be said.
+  var remark = ""
 
-  /// - Parameter picture: height and width of the picture that a dense kernel's inputs are the pixels of.
-  init(_ kernel: Tensor, picture: (height: Int, width: Int)?) {
+  /// More channels than a colour has are too many to look at one by one.
+  private static let mostChannels = 4
+
+  var units: Int { tiles.count / channels }
+
+  /// The number of the unit, with that of the channel where it has several: `3 R`, `3:1`.
+  func label(_ tile: Int) -> String {
+    let (unit, channel) = (tile / channels, tile % channels)
+    if channels == 1 { return "\(unit)" }
+    return channels == 3 ? "\(unit) \(["R", "G", "B"][channel])" : "\(unit):\(channel)"
+  }
+
+  /// - Parameters:
+  ///   - axes: what the last two axes of a convolution's kernel are.
+  ///   - picture: height and width of the picture that a dense kernel's inputs are the pixels of.
+  init(_ kernel: Tensor, _ axes: KernelAxes, picture: (height: Int, width: Int)?) {
     let (shape, numbers) = (kernel.shape, kernel.elements)
     let units = max(1, shape.last ?? 1)
     if let picture, shape.count == 2 {
       (height, width) = (picture.height, picture.width)
       tiles = (0..<units).map { unit in stride(from: unit, to: numbers.count, by: units).map { numbers[$0] } }
     } else if shape.count == 4, shape[0] * shape[1] > 1 {
-      // Of a convolution: what a unit looks for, the mean over what comes in.
       (height, width) = (shape[0], shape[1])
-      let inputs = max(1, shape[2])
-      tiles = (0..<units).map { unit in
-        (0..<height * width).map { place in
-          (0..<inputs).reduce(Float(0)) { $0 + numbers[(place * inputs + $1) * units + unit] } / Float(inputs)
-        }
+      let inputs = axes.inputs(shape)
+      (tiles, channels) = Self.convolution(numbers, places: height * width, inputs: inputs, axes, shape)
+      if channels > 1 {
+        remark =
+          channels == 3 ? "a picture for each of the channels R, G and B" : "a picture for each channel"
+      } else if inputs > 1 {
+        remark = "the mean over the \(NumberText.grouped(inputs)) channels that come in"
       }
     } else {
       (height, width, isMatrix) = (numbers.count / units, units, true)
       tiles = [numbers]
+    }
+  }
+
+  /// What each unit of a convolution looks for in each channel, or in the mean of many.
+  private static func convolution(
+    _ numbers: [Float], places: Int, inputs: Int, _ axes: KernelAxes, _ shape: [Int]
+  ) -> (tiles: [[Float]], channels: Int) {
+    let isEach = inputs <= mostChannels
+    let size = max(1, shape[2] * shape[3])
+    var tiles: [[Float]] = []
+    for unit in 0..<size / max(1, inputs) {
+      let channels = (0..<inputs).map { input in
+        let offset = axes.offset(unit: unit, input: input, shape)
+        return (0..<places).map { numbers[$0 * size + offset] }
+      }
+      tiles +=
+        isEach
+        ? channels
+        : [(0..<places).map { place in channels.reduce(Float(0)) { $0 + $1[place] } / Float(inputs) }]
+    }
+    return (tiles, isEach ? inputs : 1)
+  }
+}
+
+/// What the last two axes of a convolution's kernel are.
+private enum KernelAxes {
+  /// Channels that come in, and units.
+  case convolution
+  /// Units, and channels that come in.
+  case transposed
+  /// Channels, and what each is multiplied to: every filter sees one channel.
+  case depthwise
+
+  init(_ layer: NamedLayer?, _ path: String) {
+    let name = layer?.layer.className ?? ""
+    self =
+      name.hasPrefix("Depthwise") || path.hasSuffix("/depthwise_kernel")
+      ? .depthwise : name.hasSuffix("Transpose") ? .transposed : .convolution
+  }
+
+  /// How many channels a filter sees.
+  func inputs(_ shape: [Int]) -> Int {
+    switch self {
+    case .convolution: max(1, shape[2])
+    case .transposed: max(1, shape[3])
+    case .depthwise: 1
+    }
+  }
+
+  /// The place of a number among those of one place of the picture.
+  func offset(unit: Int, input: Int, _ shape: [Int]) -> Int {
+    switch self {
+    case .convolution: input * shape[3] + unit
+    case .transposed: unit * shape[3] + input
+    case .depthwise: unit
     }
   }
 }
@@ -66,7 +148,7 @@ extension CheckContext {
   /// The weights to show: those of the layer that is named, or the first that are more than a row.
   fileprivate mutating func kernel(
     _ cell: PlotCell, _ info: ModelInfo
-  ) -> (spec: ParameterSpec, picture: (height: Int, width: Int)?)? {
+  ) -> (spec: ParameterSpec, picture: (height: Int, width: Int)?, axes: KernelAxes)? {
     let all = info.trace.scope.parameters.map(\.spec)
     let kernels = all.filter { $0.shape.count >= 2 }
     func layer(_ spec: ParameterSpec) -> String {
@@ -79,14 +161,16 @@ extension CheckContext {
       bag.report(.noWeights(cell.layer, of: info.model.name, known: names, at: key("layer") ?? cell.of.span))
       return nil
     }
+    let owner = info.model.layers.first { $0.name == layer(found) }
+    let axes = KernelAxes(owner, found.path)
     // Only the first kernel sees the pixels of the input themselves.
     let input = info.model.inputs.first?.type.dims.dropFirst().map { dim -> Int in
       if case .size(let size) = dim { size } else { 0 }
     }
     guard let input, info.model.inputs.count == 1, found.path == kernels[0].path, found.shape.count == 2,
       input.count == 2 || (input.count == 3 && input[2] == 1), input[0] * input[1] == found.shape[0]
-    else { return (found, nil) }
-    return (found, (input[0], input[1]))
+    else { return (found, nil, axes) }
+    return (found, (input[0], input[1]), axes)
   }
 
   /// Where a setting of the cell at hand is written.

@@ -42,7 +42,11 @@ struct OutputMeaning {
     } else if let classes = target?.classes ?? guessed, isVector, width == 1, classes.count == 2 {
       kind = .binary(classes)
     } else if let columns = target?.columns, columns.count == width {
-      kind = .numbers(columns)
+      // Two outputs may be compared with one column: then only their own names tell them apart.
+      let others = preparation?.targets.filter { $0.name != target?.name } ?? []
+      let isShared = others.contains { !Set($0.columns).isDisjoint(with: columns) }
+      kind = .numbers(
+        !isShared ? columns : width == 1 ? [name] : columns.map { [name] in "\(name)_\($0)" })
     } else {
       kind = .numbers(width == 1 ? [name] : (0..<width).map { [name] in "\(name)_\($0)" })
     }

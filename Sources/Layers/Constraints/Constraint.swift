@@ -25,6 +25,7 @@ public struct Constraint: ConfigConvertible {
     ])
 
   public static var expectation: String { "the name of a constraint" }
+  public static var jsonSchema: ConfigNode { .reference(to: "constraint") }
 
   public init(config: ConfigNode) throws(Diagnostic) {
     rule = try Self.all.decode(config)

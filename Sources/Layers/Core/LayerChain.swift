@@ -37,8 +37,7 @@ public struct LayerList: ConfigConvertible {
   public static var expectation: String {
     "a list of layers, such as [{Dense: {units: 8}}, Dropout: {rate: 0.5}]"
   }
-  // The registry knows this type by its members, so it cannot be asked here.
-  public static var jsonSchema: ConfigNode { ["type": "array"] }
+  public static var jsonSchema: ConfigNode { .list(of: "layer") }
 
   /// - Throws: what is wrong with a layer; E0302 if two have one name.
   public init(config: ConfigNode) throws(Diagnostic) {

@@ -29,7 +29,9 @@ public enum LearningRate: ConfigConvertible {
     }
   }
 
-  public static var jsonSchema: ConfigNode { ["type": ["number", "object"]] }
+  public static var jsonSchema: ConfigNode {
+    ["if": ["type": ["string", "object"]], "then": .reference(to: "schedule"), "else": ["type": "number"]]
+  }
 }
 
 extension LearningRate: ExpressibleByFloatLiteral {

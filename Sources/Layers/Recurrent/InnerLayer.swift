@@ -10,8 +10,7 @@ public struct InnerLayer: ConfigConvertible {
   }
 
   public static var expectation: String { "a layer with its settings, as in {LSTM: {units: 8}}" }
-  // The registry knows this type by its members, so it cannot be asked here.
-  public static var jsonSchema: ConfigNode { ["type": ["string", "object"]] }
+  public static var jsonSchema: ConfigNode { .reference(to: "layer") }
 
   /// A layer, or in a file a model that stands for one.
   /// - Throws: what is wrong with the layer.

@@ -25,6 +25,7 @@ public struct Regularizer: ConfigConvertible {
     ])
 
   public static var expectation: String { "the name of a regularizer" }
+  public static var jsonSchema: ConfigNode { .reference(to: "regularizer") }
 
   public init(config: ConfigNode) throws(Diagnostic) {
     rule = try Self.all.decode(config)

@@ -113,7 +113,7 @@ struct Completion {
 
   /// What `describe` knows.
   private var names: [Candidate] {
-    Catalogue().entries.map { Candidate(text: $0.name, note: $0.summary) }
+    Catalogue.families.flatMap(\.members).map { Candidate(text: $0.name, note: $0.summary) }
   }
 
   /// The folders of runs: which of them hold a log is asked of those that are offered.

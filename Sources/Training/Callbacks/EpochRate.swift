@@ -11,7 +11,9 @@ public enum EpochRate: ConfigConvertible {
   case schedule(any Schedule)
 
   public static var expectation: String { "an expression over epoch and lr, or a schedule" }
-  public static var jsonSchema: ConfigNode { ["type": ["string", "number", "object"]] }
+  public static var jsonSchema: ConfigNode {
+    ["if": ["type": "object"], "then": .reference(to: "schedule"), "else": ["type": ["string", "number"]]]
+  }
 
   /// - Throws: E0386 for an expression that does not give a rate, besides what is wrong with it as an expression.
   public init(config: ConfigNode) throws(Diagnostic) {
