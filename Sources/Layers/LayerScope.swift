@@ -224,6 +224,12 @@ public final class LayerScope {
   /// on, would be traced for ever.
   public static let mostCalls = 30_000
 
+  /// Makes sure that so many steps of a sequence can be calculated one by one, before anything is made for each.
+  /// - Throws: E0397.
+  func checkSteps(_ count: Int) throws(Diagnostic) {
+    guard count <= Self.mostCalls else { throw .tooManyCalls(at: graph.origin) }
+  }
+
   /// Calls a layer under its name; what goes wrong inside points at where the layer was written.
   /// - Parameters:
   ///   - inputs: all values, those given by name last.

@@ -117,7 +117,7 @@ private struct Walk<let rank: Int> {
       layer.dataFormat == .channelsLast
       ? sequence : try sequence.transposed([0, 1] + Array(3...rank + 2) + [2])
     steps = sizes[0]
-    guard steps <= LayerScope.mostCalls else { throw Diagnostic.tooManyCalls(at: scope.graph.origin) }
+    try scope.checkSteps(steps)
     rule = try layer.windowRule(
       layer.kernelSize, layer.strides, layer.dilationRate, layer.padding.rule, at: scope.graph.origin)
     let channels = try x.knownLastAxis(for: name)

@@ -24,8 +24,7 @@ public struct TimeDistributed: UnaryLayer, Configurable {
         help: "Reshape or RepeatVector make steps")
     }
     if worksOnLastAxis { return try one(scope.apply(layer.named, [x]), in: scope) }
-    // One call a step; asked before there is a list of as many.
-    guard steps <= LayerScope.mostCalls else { throw Diagnostic.tooManyCalls(at: x.graph.origin) }
+    try scope.checkSteps(steps)
     let results = try (0..<steps).map { step in
       try one(scope.apply(layer.named, [x.sliced(.all, .at(step))]), in: scope)
     }
