@@ -17,7 +17,7 @@ struct CompileReading {
   /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
   func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
     var errors = DiagnosticBag()
-    let written = [config["optimizer_config"], config["optimizer"]].compactMap(\.self).first { !$0.isNull }
+    let written = [config["optimizer_config"], config["optimizer"]].compactMap(\.self).first { !$0.isAbsent }
     if written == nil { bag.report(.defaultOptimizer()) }
     guard let decoded = OptimizerConfig.decode(written ?? "rmsprop", into: &errors) else {
       bag.report(.notCompiled(errors.all.first?.message ?? "its optimizer is not known"))
@@ -30,18 +30,18 @@ struct CompileReading {
     var outputs: [CompileSettings.Output] = []
     for i in names.indices {
       var output = CompileSettings.Output(loss: nil)
-      if let node = losses[i], !node.isNull {
+      if let node = losses[i], !node.isAbsent {
         guard let loss = functions.losses.decode(plain(node), into: &errors) else {
           bag.report(.unknownLoss(node.calledName ?? node.json, errors.all.first))
           return nil
         }
         output.loss = loss
       }
-      if let node = weights[i], !node.isNull, let weight = try? Double(config: node) {
+      if let node = weights[i], !node.isAbsent, let weight = try? Double(config: node) {
         output.weight = weight
       }
       for (lists, isWeighted) in [(metrics, false), (weighted, true)] {
-        for node in lists[i]?.list ?? lists[i].map({ [$0] }) ?? [] where !node.isNull {
+        for node in lists[i]?.list ?? lists[i].map({ [$0] }) ?? [] where !node.isAbsent {
           guard var metric = metric(node, of: names[i]) else {
             bag.report(.metricDropped(node.calledName ?? node.json))
             continue
@@ -60,7 +60,7 @@ struct CompileReading {
 
   /// One entry for each output: the same for all, or those of a list or mapping.
   private func byOutput(_ node: ConfigNode?, isPart: (ConfigNode) -> Bool) -> [ConfigNode?] {
-    guard let node, !node.isNull else { return names.map { _ in nil } }
+    guard let node, !node.isAbsent else { return names.map { _ in nil } }
     if isPart(node) { return names.map { _ in node } }
     if let list = node.list { return names.indices.map { $0 < list.count ? list[$0] : nil } }
     return names.indices.map { node[names[$0]] ?? (keys.indices.contains($0) ? node[keys[$0]] : nil) }
@@ -109,8 +109,6 @@ struct CompileReading {
 }
 
 extension ConfigNode {
-  var isNull: Bool { if case .null = content { true } else { false } }
-
   /// The name of a function: as it stands, or of an object that Keras 3 and late Keras 2 write for it; the package of a
   /// registered one is left out.
   var functionName: String? {

@@ -47,7 +47,7 @@ struct CompileWriting {
   private func grouped(_ items: [ConfigNode], isListOfOne: Bool = false) -> ConfigNode {
     if let keys, keys.count == items.count {
       let entries = zip(keys, items).map { ConfigNode.Entry($0, $1) }
-      return ConfigNode(.map(entries.filter { !$0.value.isNull }))
+      return ConfigNode(.map(entries.filter { !$0.value.isAbsent }))
     }
     return items.count == 1 && !isListOfOne ? items[0] : ConfigNode(.list(items))
   }

@@ -152,7 +152,7 @@ struct DialectNotes {
     var found: [String] = []
     for (className, config) in objects {
       let isNormalization = ["LayerNormalization", "Normalization"].contains(className)
-      if isNormalization, let axes = config["axis"], axes.isNull || (axes.list?.count ?? 0) > 1 {
+      if isNormalization, let axes = config["axis"], axes.isAbsent || (axes.list?.count ?? 0) > 1 {
         found.append("the axes of \(config["name"]?.string ?? className)")
       }
     }

@@ -43,7 +43,7 @@ enum Keras1Layers {
 
   /// The activation of `x`.
   private static func activated(_ activation: ConfigNode) -> String? {
-    guard let name = activation.string else { return activation.isNull ? "x" : nil }
+    guard let name = activation.string else { return activation.isAbsent ? "x" : nil }
     switch name {
     case "linear": return "x"
     case "hard_sigmoid": return "clip(0.2 * x + 0.5, 0, 1)"

@@ -124,7 +124,7 @@ struct Keras2Writing {
     var references: [ConfigNode] = []
     collect(call["args"] ?? nil, models, into: &references)
     var keywords: [ConfigNode.Entry] = []
-    for entry in call["kwargs"]?.entries ?? [] where !entry.value.isNull {
+    for entry in call["kwargs"]?.entries ?? [] where !entry.value.isAbsent {
       var values: [ConfigNode] = []
       collect(entry.value, models, into: &values)
       let triples = values.map { ConfigNode(.list(Array(($0.list ?? []).prefix(3)))) }
@@ -165,7 +165,7 @@ struct Keras2Writing {
 
   /// Whether a setting says what Keras 2 does anyway.
   private static func isNeutral(_ value: ConfigNode) -> Bool {
-    value.isNull || [false, 0, 0.0, "channels_last", "constant"].contains(value)
+    value.isAbsent || [false, 0, 0.0, "channels_last", "constant"].contains(value)
   }
 
   /// Always a list of triples, also for one.

@@ -34,7 +34,7 @@ enum Keras3Writing {
       else { return call }
       let items = arguments[1].list ?? arguments[1]["config"]?.list ?? [arguments[1]]
       guard let place = items.firstIndex(where: isEllipsis) else { return call }
-      let count = rank - items.filter { !$0.isNull && !isEllipsis($0) }.count
+      let count = rank - items.filter { !$0.isAbsent && !isEllipsis($0) }.count
       guard count >= 0 else { return call }
       var expanded = items
       expanded.replaceSubrange(place...place, with: repeatElement(full, count: count))

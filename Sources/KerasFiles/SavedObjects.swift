@@ -158,7 +158,7 @@ struct PartAttributes {
       return [className == "MultiHeadAttention" ? attribute : "_" + attribute] + rest
     case "Bidirectional":
       let isForward = first.hasPrefix("forward")
-      let hasOther = config["backward_layer"].map { !$0.isNull } ?? false
+      let hasOther = config["backward_layer"].map { !$0.isAbsent } ?? false
       let inner = Self(config[hasOther && !isForward ? "backward_layer" : "layer"])
       return [isForward ? "forward_layer" : "backward_layer"] + inner.attributes(of: rest)
     case "TimeDistributed":

@@ -71,7 +71,7 @@ struct TensorFlowOperation {
   ) -> ConfigNode? {
     guard calls.count == 1 else { return nil }
     let (first, keywords) = parts(of: calls[0], tensor)
-    let given = ConfigNode(.map(keywords.filter { $0.key != "name" && !$0.value.isNull }))
+    let given = ConfigNode(.map(keywords.filter { $0.key != "name" && !$0.value.isAbsent }))
     var settings: ConfigNode = ["name": name, "trainable": true, "dtype": "float32"]
     let className: String
     switch function {
@@ -109,7 +109,7 @@ struct TensorFlowOperation {
 
   /// The two sides of a window: one number, two, or four with those of the batch and the channels.
   private static func sides(_ node: ConfigNode) -> ConfigNode? {
-    guard let list = node.list else { return node.isNull ? nil : node }
+    guard let list = node.list else { return node.isAbsent ? nil : node }
     switch list.count {
     case 1: return list[0]
     case 2: return node

@@ -41,7 +41,7 @@ enum Vocabularies {
     -> ConfigNode
   {
     guard layer["class_name"] == "IntegerLookup", let config = layer["config"],
-      config["vocabulary"]?.isNull ?? true, let text = try read("assets/\(place)/vocabulary.txt")
+      config["vocabulary"]?.isAbsent ?? true, let text = try read("assets/\(place)/vocabulary.txt")
     else { return layer }
     let lines = text.split(whereSeparator: \.isNewline)
     let numbers = lines.compactMap { Int($0) }

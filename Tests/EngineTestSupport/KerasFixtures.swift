@@ -43,8 +43,6 @@ public struct KerasFixtures {
 }
 
 extension ConfigNode {
-  public var isNull: Bool { if case .null = content { true } else { false } }
-
   /// A number; Keras's fixtures write those that JSON lacks as words.
   public var number: Double {
     switch content {

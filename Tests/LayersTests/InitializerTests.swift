@@ -72,7 +72,7 @@ import Testing
   @Test func `numbers are distributed as Keras's`() throws {
     var fixtures = KerasFixtures("k3_initializers")
     try fixtures.each { fixture in
-      let known = fixture["config"]?.entries?.filter { !$0.value.isNull && $0.key != "name" } ?? []
+      let known = fixture["config"]?.entries?.filter { !$0.value.isAbsent && $0.key != "name" } ?? []
       let name = fixture["class_name"] ?? nil
       guard Initializer.names.contains(name.string ?? ""),
         let shape = fixture["shape"]?.numbers.map({ Int($0) })

@@ -40,7 +40,7 @@ private struct Comparison {
       .input("p"): Tensor(prediction.sizes, prediction.floats),
       .input("t"): Tensor(type.shape(batch: batch), numbers),
     ]
-    if let sampleWeight, !sampleWeight.isNull {
+    if let sampleWeight, !sampleWeight.isAbsent {
       let sizes = sampleWeight.sizes
       weights = graph.leaf(.input("w"), TensorType([.batch] + sizes.dropFirst().map { .size($0) }))
       leaves[.input("w")] = Tensor(sizes, sampleWeight.floats)
@@ -101,7 +101,7 @@ private struct Comparison {
       for update in fixture["updates"]?.list ?? [] {
         guard let truth = update["y_true"], let given = update["y_pred"] else { return false }
         // Means and sums are of the values they are given.
-        let pair = Comparison(given.isNull ? truth : given, truth, update["sample_weight"]) {
+        let pair = Comparison(given.isAbsent ? truth : given, truth, update["sample_weight"]) {
           metric.target(for: $0, offered: $1)
         }
         let (sums, counted) = try metric.sums(

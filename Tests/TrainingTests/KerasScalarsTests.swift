@@ -47,9 +47,9 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
         #expect(distance(course.ratesWithin, expected.numbers) < 1e-7, "\(fixture)")
       }
       if let expected = fixture["stopped_after_epoch"] {
-        #expect(course.stopped == (expected.isNull ? nil : Int(expected.number)), "\(fixture)")
+        #expect(course.stopped == (expected.isAbsent ? nil : Int(expected.number)), "\(fixture)")
       }
-      if let expected = fixture["restored_weights_of_epoch"], !expected.isNull {
+      if let expected = fixture["restored_weights_of_epoch"], !expected.isAbsent {
         #expect(course.weight == expected.floats, "\(fixture)")
         #expect(course.control.restoredEpoch == Int(expected.number) + 1)
       }
@@ -80,7 +80,7 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
   private func model(_ fixture: ConfigNode, _ semantics: Semantics) throws -> BuiltModel {
     let integer = { (key: String) in Int(fixture[key]?.number ?? 0) }
     var hidden = Dense(integer("hidden_units"), activation: try Activation(config: "tanh"))
-    if let l2 = fixture["kernel_l2_of_first_layer"], !l2.isNull {
+    if let l2 = fixture["kernel_l2_of_first_layer"], !l2.isAbsent {
       hidden.kernelRegularizer = try Regularizer(config: ["L2": ["l2": l2]])
     }
     let output = Dense(
