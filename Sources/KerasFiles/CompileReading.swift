@@ -14,15 +14,24 @@ struct CompileReading {
   /// Functions of the experiment that trained it.
   let functions: StoredFunctions
 
-  /// The settings; `nil`, with warnings that say why, if a loss or the optimizer is not known here.
-  func settings(_ config: ConfigNode, into bag: inout DiagnosticBag) -> CompileSettings? {
+  /// The optimizer; `nil`, with a warning, if it is not known here.
+  func optimizer(_ config: ConfigNode, into bag: inout DiagnosticBag) -> (any Optimizer)? {
     var errors = DiagnosticBag()
     let written = [config["optimizer_config"], config["optimizer"]].compactMap(\.self).first { !$0.isAbsent }
-    if written == nil { bag.report(.defaultOptimizer()) }
-    guard let decoded = OptimizerConfig.decode(written ?? "rmsprop", into: &errors) else {
-      bag.report(.notCompiled(errors.all.first?.message ?? "its optimizer is not known"))
-      return nil
+    guard let written else {
+      bag.report(.defaultOptimizer())
+      return RMSprop()
     }
+    if let known = OptimizerConfig.decode(written, into: &errors) { return known }
+    bag.report(.unknownOptimizer(written.calledName ?? written.json, errors.all.first))
+    return nil
+  }
+
+  /// The settings; `nil`, with warnings that say why, if a loss is not known here.
+  func settings(_ config: ConfigNode, _ optimizer: any Optimizer, into bag: inout DiagnosticBag)
+    -> CompileSettings?
+  {
+    var errors = DiagnosticBag()
     let losses = byOutput(config["loss"], isPart: { $0.string != nil || $0["class_name"] != nil })
     let weights = byOutput(config["loss_weights"], isPart: { $0.list == nil && $0.entries == nil })
     let metrics = byOutput(metricLists(config["metrics"]), isPart: { _ in false })
@@ -55,7 +64,7 @@ struct CompileReading {
       }
       outputs.append(output)
     }
-    return CompileSettings(outputs, optimizer: decoded)
+    return CompileSettings(outputs, optimizer: optimizer)
   }
 
   /// One entry for each output: the same for all, or those of a list or mapping.
@@ -129,6 +138,17 @@ extension Diagnostic {
     Diagnostic(
       "E0622", "the model comes without its training settings: \(why)", severity: .warning,
       help: "it predicts as saved; to train it on, say how in a 'train:' cell")
+  }
+
+  /// E0622: an optimizer that is not known, or whose settings are not.
+  static func unknownOptimizer(_ name: String, _ mistake: Diagnostic?) -> Diagnostic {
+    let why = mistake.flatMap { $0.code == "E0206" ? nil : $0.message } ?? "runexp does not have it"
+    return Diagnostic(
+      "E0622", "the optimizer '\(name)' of the file is left out, \(why): loss and metrics are kept",
+      severity: .warning,
+      help:
+        "name one in a 'train:' cell, or training goes on with RMSprop, which Keras takes where none is named"
+    )
   }
 
   /// E0622: compile settings that name no optimizer.

@@ -46,7 +46,8 @@ extension BuiltModel {
       slab.set(to, other.slab.tensor(from))
     }
     guard let training = other.training else { return }
-    let state = TrainingState(training.settings, slab: slab, kernels: kernels, semantics: semantics)
+    let state = TrainingState(
+      training.settings, slab: slab, pathStart: kerasPathStart, kernels: kernels, semantics: semantics)
     // The same variables in the same order: the optimizer matches them by place.
     let trained = paths.filter { theirs[$0.from]?.isTrainable == true }
     let saved = OptimizerVariables(

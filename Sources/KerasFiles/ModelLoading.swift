@@ -83,7 +83,9 @@ extension LoadedModel {
     defer { notes += bag.all }
     let reading = CompileReading(
       names: built.model.outputNames, keys: outputKeys, semantics: semantics, functions: functions)
-    guard var settings = reading.settings(config, into: &bag)?.watching(built.outputs) else { return }
+    let known = reading.optimizer(config, into: &bag)
+    guard var settings = reading.settings(config, known ?? RMSprop(), into: &bag)?.watching(built.outputs)
+    else { return }
     let scaled = ScaledVariables(optimizer)
     let optimizer = scaled.inner
     if var nadam = settings.optimizer.innermost as? Nadam {
@@ -94,14 +96,16 @@ extension LoadedModel {
       outer.begun = scaled.begun
       settings.optimizer = outer
     }
-    let state = TrainingState(settings, slab: built.slab, kernels: kernels, semantics: semantics)
+    let state = TrainingState(
+      settings, slab: built.slab, pathStart: built.kerasPathStart, kernels: kernels, semantics: semantics)
     built.training = state
-    guard !optimizer.isEmpty else { return }
+    guard known != nil, !optimizer.isEmpty else { return }
     let variables = OptimizerVariables(state, built.slab, trained: built.trainedParameters(as: semantics))
     if let note = variables.restore(optimizer, from: semantics) {
       bag.report(note)
       // Part of it may have been taken up before the file turned out to be damaged.
-      built.training = TrainingState(settings, slab: built.slab, kernels: kernels, semantics: semantics)
+      built.training = TrainingState(
+        settings, slab: built.slab, pathStart: built.kerasPathStart, kernels: kernels, semantics: semantics)
     }
   }
 }

@@ -168,7 +168,11 @@ public struct OptimizerVariables {
       for parameter in trained { append(sums, parameter, OptimizerSlot("gradient_accumulator")) }
     }
     for group in groups(of: optimizer, layout) {
-      for parameter in trained { for slot in group { append(runs[slot.name], parameter, slot) } }
+      for parameter in trained {
+        for slot in group where state.keeps(slot, of: parameter.path) {
+          append(runs[slot.name], parameter, slot)
+        }
+      }
     }
     if layout == .keras3, let (name, value) = optimizer.savedScalar(after: state.iterations) {
       list.append((name, .scalar(value)))

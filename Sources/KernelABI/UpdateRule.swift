@@ -27,6 +27,8 @@ public enum UpdateRule: Int32, Sendable, CaseIterable {
   case lion
   /// Moments as ``adam``; writes `m · p4 / (√(v · p5) + p3)` over the gradient, and leaves the weights.
   case lamb
+  /// `m += g + p0 · m`, then `p1 · m + p2 · g` over the gradient; leaves the weights.
+  case muon
 
   /// `g = g · p0`.
   case scale

@@ -24,6 +24,7 @@ func update(
   case .ftrl: ftrl(w, g, slots[0] + start, slots[1] + start, count, p)
   case .lion: lion(w, g, slots[0] + start, count, p)
   case .lamb: lamb(g, slots[0] + start, slots[1] + start, count, p)
+  case .muon: muon(g, slots[0] + start, count, p)
   case .scale, .clip, .decay, .average, .overwrite, .accumulate, .accumulatedMean:
     around(rule, w, g, slots, start, count, p[0])
   }
@@ -231,6 +232,15 @@ private func lamb(_ g: Out, _ m: Out, _ v: Out, _ count: Int, _ p: In) {
     m[i] = mean
     v[i] = square
     g[i] = mean * first / ((square * second).squareRoot() + epsilon)
+  }
+}
+
+private func muon(_ g: Out, _ m: Out, _ count: Int, _ p: In) {
+  let (fade, ahead, own) = (p[0], p[1], p[2])
+  for i in 0..<count {
+    let next = m[i] + fma(fade, m[i], g[i])
+    m[i] = next
+    g[i] = fma(ahead, next, own * g[i])
   }
 }
 

@@ -53,6 +53,9 @@ public final class BuiltModel {
     }
   }
 
+  /// Characters of the slab's paths that Keras 3's do not have: only a sequential model's name stands before its weights'.
+  public var kerasPathStart: Int { model is Sequential ? 0 : model.name.asPathPart.count + 1 }
+
   /// The model as boxes and arrows.
   /// - Parameter isExpanded: whether models used as layers are opened.
   public func diagram(expandingNested isExpanded: Bool = false) throws -> ModelDiagram {

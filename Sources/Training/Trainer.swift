@@ -83,7 +83,8 @@ public final class Trainer {
   /// Compiling again starts with a fresh optimizer.
   public func compile(_ settings: CompileSettings) {
     built.training = TrainingState(
-      settings.watching(built.outputs), slab: built.slab, kernels: kernels, semantics: built.semantics)
+      settings.watching(built.outputs), slab: built.slab, pathStart: built.kerasPathStart, kernels: kernels,
+      semantics: built.semantics)
   }
 
   /// Trains the model.

@@ -19,18 +19,25 @@ public final class TrainingState {
   private var constantRate: Double
   private let schedule: (any Schedule)?
   private let slab: ParameterSlab
+  private let pathStart: Int
 
-  /// - Parameter semantics: whose averages of weights are kept, if they are.
+  /// - Parameters:
+  ///   - pathStart: characters of the slab's paths that Keras's do not have; see ``BuiltModel/kerasPathStart``.
+  ///   - semantics: whose averages of weights are kept, if they are.
   public init(
-    _ settings: CompileSettings, slab: ParameterSlab, kernels: KernelTable, semantics: Semantics = .keras3
+    _ settings: CompileSettings, slab: ParameterSlab, pathStart: Int = 0, kernels: KernelTable,
+    semantics: Semantics = .keras3
   ) {
+    self.pathStart = pathStart
     self.settings = settings
     self.slab = slab
     memoryUse = settings.memory
     memory = OptimizerMemory(settings.optimizer, count: slab.trainableCount)
     optimizer = BoundOptimizer(
       settings.optimizer, memory, weights: slab.storage.pointer,
-      parameters: slab.entries.filter(\.spec.isTrainable).map { $0.offset..<$0.offset + $0.footprint },
+      parameters: slab.entries.filter(\.spec.isTrainable).map {
+        OptimizedParameter($0, pathStart: pathStart)
+      },
       kernels: kernels, semantics: semantics)
     switch settings.optimizer.common.learningRate {
     case .constant(let rate): (constantRate, schedule) = (rate, nil)
@@ -64,6 +71,12 @@ public final class TrainingState {
     let common = settings.optimizer.common
     return 1 + settings.optimizer.slots.joined().count + (common.useEMA ? 1 : 0)
       + (common.gradientAccumulationSteps == nil ? 0 : 1)
+  }
+
+  /// Whether a slot of a weight is among what Keras saves.
+  public func keeps(_ slot: OptimizerSlot, of path: String) -> Bool {
+    let weight = OptimizedParameter(slab.entry(path), pathStart: pathStart)
+    return settings.optimizer.keeps(slot, ofWeight: weight.path, shape: weight.shape)
   }
 
   /// Whether the learning rate follows a schedule, and so cannot be set.

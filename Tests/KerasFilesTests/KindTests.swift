@@ -187,13 +187,26 @@ private func block(_ className: String, _ config: ConfigNode) throws -> (any Lay
     #expect(loaded.notes.contains { $0.code == "E0622" && $0.severity == .note })
   }
 
+  @Test(arguments: ["Adafactor", "ScheduleFreeAdamW", "my>Sophia", "Adam"])
+  func `an optimizer that is not known is named, and loss and metrics are kept`(name: String) throws {
+    let written: ConfigNode = ["class_name": name.config, "config": ["learning_rate": 0.1, "unheard_of": 1]]
+    let config: ConfigNode = ["optimizer": written, "loss": "mse", "metrics": ["mae"]]
+    let reading = CompileReading(names: ["y"], semantics: .keras3, functions: StoredFunctions())
+    var bag = DiagnosticBag()
+    #expect(reading.optimizer(config, into: &bag) == nil)
+    #expect(bag.all.map(\.code) == ["E0622"] && bag.all[0].message.contains("'\(name)'"))
+    let settings = try #require(reading.settings(config, RMSprop(), into: &bag))
+    #expect(
+      settings.outputs[0].loss is MeanSquaredError && settings.outputs[0].metrics.map(\.name) == ["mae"])
+  }
+
   @Test(arguments: [Semantics.keras2, .keras3])
   func `a loss without a reduction is shown as a mean and followed as a sum`(semantics: Semantics) throws {
     let reading = CompileReading(names: ["y"], semantics: semantics, functions: StoredFunctions())
     let reduction: ConfigNode = semantics == .keras2 ? "none" : nil
     let loss: ConfigNode = ["class_name": "Hinge", "config": ["name": "hinge", "reduction": reduction]]
     var bag = DiagnosticBag()
-    let settings = reading.settings(["optimizer": "sgd", "loss": loss], into: &bag)
+    let settings = reading.settings(["optimizer": "sgd", "loss": loss], SGD(), into: &bag)
     #expect(settings?.outputs[0].loss?.reduction == LossReduction.none && bag.all.isEmpty)
     let graph = Graph()
     let values = graph.constant(Tensor([2], [1.1, 1.5]))

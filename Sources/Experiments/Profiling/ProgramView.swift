@@ -19,7 +19,7 @@ package struct ProgramView {
 
   /// - Throws: `Diagnostic` E03xx if the data do not fit the model.
   init(_ built: BuiltModel, _ settings: CompileSettings, part: DataPart) throws {
-    let state = TrainingState(settings, slab: built.slab, kernels: kernels)
+    let state = TrainingState(settings, slab: built.slab, pathStart: built.kerasPathStart, kernels: kernels)
     let program = try StepProgram(
       built, settings, part: part, batch: part.count, state: state, pool: WorkerPool(threads: 1),
       kernels: kernels

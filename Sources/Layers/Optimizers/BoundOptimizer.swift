@@ -18,12 +18,12 @@ public final class BoundOptimizer {
 
   /// - Parameters:
   ///   - weights: the trained numbers, which will not move.
-  ///   - parameters: the runs of the single parameters among them.
+  ///   - parameters: the single parameters among them.
   ///   - semantics: whose averages of weights are meant: Keras 2 starts them from the weights before the first step,
   ///     Keras 3 from those after it.
   public init(
     _ optimizer: any Optimizer, _ memory: OptimizerMemory, weights: UnsafeMutablePointer<Float>,
-    parameters: [Range<Int>], kernels: KernelTable, semantics: Semantics = .keras3
+    parameters: [OptimizedParameter], kernels: KernelTable, semantics: Semantics = .keras3
   ) {
     self.optimizer = optimizer
     self.memory = memory
@@ -49,8 +49,9 @@ public final class BoundOptimizer {
     }
     var step: [Sweep] = []
     if common.clipvalue != nil { step.append(pass(.clip, .clip, nil, .steps)) }
-    if common.weightDecay != nil { step.append(pass(.decay, .decay, nil, .steps)) }
-    step.append(pass(optimizer.rule, .own, nil, .steps))
+    let muon = optimizer.innermost as? Muon
+    if common.weightDecay != nil && muon == nil { step.append(pass(.decay, .decay, nil, .steps)) }
+    if muon == nil { step.append(pass(optimizer.rule, .own, nil, .steps)) }
     var after: [Sweep] = []
     if let averages = memory.averages {
       after.append(pass(.average, .average, averages, .always))
@@ -59,7 +60,8 @@ public final class BoundOptimizer {
 
     let norms = {
       ParameterNorms(
-        parameters, weights: weights, gradients: gradients, kernels: kernels, condition: numbers[.steps],
+        parameters.map(\.range), weights: weights, gradients: gradients, kernels: kernels,
+        condition: numbers[.steps],
         slots: numbers.slots)
     }
     if let limit = common.clipnorm ?? common.globalClipnorm, limit > 0 {
@@ -67,7 +69,14 @@ public final class BoundOptimizer {
       passes += norms().clipping(to: limit, together: common.clipnorm == nil)
       before = []
     }
-    if optimizer.rule.isLayerwise {
+    if let muon {
+      append(before + step)
+      passes +=
+        MuonSteps(
+          muon, parameters, weights: weights, gradients: gradients, numbers: numbers, kernels: kernels
+        ).passes
+      append(after)
+    } else if optimizer.rule.isLayerwise {
       append(before + step)
       passes += norms().steps(rate: UnsafePointer(numbers[.own]))
       append(after)

@@ -50,6 +50,10 @@ public struct LossScaleOptimizer: Optimizer {
     inner.optimizer.write(numbers, step: step, rate: rate)
   }
 
+  public func keeps(_ slot: OptimizerSlot, ofWeight path: String, shape: [Int]) -> Bool {
+    inner.optimizer.keeps(slot, ofWeight: path, shape: shape)
+  }
+
   public func savedScalar(after steps: Int) -> (name: String, value: Float)? {
     inner.optimizer.savedScalar(after: steps)
   }

@@ -21,6 +21,9 @@ public protocol Optimizer: Configurable {
   ///   - step: counts the updates, this one included.
   ///   - rate: the learning rate, a number of single precision.
   func write(_ numbers: UnsafeMutablePointer<Float>, step: Int, rate: Double)
+  /// Whether a slot of a weight is among what Keras saves.
+  /// - Parameter path: of the weight, as Keras 3 calls it.
+  func keeps(_ slot: OptimizerSlot, ofWeight path: String, shape: [Int]) -> Bool
   /// A scalar that Keras 3 saves behind the slots, after this many steps.
   func savedScalar(after steps: Int) -> (name: String, value: Float)?
 }
@@ -29,6 +32,7 @@ extension Optimizer {
   public var className: String { Self.schema.name }
   public var config: ConfigNode { Self.schema.encode(self) }
   public var slotsInKeras2: [[OptimizerSlot]] { slots }
+  public func keeps(_ slot: OptimizerSlot, ofWeight path: String, shape: [Int]) -> Bool { true }
   public func savedScalar(after steps: Int) -> (name: String, value: Float)? { nil }
 }
 
@@ -68,6 +72,7 @@ public enum OptimizerRegistry {
       .init(Ftrl.self, aliases: ["ftrl"]) { $0 },
       .init(Lion.self, aliases: ["lion"]) { $0 },
       .init(Lamb.self, aliases: ["lamb"]) { $0 },
+      .init(Muon.self, aliases: ["muon"]) { $0 },
       .init(LossScaleOptimizer.self) { $0 },
     ])
 
