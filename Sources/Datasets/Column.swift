@@ -25,6 +25,8 @@ public struct Column: Sendable, Equatable {
   public var storage: Storage
   public var scale: Float
   public var offset: Float
+  /// Whether its whole numbers are those of texts.
+  public var areTexts = false
   /// How many places of the first axis each row fills, where rows are sequences of different lengths: what is behind
   /// is padding, and a batch is cut to the longest of its own.
   public var lengths: [Int32]?
@@ -41,9 +43,9 @@ public struct Column: Sendable, Equatable {
   public var rowSize: Int { rowShape.reduce(1, *) }
   public var rowCount: Int { rowSize == 0 ? 0 : storage.count / rowSize }
 
-  /// What a model sees: labels as whole numbers, everything else as fractions.
+  /// What a model sees: texts, labels as whole numbers, everything else as fractions.
   public var element: ElementType {
-    if case .integers = storage { .int32 } else { .float32 }
+    if areTexts { .text } else if case .integers = storage { .int32 } else { .float32 }
   }
 
   /// The scaled numbers of one row.

@@ -9,6 +9,8 @@ public struct Preparation: Sendable, Equatable {
       case numbers(fill: Double? = nil, mean: Double = 0, deviation: Double = 1)
       /// A 1 at the place of the category; a missing one, if that may be, is all zeros.
       case categories([String], canBeMissing: Bool)
+      /// The texts as they are, for layers that read them.
+      case texts
     }
     public var name: String
     public var kind: Kind
@@ -18,7 +20,7 @@ public struct Preparation: Sendable, Equatable {
     /// How many numbers a cell becomes.
     public var width: Int {
       switch kind {
-      case .numbers: 1
+      case .numbers, .texts: 1
       case .categories(let names, _): names.count
       }
     }
@@ -33,6 +35,8 @@ public struct Preparation: Sendable, Equatable {
     public var shape: [Int]
     /// Of all its numbers, after those of columns.
     public var scaling = Scaling()
+    /// Whether it takes texts in the order of the file.
+    var isText = false
 
     /// How many numbers a sample has.
     public var size: Int { shape.reduce(1, *) }
@@ -107,8 +111,18 @@ extension Preparation.Input {
       var column = raw.prepared(scaling, shape: shape)
       column.name = name
       return column
+    case .table(_, let raw) where raw.contains(where: \.isText):
+      var column = Column(name, rowShape: shape, .integers(texts(raw)))
+      column.areTexts = true
+      return column
     case .table(_, let raw): return Column(name, rowShape: shape, .floats(numbers(raw)))
     }
+  }
+
+  /// Side by side; an input of texts has nothing else.
+  private func texts(_ raw: [RawData.TableColumn]) -> [Int32] {
+    let columns = raw.compactMap { if case .texts(_, let codes) = $0 { codes } else { nil } }
+    return (columns.first?.indices ?? 0..<0).flatMap { row in columns.map { $0[row] } }
   }
 
   private func numbers(_ raw: [RawData.TableColumn]) -> [Float] {
@@ -127,6 +141,7 @@ extension Preparation.Input {
         for (row, code) in codes.enumerated() where code >= 0 {
           values[row * width + place + Int(code)] = one
         }
+      case .texts: preconditionFailure("texts among numbers")
       }
       place += column.width
     }

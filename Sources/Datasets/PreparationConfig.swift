@@ -90,6 +90,10 @@ extension Preparation.Input {
     guard columns.reduce(0, { $0 + $1.width }) == size else {
       throw .damagedPreparation("the columns of '\(name)' do not fill the shape \(shape)")
     }
+    let texts = columns.count { $0.kind == .texts }
+    guard texts == 0 || texts == columns.count else {
+      throw .damagedPreparation("'\(name)' mixes texts and numbers")
+    }
     self.columns = columns
   }
 
@@ -136,6 +140,7 @@ extension Preparation.Encoding {
     case .categories(let names, let canBeMissing):
       entries.append(.init("categories", names.config))
       if canBeMissing { entries.append(.init("can_be_missing", true)) }
+    case .texts: entries.append(.init("texts", true))
     }
     return ConfigNode(.map(entries))
   }
@@ -143,6 +148,10 @@ extension Preparation.Encoding {
   fileprivate init(_ node: ConfigNode) throws(Diagnostic) {
     guard let name = node["name"]?.string else { throw .damagedPreparation("a column has no name") }
     self.name = name
+    if node["texts"]?.content == .bool(true) {
+      kind = .texts
+      return
+    }
     if let categories = node["categories"] {
       guard let names = try? [String](config: categories), Set(names).count == names.count, !names.isEmpty
       else { throw .damagedPreparation("the categories of '\(name)' are no names") }

@@ -11,10 +11,14 @@ struct RawData: Sendable {
     case numbers(name: String, [Double], NumberNotation)
     /// Each value is the number of its category; missing ones are -1.
     case categories(name: String, [Int32], names: [String])
+    /// Numbers of texts.
+    case texts(name: String, [Int32])
+
+    var isText: Bool { if case .texts = self { true } else { false } }
 
     var width: Int {
       switch self {
-      case .numbers: 1
+      case .numbers, .texts: 1
       case .categories(_, _, let names): names.count
       }
     }
@@ -22,7 +26,7 @@ struct RawData: Sendable {
     /// What each of its numbers is.
     var numberNames: [String] {
       switch self {
-      case .numbers(let name, _, _): [name]
+      case .numbers(let name, _, _), .texts(let name, _): [name]
       case .categories(let name, _, let names): names.map { "\(name)=\($0)" }
       }
     }
@@ -31,7 +35,7 @@ struct RawData: Sendable {
     var count: Int {
       switch self {
       case .numbers(_, let numbers, _): numbers.count
-      case .categories(_, let codes, _): codes.count
+      case .categories(_, let codes, _), .texts(_, let codes): codes.count
       }
     }
   }
@@ -67,7 +71,8 @@ struct RawData: Sendable {
         case .ready(let array): array.shape
         case .table(let name, let columns):
           DataShape.Array(
-            name: name, rowShape: [columns.reduce(0) { $0 + $1.width }], element: .float32,
+            name: name, rowShape: [columns.reduce(0) { $0 + $1.width }],
+            element: columns.contains(where: \.isText) ? .text : .float32,
             numberNames: columns.flatMap(\.numberNames))
         }
       }, targets: zip(targets, meanings).map(shape), trainCount: trainCount, testCount: testCount,

@@ -14,10 +14,13 @@ public struct RawRows: Sendable {
     public var name: String
     /// Of one sample; an axis whose length comes with the data is `nil`.
     public var dims: [Int?]
+    /// Whether they are texts.
+    public var isText: Bool
 
-    public init(_ name: String, dims: [Int?]) {
+    public init(_ name: String, dims: [Int?], isText: Bool = false) {
       self.name = name
       self.dims = dims
+      self.isText = isText
     }
   }
 
@@ -68,7 +71,14 @@ public struct RawRows: Sendable {
       self = try RawRows(images: images, try PlainInput.settled(inputs, images.shape, file))
     } else {
       let table = try CSVTable(file)
-      let settled = try PlainInput.settled(inputs, width: table.header.count, file)
+      let named = inputs.filter { $0.isNamed(in: table) }
+      let others = try PlainInput.settled(
+        inputs.filter { !$0.isNamed(in: table) }, width: table.header.count - named.count, file)
+      let settled = inputs.map { input in
+        others.first { $0.name == input.name }
+          ?? Preparation.Input(
+            input.name, columns: [.init(name: input.name, kind: .texts)], shape: input.dims.map { $0 ?? 1 })
+      }
       self = try RawRows(table: table, Preparation(inputs: settled))
     }
   }
@@ -88,7 +98,9 @@ public struct RawRows: Sendable {
 
   private init(images: RawImages, _ inputs: [Preparation.Input]) throws(Diagnostic) {
     let file = images.file
-    guard inputs.count == 1, let input = inputs.first, input.columns == nil else { throw .noImages(file) }
+    guard inputs.count == 1, let input = inputs.first, input.columns == nil, !input.isText else {
+      throw .noImages(file)
+    }
     let size = images.shape.reduce(1, *)
     guard size == input.size else {
       throw .otherWidth("'\(file.name)' has \(size) numbers a sample, the model takes \(input.size)", file)
@@ -141,7 +153,16 @@ extension RawRows.PlainInput {
   /// The numbers of a sample, but for the open axes.
   private var knownSize: Int { dims.compactMap(\.self).reduce(1, *) }
 
-  private func settled(_ shape: [Int]) -> Preparation.Input { Preparation.Input(name, shape: shape) }
+  private func settled(_ shape: [Int]) -> Preparation.Input {
+    var input = Preparation.Input(name, shape: shape)
+    input.isText = isText
+    return input
+  }
+
+  /// Whether it takes one text, and a column of the table has its name.
+  fileprivate func isNamed(in table: CSVTable) -> Bool {
+    isText && dims.allSatisfy { $0 == 1 || $0 == nil } && table.place(of: name) != nil
+  }
 
   /// The shapes of all inputs that a table of so many columns gives: one open length follows from the others.
   fileprivate static func settled(

@@ -1,5 +1,6 @@
 internal import Config
 internal import Diagnostics
+internal import TensorCore
 
 /// A table to predict on, whose columns are taken one after another.
 struct RawTable {
@@ -36,7 +37,8 @@ struct RawTable {
     var result: [RawData.TableColumn] = []
     guard let encodings = input.columns else {
       for place in free.prefix(input.size) {
-        let encoding = Preparation.Encoding(name: table.header[place], kind: .numbers())
+        let kind: Preparation.Encoding.Kind = input.isText ? .texts : .numbers()
+        let encoding = Preparation.Encoding(name: table.header[place], kind: kind)
         result.append(try read(encoding, at: place))
       }
       free.removeFirst(input.size)
@@ -65,6 +67,9 @@ struct RawTable {
   ) throws(Diagnostic) -> RawData.TableColumn {
     taken.insert(place)
     switch encoding.kind {
+    case .texts:
+      let texts = (0..<table.rowCount).map { table.text(row: $0, column: place) }
+      return .texts(name: encoding.name, TextTable.codes(of: texts))
     case .numbers(let fill, _, _): return try numbers(encoding, place, canBeMissing: fill != nil)
     case .categories(let names, let canBeMissing):
       return try categories(encoding.name, place, names, canBeMissing)

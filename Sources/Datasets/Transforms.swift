@@ -108,6 +108,7 @@ struct Transforms {
   /// Statistics are those of the filled column.
   private func encoding(_ column: RawData.TableColumn) -> Preparation.Encoding {
     switch column {
+    case .texts(let name, _): return .init(name: name, kind: .texts)
     case .categories(let name, _, let names):
       return .init(name: name, kind: .categories(names, canBeMissing: fill != nil))
     case .numbers(let name, let numbers, let notation):

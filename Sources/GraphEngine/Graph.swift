@@ -117,7 +117,12 @@ public final class Graph {
   /// - Throws: `Diagnostic` E0301 if the operands do not fit.
   public func apply(_ op: some Op, _ operands: [Value]) throws(Diagnostic) -> Value {
     let type: TensorType
-    do {
+    do throws(ShapeError) {
+      if !op.takesTexts, let text = operands.firstIndex(where: { $0.type.element == .text }) {
+        throw ShapeError(
+          "'\(op.name)' is for numbers, found the texts \(operands[text].type)", operand: text,
+          hint: "StringLookup and Hashing make numbers of texts")
+      }
       type = try op.infer(operands.map(\.type))
     } catch {
       throw .shape(error, at: origin, operands: operands)

@@ -24,6 +24,8 @@ public protocol Op: Hashable, Sendable {
   /// It is what tests and ``ReferenceEvaluator`` hold the kernels against. Ops that only passes make are never asked.
   func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor
 
+  /// Does it take texts? All other ops would compute with their numbers, which mean nothing.
+  var takesTexts: Bool { get }
   /// May the result be written over operand 0?
   var canReuseFirstOperand: Bool { get }
   /// Is the result operand 0 itself, or a part of it, seen with another shape?
@@ -46,6 +48,7 @@ public protocol Op: Hashable, Sendable {
 
 extension Op {
   public var name: String { Self.name }
+  public var takesTexts: Bool { false }
   public var canReuseFirstOperand: Bool { false }
   public var isAlias: Bool { false }
   public func aliasOffset(_ operand: [Int]) -> Int { 0 }

@@ -26,7 +26,7 @@ struct Keras2Writing {
     "SimpleRNN": ["seed", "zero_output_for_mask"],
     "SimpleRNNCell": ["seed"],
     "RNN": ["zero_output_for_mask"],
-    "IntegerLookup": ["oov_method", "salt"],
+    "IntegerLookup": ["oov_method", "salt"], "StringLookup": ["salt"],
     "LayerNormalization": ["rms_scaling"],
     "MultiHeadAttention": ["seed", "sliding_window", "use_gate"],
     "RandomBrightness": ["data_format"],

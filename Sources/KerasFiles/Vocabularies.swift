@@ -40,12 +40,23 @@ enum Vocabularies {
   private static func lookup(_ layer: ConfigNode, at place: String, _ read: Reader) throws(Diagnostic)
     -> ConfigNode
   {
-    guard layer["class_name"] == "IntegerLookup", let config = layer["config"],
-      config["vocabulary"]?.isAbsent ?? true, let text = try read("assets/\(place)/vocabulary.txt")
+    guard let name = layer["class_name"]?.string, ["IntegerLookup", "StringLookup"].contains(name),
+      let config = layer["config"], config["vocabulary"]?.isAbsent ?? true, let text = try read("assets/\(place)/vocabulary.txt")
     else { return layer }
+    if name == "StringLookup" {
+      let words = lines(text).config
+      return layer.with(["config": config.with(["vocabulary": words])])
+    }
     let lines = text.split(whereSeparator: \.isNewline)
     let numbers = lines.compactMap { Int($0) }
     guard numbers.count == lines.count, !numbers.isEmpty else { return layer }
     return layer.with(["config": config.with(["vocabulary": numbers.config])])
+  }
+
+  /// The lines of a text without the empty ones at its end: an empty one before may be the text that is masked.
+  private static func lines(_ text: String) -> [String] {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    return lines
   }
 }

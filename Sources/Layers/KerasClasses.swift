@@ -2,8 +2,7 @@
 enum KerasClasses {
   /// Why some of them cannot be had.
   static let reasons: [String: String] = [
-    "StringLookup": "it takes texts, and models take numbers here",
-    "TextVectorization": "it takes texts, and models take numbers here",
+    "TextVectorization": "it takes texts, and models take numbers here"
   ]
 
   /// Of Keras 2 and 3, in alphabetical order; `CuDNNGRU`, `CuDNNLSTM` and the recurrent wrappers of attention are older.
@@ -13,7 +12,7 @@ enum KerasClasses {
     "ContrastLimitedAdaptiveHistogramEqualization", "CuDNNGRU", "CuDNNLSTM", "DenseFeatures", "FlaxLayer",
     "GRUCell", "HashedCrossing", "JaxLayer", "LSTMCell", "MaxNumBoundingBoxes",
     "MelSpectrogram", "Pipeline", "ReversibleEmbedding", "STFTSpectrogram", "SimpleRNNCell",
-    "StackedRNNCells", "StringLookup", "TFSMLayer", "TextVectorization",
+    "StackedRNNCells", "TFSMLayer", "TextVectorization",
     "TorchModuleWrapper",
   ]
 }

@@ -133,6 +133,7 @@ public enum LayerRegistry {
       .init(Discretization.self) { $0 },
       .init(Hashing.self) { $0 },
       .init(IntegerLookup.self) { $0 },
+      .init(StringLookup.self) { $0 },
       .init(Resizing.self) { $0 },
       .init(CenterCrop.self) { $0 },
       .init(RandomFlip.self) { $0 },

@@ -1,7 +1,11 @@
 /// What one number of a tensor is.
 ///
-/// Labels and indices are `int32`, images may stay `uint8` until a batch is filled.
-public enum ElementType: String, Sendable, Hashable { case float32, int32, uint8 }
+/// Labels and indices are `int32`, images may stay `uint8` until a batch is filled. A text is its number in ``TextTable``, of
+/// which only what is made for texts knows.
+public enum ElementType: String, Sendable, Hashable {
+  case float32, int32, uint8
+  case text = "string"
+}
 
 /// One axis: a known size, or the batch axis, whose size is not known until a program is compiled.
 public enum Dim: Hashable, Sendable, CustomStringConvertible {

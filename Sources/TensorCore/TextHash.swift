@@ -1,27 +1,104 @@
-/// Hashes of short texts, the same on every machine.
+/// Hashes of texts, the same on every machine.
 public enum TextHash {
-  /// FarmHash's `Fingerprint64` of at most 16 bytes, which TensorFlow's `to_hash_bucket_fast` takes.
+  private static let (first, second, third): (UInt64, UInt64, UInt64) = (
+    0xc3a5_c85c_97cb_3127, 0xb492_b66f_be98_f273, 0x9ae1_6a3b_2f90_404f
+  )
+
+  /// FarmHash's `Fingerprint64`, which TensorFlow's `to_hash_bucket_fast` takes (Pike and Alakuijala, 2014).
   public static func fingerprint(_ text: [UInt8]) -> UInt64 {
-    precondition(text.count <= 16, "a longer text is hashed otherwise")
-    let first: UInt64 = 0xc3a5_c85c_97cb_3127
-    let third: UInt64 = 0x9ae1_6a3b_2f90_404f
+    let (start, end) = (Bytes(text, 0), Bytes(text, text.count))
     let count = UInt64(text.count)
     let factor = third &+ count &* 2
-    if text.count >= 8 {
-      let a = word(text[..<8]) &+ third
-      let b = word(text[(text.count - 8)...])
+    switch text.count {
+    case 65...: return long(text)
+    case 33...:
+      let a = start[0] &* third
+      let (y, z) = folded(a, start[8], end[-8] &* factor, end[-16] &* third, factor)
+      let (e, f) = (start[16] &* factor, start[24])
+      let (g, h) = ((y &+ end[-32]) &* factor, (z &+ end[-24]) &* factor)
+      return mixed(rotated(e &+ f, 43) &+ rotated(g, 30) &+ h, e &+ rotated(f &+ a, 18) &+ g, factor)
+    case 17...:
+      return folded(start[0] &* second, start[8], end[-8] &* factor, end[-16] &* third, factor).mixed
+    case 8...:
+      let (a, b) = (start[0] &+ third, end[-8])
       return mixed(rotated(b, 37) &* factor &+ a, (rotated(a, 25) &+ b) &* factor, factor)
-    }
-    if text.count >= 4 {
+    case 4...:
       let (a, b) = (word(text[..<4]), word(text[(text.count - 4)...]))
       return mixed(count &+ (a << 3), b, factor)
+    default: break
     }
-    guard let start = text.first, let end = text.last else { return third }
-    let y = UInt64(start) + UInt64(text[text.count / 2]) << 8
-    let z = count + UInt64(end) << 2
-    let v = (y &* third) ^ (z &* first)
-    return (v ^ (v >> 47)) &* third
+    guard let front = text.first, let back = text.last else { return third }
+    let y = UInt64(front) + UInt64(text[text.count / 2]) << 8
+    let z = count + UInt64(back) << 2
+    return shifted((y &* third) ^ (z &* first)) &* third
   }
+
+  /// Words of a text by their distance from a place in it.
+  private struct Bytes {
+    let text: [UInt8]
+    let place: Int
+    init(_ text: [UInt8], _ place: Int) {
+      self.text = text
+      self.place = place
+    }
+    subscript(offset: Int) -> UInt64 { word(text[(place + offset)..<(place + offset + 8)]) }
+  }
+
+  private static func folded(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64, _ factor: UInt64)
+    -> (sum: UInt64, mixed: UInt64)
+  {
+    let sum = rotated(a &+ b, 43) &+ rotated(c, 30) &+ d
+    return (sum, mixed(sum, a &+ rotated(b &+ third, 18) &+ c, factor))
+  }
+
+  /// More than 64 bytes: 64 at a time, the last ones once more.
+  private static func long(_ text: [UInt8]) -> UInt64 {
+    let end = (text.count - 1) / 64 * 64
+    var state = FarmState(Bytes(text, 0)[0])
+    for place in stride(from: 0, to: end, by: 64) { state.absorb(Bytes(text, place), factor: second) }
+    return state.finished(Bytes(text, text.count - 64), rest: UInt64((text.count - 1) & 63))
+  }
+
+  private struct FarmState {
+    var x, y, z: UInt64
+    var v: (UInt64, UInt64) = (0, 0)
+    var w: (UInt64, UInt64) = (0, 0)
+
+    init(_ start: UInt64) {
+      x = 81 &* third &+ start
+      y = 81 &* second &+ 113
+      z = shifted(y &* third &+ 113) &* third
+    }
+
+    mutating func absorb(_ s: Bytes, factor: UInt64, strength: UInt64 = 1) {
+      x = rotated(x &+ y &+ v.0 &+ s[8], 37) &* factor
+      y = rotated(y &+ v.1 &+ s[48], 42) &* factor
+      x ^= w.1 &* strength
+      y = y &+ v.0 &* strength &+ s[40]
+      z = rotated(z &+ w.0, 33) &* factor
+      v = weak(s, 0, v.1 &* factor, x &+ w.0)
+      w = weak(s, 32, z &+ w.1, y &+ s[16])
+      swap(&z, &x)
+    }
+
+    mutating func finished(_ last: Bytes, rest: UInt64) -> UInt64 {
+      let factor = second &+ (z & 0xff) << 1
+      w.0 = w.0 &+ rest
+      v.0 = v.0 &+ w.0
+      w.0 = w.0 &+ v.0
+      absorb(last, factor: factor, strength: 9)
+      return mixed(
+        mixed(v.0, w.0, factor) &+ shifted(y) &* first &+ z, mixed(v.1, w.1, factor) &+ x, factor)
+    }
+
+    private func weak(_ s: Bytes, _ at: Int, _ a: UInt64, _ b: UInt64) -> (UInt64, UInt64) {
+      let start = a &+ s[at]
+      let sum = start &+ s[at + 8] &+ s[at + 16]
+      return (sum &+ s[at + 24], rotated(b &+ start &+ s[at + 24], 21) &+ rotated(sum, 44) &+ start)
+    }
+  }
+
+  private static func shifted(_ x: UInt64) -> UInt64 { x ^ (x >> 47) }
 
   /// SipHash-2-4, which TensorFlow's `to_hash_bucket_strong` takes (Aumasson and Bernstein, 2012).
   public static func keyed(_ text: [UInt8], _ key: (UInt64, UInt64)) -> UInt64 {

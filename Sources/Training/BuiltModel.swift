@@ -44,6 +44,9 @@ public final class BuiltModel {
     let parameters = Trace.parameters(of: ways + [inference], model)
     summary = ModelSummary(of: model, ways)
     outputs = ways[0].outputs.map(\.type)
+    if let text = outputs.firstIndex(where: { $0.element == .text }) {
+      throw Diagnostic.textOutput(model.outputNames[text])
+    }
     try MemoryNeed.check(parameters, of: model.name)
     slab = ParameterSlab(parameters.map(\.spec))
     states = try Self.states(Trace.states(of: ways + [inference]), of: model.name)
@@ -107,5 +110,14 @@ extension MemoryNeed {
   ) throws(Diagnostic) {
     let floats = parameters.map { $0.spec.layout.footprint(of: $0.spec.shape) }.reduce(0, +)
     try check(2 * floats, for: "the parameters of '\(name)' and their gradients", at: span)
+  }
+}
+
+extension Diagnostic {
+  /// E0377: a model that gives texts.
+  fileprivate static func textOutput(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0377", "the output '\(name)' is texts, models give numbers here",
+      help: "give what a StringLookup or Hashing makes of them")
   }
 }

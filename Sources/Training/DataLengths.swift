@@ -64,12 +64,21 @@ extension Optional<Column> {
     _ type: TensorType, cutTo length: Int?, _ code: String, _ what: String
   ) throws(Diagnostic) -> Column {
     let given = map { $0.type(cutTo: length) }
+    if let self, (self.element == .text) != (type.element == .text) {
+      throw .textsAndNumbers(what, areTaken: type.element == .text)
+    }
     if let self, given?.sampleCount == type.sampleCount { return self }
     throw .otherSamples(what, type, given, code)
   }
 }
 
 extension Diagnostic {
+  /// E0377: texts for an input of numbers, or the other way round.
+  fileprivate static func textsAndNumbers(_ what: String, areTaken: Bool) -> Diagnostic {
+    Diagnostic(
+      "E0377", "\(what) of \(areTaken ? "texts, the data has numbers" : "numbers, the data has texts")")
+  }
+
   /// E0304, E0306: data of another shape than a model takes.
   fileprivate static func otherSamples(
     _ what: String, _ wanted: TensorType, _ given: TensorType?, _ code: String = "E0304"

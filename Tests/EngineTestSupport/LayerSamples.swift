@@ -19,6 +19,9 @@ public struct LayerSample: Sendable {
     self.inputs = inputs
   }
 
+  /// Layers that take texts alone, which no other layer makes for them: they have tests of their own.
+  public static let ofTexts = ["StringLookup"]
+
   public static let all: [LayerSample] = [
     .init(["InputLayer": ["shape": [2, 3]]]),
     .init([

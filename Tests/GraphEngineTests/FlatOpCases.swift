@@ -55,6 +55,12 @@ extension OpCase {
       try $0[0].graph.apply(MapWhole([(1, 0)], others: .hash(bins: 4, key: [3, 5], plus: 2)), $0[0])
         .cast(to: .float32)
     },
+    flat("map_texts", { [held(rows($0), .texts(["red", "é", "e\u{301}", ""]))] }) {
+      try $0[0].graph.apply(MapTexts([("e\u{301}", 7), ("red", -2)], others: .constant(3)), $0[0])
+    },
+    flat("map_texts by hash", { [held(rows($0), .texts(["red", "é", "e\u{301}", "green", ""]))] }) {
+      try $0[0].graph.apply(MapTexts([("red", 0)], others: .hash(bins: 4, key: [3, 5], plus: 2)), $0[0])
+    },
     flat("cast", { [held(rows($0), .around([-2.5, 0.5, 7]))] }) { try $0[0].cast(to: .int32) },
     flat("matches a label", { [held(rows($0), .spaced), held([.batch], .labels($0))] }) {
       try $0[0].graph.apply(Matches(.sparse), $0[0], $0[1])

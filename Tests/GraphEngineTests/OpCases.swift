@@ -18,6 +18,8 @@ enum Numbers {
   case spaced
   /// Whole numbers below a count.
   case labels(Int)
+  /// These, in turn.
+  case texts([String])
   /// The number of a training step: 64 bits in two floats.
   case step
 
@@ -31,11 +33,20 @@ enum Numbers {
     case .spaced: return raw.enumerated().map { Float($0 * 170 % 997) / 8 + 0.02 * $1 }
     case .labels(let classes):
       return raw.map { asFloat(min(classes - 1, Int(($0 + 1) / 2 * Float(classes)))) }
+    case .texts(let texts):
+      let codes = TextTable.codes(of: texts)
+      return (0..<count).map { asFloat(Int(codes[$0 % codes.count])) }
     case .step: return [asFloat(7), asFloat(0)]
     }
   }
 
-  var element: ElementType { if case .labels = self { .int32 } else { .float32 } }
+  var element: ElementType {
+    switch self {
+    case .labels: .int32
+    case .texts: .text
+    default: .float32
+    }
+  }
 }
 
 /// One op with operands that fit it, for every size.

@@ -58,7 +58,9 @@ import Training
   }
 
   @Test func `every layer has a sample`() {
-    #expect(LayerSample.all.map(\.className).sorted() == LayerRegistry.builtIn.names.sorted())
+    #expect(
+      (LayerSample.all.map(\.className) + LayerSample.ofTexts).sorted()
+        == LayerRegistry.builtIn.names.sorted())
   }
 
   @Test(arguments: LayerSample.all)

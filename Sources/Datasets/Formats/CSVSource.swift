@@ -118,7 +118,17 @@ struct CSVSource: RawSource {
     if settings.features.isAbsent {
       let rest = table.header.filter { !targetNames.contains($0) && !rules.dropped.contains($0) }
       if rest.contains("") { throw .unnamedColumn(table) }
-      features = [(name: "features", columns: rest.map { ColumnName(name: $0, span: nil) })]
+      // Texts are inputs of their own: nothing but a layer that reads texts can take them.
+      let texts = rest.filter { rules.kind(of: $0) == .text }
+      let others = rest.filter { rules.kind(of: $0) != .text }.map { ColumnName(name: $0, span: nil) }
+      features = others.isEmpty && !texts.isEmpty ? [] : [(name: "features", columns: others)]
+      features += texts.map { (name: $0, columns: [ColumnName(name: $0, span: nil)]) }
+    }
+    for group in features {
+      let texts = group.columns.filter { rules.kind(of: $0.name) == .text }
+      if let first = texts.first, texts.count < group.columns.count {
+        throw .textAmongNumbers(first, group.name)
+      }
     }
     let all = features.flatMap(\.columns)
     if let both = all.first(where: { targetNames.contains($0.name) }) { throw .targetIsFeature(both) }
@@ -166,6 +176,16 @@ struct ColumnName: Sendable {
 }
 
 extension Diagnostic {
+  /// E0432: a column of texts in an input with others.
+  fileprivate static func textAmongNumbers(_ column: ColumnName, _ input: String) -> Diagnostic {
+    Diagnostic(
+      "E0432", "the texts of '\(column.name)' cannot stand among the numbers of the input '\(input)'",
+      at: column.span.map { Label($0, "texts") },
+      help:
+        "make it an input of its own: 'features: {\(input): [COLUMN, …], \(column.name): \(yamlWord(column.name))}'"
+    )
+  }
+
   /// E0408: a column that the table does not have.
   static func noColumn(_ name: String, in table: CSVTable, at span: SourceSpan?) -> Diagnostic {
     let shown = table.header.prefix(20).joined(separator: ", ") + (table.header.count > 20 ? ", …" : "")

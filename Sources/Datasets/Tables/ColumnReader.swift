@@ -1,5 +1,6 @@
 internal import Config
 internal import Diagnostics
+internal import TensorCore
 
 /// Reads the columns of a training table, and of a test table with the same header, as numbers or categories.
 ///
@@ -29,6 +30,7 @@ struct ColumnReader {
   /// - Throws: E0407 to E0409, E0417 for what cannot become a feature so.
   func column(_ name: String, warnings: inout [Diagnostic]) throws(Diagnostic) -> RawData.TableColumn {
     let cells = try cells(name)
+    if rules.kind(of: name) == .text { return .texts(name: name, TextTable.codes(of: cells.texts)) }
     guard try isNumeric(cells) else { return try categories(cells, warnings: &warnings) }
     let (numbers, notation) = try numbers(cells)
     if !rules.canBeMissing, let row = numbers.firstIndex(where: \.isNaN) {
@@ -39,7 +41,7 @@ struct ColumnReader {
 
   /// Whether a column holds numbers: by the settings, or by what is in it.
   func isNumeric(_ cells: ColumnCells) throws(Diagnostic) -> Bool {
-    if let kind = rules.kind(of: cells.name) { return kind != .category }
+    if let kind = rules.kind(of: cells.name) { return kind != .category && kind != .text }
     return try ColumnGuess(cells, rules).isNumeric()
   }
 

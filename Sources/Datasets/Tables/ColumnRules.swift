@@ -3,14 +3,15 @@ internal import Diagnostics
 
 /// What the settings of a data set say about the columns of its table.
 struct ColumnRules {
-  enum Kind: String, CaseIterable { case number, category, date }
+  enum Kind: String, CaseIterable { case number, category, date, text }
 
   /// What columns hold in the words of other programs.
   private static let otherWords: [String: Kind] = [
     "float": .number, "float32": .number, "float64": .number, "int": .number, "int32": .number,
     "int64": .number, "integer": .number, "real": .number, "numeric": .number, "numerical": .number,
     "continuous": .number, "double": .number, "decimal": .number, "currency": .number, "percent": .number,
-    "categorical": .category, "text": .category, "string": .category, "str": .category, "object": .category,
+    "categorical": .category, "string": .text, "str": .text, "object": .category, "texts": .text,
+    "words": .text,
     "class": .category, "label": .category, "nominal": .category, "ordinal": .category, "factor": .category,
     "bool": .category, "boolean": .category, "binary": .category, "one_hot": .category,
     "datetime": .date, "timestamp": .date, "time": .date,
@@ -49,7 +50,7 @@ struct ColumnRules {
       switch kinds[name] {
       case .number: .number
       case .date: .date
-      case .category, nil: .plain
+      case .category, .text, nil: .plain
       }
     return NumberNotation(form, hasDecimalComma: commaColumns[name] ?? hasDecimalComma)
   }

@@ -137,6 +137,13 @@ struct Fit {
         continue
       }
       let given = feature.batchType
+      guard (given.element == .text) == (input.type.element == .text) else {
+        if context.isFirst("texts \(model.model.name) \(input.name) \(given)") {
+          context.bag.report(.textsAndNumbers(input, feature.name, at: span))
+        }
+        isRight = false
+        continue
+      }
       if input.type.admits(given.dims) { continue }
       // Once for a model and a data set, however many cells bring them together.
       if context.isFirst("input \(model.model.name) \(input.name) \(given)") {
@@ -200,6 +207,22 @@ extension Diagnostic {
       "E0305", "the model takes \(wanted.joined(separator: " and ")), the data has no feature '\(name)'",
       at: span.map { Label($0, "has " + known.joined(separator: ", ")) },
       help: "name the columns of each input in the data cell: 'features: {\(name): [COLUMN, …]}'")
+  }
+
+  /// E0377: texts for an input of numbers, or numbers for one of texts.
+  fileprivate static func textsAndNumbers(_ input: ModelInput, _ feature: String, at span: SourceSpan?)
+    -> Diagnostic
+  {
+    let takesTexts = input.type.element == .text
+    return Diagnostic(
+      "E0377",
+      takesTexts
+        ? "the input '\(input.name)' takes texts, '\(feature)' is numbers"
+        : "the input '\(input.name)' takes numbers, '\(feature)' is texts",
+      at: span.map { Label($0, "used here") },
+      help: takesTexts
+        ? "name the column of texts in the data cell: 'types: {COLUMN: text}'"
+        : "give the input texts: '\(input.name): {shape: [1], dtype: string}', and a StringLookup behind it")
   }
 
   /// E0313: a data set that lacks a target for an output.

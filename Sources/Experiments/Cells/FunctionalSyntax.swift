@@ -76,10 +76,11 @@ struct FunctionalSyntax {
       switch dtype.string {
       case "float32": layer.element = .float32
       case "int32", "int64": layer.element = .int32
+      case "string": layer.element = .text
       default:
         context.bag.report(
           Diagnostic(
-            "E0202", "'dtype' of an input must be float32 or int32",
+            "E0202", "'dtype' of an input must be float32, int32 or string",
             at: dtype.span.map { .init($0, "found \(dtype.sketch)") }))
         return nil
       }

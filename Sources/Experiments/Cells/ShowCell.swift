@@ -65,9 +65,13 @@ struct ShowCell: Cell {
       column.rowSize == 1 ? [column.name] : (0..<column.rowSize).map { "\(column.name)[\($0)]" }
     }
     let lines = (0..<count).map { sample -> [String] in
-      let numbers = features.flatMap { rows.values(of: $0, sample: sample) }
+      let cells = features.flatMap { column -> [String] in
+        let numbers = rows.values(of: column, sample: sample)
+        guard column.areTexts else { return numbers.map { NumberText.significant(Double($0), digits: 4) } }
+        return TextTable.texts(numbers.map { Int32($0) }).map { String(decoding: $0, as: UTF8.self) }
+      }
       let label = data.label(of: rows, sample: sample)
-      return numbers.map { NumberText.significant(Double($0), digits: 4) } + (label.isEmpty ? [] : [label])
+      return cells + (label.isEmpty ? [] : [label])
     }
     let hasLabel = lines.first.map { $0.count > header.count } ?? false
     return ReportTable(

@@ -61,6 +61,8 @@ extension DataShape {
   /// Every number of a sample that has a name, of all features.
   var numbers: [DataNumber] {
     features.enumerated().flatMap { column, feature -> [DataNumber] in
+      // Texts are no numbers, though they are held by number.
+      if feature.element == .text { return [] }
       let width = feature.rowShape.reduce(1, *)
       if let names = feature.numberNames, names.count == width {
         return names.enumerated().map { DataNumber(name: $1, column: column, place: $0) }

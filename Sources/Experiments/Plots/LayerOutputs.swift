@@ -21,7 +21,11 @@ struct LayerOutputs {
       guard let feature = rows.features.member(for: input.name, of: built.model.inputs.count) else {
         continue
       }
-      let numbers = (0..<rows.count).flatMap { rows.values(of: feature, sample: $0) }
+      let isWhole = input.type.element != .float32
+      let numbers = (0..<rows.count).flatMap { rows.values(of: feature, sample: $0) }.map {
+        // Whole numbers, and texts, are held by their bits.
+        isWhole ? Float(bitPattern: UInt32(bitPattern: Int32($0))) : $0
+      }
       let shape = input.type.isOpen ? [rows.count] + feature.rowShape : input.type.shape(batch: rows.count)
       leaves[.input("x/\(input.name)")] = Tensor(shape, numbers)
     }

@@ -95,7 +95,7 @@ extension BuiltModel {
         input.name,
         dims: input.type.dims.dropFirst().map { dim -> Int? in
           if case .size(let size) = dim { size } else { nil }
-        })
+        }, isText: input.type.element == .text)
     }
     if let stored = try preparation {
       return (try RawRows(path, at: span, stored, open: inputs), stored)

@@ -9,8 +9,8 @@ public struct Cast: Op {
   public init(to element: ElementType) { self.element = element }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
-    guard element != .uint8 else {
-      throw ShapeError("values in a graph are float32 or int32, not uint8")
+    guard element == .float32 || element == .int32 else {
+      throw ShapeError("numbers in a graph are float32 or int32, not \(element.rawValue)")
     }
     guard operands[0].element != element else {
       throw ShapeError("\(operands[0]) is \(element.rawValue) already")

@@ -28,6 +28,7 @@ public struct Concatenate: Op {
     return first.with(.size(total), at: axis)
   }
 
+  public var takesTexts: Bool { true }
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
     let axis = try c.result.type.axis(axis)
     var start = 0

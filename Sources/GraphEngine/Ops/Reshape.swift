@@ -26,6 +26,7 @@ public struct Reshape: Op {
     [try c.gradient.graph.apply(Reshape(c.operands[0].type.dims), c.gradient)]
   }
 
+  public var takesTexts: Bool { true }
   public var isAlias: Bool { true }
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 0 }
   public func bind(_ site: BindSite) -> Step { { _ in } }

@@ -21,6 +21,7 @@ public struct Transpose: Op {
 
   private var order: [Int] { permutation.map { $0 < 0 ? $0 + permutation.count : $0 } }
 
+  public var takesTexts: Bool { true }
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
     var inverse = order
     for (to, from) in order.enumerated() { inverse[from] = to }

@@ -20,7 +20,7 @@ public struct ReferenceTensor: Sendable, Equatable {
   /// The numbers of a tensor, exactly; whole numbers are given as their bit patterns.
   public init(_ tensor: Tensor, _ element: ElementType = .float32) {
     let numbers = tensor.elements.map {
-      element == .int32 ? Double(Int32(bitPattern: $0.bitPattern)) : Double($0)
+      element != .float32 ? Double(Int32(bitPattern: $0.bitPattern)) : Double($0)
     }
     self.init(tensor.shape, numbers)
   }

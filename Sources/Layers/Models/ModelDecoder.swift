@@ -167,8 +167,10 @@ public struct ModelDecoder: Sendable {
     case .int where ["lora_rank", "lora_alpha"].contains(entry.key): return true
     case .double where entry.key == "lora_alpha": return true
     // They follow from the vocabulary.
-    case _ where className == "IntegerLookup":
-      return ["vocabulary_dtype", "vocabulary_size", "has_input_vocabulary"].contains(entry.key)
+    case _ where ["IntegerLookup", "StringLookup"].contains(className):
+      let follow = ["vocabulary_dtype", "vocabulary_size", "has_input_vocabulary"].contains(entry.key)
+      // Of texts it says nothing.
+      return follow || className == "StringLookup" && entry.key == "oov_method"
     // Batch renormalisation is off, which leaves its momentum without a use.
     case .double: return className == "BatchNormalization" && entry.key == "renorm_momentum"
     default: return false
@@ -209,7 +211,7 @@ public struct ModelDecoder: Sendable {
     }
     let dtype = config["dtype"]?["config"]?["name"]?.string ?? config["dtype"]?.string ?? "float32"
     let isInteger = dtype.hasPrefix("int") || dtype.hasPrefix("uint")
-    let type = TensorType(dims, isInteger ? .int32 : .float32)
+    let type = TensorType(dims, dtype == "string" ? .text : isInteger ? .int32 : .float32)
     guard case .int(let batch) = axes[0].content, (1...ModelInput.largestBatch).contains(batch) else {
       return ModelInput(name, type)
     }

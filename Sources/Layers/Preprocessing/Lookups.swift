@@ -14,7 +14,7 @@ public enum LookupOutput: String, CaseIterable, ConfigConvertible {
   /// - Parameters:
   ///   - x: int32; what is below 0 is in no class and makes the result NaN, what is too large counts as none.
   ///   - weights: of the classes, for `tf_idf`.
-  fileprivate func encode(_ x: Value, _ classes: Int, weights: [Double], _ layer: String) throws -> Value {
+  func encode(_ x: Value, _ classes: Int, weights: [Double], _ layer: String) throws -> Value {
     if self == .int { return x }
     if self == .oneHot {
       let y = try x.type.rank > 1 && x.type.dims.last == .size(1) ? x.squeezed([-1]) : x
@@ -50,35 +50,57 @@ public struct HashSalt: ConfigConvertible, Hashable {
   var key: [UInt64] { [numbers[0], numbers[numbers.count - 1]].map { UInt64(bitPattern: Int64($0)) } }
 }
 
-/// Which of some bins each whole number falls in, by a hash of its digits.
+/// A whole number or a text.
+public enum LookupToken: ConfigConvertible, Hashable {
+  case whole(Int)
+  case text(String)
+  public static var expectation: String { "a whole number or a text" }
+  public init(config: ConfigNode) throws(Diagnostic) {
+    if let text = config.string { self = .text(text) } else { self = .whole(try Int(config: config)) }
+  }
+  public var config: ConfigNode {
+    switch self {
+    case .whole(let number): number.config
+    case .text(let text): text.config
+    }
+  }
+  public static var jsonSchema: ConfigNode { ["type": ["integer", "string"]] }
+}
+
+/// Which of some bins each whole number or text falls in, by a hash of its digits or bytes.
 ///
-/// Keras: `keras.layers.Hashing`, of whole numbers.
+/// Keras: `keras.layers.Hashing`.
 public struct Hashing: UnaryLayer, Configurable {
   public var bins: Int
   public var salt: HashSalt?
-  public var maskValue: Int?
+  public var maskValue: LookupToken?
   public var output = Discretization.Output.int
   public var sparse = false
   public init(_ bins: Int) { self.bins = bins }
 
   public static let schema = Schema(
-    "Hashing", "Bins of whole numbers, by a hash of their digits.", prototype: Self(2),
+    "Hashing", "Bins of whole numbers or texts, by a hash.", prototype: Self(2),
     Field("num_bins", \.bins, "How many bins there are.", check: within(1...Int(Int32.max))).required,
     Field("salt", \.salt, "Two numbers that key another hash."),
-    Field("mask_value", \.maskValue, "A number that alone falls in bin 0.") {
-      $0.map { Int32(exactly: $0) != nil } ?? true ? nil : "must fit into 32 bits"
+    Field("mask_value", \.maskValue, "A number or a text that alone falls in bin 0.") {
+      if case .whole(let number)? = $0, Int32(exactly: number) == nil { "must fit into 32 bits" } else { nil }
     },
     Field("output_mode", \.output, "int for the number of the bin, or a vector as CategoryEncoding has."),
     Field("sparse", \.sparse, "Changes nothing here."))
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let isMasked = maskValue != nil && bins > 1
-    let mask = isMasked ? maskValue.flatMap { Int32(exactly: $0) } : nil
-    var table: [(key: Int32, value: Int32)] = []
-    if let mask { table.append((mask, 0)) }
-    let others = MapWhole.Others.hash(
-      bins: Int32(bins - (isMasked ? 1 : 0)), key: salt?.key, plus: isMasked ? 1 : 0)
-    let y = try x.graph.apply(MapWhole(table, others: others), x.cast(to: .int32))
+    let (rest, shift) = (Int32(bins - (isMasked ? 1 : 0)), Int32(isMasked ? 1 : 0))
+    let y: Value
+    if x.type.element == .text {
+      let mask: [(String, Int32)] = if isMasked, case .text(let text)? = maskValue { [(text, 0)] } else { [] }
+      y = try x.graph.apply(MapTexts(mask, others: .hash(bins: rest, key: salt?.key, plus: shift)), x)
+    } else {
+      let mask: [(Int32, Int32)] =
+        if isMasked, case .whole(let number)? = maskValue { [(Int32(clamping: number), 0)] } else { [] }
+      let map = MapWhole(mask, others: .hash(bins: rest, key: salt?.key, plus: shift))
+      y = try x.graph.apply(map, x.cast(to: .int32))
+    }
     let shown = LookupOutput(rawValue: output.rawValue) ?? .int
     return try shown.encode(y, bins, weights: [], className)
   }
@@ -179,7 +201,7 @@ public struct IntegerLookup: UnaryLayer, Configurable {
   /// The vocabulary without what stands for masked and unknown numbers, which may lead it.
   /// - Throws: E0369 if there is none, E0363 if settings contradict each other.
   private func tokens(at span: SourceSpan?) throws(Diagnostic) -> [Int] {
-    guard let vocabulary else { throw .noVocabulary(className, at: span) }
+    guard let vocabulary else { throw .noVocabulary(className, "numbers", at: span) }
     let special =
       [Int](repeating: maskToken ?? 0, count: firstUnknown)
       + [Int](repeating: unknownToken, count: unknownCount)
@@ -212,14 +234,16 @@ public struct IntegerLookup: UnaryLayer, Configurable {
 
 extension Diagnostic {
   /// E0369: a lookup without a vocabulary.
-  fileprivate static func noVocabulary(_ layer: String, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic(
-      "E0369", "\(layer) has no vocabulary", at: span.map { Label($0, "does not know any number") },
-      help: "write the numbers: 'vocabulary: [3, 7, 12]'; runexp does not learn them from data")
+  static func noVocabulary(_ layer: String, _ what: String, at span: SourceSpan?) -> Diagnostic {
+    let sample = what == "texts" ? "[red, green, blue]" : "[3, 7, 12]"
+    return Diagnostic(
+      "E0369", "\(layer) has no vocabulary",
+      at: span.map { Label($0, "does not know any \(what.dropLast())") },
+      help: "write the \(what): 'vocabulary: \(sample)'; runexp does not learn them from data")
   }
 
   /// E0363: settings of a lookup that do not go together.
-  fileprivate static func contradiction(
+  static func contradiction(
     _ layer: String, _ what: String, help: String, at span: SourceSpan?
   ) -> Diagnostic {
     Diagnostic("E0363", "\(layer) \(what)", at: span.map { Label($0, "called here") }, help: help)
