@@ -17,6 +17,10 @@ import Testing
 
   @Test func `there are recorded layers of texts`() { #expect(Self.cases.count == 37) }
 
+  private func named(_ config: ConfigNode) -> ConfigNode {
+    ConfigNode(.map((config.entries ?? []) + [.init("name", "layer".config)]))
+  }
+
   /// What a layer makes of rows of texts.
   private func result(_ node: ConfigNode, _ rows: [[String]]) throws -> Tensor {
     let layer = try ModelDecoder().layer(node)
@@ -33,7 +37,7 @@ import Testing
   @Test(arguments: cases.indices)
   func `layers make of texts what they make of them in Keras`(index: Int) throws {
     let fixture = Self.cases[index]
-    let config = (fixture["config"] ?? [:]).with(["name": "layer"])
+    let config = named(fixture["config"] ?? [:])
     let node: ConfigNode = ["class_name": fixture["layer"] ?? nil, "config": config]
     let rows = (fixture["texts"]?.list ?? []).map { ($0.list ?? []).map { $0.string ?? "" } }
     let found = try result(node, rows)
@@ -72,7 +76,7 @@ import Testing
       (["vocabulary": ["a"], "idf_weights": [1.0]], "E0363"),
     ] as [(ConfigNode, String)])
   func `settings of a lookup that contradict each other are refused`(config: ConfigNode, code: String) {
-    let node: ConfigNode = ["class_name": "StringLookup", "config": config.with(["name": "l"])]
+    let node: ConfigNode = ["class_name": "StringLookup", "config": named(config)]
     let error = #expect(throws: Diagnostic.self) { _ = try result(node, [["a"]]) }
     #expect(error?.code == code)
   }
