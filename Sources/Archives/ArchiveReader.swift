@@ -43,7 +43,9 @@ final class ArchiveReader {
   }
 
   private init(_ path: String, _ names: [String], root: String, zip: consuming ZipReader?) {
-    (self.path, self.names, self.root) = (path, names, root)
+    self.path = path
+    self.names = names
+    self.root = root
     var places = Set(names)
     for name in names {
       var folder = name[...]

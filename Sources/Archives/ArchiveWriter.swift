@@ -35,7 +35,10 @@ public struct ArchiveWriter {
   private let program: Program
   private let options: Options
 
-  public init(_ program: Program, _ options: Options) { (self.program, self.options) = (program, options) }
+  public init(_ program: Program, _ options: Options) {
+    self.program = program
+    self.options = options
+  }
 
   /// Writes one archive: of one run its crate, of several a folder with the crate of each.
   /// - Parameters:

@@ -15,14 +15,19 @@ struct CrateFile {
   var isExecutable = false
 
   init(_ name: String, text: String, _ caption: String, isExecutable: Bool = false) {
-    (self.name, content, self.caption) = (name, .text(text), caption)
-    (bytes, sha256) = (text.utf8.count, RunEvents.sha256(of: text.utf8))
+    self.name = name
+    content = .text(text)
+    self.caption = caption
+    bytes = text.utf8.count
+    sha256 = RunEvents.sha256(of: text.utf8)
     self.isExecutable = isExecutable
   }
 
   /// - Parameter path: of a file that is read now for its hash, and again when the archive is written.
   init(_ name: String, file path: String, _ caption: String) throws {
-    (self.name, content, self.caption) = (name, .file(path), caption)
+    self.name = name
+    content = .file(path)
+    self.caption = caption
     (bytes, sha256) = try RunEvents.sha256(file: path)
   }
 

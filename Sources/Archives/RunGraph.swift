@@ -18,7 +18,9 @@ struct RunGraph {
   static let workflow = "experiment.exp"
 
   init(_ contents: CrateContents, _ credits: Credits, _ program: Program) {
-    (self.contents, self.credits, self.program) = (contents, credits, program)
+    self.contents = contents
+    self.credits = credits
+    self.program = program
   }
 
   /// `ro-crate-metadata.json`.

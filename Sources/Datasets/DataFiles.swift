@@ -20,7 +20,8 @@ struct DataPath: Sendable {
   }
 
   init(_ path: String, span: SourceSpan?) {
-    (self.path, written) = (path, path)
+    self.path = path
+    written = path
     self.span = span
   }
 

@@ -42,7 +42,9 @@ public struct Preparation: Sendable, Equatable {
     public var size: Int { shape.reduce(1, *) }
 
     public init(_ name: String, columns: [Encoding]? = nil, shape: [Int]) {
-      (self.name, self.columns, self.shape) = (name, columns, shape)
+      self.name = name
+      self.columns = columns
+      self.shape = shape
     }
   }
 
@@ -54,7 +56,9 @@ public struct Preparation: Sendable, Equatable {
     public var classes: [String]?
 
     public init(_ name: String, columns: [String], classes: [String]? = nil) {
-      (self.name, self.columns, self.classes) = (name, columns, classes)
+      self.name = name
+      self.columns = columns
+      self.classes = classes
     }
   }
 

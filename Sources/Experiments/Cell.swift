@@ -75,7 +75,8 @@ public struct CellEntry: Sendable {
       var (cell, wrong) = C.schema.read(body, into: &context.bag)
       cell.subject = syntax.value
       if case .null = cell.subject.content { cell.subject.span = syntax.keywordSpan }
-      (context.wrongSettings, context.cellSpan) = (wrong, syntax.keywordSpan)
+      context.wrongSettings = wrong
+      context.cellSpan = syntax.keywordSpan
       context.writtenSettings = body.entries ?? []
       let run = cell.plan(&context)
       return wrong.isEmpty ? run : nil

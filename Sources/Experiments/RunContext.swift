@@ -83,7 +83,10 @@ public final class RunContext {
     gradientModels = plan.gradientModels
   }
 
-  func begin(cell: Int) { (self.cell, blocks) = (cell, []) }
+  func begin(cell: Int) {
+    self.cell = cell
+    blocks = []
+  }
   func show(_ block: ReportBlock) { blocks.append(block) }
   func note(_ text: String) throws { try emit(.cellNote(index: cell, text: text)) }
   func emit(_ event: RunEvent) throws {

@@ -26,7 +26,9 @@ public struct Runner {
 
     /// As a run was asked for that goes on, or is made again.
     public init(_ request: RunRequest) {
-      (isQuick, until, name) = (request.isQuick, request.until, request.name)
+      isQuick = request.isQuick
+      until = request.until
+      name = request.name
     }
   }
 

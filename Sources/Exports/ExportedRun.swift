@@ -14,7 +14,10 @@ public struct ExportedRun: Sendable {
   public init(
     run: LoggedRun, metrics: [MetricHistory], datasets: [DatasetRecord] = [], artifacts: [Artifact] = []
   ) {
-    (self.run, self.metrics, self.datasets, self.artifacts) = (run, metrics, datasets, artifacts)
+    self.run = run
+    self.metrics = metrics
+    self.datasets = datasets
+    self.artifacts = artifacts
   }
 
   /// Reads a run from its log.
@@ -41,7 +44,9 @@ public struct ExportFile: Sendable, Equatable {
   /// A file at a path that stays inside whatever names of metrics and files it is made of.
   public init(_ path: String, _ content: Content, isShared: Bool = false) {
     let steps = path.split(separator: "/").map { $0.allSatisfy { $0 == "." } ? "_" : String($0) }
-    (self.path, self.content, self.isShared) = (steps.joined(separator: "/"), content, isShared)
+    self.path = steps.joined(separator: "/")
+    self.content = content
+    self.isShared = isShared
   }
 
   init(_ path: String, _ text: String, isShared: Bool = false) {

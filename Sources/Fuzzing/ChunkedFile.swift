@@ -15,7 +15,9 @@ public struct ChunkedFile: Sendable {
   public var largest: [Int]?
 
   public init(_ shape: [Int], chunk: [Int], _ filters: [Filter] = []) {
-    (self.shape, self.chunk, self.filters) = (shape, chunk, filters)
+    self.shape = shape
+    self.chunk = chunk
+    self.filters = filters
   }
 
   /// Bytes of a chunk before any filter.

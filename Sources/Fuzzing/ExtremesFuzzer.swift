@@ -14,7 +14,9 @@ public struct LayerTrial: Sendable {
   public var shape: [Int]
 
   public init(_ node: ConfigNode, inputs: Int, shape: [Int]) {
-    (self.node, self.inputs, self.shape) = (node, inputs, shape)
+    self.node = node
+    self.inputs = inputs
+    self.shape = shape
   }
 
   /// Numbers at which sums and products overflow, or from which on nothing is as large.

@@ -19,7 +19,9 @@ public struct FuzzRun {
   ///   - folder: where cases are written; it is made if it is not there.
   ///   - watchdog: told of every case.
   public init(_ fuzzer: any Fuzzer, in folder: URL, watchdog: Watchdog? = nil) throws {
-    (self.fuzzer, self.folder, self.watchdog) = (fuzzer, folder, watchdog)
+    self.fuzzer = fuzzer
+    self.folder = folder
+    self.watchdog = watchdog
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 

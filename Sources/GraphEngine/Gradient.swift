@@ -13,7 +13,8 @@ extension Graph {
     var gradient: [Int: Value] = [loss.id: leaf(.constant(1), loss.type)]
     for id in stride(from: loss.id, through: 0, by: -1) where wanted.contains(id) {
       guard let incoming = gradient[id], case .op(let op, let operands) = nodes[id].kind else { continue }
-      (origin, purpose) = (nodes[id].origin, nodes[id].purpose.on(.backward))
+      origin = nodes[id].origin
+      purpose = nodes[id].purpose.on(.backward)
       let context = PullbackContext(operands: operands.map(value), result: value(id), gradient: incoming)
       for (operand, piece) in zip(operands, try op.pullback(context)) where wanted.contains(operand) {
         guard let piece else { continue }

@@ -72,7 +72,8 @@ public final class Graph {
     public var direction: Direction
 
     public init(_ layer: String = "", _ direction: Direction = .forward) {
-      (self.layer, self.direction) = (layer, direction)
+      self.layer = layer
+      self.direction = direction
     }
 
     /// The same layer on another way.

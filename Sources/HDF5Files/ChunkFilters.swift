@@ -40,7 +40,8 @@ struct ChunkFilters {
       filters.append(filter)
     }
     self.filters = filters
-    (self.width, self.byteCount) = (width, byteCount)
+    self.width = width
+    self.byteCount = byteCount
   }
 
   private static func identifier(

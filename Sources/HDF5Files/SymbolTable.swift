@@ -21,7 +21,11 @@ struct SymbolTable {
     guard let tree = addresses.number(8), let heap = addresses.number(8),
       let names = source.nameHeap(at: heap, base: base)
     else { return nil }
-    (self.source, self.base, self.limits, self.tree, self.names) = (source, base, limits, tree, names)
+    self.source = source
+    self.base = base
+    self.limits = limits
+    self.tree = tree
+    self.names = names
   }
 
   /// Whether every node is where the one above says, and every entry names what it should.

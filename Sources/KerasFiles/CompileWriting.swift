@@ -15,7 +15,8 @@ struct CompileWriting {
   /// - Returns: `nil` for a model that was not compiled.
   init?(_ built: BuiltModel) {
     guard let training = built.training else { return nil }
-    (state, predictions) = (training, built.outputs)
+    state = training
+    predictions = built.outputs
     keys = (built.model as? Functional)?.outputKeys
   }
 

@@ -13,7 +13,9 @@ struct DialectNotes {
   private let container: ModelFile.Container
 
   init(_ built: BuiltModel, _ target: Semantics, _ container: ModelFile.Container) {
-    (self.built, self.target, self.container) = (built, target, container)
+    self.built = built
+    self.target = target
+    self.container = container
   }
 
   /// At most one diagnostic of each kind.

@@ -64,7 +64,8 @@ struct NameChunks: Equatable {
   init(_ names: [String]) {
     let width = names.map(\.utf8.count).max() ?? 0
     guard names.count * width > Self.largestAttribute, width <= Self.largestAttribute else {
-      (chunks, self.width) = ([names], nil)
+      chunks = [names]
+      self.width = nil
       return
     }
     let largest = Self.largestAttribute / width

@@ -35,7 +35,9 @@ public enum OptimizerConfig {
       case .constant(let rate) = optimizer.common.learningRate
     {
       var schedule = InverseTimeDecay()
-      (schedule.initialLearningRate, schedule.decaySteps, schedule.decayRate) = (rate, 1, decay)
+      schedule.initialLearningRate = rate
+      schedule.decaySteps = 1
+      schedule.decayRate = decay
       optimizer.common.learningRate = .schedule(schedule)
     }
     // Before Keras 2.11 the momentum of Nadam grew as slowly as it says.

@@ -134,12 +134,14 @@ struct PartAttributes {
   private let className: String
 
   init(of layer: NamedLayer) {
-    (className, config) = (layer.layer.className, layer.layer.config)
+    className = layer.layer.className
+    config = layer.layer.config
   }
 
   /// - Parameter node: `{"class_name": …, "config": …}`.
   init(_ node: ConfigNode?) {
-    (className, config) = (node?["class_name"]?.string ?? "", node?["config"] ?? nil)
+    className = node?["class_name"]?.string ?? ""
+    config = node?["config"] ?? nil
   }
 
   private static let ofHeads = [

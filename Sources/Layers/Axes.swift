@@ -11,8 +11,14 @@ public struct Axes: ConfigConvertible, Hashable {
 
   public static let last = Axes(-1)
 
-  public init(_ axis: Int) { (numbers, isList) = ([axis], false) }
-  public init(_ axes: [Int]) { (numbers, isList) = (axes, true) }
+  public init(_ axis: Int) {
+    numbers = [axis]
+    isList = false
+  }
+  public init(_ axes: [Int]) {
+    numbers = axes
+    isList = true
+  }
 
   public static var expectation: String { "an axis, or a list of axes" }
 

@@ -16,7 +16,8 @@ public struct CallSignature: Hashable, Sendable {
     inputs: [String] = ["inputs"], endingInList endsInList: Bool = false, values: [String] = [],
     flags: [String] = []
   ) {
-    (self.inputs, self.endsInList) = (inputs, endsInList)
+    self.inputs = inputs
+    self.endsInList = endsInList
     self.values = values
     self.flags = flags
   }

@@ -219,7 +219,9 @@ extension Initializer {
   ) -> Draw {
     { settings, shape, stream in
       var settings = settings
-      (settings.scale, settings.mode, settings.distribution) = (scale, mode, distribution)
+      settings.scale = scale
+      settings.mode = mode
+      settings.distribution = distribution
       return settings.scaledNumbers(shape, stream)
     }
   }

@@ -251,11 +251,14 @@ public final class LayerScope {
     isTrainable = outerTrainable && layer.isTrainable
     let first = calls.count
     let unnamed = inputs.count - arguments.values.count
-    (named, flags) = (Array(zip(arguments.values, inputs[unnamed...])), arguments.flags)
+    named = Array(zip(arguments.values, inputs[unnamed...]))
+    flags = arguments.flags
     defer {
-      (named, flags) = (outerNamed, outerFlags)
+      named = outerNamed
+      flags = outerFlags
       path.removeLast()
-      (graph.origin, graph.purpose) = (outerOrigin, outerPurpose)
+      graph.origin = outerOrigin
+      graph.purpose = outerPurpose
       isTrainable = outerTrainable
       phase = outerPhase
     }

@@ -85,7 +85,8 @@ private struct Unrolling {
   private var sources: [Int: Functional.Source] = [:]
 
   init(_ trace: Trace, of model: any Model) throws {
-    (self.trace, self.model) = (trace, model)
+    self.trace = trace
+    self.model = model
     for (input, value) in zip(model.inputs, trace.inputs) {
       layers.append(NamedLayer(input.name, InputLayer(input)))
       sources[value.id] = .init(calls.count)

@@ -14,7 +14,9 @@ public struct ScriptParts: Sendable {
     public init(_ layer: NamedLayer) { self.init(layer.name, [layer], isList: false) }
 
     init(_ name: String, _ layers: [NamedLayer], isList: Bool) {
-      (self.name, self.layers, self.isList) = (name, layers, isList)
+      self.name = name
+      self.layers = layers
+      self.isList = isList
     }
 
     /// The same settings several times, each with its own weights: `hidden`, `hidden_1`, `hidden_2`.

@@ -38,7 +38,8 @@ package struct Axes: Sendable {
     _ x: Axis, _ y: Axis, in bounds: Rect, leftEdge: Double = 0,
     on canvas: borrowing (some Canvas & ~Copyable)
   ) {
-    (self.x, self.y) = (x, y)
+    self.x = x
+    self.y = y
     let below = Self.tickGap + Layout.tick.size + 2 + (x.label.isEmpty ? 0 : Layout.label.size + 7)
     let height = max(0, bounds.height - below)
     yTicks = y.scale.ticks(atMost: max(3, Int(height / 30)), wholeNumbers: y.wholeNumbers)

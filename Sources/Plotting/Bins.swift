@@ -18,12 +18,16 @@ struct Bins: Sendable {
     guard let first = all.first, let last = all.last, last > first else {
       let value = all.first ?? 0
       let room = max(abs(value) * 0.1, 0.5)
-      (lower, width, count) = (value - room, 2 * room / 5, 5)
+      lower = value - room
+      width = 2 * room / 5
+      count = 5
       return
     }
     let areWhole = last - first < Double(Self.most) && all.allSatisfy { $0 == $0.rounded() }
     if areWhole && wanted == nil {
-      (lower, width, count) = (first - 0.5, 1, Int(last - first) + 1)
+      lower = first - 0.5
+      width = 1
+      count = Int(last - first) + 1
       return
     }
     let middle = all[all.count * 3 / 4] - all[all.count / 4]

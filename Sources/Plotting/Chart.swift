@@ -21,7 +21,9 @@ package struct Chart: Sendable {
     package var y: Double
     package var color: Color
     package init(_ text: String, y: Double, _ color: Color) {
-      (self.text, self.y, self.color) = (text, y, color)
+      self.text = text
+      self.y = y
+      self.color = color
     }
   }
 
@@ -35,7 +37,11 @@ package struct Chart: Sendable {
     package var ends: [EndLabel] = []
 
     package init(_ title: String = "", remark: String = "", x: Axis, y: Axis, _ marks: [Mark]) {
-      (self.title, self.remark, self.x, self.y, self.marks) = (title, remark, x, y, marks)
+      self.title = title
+      self.remark = remark
+      self.x = x
+      self.y = y
+      self.marks = marks
     }
   }
 
@@ -56,8 +62,13 @@ package struct Chart: Sendable {
     key: Legend = Legend(entries: []),
     keyPlace: KeyPlace = .above, size: Size
   ) {
-    (self.title, self.subtitle, self.panels, self.columns) = (title, subtitle, panels, max(1, columns))
-    (self.key, self.keyPlace, self.size) = (key, keyPlace, size)
+    self.title = title
+    self.subtitle = subtitle
+    self.panels = panels
+    self.columns = max(1, columns)
+    self.key = key
+    self.keyPlace = keyPlace
+    self.size = size
   }
 
   fileprivate static let gap = 26.0

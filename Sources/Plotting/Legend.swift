@@ -14,7 +14,10 @@ package struct Legend: Sendable {
   package struct Entry: Sendable {
     package var name: String
     package var sample: Sample
-    package init(name: String, sample: Sample) { (self.name, self.sample) = (name, sample) }
+    package init(name: String, sample: Sample) {
+      self.name = name
+      self.sample = sample
+    }
   }
   package var entries: [Entry]
 
@@ -45,7 +48,8 @@ package struct Legend: Sendable {
           canvas.centeredText(remark, at: Point(x, middle), Self.style.with(color: Palette.quiet))
           break
         }
-        (x, row) = (bounds.x, row + 1)
+        x = bounds.x
+        row = row + 1
       }
       let middle = bounds.y + (Double(row) + 0.5) * Self.rowHeight
       draw(entry.sample, at: Point(x, middle), on: &canvas)

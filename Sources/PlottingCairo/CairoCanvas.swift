@@ -23,7 +23,8 @@ struct CairoCanvas: ~Copyable, Canvas {
       cairo_surface_destroy(surface)
       throw .figureTooLarge(size)
     }
-    (self.surface, self.context) = (surface, context)
+    self.surface = surface
+    self.context = context
     cairo_set_source_rgb(context, 1, 1, 1)
     cairo_paint(context)
     cairo_scale(context, scale, scale)
@@ -44,7 +45,8 @@ struct CairoCanvas: ~Copyable, Canvas {
       cairo_surface_destroy(surface)
       throw .figureTooLarge(size)
     }
-    (self.surface, self.context) = (surface, context)
+    self.surface = surface
+    self.context = context
     // The same figure gives the same bytes, whenever it is drawn.
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "")
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, Self.printable(title))

@@ -19,7 +19,8 @@ struct SVGCanvas: ~Copyable, Canvas {
   ///
   /// Throws E0910 when Cairo has no room for its ruler.
   init(size: Size, title: String) throws(Diagnostic) {
-    (self.size, self.title) = (size, title)
+    self.size = size
+    self.title = title
     ruler = try CairoCanvas(size: Size(width: 1, height: 1), scale: 1)
   }
 

@@ -46,7 +46,10 @@ public struct RunIndex: Sendable {
     return (index, complaints)
   }
 
-  private init(folder: String, log: LogDatabase) { (self.folder, self.log) = (folder, log) }
+  private init(folder: String, log: LogDatabase) {
+    self.folder = folder
+    self.log = log
+  }
 
   private static func path(in folder: String) -> String { folder + "/index.sqlite" }
 

@@ -78,7 +78,9 @@ public final class Model {
   ) throws -> [Logs] {
     guard built.training != nil else { throw Diagnostic.notCompiled(architecture.name, for: "fit") }
     var settings = FitSettings()
-    (settings.epochs, settings.batchSize, settings.shuffle) = (epochs, built.batchSize(batchSize), shuffle)
+    settings.epochs = epochs
+    settings.batchSize = built.batchSize(batchSize)
+    settings.shuffle = shuffle
     settings.callbacks = callbacks
     try trainer.adapt(to: samples.part)
     let result = try trainer.fit(

@@ -66,8 +66,10 @@ struct ArchiveCommand: ParsableCommand {
       let path = output ?? (folders.count == 1 ? "\(first).zip" : "runs.zip")
       guard force || !FileManager.default.fileExists(atPath: path) else { throw Diagnostic.fileIsThere(path) }
       var options = ArchiveWriter.Options()
-      (options.largestInput, options.isBag) = (includeDataUpTo << 20, bag)
-      (options.authors, options.licence) = (author, license)
+      options.largestInput = includeDataUpTo << 20
+      options.isBag = bag
+      options.authors = author
+      options.licence = license
       let program = Program(version: Runexp.version, sha256: try sha256(file: "/proc/self/exe").sha256)
       let written = try ArchiveWriter(program, options).write(folders, to: path)
       for note in written.notes { terminal.report(note) }

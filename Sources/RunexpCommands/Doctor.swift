@@ -44,8 +44,11 @@ struct Doctor: ParsableCommand {
     var help: String?
 
     init(_ name: String, _ text: String, isGood: Bool = true, isNeeded: Bool = false, help: String? = nil) {
-      (self.name, self.text, self.isGood) = (name, text, isGood)
-      (self.isNeeded, self.help) = (isNeeded, help)
+      self.name = name
+      self.text = text
+      self.isGood = isGood
+      self.isNeeded = isNeeded
+      self.help = help
     }
   }
 

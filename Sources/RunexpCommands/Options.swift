@@ -45,7 +45,8 @@ struct FileOptions: ParsableArguments {
   func request(_ path: String, reports: String?) -> ExperimentRequest {
     var request = ExperimentRequest(path: path, reports: Places.reports(reports, for: path))
     if path == Self.standardInput { request.text = [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-    (request.overrides, request.seed) = (parameters, seed)
+    request.overrides = parameters
+    request.seed = seed
     return request
   }
 }

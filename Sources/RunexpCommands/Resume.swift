@@ -100,7 +100,8 @@ struct Resume: ParsableCommand {
     }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     var request = ExperimentRequest(path: path, reports: Places.relative(reports))
-    (request.seed, request.earlier.chosen) = (record.seed, asked.chosenRuns)
+    request.seed = record.seed
+    request.earlier.chosen = asked.chosenRuns
     request.overrides = record.parameters.map { "\($0.name)=\($0.json)" }
     request.isRunNext = true
     // What came through a pipe is in the log alone.

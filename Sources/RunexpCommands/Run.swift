@@ -119,7 +119,9 @@ struct Run: ParsableCommand {
       let folder = try RunFolder.next(of: name ?? plan.name, in: reports)
       let threads = RunSession.threads(threads)
       var options = Runner.Options()
-      (options.isQuick, options.until, options.name) = (quick, last, name)
+      options.isQuick = quick
+      options.until = last
+      options.name = name
       let session = RunSession(
         plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: threads,
         writesEvents: tensorboard, isProfiled: profile)

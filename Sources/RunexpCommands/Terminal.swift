@@ -24,7 +24,9 @@ struct Terminal: Sendable {
   /// A file that is open for writing.
   init(descriptor: Int32) {
     self.descriptor = descriptor
-    (isLive, isColoured, width) = (false, false, 100)
+    isLive = false
+    isColoured = false
+    width = 100
   }
 
   /// Writes a line; of what a terminal would obey only colours are left, where there are colours.
@@ -84,7 +86,10 @@ struct Terminal: Sendable {
   /// Shows one diagnostic; without sources, without its places.
   func report(_ diagnostic: Diagnostic, _ sources: SourceMap? = nil) {
     var diagnostic = diagnostic
-    if sources == nil { (diagnostic.primary, diagnostic.related) = (nil, []) }
+    if sources == nil {
+      diagnostic.primary = nil
+      diagnostic.related = []
+    }
     say(TextRenderer(sources ?? SourceMap(), isColoured: isColoured).render(diagnostic), terminator: "")
   }
 }

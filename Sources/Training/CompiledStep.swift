@@ -27,7 +27,8 @@ final class CompiledStep {
   /// - Throws: `Diagnostic` E03xx if the data do not fit the model, or the targets its outputs, or if a layer cannot be
   ///   trained.
   init(_ site: StepSite, cutTo length: Int?, assuming assumed: [Bool]) throws {
-    (batch, self.length) = (site.batch, length)
+    batch = site.batch
+    self.length = length
     let built = site.built
     let trace = try Trace(
       built.model, phase: site.state == nil ? .inference : .training, seed: built.seed,
@@ -57,7 +58,8 @@ final class CompiledStep {
       states: StatePlan(built.states, next: trace.scope.nextStates),
       prologue: { [unowned feed] in feed.fill($0) }, isFrugal: site.state?.memoryUse == .low, pool: site.pool,
       kernels: site.kernels, clock: site.clock)
-    (self.program, self.feed) = (program, feed)
+    self.program = program
+    self.feed = feed
     for (input, value) in zip(built.model.inputs, trace.inputs) {
       let column = try site.part.feature(input.name, of: built.model).giving(
         value.type, cutTo: length, "E0304", "the input '\(input.name)' takes samples")

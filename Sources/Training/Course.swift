@@ -30,7 +30,9 @@ struct Course {
 
   /// - Parameter steps: of an epoch.
   init(_ settings: FitSettings, _ means: Means, steps: Int) {
-    (epoch, firstEpoch, self.steps) = (settings.initialEpoch, settings.initialEpoch, steps)
+    epoch = settings.initialEpoch
+    firstEpoch = settings.initialEpoch
+    self.steps = steps
     callbacks = settings.callbacks
     periods = callbacks.map(\.batchPeriod)
     self.means = means
@@ -44,8 +46,11 @@ struct Course {
     try tell(.began, control)
     guard let progress else { return }
     guard means.restore(progress.totals, of: step) else { throw Diagnostic.otherTraining() }
-    (epoch, self.step, history) = (progress.epoch, progress.step, progress.history)
-    (firstNonFinite, trace) = (progress.firstNonFinite, progress.trace)
+    epoch = progress.epoch
+    self.step = progress.step
+    history = progress.history
+    firstNonFinite = progress.firstNonFinite
+    trace = progress.trace
     for (i, memory) in zip(callbacks.indices, progress.callbacks) { callbacks[i].memory = memory }
     control.keep(progress.kept)
   }
@@ -79,8 +84,12 @@ struct Course {
   /// - Parameter isWhole: whether the epoch has ended.
   mutating func takeTrace(_ weights: AlignedBuffer, iterations: Int, isWhole: Bool) -> StepTrace {
     if isWhole && trace.digests.last?.step != iterations { digest(weights, after: iterations) }
-    defer { (trace.losses, trace.digests) = ([], []) }
-    (trace.epoch, trace.firstStep) = (epoch + 1, iterations - trace.losses.count + 1)
+    defer {
+      trace.losses = []
+      trace.digests = []
+    }
+    trace.epoch = epoch + 1
+    trace.firstStep = iterations - trace.losses.count + 1
     return trace
   }
 
@@ -100,7 +109,9 @@ struct Course {
   mutating func endEpoch(_ logs: Logs, _ control: TrainingControl) throws {
     control.history = history
     try tell(.epochEnded(epoch: epoch, logs: logs), control)
-    (epoch, step, means) = (epoch + 1, 0, none)
+    epoch = epoch + 1
+    step = 0
+    means = none
   }
 
   mutating func tell(_ event: CallbackEvent, _ control: TrainingControl) throws {

@@ -10,7 +10,8 @@ public struct StepCosts: Sendable {
 
   init?(_ program: StepProgram, _ timer: LapTimer) {
     guard let times = program.program.times, times.runs > 0, timer.count > 0 else { return nil }
-    (self.times, batch) = (times, program.batch)
+    self.times = times
+    batch = program.batch
     lap = Double(timer.total) / Double(timer.count)
   }
 }
@@ -28,7 +29,10 @@ struct LapTimer {
   mutating func begin() { began = clock() }
 
   mutating func end() {
-    if seen == StepTimes.warmUp { (total, count) = (0, 0) }
+    if seen == StepTimes.warmUp {
+      total = 0
+      count = 0
+    }
     total &+= clock() &- began
     count += 1
     seen += 1

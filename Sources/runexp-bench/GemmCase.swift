@@ -25,8 +25,12 @@ final class GemmCase {
     task.bRow = n
     switch shape.kind {
     case .nn: break
-    case .tn: (task.aRow, task.aColumn) = (1, m)
-    case .nt: (task.bRow, task.bColumn) = (1, k)
+    case .tn:
+      task.aRow = 1
+      task.aColumn = m
+    case .nt:
+      task.bRow = 1
+      task.bColumn = k
     }
     self.task = task
   }

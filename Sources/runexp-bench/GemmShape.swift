@@ -9,7 +9,10 @@ struct GemmShape: CustomStringConvertible {
   let k: Int
 
   init(_ kind: Kind, _ m: Int, _ n: Int, _ k: Int) {
-    (self.kind, self.m, self.n, self.k) = (kind, m, n, k)
+    self.kind = kind
+    self.m = m
+    self.n = n
+    self.k = k
   }
 
   /// Reads what ``description`` writes: `nn 32 300 784`; `nil` for anything else, and for empty products.

@@ -17,7 +17,10 @@ struct CSVSource: RawSource {
     train: DataPath, test: DataPath?, separator: UInt8, settings: DataSettings,
     in environment: DataEnvironment
   ) {
-    (self.train, self.test, self.separator, self.settings) = (train, test, separator, settings)
+    self.train = train
+    self.test = test
+    self.separator = separator
+    self.settings = settings
     kept = environment.keepsTables ? KeptData() : nil
   }
 

@@ -65,7 +65,9 @@ struct IDXSource: RawSource {
   }
 
   private init(train: IDXPair, test: IDXPair?, settings: DataSettings) throws(Diagnostic) {
-    (self.train, self.test, self.settings) = (train, test, settings)
+    self.train = train
+    self.test = test
+    self.settings = settings
     let tableSettings = [
       ("features", settings.features), ("target", settings.target), ("fill_missing", settings.fillMissing),
       ("types", settings.types), ("decimal", settings.decimal), ("encoding", settings.encoding),

@@ -13,7 +13,8 @@ package struct PlainTable: Sendable {
   package init(_ node: ConfigNode, in environment: DataEnvironment) throws(Diagnostic) {
     let path = try DataPath(node, in: environment)
     let table = try CSVTable(path)
-    (header, input) = (table.header, path.input)
+    header = table.header
+    input = path.input
     rows = (0..<table.rowCount).map { row in
       table.header.indices.map { table.text(row: row, column: $0) }
     }

@@ -161,13 +161,27 @@ private func lengthOfCharacter(_ bytes: [UInt8], at place: Int) -> Int? {
   let first = bytes[place]
   let (length, second): (Int, ClosedRange<UInt8>)
   switch first {
-  case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
-  case 0xE0: (length, second) = (3, 0xA0...0xBF)
-  case 0xED: (length, second) = (3, 0x80...0x9F)
-  case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
-  case 0xF0: (length, second) = (4, 0x90...0xBF)
-  case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
-  case 0xF4: (length, second) = (4, 0x80...0x8F)
+  case 0xC2...0xDF:
+    length = 2
+    second = 0x80...0xBF
+  case 0xE0:
+    length = 3
+    second = 0xA0...0xBF
+  case 0xED:
+    length = 3
+    second = 0x80...0x9F
+  case 0xE1...0xEF:
+    length = 3
+    second = 0x80...0xBF
+  case 0xF0:
+    length = 4
+    second = 0x90...0xBF
+  case 0xF1...0xF3:
+    length = 4
+    second = 0x80...0xBF
+  case 0xF4:
+    length = 4
+    second = 0x80...0x8F
   default: return nil
   }
   guard place + length <= bytes.count, second.contains(bytes[place + 1]) else { return nil }
@@ -191,7 +205,8 @@ struct TextPlace {
         column += 1
       }
     }
-    (self.line, self.column) = (line, column)
+    self.line = line
+    self.column = column
   }
 }
 

@@ -88,7 +88,10 @@ private func extremum(_ arguments: [ScriptValue], _ isBetter: (Double, Double) -
   guard var best = candidates.first, var bestNumber = best.number else { return nil }
   for candidate in candidates.dropFirst() {
     guard let number = candidate.number else { return nil }
-    if isBetter(number, bestNumber) { (best, bestNumber) = (candidate, number) }
+    if isBetter(number, bestNumber) {
+      best = candidate
+      bestNumber = number
+    }
   }
   return best
 }

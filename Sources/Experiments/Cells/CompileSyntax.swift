@@ -47,7 +47,8 @@ struct CompileSyntax {
       var output = base?.settings.outputs[i] ?? CompileSettings.Output(loss: nil)
       var span = base?.spans[i] ?? .init(loss: nil, metrics: [])
       if !loss.isAbsent {
-        (output.loss, span.loss) = (nil, losses[i]?.nameSpan)
+        output.loss = nil
+        span.loss = losses[i]?.nameSpan
         if let node = losses[i] {
           output.loss = context.losses.decode(node, into: &context.bag)
           isRight = isRight && output.loss != nil
@@ -66,15 +67,18 @@ struct CompileSyntax {
         output.metrics = read(nodes, &context)
         span.metrics = nodes.map(\.nameSpan)
         isRight = isRight && output.metrics.count == nodes.count
-        (output.metrics, span.metrics) = (output.metrics + kept.0, span.metrics + kept.1)
+        output.metrics = output.metrics + kept.0
+        span.metrics = span.metrics + kept.1
       }
       if !weightedMetrics.isAbsent {
         let nodes = weighted[i].map { $0.list ?? [$0] } ?? []
         let known = output.metrics.indices.filter { !output.metrics[$0].isWeighted }
-        (output.metrics, span.metrics) = (known.map { output.metrics[$0] }, known.map { span.metrics[$0] })
+        output.metrics = known.map { output.metrics[$0] }
+        span.metrics = known.map { span.metrics[$0] }
         let read = read(nodes, beside: output.metrics, &context)
         isRight = isRight && read.count == nodes.count
-        (output.metrics, span.metrics) = (output.metrics + read, span.metrics + nodes.map(\.nameSpan))
+        output.metrics = output.metrics + read
+        span.metrics = span.metrics + nodes.map(\.nameSpan)
       }
       settings.append(output)
       spans.append(span)

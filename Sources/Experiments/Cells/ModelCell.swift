@@ -83,7 +83,8 @@ struct ModelCell: Cell {
         context.bag.report(.inputTwice(name, at: layers[0].span))
         return nil
       }
-      (shape, batchSize) = (first.shape, first.batchSize ?? batchSize)
+      shape = first.shape
+      batchSize = first.batchSize ?? batchSize
       layers.removeFirst()
     }
     if !context.wrongSettings.isDisjoint(with: ["input", "batch_size"]) { return nil }

@@ -230,14 +230,21 @@ struct TrainCell: Cell {
       return
     }
     var fit = FitSettings()
-    (fit.epochs, fit.initialEpoch, fit.batchSize, fit.shuffle) = (
-      epochs, initialEpoch, built.batchSize(batchSize), shuffle
-    )
-    (fit.stepsPerEpoch, fit.callbacks, fit.stream) = (stepsPerEpoch, callbacks, "train/\(name)")
-    (fit.checkpoints, fit.validationFrequency) = (checkpoint, validationFreq)
+    fit.epochs = epochs
+    fit.initialEpoch = initialEpoch
+    fit.batchSize = built.batchSize(batchSize)
+    fit.shuffle = shuffle
+    fit.stepsPerEpoch = stepsPerEpoch
+    fit.callbacks = callbacks
+    fit.stream = "train/\(name)"
+    fit.checkpoints = checkpoint
+    fit.validationFrequency = validationFreq
     fit.recordsGradientNorms = context.gradientModels.contains(name)
     fit.clock = context.services.clock
-    if context.isQuick { (fit.epochs, fit.stepsPerEpoch) = (min(epochs, initialEpoch + 2), 2) }
+    if context.isQuick {
+      fit.epochs = min(epochs, initialEpoch + 2)
+      fit.stepsPerEpoch = 2
+    }
     var validation = held.flatMap { context.data[$0.data]?[$0.part] }
     if context.isQuick { validation = validation?.first(2 * fit.batchSize) }
     let total = fit.epochs

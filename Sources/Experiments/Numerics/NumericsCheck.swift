@@ -15,7 +15,8 @@ package struct NumericsOptions {
   package static let mostOperations = 2e10
 
   package init(samples: Int? = nil, directions: Int = 3) {
-    (self.samples, self.directions) = (samples, directions)
+    self.samples = samples
+    self.directions = directions
   }
 }
 

@@ -42,7 +42,8 @@ let gradientNorms = PlotKind(
         short, values.enumerated().map { (x: Double(first + $0 + 1), y: $1) })
     }
     var figure = LineChart(title: title, xLabel: "epoch", yLabel: "length of the gradient", series: series)
-    (figure.logarithmic, figure.wholeNumbers) = (true, true)
+    figure.logarithmic = true
+    figure.wholeNumbers = true
     figure.size = cell.size(figure.size)
     try context.show(
       figure, as: file,

@@ -47,7 +47,8 @@ struct LayerOutputs {
         let wrong = zip(trace.scope.decisions, outcomes).enumerated()
           .first(where: { $1.0.outcome != $1.1 })?.offset
       else {
-        (self.trace, self.evaluator) = (trace, evaluator)
+        self.trace = trace
+        self.evaluator = evaluator
         return
       }
       assumed = trace.scope.decisions[..<wrong].map(\.outcome) + [outcomes[wrong]]

@@ -63,7 +63,8 @@ private func drawing(
     var figure = LineChart(
       title: cell.title ?? cell.subject.string ?? metric ?? names, xLabel: x,
       yLabel: cell.panels == .metric ? "" : metric ?? "", series: series)
-    (figure.isScattered, figure.smoothing) = (isScattered, cell.smoothing)
+    figure.isScattered = isScattered
+    figure.smoothing = cell.smoothing
     figure.subtitle = remark(cell.smoothing, areMeans: lines.contains { $0.values.count > 1 })
     figure.wholeNumbers = x == "epoch"
     figure.logarithmic = cell.logarithmic.contains { $0.string == "y" }

@@ -41,7 +41,8 @@ struct TableBars {
       return try Self.column(name, of: table)
     }
     let (group, kind, value) = (try column("groups"), try column("series"), try column("values"))
-    (over, self.conditions) = (node["over"]?.string, conditions)
+    over = node["over"]?.string
+    self.conditions = conditions
     let name = table.header[value]
     label = node["label"]?.string ?? over.map { "\(name) over that of \($0)" } ?? name
     var numbers: [String: [String: Double]] = [:]

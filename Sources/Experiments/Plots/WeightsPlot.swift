@@ -70,10 +70,12 @@ private struct Filters {
     let (shape, numbers) = (kernel.shape, kernel.elements)
     let units = max(1, shape.last ?? 1)
     if let picture, shape.count == 2 {
-      (height, width) = (picture.height, picture.width)
+      height = picture.height
+      width = picture.width
       tiles = (0..<units).map { unit in stride(from: unit, to: numbers.count, by: units).map { numbers[$0] } }
     } else if shape.count == 4, shape[0] * shape[1] > 1 {
-      (height, width) = (shape[0], shape[1])
+      height = shape[0]
+      width = shape[1]
       let inputs = axes.inputs(shape)
       (tiles, channels) = Self.convolution(numbers, places: height * width, inputs: inputs, axes, shape)
       if channels > 1 {
@@ -83,7 +85,9 @@ private struct Filters {
         remark = "the mean over the \(NumberText.grouped(inputs)) channels that come in"
       }
     } else {
-      (height, width, isMatrix) = (numbers.count / units, units, true)
+      height = numbers.count / units
+      width = units
+      isMatrix = true
       tiles = [numbers]
     }
   }

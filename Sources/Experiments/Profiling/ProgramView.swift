@@ -24,9 +24,13 @@ package struct ProgramView {
       built, settings, part: part, batch: part.count, state: state, pool: WorkerPool(threads: 1),
       kernels: kernels
     ).program
-    (name, className, parameters) = (built.model.name, built.model.className, built.parameterCount)
-    (batch, lines) = (program.batch, program.lines)
-    (arena, leastArena) = (program.arena.count, program.leastArena)
+    name = built.model.name
+    className = built.model.className
+    parameters = built.parameterCount
+    batch = program.batch
+    lines = program.lines
+    arena = program.arena.count
+    leastArena = program.leastArena
   }
 
   private var flops: Int { lines.map(\.flops).reduce(0, +) }

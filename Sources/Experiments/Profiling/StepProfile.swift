@@ -44,7 +44,8 @@ struct StepProfile {
   var flops: Double { steps.reduce(0) { $0 + $1.flops } }
 
   init(_ costs: StepCosts, peak: Double) {
-    (self.costs, self.peak) = (costs, peak)
+    self.costs = costs
+    self.peak = peak
     let times = costs.times
     let (runs, each) = (Double(times.runs), Double(times.runs * times.parts))
     steps = times.steps.enumerated().map { number, step in

@@ -17,14 +17,21 @@ package final class StepTrial {
 
   /// - Parameter clock: nanoseconds from any start.
   package init(batch: Int?, steps: Int, repeats: Int, clock: @escaping StepClock) {
-    (self.batch, self.steps, self.repeats, self.clock) = (batch, steps, repeats, clock)
+    self.batch = batch
+    self.steps = steps
+    self.repeats = repeats
+    self.clock = clock
   }
 
   /// Fits once to warm up, then timed, then with the profile's clock.
   func run(_ trainer: Trainer, _ part: DataPart, _ cell: FitSettings, _ context: RunContext) throws {
     var fit = cell
-    (fit.epochs, fit.stepsPerEpoch, fit.callbacks) = (fit.initialEpoch + 1, steps, [])
-    (fit.batchSize, fit.resume, fit.checkpoints) = (batch ?? fit.batchSize, nil, .epoch)
+    fit.epochs = fit.initialEpoch + 1
+    fit.stepsPerEpoch = steps
+    fit.callbacks = []
+    fit.batchSize = batch ?? fit.batchSize
+    fit.resume = nil
+    fit.checkpoints = .epoch
     usedBatch = min(fit.batchSize, part.count)
     for number in 0...repeats {
       var seconds = 0.0

@@ -82,7 +82,8 @@ extension RunContext {
       histories[name]?.bestEpoch = training.bestEpoch
       histories[name]?.epochs = training.epochs
     }
-    (results, failedChecks) = (checkpoint.results, checkpoint.failedChecks)
+    results = checkpoint.results
+    failedChecks = checkpoint.failedChecks
     for (name, snapshot) in checkpoint.models where name != checkpoint.fit?.model {
       try models[name]?.restore(snapshot)
     }

@@ -85,8 +85,10 @@ extension RunCheckpoint {
       let data = facts["data"]?.entries, let trainings = facts["trainings"]?.entries,
       let models = facts["models"]?.entries
     else { throw .unreadable(checkpointIn: folder) }
-    (self.number, self.isComplete) = (number, isComplete)
-    (self.seconds, self.failedChecks) = (seconds, failedChecks)
+    self.number = number
+    self.isComplete = isComplete
+    self.seconds = seconds
+    self.failedChecks = failedChecks
     cells = []
     for node in list {
       guard let cell = try ReportCell(node, folder: folder) else { throw .unreadable(checkpointIn: folder) }
@@ -118,7 +120,8 @@ extension RunCheckpoint.Training {
       case .int(let epochs)? = node["epochs"]?.content,
       (0...(1 << 53)).contains(epochs)
     else { return nil }
-    (self.history, self.epochs) = (history, epochs)
+    self.history = history
+    self.epochs = epochs
     bestEpoch = node["best_epoch"].flatMap { try? Int?(config: $0) } ?? nil
   }
 }

@@ -69,14 +69,16 @@ struct StartingPoints {
   init(_ settings: WarmStart, among runs: inout EarlierRuns, in environment: DataEnvironment)
     throws(Diagnostic)
   {
-    (mode, span) = (settings.mode, settings.from.span)
+    mode = settings.mode
+    span = settings.from.span
     guard let written = settings.from.string else {
       throw .mismatch(settings.from, "the name of a run, best(EXPERIMENT, METRIC) or a .h5 file")
     }
     if written.hasSuffix(".h5") || written.hasSuffix(".keras") {
       name = written
       let path = environment.path(of: written)
-      (source, input) = (.file(path), RunInput(.model, name: written, place: path))
+      source = .file(path)
+      input = RunInput(.model, name: written, place: path)
       return
     }
     name = try runs.find(settings.from)
@@ -109,7 +111,8 @@ struct StartingPoints {
       guard let found = checkpoint.models[model.name], let done = checkpoint.trainings[model.name] else {
         return nil
       }
-      (snapshot, epochs) = (found, done.epochs)
+      snapshot = found
+      epochs = done.epochs
     case .file(let path):
       do {
         snapshot = ModelSnapshot(try ModelFile.load(path, named: model.name, seed: seed).built)

@@ -42,7 +42,10 @@ public struct ArgumentExtreme: Op {
           var (best, value) = (0, from[0])
           for k in 1..<max(1, count) where value == value {
             let other = from[k * inner]
-            if other != other || (isLargest ? other > value : other < value) { (best, value) = (k, other) }
+            if other != other || (isLargest ? other > value : other < value) {
+              best = k
+              value = other
+            }
           }
           y[o * inner + i] = Int32(truncatingIfNeeded: best)
         }

@@ -16,7 +16,9 @@ public struct FusedAttention: Op {
   let hasMask: Bool
 
   public init(scale: Float, isCausal: Bool, hasMask: Bool) {
-    (self.scale, self.isCausal, self.hasMask) = (scale, isCausal, hasMask)
+    self.scale = scale
+    self.isCausal = isCausal
+    self.hasMask = hasMask
   }
 
   /// Whether queries, keys and values of these types can be taken.
@@ -131,7 +133,9 @@ struct FusedAttentionGradient: Op {
     var task = attention.task(Array(site.inputs.dropFirst()))
     let (dq, q, k) = (site.output.pointer, site.inputs[1], site.inputs[2])
     task.dy = site.inputs[0].input
-    (task.dq, task.dk, task.dv) = (dq, dq + q.count, dq + q.count + k.count)
+    task.dq = dq
+    task.dk = dq + q.count
+    task.dv = dq + q.count + k.count
     let (f, heads) = (site.kernels.attentionGradient, q.shape[0] * q.shape[2])
     return { [task] worker in
       let share = worker.share(of: heads)

@@ -12,7 +12,10 @@ struct Chain: Op {
     let op: any Pointwise
     var sources: [Source]
 
-    init(_ op: any Pointwise, _ sources: [Source]) { (self.op, self.sources) = (op, sources) }
+    init(_ op: any Pointwise, _ sources: [Source]) {
+      self.op = op
+      self.sources = sources
+    }
 
     /// The same for operands in another order.
     func swapping(_ a: Int, _ b: Int) -> Link {

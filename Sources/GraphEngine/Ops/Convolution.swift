@@ -13,7 +13,10 @@ public struct Convolution: Op, TakesEpilogue {
   let groups: Int
   private(set) var epilogue = Epilogue.none
 
-  public init(_ rule: WindowRule, groups: Int = 1) { (self.rule, self.groups) = (rule, groups) }
+  public init(_ rule: WindowRule, groups: Int = 1) {
+    self.rule = rule
+    self.groups = groups
+  }
 
   var takesBias: Bool { true }
   var takesFinish: Bool { true }
@@ -68,9 +71,11 @@ public struct Convolution: Op, TakesEpilogue {
       m: 0, n: filters, k: patch, a: x.input, aRow: patch, aColumn: 1, b: w.input, c: y.pointer,
       cRow: y.columns)
     if w.layout == .panels {
-      (whole.bLayout, whole.bPanel) = (.panels, w.rows * 16)
+      whole.bLayout = .panels
+      whole.bPanel = w.rows * 16
     } else {
-      (whole.bRow, whole.bColumn) = (w.columns, 1)
+      whole.bRow = w.columns
+      whole.bColumn = 1
     }
     let (bias, beside) = operands(site)
     let finish = epilogue.finish
@@ -78,8 +83,10 @@ public struct Convolution: Op, TakesEpilogue {
     var direct: ConvolutionTask?
     if groups == 1, ConvolutionTask.takes(windows[0]) {
       var task = ConvolutionTask(windows[0], filters: filters, x: x.input, right: w.input, y: y.pointer)
-      (task.rightPanel, task.bias) = (whole.bPanel, bias)
-      (task.finish, task.beside) = (finish, beside)
+      task.rightPanel = whole.bPanel
+      task.bias = bias
+      task.finish = finish
+      task.beside = beside
       direct = task
     }
     let bands = windows[0].batch * ConvolutionTask.bands(windows[0])
@@ -95,11 +102,18 @@ public struct Convolution: Op, TakesEpilogue {
         PatchBlock.eachRun(of: share, showing: 0..<patch, windows[group], x.input, kernels, worker) {
           positions, piece, rows, step in
           var run = task
-          (run.m, run.k, run.a, run.aRow) = (positions.count, piece.count, rows, step)
+          run.m = positions.count
+          run.k = piece.count
+          run.a = rows
+          run.aRow = step
           run.b += piece.lowerBound * (task.bPanel == 0 ? task.bRow : 16)
           run.c += positions.lowerBound * task.cRow
           run.accumulates = piece.lowerBound > 0
-          if piece.upperBound == patch { (run.bias, run.finish, run.beside) = (shownBias, finish, beside) }
+          if piece.upperBound == patch {
+            run.bias = shownBias
+            run.finish = finish
+            run.beside = beside
+          }
           kernels.gemm(&run, worker.workspace)
         }
       }
@@ -119,7 +133,9 @@ public struct ConvolutionInput: Op, TakesEpilogue {
 
   /// - Parameter axes: the axes of the result between batch and channels.
   public init(_ rule: WindowRule, groups: Int = 1, axes: some Sequence<Dim>) {
-    (self.rule, self.groups, self.axes) = (rule, groups, Array(axes))
+    self.rule = rule
+    self.groups = groups
+    self.axes = Array(axes)
   }
 
   var takesBias: Bool { false }
@@ -167,17 +183,22 @@ public struct ConvolutionInput: Op, TakesEpilogue {
     var whole = GemmTask(
       m: 0, n: 0, k: filters, a: g.input, aRow: g.columns, aColumn: 1, b: w.input, c: y.pointer, cRow: 0)
     if w.layout == .panels {
-      (whole.bLayout, whole.bPanel) = (.transposedPanels, w.rows * 16)
+      whole.bLayout = .transposedPanels
+      whole.bPanel = w.rows * 16
     } else {
-      (whole.bRow, whole.bColumn) = (1, w.columns)
+      whole.bRow = 1
+      whole.bColumn = w.columns
     }
     let (kernels, epilogue, beside) = (site.kernels, epilogue, operands(site).beside)
-    (whole.finish, whole.beside) = (epilogue.finish, beside)
+    whole.finish = epilogue.finish
+    whole.beside = beside
     let task = whole
     if let mirrored = windows[0].mirrored(channels: filters), groups == 1, ConvolutionTask.takes(mirrored) {
       var task = ConvolutionTask(mirrored, filters: y.columns, x: g.input, right: w.input, y: y.pointer)
-      (task.rightPanel, task.isMirrored) = (whole.bPanel, true)
-      (task.finish, task.beside) = (whole.finish, beside)
+      task.rightPanel = whole.bPanel
+      task.isMirrored = true
+      task.finish = whole.finish
+      task.beside = beside
       let bands = mirrored.batch * ConvolutionTask.bands(mirrored)
       return { [task] worker in task.run(kernels, worker, bands) }
     }
@@ -188,7 +209,9 @@ public struct ConvolutionInput: Op, TakesEpilogue {
       return { worker in
         let share = worker.share(of: batch * positions, grain: 4)
         var run = task
-        (run.m, run.n, run.cRow) = (share.count, patch, patch)
+        run.m = share.count
+        run.n = patch
+        run.cRow = patch
         run.a += share.lowerBound * g.columns
         run.c += share.lowerBound * patch
         kernels.gemm(&run, worker.workspace)
@@ -206,7 +229,10 @@ public struct ConvolutionInput: Op, TakesEpilogue {
           for i in 0..<pieces {
             let (low, high) = (patch * i / pieces, patch * (i + 1) / pieces)
             var run = task
-            (run.m, run.n, run.c, run.cRow) = (last - first, high - low, rows, high - low)
+            run.m = last - first
+            run.n = high - low
+            run.c = rows
+            run.cRow = high - low
             run.a += first * g.columns + group * filters
             run.b += task.bPanel == 0 ? group * filters + low * task.bColumn : low * 16
             run.finish = .store
@@ -231,7 +257,10 @@ public struct ConvolutionKernel: Op {
   let rule: WindowRule
   let groups: Int
 
-  public init(_ rule: WindowRule, groups: Int = 1) { (self.rule, self.groups) = (rule, groups) }
+  public init(_ rule: WindowRule, groups: Int = 1) {
+    self.rule = rule
+    self.groups = groups
+  }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     let (x, g) = (operands[0], operands[1])
@@ -288,7 +317,10 @@ public struct ConvolutionKernel: Op {
         PatchBlock.eachRun(of: all, showing: shown, windows[group], x.input, kernels, worker) {
           positions, piece, rows, step in
           var run = task
-          (run.m, run.k, run.a, run.aColumn) = (piece.count, positions.count, rows, step)
+          run.m = piece.count
+          run.k = positions.count
+          run.a = rows
+          run.aColumn = step
           run.b += positions.lowerBound * task.bRow + group * filters
           run.c += piece.lowerBound * (task.cPanel == 0 ? task.cRow : 16) + group * filters
           run.accumulates = !isFirst
@@ -317,7 +349,9 @@ extension SlidingWindow {
     guard let depth = depth.mirrored, let height = height.mirrored, let width = width.mirrored else {
       return nil
     }
-    (mirrored.depth, mirrored.height, mirrored.width) = (depth, height, width)
+    mirrored.depth = depth
+    mirrored.height = height
+    mirrored.width = width
     return mirrored
   }
 }
@@ -326,7 +360,8 @@ extension SlidingWindow.Axis {
   fileprivate var mirrored: SlidingWindow.Axis? {
     guard stride == 1 else { return nil }
     var mirrored = self
-    (mirrored.input, mirrored.output) = (output, input)
+    mirrored.input = output
+    mirrored.output = input
     mirrored.padding = (window - 1) * dilation - padding
     return mirrored
   }

@@ -17,7 +17,9 @@ public struct DepthwiseConvolution: Op {
   public init(_ rule: WindowRule, multiplier: Int) { self.init(rule, multiplier, .result) }
 
   private init(_ rule: WindowRule, _ multiplier: Int, _ part: Part) {
-    (self.rule, self.multiplier, self.part) = (rule, multiplier, part)
+    self.rule = rule
+    self.multiplier = multiplier
+    self.part = part
   }
 
   private func of(_ part: Part) -> DepthwiseConvolution { .init(rule, multiplier, part) }

@@ -24,7 +24,9 @@ public struct MapWhole: Op {
   public init(_ table: [(key: Int32, value: Int32)], others: Others) {
     var seen: Set<Int32> = []
     let sorted = table.filter { seen.insert($0.key).inserted }.sorted { $0.key < $1.key }
-    (keys, values, self.others) = (sorted.map(\.key), sorted.map(\.value), others)
+    keys = sorted.map(\.key)
+    values = sorted.map(\.value)
+    self.others = others
   }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {

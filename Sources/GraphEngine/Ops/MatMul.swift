@@ -13,7 +13,10 @@ public struct MatMul: Op, TakesEpilogue {
   let transposesRight: Bool
   private(set) var epilogue = Epilogue.none
 
-  public init() { (transposesLeft, transposesRight) = (false, false) }
+  public init() {
+    transposesLeft = false
+    transposesRight = false
+  }
 
   private init(transposesLeft: Bool = false, transposesRight: Bool = false) {
     self.transposesLeft = transposesLeft
@@ -100,12 +103,25 @@ public struct MatMul: Op, TakesEpilogue {
     var task = GemmTask(
       m: x.rows, n: y.columns, k: x.columns, a: x.input, aRow: x.columns, aColumn: 1, b: w.input,
       c: site.update?.weights ?? y.pointer, cRow: y.columns)
-    if transposesLeft { (task.m, task.k, task.aRow, task.aColumn) = (x.columns, x.rows, 1, x.columns) }
+    if transposesLeft {
+      task.m = x.columns
+      task.k = x.rows
+      task.aRow = 1
+      task.aColumn = x.columns
+    }
     switch (w.layout, transposesRight) {
-    case (.panels, false): (task.bLayout, task.bPanel) = (.panels, w.rows * 16)
-    case (.panels, true): (task.bLayout, task.bPanel) = (.transposedPanels, w.rows * 16)
-    case (.rowMajor, false): (task.bRow, task.bColumn) = (w.columns, 1)
-    case (.rowMajor, true): (task.bRow, task.bColumn) = (1, w.columns)
+    case (.panels, false):
+      task.bLayout = .panels
+      task.bPanel = w.rows * 16
+    case (.panels, true):
+      task.bLayout = .transposedPanels
+      task.bPanel = w.rows * 16
+    case (.rowMajor, false):
+      task.bRow = w.columns
+      task.bColumn = 1
+    case (.rowMajor, true):
+      task.bRow = 1
+      task.bColumn = w.columns
     }
     if y.layout == .panels { task.cPanel = y.rows * 16 }
     (task.bias, task.beside) = operands(site)

@@ -12,7 +12,10 @@ public struct Pooling: Op {
   let function: Function
   let rule: WindowRule
 
-  public init(_ function: Function, _ rule: WindowRule) { (self.function, self.rule) = (function, rule) }
+  public init(_ function: Function, _ rule: WindowRule) {
+    self.function = function
+    self.rule = rule
+  }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     let x = operands[0]

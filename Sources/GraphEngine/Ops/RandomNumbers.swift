@@ -20,8 +20,10 @@ public struct RandomNumbers: Op {
   let position: SIMD2<UInt32>
 
   public init(_ distribution: Distribution, _ dims: [Dim], stream: RandomStream) {
-    (self.distribution, self.dims) = (distribution, dims)
-    (key, position) = (stream.key, stream.stream)
+    self.distribution = distribution
+    self.dims = dims
+    key = stream.key
+    position = stream.stream
   }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {

@@ -71,7 +71,11 @@ struct SumByMap: Op {
   let map: AxisMap
   let size: Int
 
-  init(_ axis: Int, _ map: AxisMap, _ size: Int) { (self.axis, self.map, self.size) = (axis, map, size) }
+  init(_ axis: Int, _ map: AxisMap, _ size: Int) {
+    self.axis = axis
+    self.map = map
+    self.size = size
+  }
 
   func infer(_ operands: [TensorType]) -> TensorType { operands[0].with(.size(size), at: axis) }
 

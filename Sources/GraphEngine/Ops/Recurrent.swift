@@ -13,8 +13,10 @@ public struct RecurrentRule: Hashable, Sendable {
     _ kind: RecurrentTask.Kind, units: Int, _ activation: GateFunction = .tanh,
     _ recurrentActivation: GateFunction = .sigmoid
   ) {
-    (self.kind, self.units) = (kind, units)
-    (self.activation, self.recurrentActivation) = (activation, recurrentActivation)
+    self.kind = kind
+    self.units = units
+    self.activation = activation
+    self.recurrentActivation = recurrentActivation
   }
 }
 
@@ -34,7 +36,9 @@ public struct RecurrentOperands {
   public var dropout: Value?
 
   public init(x: Value, kernel: Value, states: [Value]) {
-    (self.x, self.kernel, self.states) = (x, kernel, states)
+    self.x = x
+    self.kernel = kernel
+    self.states = states
   }
 }
 

@@ -15,8 +15,10 @@ public struct RowNormalization: Op {
 
   /// - Parameter epsilon: added to the variance.
   public init(epsilon: Float, isCentred: Bool, hasGamma: Bool, hasBeta: Bool) {
-    (self.epsilon, self.isCentred) = (epsilon, isCentred)
-    (self.hasGamma, self.hasBeta) = (hasGamma, hasBeta)
+    self.epsilon = epsilon
+    self.isCentred = isCentred
+    self.hasGamma = hasGamma
+    self.hasBeta = hasBeta
   }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {

@@ -43,19 +43,24 @@ public struct ArgumentSort: Op {
 @inline(__always)
 private func sort(_ order: UnsafeMutablePointer<Int32>, _ count: Int, _ precedes: (Int, Int) -> Bool) {
   for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }
+  func swap(_ i: Int, _ j: Int) {
+    let held = order[i]
+    order[i] = order[j]
+    order[j] = held
+  }
   func sink(_ start: Int, _ end: Int) {
     var root = start
     while 2 * root + 1 < end {
       var child = 2 * root + 1
       if child + 1 < end && precedes(Int(order[child]), Int(order[child + 1])) { child += 1 }
       guard precedes(Int(order[root]), Int(order[child])) else { return }
-      (order[root], order[child]) = (order[child], order[root])
+      swap(root, child)
       root = child
     }
   }
   for start in stride(from: count / 2 - 1, through: 0, by: -1) { sink(start, count) }
   for end in stride(from: count - 1, to: 0, by: -1) {
-    (order[0], order[end]) = (order[end], order[0])
+    swap(0, end)
     sink(0, end)
   }
 }

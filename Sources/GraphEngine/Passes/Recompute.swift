@@ -27,7 +27,9 @@ struct Recompute {
   ///   - pinned: nodes with an address of their own.
   ///   - batch: samples in a run.
   private init(_ nodes: [Graph.Node], _ kept: [Int], _ pinned: Set<Int>, batch: Int) {
-    (self.nodes, self.kept, self.pinned) = (nodes, kept, pinned)
+    self.nodes = nodes
+    self.kept = kept
+    self.pinned = pinned
     numbers = Array(nodes.indices)
     shape = { $0.type.shape(batch: batch) }
     footprint = { Layout.rowMajor.footprint(of: $0.type.shape(batch: batch)) }

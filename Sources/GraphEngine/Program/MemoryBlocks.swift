@@ -31,7 +31,10 @@ struct MemoryBlocks {
   init(_ nodes: [Graph.Node], keeping kept: [Int], pinned: Set<Int>, footprint: (Graph.Node) -> Int) {
     var live = [Bool](repeating: false, count: nodes.count)
     var lastUse = [Int](repeating: -1, count: nodes.count)
-    for id in kept { (live[id], lastUse[id]) = (true, .max) }
+    for id in kept {
+      live[id] = true
+      lastUse[id] = .max
+    }
     for id in nodes.indices.reversed() where live[id] {
       for operand in nodes[id].operands {
         live[operand] = true
@@ -42,7 +45,9 @@ struct MemoryBlocks {
     }
     var root = Array(nodes.indices)
     for (id, node) in nodes.enumerated() where node.op?.isAlias == true { root[id] = root[node.operands[0]] }
-    (isLive, self.root, self.lastUse) = (live, root, lastUse)
+    isLive = live
+    self.root = root
+    self.lastUse = lastUse
     blockOf = [Int?](repeating: nil, count: nodes.count)
     for (id, node) in nodes.enumerated() where live[id] {
       switch node.kind {
@@ -85,7 +90,10 @@ struct MemoryBlocks {
     var (count, most, node) = (0, 0, 0)
     for (id, change) in changes.enumerated() {
       count += change
-      if count > most { (most, node) = (count, id) }
+      if count > most {
+        most = count
+        node = id
+      }
     }
     return (most, node)
   }

@@ -18,9 +18,12 @@ package struct MemoryPlan {
   ///   - footprint: floats a node takes.
   init(_ nodes: [Graph.Node], keeping kept: [Int], pinned: Set<Int>, footprint: (Graph.Node) -> Int) {
     let memory = MemoryBlocks(nodes, keeping: kept, pinned: pinned, footprint: footprint)
-    (isLive, self.kept, self.pinned) = (memory.isLive, kept, pinned)
+    isLive = memory.isLive
+    self.kept = kept
+    self.pinned = pinned
     let placement = Self.best(memory.blocks)
-    (arenaCount, leastCount) = (placement.count, memory.peak.count)
+    arenaCount = placement.count
+    leastCount = memory.peak.count
     for (id, block) in memory.blockOf.enumerated() { offsets[id] = block.map { placement.offsets[$0] } }
   }
 
@@ -66,7 +69,10 @@ private struct Placement {
       var (end, best, bestGap) = (0, Int?.none, Int.max)
       for other in placed where blocks[other].overlaps(own) {
         let gap = offsets[other] - end
-        if gap >= own.size && gap < bestGap { (best, bestGap) = (end, gap) }
+        if gap >= own.size && gap < bestGap {
+          best = end
+          bestGap = gap
+        }
         end = max(end, offsets[other] + blocks[other].size)
       }
       let offset = best ?? end

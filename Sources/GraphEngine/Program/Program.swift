@@ -134,7 +134,8 @@ public final class Program {
       numbers = Recompute.apply(to: &nodes, keeping: roots, pinned: Set(direct.keys), batch: batch)
       direct = Dictionary(uniqueKeysWithValues: direct.map { (numbers[$0], $1) })
     }
-    (self.nodes, self.numbers) = (nodes, numbers)
+    self.nodes = nodes
+    self.numbers = numbers
     plan = MemoryPlan(nodes, keeping: roots.map { numbers[$0] }, pinned: Set(direct.keys)) {
       Layout.rowMajor.footprint(of: $0.type.shape(batch: batch))
     }

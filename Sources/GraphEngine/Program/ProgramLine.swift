@@ -25,30 +25,40 @@ extension Program {
 
 extension Program.Line {
   init(name: String, shape: [Int], cost: Int, purpose: Graph.Purpose) {
-    (self.name, self.shape, self.cost, self.purpose) = (name, shape, cost, purpose)
+    self.name = name
+    self.shape = shape
+    self.cost = cost
+    self.purpose = purpose
   }
 
   /// An op in its place.
   init(_ op: any Op, _ site: BindSite, _ purpose: Graph.Purpose, offset: Int?) {
     let (shapes, output) = (site.inputs.map(\.shape), site.output)
     self.init(name: op.name, shape: output.shape, cost: op.cost(shapes, output.shape), purpose: purpose)
-    (operands, layout, self.offset) = (shapes, output.layout, offset)
-    (flops, updatesWeights) = (op.flops(shapes, output.shape), site.update != nil)
+    operands = shapes
+    layout = output.layout
+    self.offset = offset
+    flops = op.flops(shapes, output.shape)
+    updatesWeights = site.update != nil
     let read = site.inputs.map(\.count).reduce(0, +) + (updatesWeights ? output.count : 0)
-    (bytesRead, bytesWritten) = (4 * read, 4 * output.count)
+    bytesRead = 4 * read
+    bytesWritten = 4 * output.count
   }
 
   /// A copy of a value, perhaps lying otherwise than the value.
   init(copying place: Place, _ name: String, _ purpose: Graph.Purpose) {
     self.init(name: name, shape: place.shape, cost: place.count, purpose: purpose)
-    (operands, layout) = ([place.shape], place.layout)
-    (bytesRead, bytesWritten) = (4 * place.count, 4 * place.count)
+    operands = [place.shape]
+    layout = place.layout
+    bytesRead = 4 * place.count
+    bytesWritten = 4 * place.count
   }
 
   /// A pass over weights, their gradients and the optimizer's slots.
   init(updating counts: [Int], slots: Int) {
     let count = counts.reduce(0, +)
     self.init(name: "update", shape: counts, cost: 4 * count, purpose: Graph.Purpose("(optimizer)", .update))
-    (bytesRead, bytesWritten) = (4 * count * (2 + slots), 4 * count * (1 + slots))
+    bytesRead = 4 * count * (2 + slots)
+    bytesWritten = 4 * count * (1 + slots)
   }
 }

@@ -26,7 +26,9 @@ final class StepRecorder {
   private enum Own { static let (end, step, starting, count) = (0, 1, 2, 8) }
 
   init(_ lines: [Program.Line], parts: Int, _ clock: @escaping StepClock) {
-    (self.lines, self.parts, self.clock) = (lines, parts, clock)
+    self.lines = lines
+    self.parts = parts
+    self.clock = clock
     tracedRuns = max(1, min(4, Self.mostSpans / max(1, lines.count * parts)))
     // Whole cache lines and one between, so that threads do not share any.
     stride = (Own.count + 3 * lines.count + 15) & ~7
@@ -45,7 +47,10 @@ final class StepRecorder {
   func timing(_ run: (Int) -> Void, _ part: Int) {
     if seen == StepTimes.warmUp { forget() }
     began = clock()
-    for part in 0..<parts { (own(part)[Own.end], own(part)[Own.step]) = (began, .max) }
+    for part in 0..<parts {
+      own(part)[Own.end] = began
+      own(part)[Own.step] = .max
+    }
     run(part)
     let ended = clock()
     for part in 0..<parts { note(gapUntil: ended, own(part)) }
@@ -62,13 +67,15 @@ final class StepRecorder {
       note(gapUntil: began, own)
       step(worker)
       let ended = clock()
-      (own[Own.end], own[Own.step]) = (ended, UInt64(number))
+      own[Own.end] = ended
+      own[Own.step] = UInt64(number)
       let cell = own + Own.count + 3 * number
       cell[0] &+= 1
       cell[1] &+= ended &- began
       if runs < tracedRuns {
         let span = spans + 2 * ((runs * parts + worker.part) * lines.count + number)
-        (span[0], span[1]) = (began, ended)
+        span[0] = began
+        span[1] = ended
       }
     }
   }
@@ -88,7 +95,8 @@ final class StepRecorder {
   private func forget() {
     cells.update(repeating: 0, count: stride * parts)
     spans.update(repeating: 0, count: 2 * lines.count * parts * tracedRuns)
-    (runs, whole) = (0, 0)
+    runs = 0
+    whole = 0
   }
 
   var times: StepTimes {

@@ -24,7 +24,10 @@ public struct StepTimes: Sendable {
     public var time: Range<UInt64>
 
     init(run: Int, part: Int, step: Int, _ time: Range<UInt64>) {
-      (self.run, self.part, self.step, self.time) = (run, part, step, time)
+      self.run = run
+      self.part = part
+      self.step = step
+      self.time = time
     }
   }
 

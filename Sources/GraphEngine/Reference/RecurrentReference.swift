@@ -13,7 +13,8 @@ private struct RecurrentSample {
 
   /// - Parameter operands: those of ``RecurrentScan`` without the first.
   init(_ scan: RecurrentScan, _ operands: ArraySlice<ReferenceTensor>, _ sample: Int) {
-    (rule, self.sample) = (scan.rule, sample)
+    rule = scan.rule
+    self.sample = sample
     var rest = operands
     kernel = rest.removeFirst()
     states = (0..<scan.rule.kind.states).map { _ in rest.removeFirst() }

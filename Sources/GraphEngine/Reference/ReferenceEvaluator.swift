@@ -12,7 +12,9 @@ public final class ReferenceEvaluator {
 
   /// - Parameter leaves: the numbers of inputs and parameters.
   public init(_ graph: Graph, batch: Int, leaves: [Leaf: ReferenceTensor]) {
-    (self.graph, self.batch, self.leaves) = (graph, batch, leaves)
+    self.graph = graph
+    self.batch = batch
+    self.leaves = leaves
   }
 
   /// With numbers in single precision, which are taken exactly; whole numbers are given as their bit patterns.

@@ -10,11 +10,13 @@ public struct ReferenceTensor: Sendable, Equatable {
   /// - Precondition: there are as many numbers as the shape has places.
   public init(_ shape: [Int], _ numbers: [Double]) {
     precondition(shape.reduce(1, *) == numbers.count, "\(numbers.count) numbers do not fill \(shape)")
-    (self.shape, self.numbers) = (shape, numbers)
+    self.shape = shape
+    self.numbers = numbers
   }
 
   public init(_ shape: [Int], repeating number: Double = 0) {
-    (self.shape, numbers) = (shape, Array(repeating: number, count: shape.reduce(1, *)))
+    self.shape = shape
+    numbers = Array(repeating: number, count: shape.reduce(1, *))
   }
 
   /// The numbers of a tensor, exactly; whole numbers are given as their bit patterns.

@@ -36,11 +36,15 @@ extension WindowRule {
     let places: Int
     let before: Int
     switch padding {
-    case .valid: (places, before) = ((count - reach) / stride + 1, 0)
+    case .valid:
+      places = (count - reach) / stride + 1
+      before = 0
     case .same:
       places = (count + stride - 1) / stride
       before = max(0, (places - 1) * stride + reach - count) / 2
-    case .causal: (places, before) = ((count + stride - 1) / stride, reach - 1)
+    case .causal:
+      places = (count + stride - 1) / stride
+      before = reach - 1
     }
     return (0..<places).flatMap { place in
       (0..<window[axis]).compactMap { tap in
@@ -71,8 +75,11 @@ private struct ConvolutionSum {
     let axes = Array(input[1...rule.rank])
     sights = rule.sights(of: axes)
     places = axes.indices.map { rule.places($0, of: axes[$0]) }.reduce(1, *)
-    (elements, batch, self.groups) = (axes.reduce(1, *), input[0], groups)
-    (channels, filters) = (kernel[rule.rank], kernel[rule.rank + 1])
+    elements = axes.reduce(1, *)
+    batch = input[0]
+    self.groups = groups
+    channels = kernel[rule.rank]
+    filters = kernel[rule.rank + 1]
   }
 
   /// Gives where the three numbers of each product lie.

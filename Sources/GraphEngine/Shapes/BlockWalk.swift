@@ -29,8 +29,10 @@ struct BlockWalk {
       for i in steps.indices { steps[i].insert(0, at: 0) }
     }
     let last = all.count - 1
-    (rows, columns) = (all[last - 1], all[last])
-    (rowSteps, columnSteps) = (steps.map { $0[last - 1] }, steps.map { $0[last] })
+    rows = all[last - 1]
+    columns = all[last]
+    rowSteps = steps.map { $0[last - 1] }
+    columnSteps = steps.map { $0[last] }
     sizes = Array(all[..<(last - 1)])
     self.steps = steps
     totalRows = all.dropLast().reduce(1, *)

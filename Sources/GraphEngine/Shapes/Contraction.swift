@@ -33,7 +33,8 @@ private struct Labelled {
   let labels: [Int]
 
   init(_ value: Value, _ labels: [Int]) throws(Diagnostic) {
-    (self.value, self.labels) = (try value.cast(to: .float32), labels)
+    self.value = try value.cast(to: .float32)
+    self.labels = labels
   }
 
   private func dim(_ label: Int) -> Dim? { labels.firstIndex(of: label).map { value.type.dims[$0] } }

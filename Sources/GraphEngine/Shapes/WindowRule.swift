@@ -77,7 +77,9 @@ public struct WindowRule: Hashable, Sendable {
       var result = SlidingWindow.Axis()
       result.input = shape[axis + 1]
       result.output = places(axis, of: result.input)
-      (result.window, result.stride, result.dilation) = (window[axis], strides[axis], dilation[axis])
+      result.window = window[axis]
+      result.stride = strides[axis]
+      result.dilation = dilation[axis]
       let missing = max(0, (result.output - 1) * result.stride + reach(axis) - result.input)
       switch padding {
       case .valid: result.padding = 0

@@ -16,7 +16,9 @@ struct AttentionInputs {
       throw .attentionInputs(
         "\(layer) takes a query, a value and perhaps a key, found \(inputs.count)", at: scope.graph.origin)
     }
-    (query, value, key) = (inputs[0], inputs[1], inputs.count == 3 ? inputs[2] : inputs[1])
+    query = inputs[0]
+    value = inputs[1]
+    key = inputs.count == 3 ? inputs[2] : inputs[1]
     let rank = query.type.rank
     guard rank >= 3, value.type.rank == rank, key.type.rank == rank,
       value.type.dims.dropLast() == key.type.dims.dropLast(),

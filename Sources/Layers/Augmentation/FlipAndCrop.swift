@@ -40,7 +40,10 @@ public struct RandomCrop: ImageAugmentation {
   public var width: Int
   public var seed: Int?
   public var dataFormat = DataFormat.channelsLast
-  public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
 
   public static let schema = Schema(
     "RandomCrop", "A random part of the images in training.", prototype: Self(height: 1, width: 1),

@@ -43,7 +43,10 @@ public struct RandomTranslation: GeometricAugmentation {
   public var seed: Int?
   public var fillValue = 0.0
   public var dataFormat = DataFormat.channelsLast
-  public init(height: RandomRange, width: RandomRange) { (heightFactor, widthFactor) = (height, width) }
+  public init(height: RandomRange, width: RandomRange) {
+    heightFactor = height
+    widthFactor = width
+  }
 
   public static let schema = Schema(
     "RandomTranslation", "Moved images in training.",

@@ -26,7 +26,8 @@ public struct Conv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   public var biasConstraint: Constraint?
 
   public init(_ filters: Int, kernelSize: PerAxis<rank>) {
-    (self.filters, self.kernelSize) = (filters, kernelSize)
+    self.filters = filters
+    self.kernelSize = kernelSize
   }
 
   public static var schema: Schema<Self> {

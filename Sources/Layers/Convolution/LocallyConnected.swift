@@ -27,7 +27,8 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
   public var implementation = 1
 
   public init(_ filters: Int, kernelSize: PerAxis<rank>) {
-    (self.filters, self.kernelSize) = (filters, kernelSize)
+    self.filters = filters
+    self.kernelSize = kernelSize
   }
 
   public static var schema: Schema<Self> {

@@ -18,7 +18,8 @@ public struct ActivityRegularization: UnaryLayer, Configurable {
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     var rule = L1L2()
-    (rule.l1, rule.l2) = (l1, l2)
+    rule.l1 = l1
+    rule.l2 = l2
     try scope.penalize(x, with: Regularizer(rule))
     return x
   }

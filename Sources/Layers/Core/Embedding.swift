@@ -15,7 +15,8 @@ public struct Embedding: UnaryLayer, Configurable {
   public var maskZero = false
 
   public init(_ inputDim: Int, _ outputDim: Int) {
-    (self.inputDim, self.outputDim) = (inputDim, outputDim)
+    self.inputDim = inputDim
+    self.outputDim = outputDim
   }
 
   public static let schema = Schema(

@@ -9,7 +9,10 @@ import TensorCore
 public struct Rescaling: UnaryLayer, Configurable {
   public var scale: ScaleNumbers
   public var offset: ScaleNumbers
-  public init(_ scale: Double, offset: Double = 0) { (self.scale, self.offset) = (.one(scale), .one(offset)) }
+  public init(_ scale: Double, offset: Double = 0) {
+    self.scale = .one(scale)
+    self.offset = .one(offset)
+  }
 
   public static let schema = Schema(
     "Rescaling", "Scales and shifts its input.", prototype: Rescaling(1),

@@ -90,8 +90,12 @@ public struct AUC: Metric {
     let recall = zip(counts.truePositives, counts.falseNegatives).map { ratio($0, $0 + $1) }
     let (x, y): ([Double], [Double])
     switch curve {
-    case .roc: (x, y) = (zip(counts.falsePositives, counts.trueNegatives).map { ratio($0, $0 + $1) }, recall)
-    case .pr: (x, y) = (recall, zip(counts.truePositives, counts.falsePositives).map { ratio($0, $0 + $1) })
+    case .roc:
+      x = zip(counts.falsePositives, counts.trueNegatives).map { ratio($0, $0 + $1) }
+      y = recall
+    case .pr:
+      x = recall
+      y = zip(counts.truePositives, counts.falsePositives).map { ratio($0, $0 + $1) }
     }
     return (0..<x.count - 1).reduce(0) { area, i in
       let height =

@@ -33,11 +33,11 @@ public struct ConfusionCounts {
     var positive = try target .!= 0
     var negative = try 1 - positive
     if let weights = try weights?.fitting(target) {
-      (positive, negative) = (try positive * weights, try negative * weights)
+      positive = try positive * weights
+      negative = try negative * weights
     }
-    (positive, negative) = (
-      try positive.expandingDimensions(at: -1), try negative.expandingDimensions(at: -1)
-    )
+    positive = try positive.expandingDimensions(at: -1)
+    negative = try negative.expandingDimensions(at: -1)
     let isAbove = try prediction.expandingDimensions(at: -1) .> bounds
     let axes = Array(prediction.type.dims.indices.dropLast(byLabel ? 1 : 0))
     let kept = (byLabel ? prediction.type.dims.suffix(1) : []) + [.size(thresholds.count)]
@@ -52,8 +52,10 @@ public struct ConfusionCounts {
     (0..<labels).map { label in
       var own = self
       let range = { (x: [Double]) in Array(x[label * (x.count / labels)..<(label + 1) * (x.count / labels)]) }
-      (own.truePositives, own.falsePositives) = (range(truePositives), range(falsePositives))
-      (own.trueNegatives, own.falseNegatives) = (range(trueNegatives), range(falseNegatives))
+      own.truePositives = range(truePositives)
+      own.falsePositives = range(falsePositives)
+      own.trueNegatives = range(trueNegatives)
+      own.falseNegatives = range(falseNegatives)
       return own
     }
   }

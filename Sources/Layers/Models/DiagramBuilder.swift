@@ -63,7 +63,9 @@ struct DiagramBuilder {
 
   mutating func follow(_ trace: Trace, of model: any Model) {
     way += 1
-    (uses, stepUses, root) = ([:], [:], model.name)
+    uses = [:]
+    stepUses = [:]
+    root = model.name
     records = Dictionary(grouping: trace.scope.calls, by: \.path)
     parameters = trace.scope.parameters.countsByPath.mapValues(\.all)
     let starts = model.inputs.map { input in

@@ -25,7 +25,8 @@ public struct ModelDecoder: Sendable {
   public init(
     custom: @escaping Custom = { _, _ in nil }, operations: @escaping Operations = { _ in nil }
   ) {
-    (self.custom, self.operations) = (custom, operations)
+    self.custom = custom
+    self.operations = operations
   }
 
   /// - Parameters:

@@ -34,7 +34,8 @@ public struct Trace {
 
   private init(_ model: any Model, in scope: LayerScope, taking types: [TensorType]) throws {
     try model.checkNames()
-    (self.scope, graph) = (scope, scope.graph)
+    self.scope = scope
+    graph = scope.graph
     for type in types where type.sampleCount > TensorType.largestCount {
       throw Diagnostic.uncountable("a sample \(type)", at: nil)
     }
@@ -43,7 +44,10 @@ public struct Trace {
   }
 
   private init(_ graph: Graph, _ scope: LayerScope, _ inputs: [Value], _ outputs: [Value]) {
-    (self.graph, self.scope, self.inputs, self.outputs) = (graph, scope, inputs, outputs)
+    self.graph = graph
+    self.scope = scope
+    self.inputs = inputs
+    self.outputs = outputs
   }
 
   /// This trace, with an unknown length wherever another one of the same model has another size.

@@ -76,7 +76,10 @@ public struct Statistic: ConfigConvertible, Hashable {
   public var numbers: [Double]
   private var isList: Bool
 
-  public init(_ numbers: [Double]) { (self.numbers, isList) = (numbers, true) }
+  public init(_ numbers: [Double]) {
+    self.numbers = numbers
+    isList = true
+  }
 
   public static var expectation: String { "a number, or a list of numbers" }
 

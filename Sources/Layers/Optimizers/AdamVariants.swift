@@ -52,7 +52,10 @@ public struct Nadam: Optimizer {
   public struct Progress: Sendable {
     public var steps: Int
     public var product: Float
-    public init(steps: Int, product: Float) { (self.steps, self.product) = (steps, product) }
+    public init(steps: Int, product: Float) {
+      self.steps = steps
+      self.product = product
+    }
   }
 
   public init(learningRate: Double = 0.001) { common = OptimizerSettings(learningRate) }

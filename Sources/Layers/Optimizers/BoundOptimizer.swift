@@ -27,7 +27,8 @@ public final class BoundOptimizer {
   ) {
     self.optimizer = optimizer
     self.memory = memory
-    (self.weights, self.semantics) = (weights, semantics)
+    self.weights = weights
+    self.semantics = semantics
     let numbers = StepNumbers(slots: memory.slots)
     self.numbers = numbers
     let (common, gradients) = (optimizer.common, memory.gradients.pointer)

@@ -150,7 +150,8 @@ final class MuonSteps {
     var outer = GemmTask(
       m: side, n: side, k: length, a: x, aRow: isTall ? 1 : columns, aColumn: isTall ? columns : 1, b: x,
       c: square.pointer, cRow: side)
-    (outer.bRow, outer.bColumn) = (isTall ? columns : 1, isTall ? 1 : columns)
+    outer.bRow = isTall ? columns : 1
+    outer.bColumn = isTall ? 1 : columns
     var squared = GemmTask(
       m: side, n: side, k: side, a: square.pointer, aRow: side, aColumn: 1, b: square.pointer,
       c: polynomial.pointer, cRow: side)

@@ -42,7 +42,8 @@ public struct PoolingWindow<let rank: Int>: Configurable {
   public var dataFormat = DataFormat.channelsLast
 
   public init(_ poolSize: PerAxis<rank> = .init(2), strides: PerAxis<rank>? = nil) {
-    (self.poolSize, self.strides) = (poolSize, strides)
+    self.poolSize = poolSize
+    self.strides = strides
   }
 
   public static var schema: Schema<Self> {

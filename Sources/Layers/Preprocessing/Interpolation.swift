@@ -58,7 +58,8 @@ private struct ResizingWeights {
   private let size: Int
 
   init(from count: Int, to size: Int, _ interpolation: Interpolation, antialias: Bool) {
-    (self.count, self.size) = (count, size)
+    self.count = count
+    self.size = size
     numbers = [Float](repeating: 0, count: count * size)
     for place in 0..<size {
       let weights: [(index: Int, weight: Double)] =

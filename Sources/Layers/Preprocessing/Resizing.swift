@@ -22,7 +22,10 @@ public struct Resizing: UnaryLayer, Configurable {
   public var fillValue = 0.0
   public var antialias = false
   public var dataFormat = DataFormat.channelsLast
-  public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
 
   public static let schema = Schema(
     "Resizing", "Images of another size.", prototype: Resizing(height: 1, width: 1),
@@ -61,7 +64,10 @@ public struct CenterCrop: UnaryLayer, Configurable {
   public var height: Int
   public var width: Int
   public var dataFormat = DataFormat.channelsLast
-  public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
 
   public static let schema = Schema(
     "CenterCrop", "The middle of images.", prototype: CenterCrop(height: 1, width: 1),

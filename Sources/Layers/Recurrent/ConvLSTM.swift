@@ -19,7 +19,8 @@ public struct ConvLSTM<let rank: Int>: RecurrentLayer, Configurable {
   public var settings = RecurrentSettings(1)
 
   public init(_ filters: Int, kernelSize: PerAxis<rank>) {
-    (self.filters, self.kernelSize) = (filters, kernelSize)
+    self.filters = filters
+    self.kernelSize = kernelSize
   }
 
   public static var schema: Schema<Self> {

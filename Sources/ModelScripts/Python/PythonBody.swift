@@ -28,7 +28,9 @@ struct PythonBody {
   }
 
   private init(_ script: ScriptText, _ statements: [Statement], _ names: PythonNames) {
-    (self.script, self.statements, self.names) = (script, statements, names)
+    self.script = script
+    self.statements = statements
+    self.names = names
     bound = BodyNames(statements)
     for statement in statements { visit(statement) }
   }

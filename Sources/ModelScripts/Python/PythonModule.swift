@@ -125,7 +125,8 @@ public struct PythonModule {
   private mutating func define(_ own: PythonClass, named name: String, _ base: String) -> String {
     var inner = self
     let lines = own.lines(facts, functions: functionNames, helpers: &helpers) { inner.construct($0, $1) }
-    (classes, inner.helpers) = (inner.classes, inner.helpers.union(helpers))
+    classes = inner.classes
+    inner.helpers = inner.helpers.union(helpers)
     helpers = inner.helpers
     let body = lines.joined(separator: "\n")
     let wanted = PythonName.className(name)

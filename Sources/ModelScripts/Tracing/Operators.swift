@@ -108,7 +108,8 @@ extension Tracer {
       let range = leftRange.lowerBound..<max(leftRange.lowerBound, step.right.range.upperBound)
       result = try compare(step.operator, left, right, range)
       if index + 1 < rest.count, try !truth(result, range) { return result }
-      (left, leftRange) = (right, step.right.range)
+      left = right
+      leftRange = step.right.range
     }
     return result
   }
@@ -147,9 +148,11 @@ extension Tracer {
     let isLess: Bool
     let isEqual: Bool
     if let x = left.number, let y = right.number {
-      (isLess, isEqual) = (x < y, x == y)
+      isLess = x < y
+      isEqual = x == y
     } else if case .string(let x) = left, case .string(let y) = right {
-      (isLess, isEqual) = (x < y, x == y)
+      isLess = x < y
+      isEqual = x == y
     } else {
       return nil
     }

@@ -30,7 +30,10 @@ public struct BarChart: Figure {
   public struct Reference: Sendable {
     public var value: Double
     public var name: String
-    public init(value: Double, name: String) { (self.value, self.name) = (value, name) }
+    public init(value: Double, name: String) {
+      self.value = value
+      self.name = name
+    }
   }
 
   public init(

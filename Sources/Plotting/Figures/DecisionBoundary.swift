@@ -13,7 +13,11 @@ public struct DecisionBoundary: Figure {
     public var y: Double
     /// Its class, or the number to predict.
     public var value: Double
-    public init(x: Double, y: Double, value: Double) { (self.x, self.y, self.value) = (x, y, value) }
+    public init(x: Double, y: Double, value: Double) {
+      self.x = x
+      self.y = y
+      self.value = value
+    }
   }
 
   public var title: String
@@ -35,10 +39,14 @@ public struct DecisionBoundary: Figure {
     ground: Ground, columns: Int, samples: [Sample], classNames: [String] = []
   ) {
     self.title = title
-    (xLabel, yLabel, self.x, self.y) = (x.label, y.label, x.range, y.range)
-    (self.ground, self.columns, self.samples, self.classNames) = (
-      ground, max(1, columns), samples, classNames
-    )
+    xLabel = x.label
+    yLabel = y.label
+    self.x = x.range
+    self.y = y.range
+    self.ground = ground
+    self.columns = max(1, columns)
+    self.samples = samples
+    self.classNames = classNames
   }
 
   public func draw(on canvas: inout (some Canvas & ~Copyable)) {

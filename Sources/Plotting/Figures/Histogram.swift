@@ -7,7 +7,9 @@ public struct Histogram: Figure {
     /// A few words on the right above the frame; nil for number, mean and deviation of a single series.
     public var remark: String?
     public init(_ name: String, _ series: [(name: String, values: [Double])], remark: String? = nil) {
-      (self.name, self.series, self.remark) = (name, series, remark)
+      self.name = name
+      self.series = series
+      self.remark = remark
     }
   }
 
@@ -20,7 +22,9 @@ public struct Histogram: Figure {
   public var wanted: Size?
 
   public init(title: String, panels: [Panel], bins: Int? = nil) {
-    (self.title, self.panels, self.bins) = (title, panels, bins)
+    self.title = title
+    self.panels = panels
+    self.bins = bins
   }
 
   private var columns: Int { Chart.columns(for: panels.count) }

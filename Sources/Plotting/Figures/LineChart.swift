@@ -123,7 +123,8 @@ func smoothed(_ points: [(x: Double, y: Double)], by weight: Double) -> [(x: Dou
   var (sum, total) = (0.0, 0.0)
   return points.map { point in
     guard point.y.isFinite else { return point }
-    (sum, total) = (sum * weight + point.y * (1 - weight), total * weight + (1 - weight))
+    sum = sum * weight + point.y * (1 - weight)
+    total = total * weight + (1 - weight)
     return (point.x, sum / total)
   }
 }

@@ -7,7 +7,8 @@ public struct Residuals: Figure {
     public var name: String
     public var points: [(truth: Double, prediction: Double)]
     public init(_ name: String, _ points: [(truth: Double, prediction: Double)]) {
-      (self.name, self.points) = (name, points)
+      self.name = name
+      self.points = points
     }
   }
 
@@ -15,7 +16,10 @@ public struct Residuals: Figure {
   public var series: [Series]
   public var size = Size(width: 880, height: 430)
 
-  public init(title: String, series: [Series]) { (self.title, self.series) = (title, series) }
+  public init(title: String, series: [Series]) {
+    self.title = title
+    self.series = series
+  }
 
   /// More dots would be one blot; every so many is shown.
   private static let mostDots = 4000

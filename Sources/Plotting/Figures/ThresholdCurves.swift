@@ -6,7 +6,10 @@ public struct ThresholdCurves: Figure {
   public struct Curve: Sendable {
     public var name: String
     public var ranking: Ranking
-    public init(_ name: String, _ ranking: Ranking) { (self.name, self.ranking) = (name, ranking) }
+    public init(_ name: String, _ ranking: Ranking) {
+      self.name = name
+      self.ranking = ranking
+    }
   }
 
   public var title: String
@@ -15,7 +18,9 @@ public struct ThresholdCurves: Figure {
   public var size: Size
 
   public init(title: String, kind: Kind, curves: [Curve]) {
-    (self.title, self.kind, self.curves) = (title, kind, curves)
+    self.title = title
+    self.kind = kind
+    self.curves = curves
     size = Size(width: curves.count > 1 ? 640 : 480, height: 470)
   }
 

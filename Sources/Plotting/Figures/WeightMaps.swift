@@ -16,8 +16,12 @@ public struct WeightMaps: Figure {
   public init(
     title: String, subtitle: String = "", tiles: [[Float]], height: Int, width: Int, labels: [String] = []
   ) {
-    (self.title, self.subtitle, self.tiles, self.labels) = (title, subtitle, tiles, labels)
-    (self.height, self.width) = (max(1, height), max(1, width))
+    self.title = title
+    self.subtitle = subtitle
+    self.tiles = tiles
+    self.labels = labels
+    self.height = max(1, height)
+    self.width = max(1, width)
   }
 
   private static let gap = 8.0

@@ -78,7 +78,11 @@ extension LayeredGraph {
     private var shift: [Double] = []
 
     init(graph: LayeredGraph, places: [Int], conflicts: Set<Int>, up: Bool, right: Bool) {
-      (self.graph, self.places, self.conflicts, self.up, self.right) = (graph, places, conflicts, up, right)
+      self.graph = graph
+      self.places = places
+      self.conflicts = conflicts
+      self.up = up
+      self.right = right
       root = Array(graph.nodes.indices)
       shift = [Double](repeating: 0, count: root.count)
       align()

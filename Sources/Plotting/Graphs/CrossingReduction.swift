@@ -15,7 +15,11 @@ extension LayeredGraph {
       if nodes.count <= Self.mostTransposed { transpose() }
       let found = crossings
       idle += 1
-      if found < fewest { (fewest, best, idle) = (found, layers, 0) }
+      if found < fewest {
+        fewest = found
+        best = layers
+        idle = 0
+      }
     }
     setOrder(best)
   }
@@ -57,7 +61,8 @@ extension LayeredGraph {
           let (v, w) = (order[l][i], order[l][i + 1])
           if crossings(v, w, places) > crossings(w, v, places) {
             order[l].swapAt(i, i + 1)
-            (places[v], places[w]) = (i + 1, i)
+            places[v] = i + 1
+            places[w] = i
             hasImproved = true
           }
         }

@@ -74,7 +74,8 @@ struct ModelGraphPen {
       let length = taken(candidate) / scale
       for place in [frame.x + 10, frame.right - 10 - length]
       where !lines.contains(where: { $0 > place - 5 && $0 < place + length + 5 }) {
-        (detail, start) = (candidate, place)
+        detail = candidate
+        start = place
         break search
       }
     }

@@ -26,9 +26,13 @@ public struct MetricDifference: Sendable, Equatable {
 
   private init?(_ first: MetricHistory?, _ second: MetricHistory?) {
     guard let known = first ?? second else { return nil }
-    (series, name) = (known.series, known.name)
+    series = known.series
+    name = known.name
     let (a, b) = (first?.points ?? [], second?.points ?? [])
-    (self.first, self.second, firstCount, secondCount) = (a.last, b.last, a.count, b.count)
+    self.first = a.last
+    self.second = b.last
+    firstCount = a.count
+    secondCount = b.count
     parting = zip(a, b).first { !$0.isSame(as: $1) }?.0
     largestRelative = zip(a, b).map { relativeDifference($0.value, $1.value) }.max() ?? 0
     if parting == nil && a.count == b.count { return nil }

@@ -102,7 +102,8 @@ extension RunComparison.Outcome {
     guard let first = found.first else { return nil }
     best = Sample(found.map(\.best.value))
     last = Sample(found.map(\.last.value))
-    (step, epoch) = (first.best.step, first.best.epoch)
+    step = first.best.step
+    epoch = first.best.epoch
   }
 }
 

@@ -39,7 +39,8 @@ public struct PairedDifference: Sendable, Equatable {
       return own - other
     }
     guard !differences.isEmpty else { return nil }
-    (mean, count) = (Sample(differences).mean, differences.count)
+    mean = Sample(differences).mean
+    count = differences.count
     interval = Bootstrap.interval(of: differences)
   }
 }

@@ -59,8 +59,10 @@ public struct TrainingDifference: Sendable, Equatable {
   }
 
   private init(_ first: Training?, _ second: Training?) {
-    (series, number) = (first?.series ?? second?.series ?? "", first?.number ?? second?.number ?? 1)
-    (firstSteps, secondSteps) = (first?.losses.count ?? 0, second?.losses.count ?? 0)
+    series = first?.series ?? second?.series ?? ""
+    number = first?.number ?? second?.number ?? 1
+    firstSteps = first?.losses.count ?? 0
+    secondSteps = second?.losses.count ?? 0
     if let first, let second { parting = Parting(first, second) }
   }
 }

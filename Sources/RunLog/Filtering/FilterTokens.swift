@@ -57,7 +57,9 @@ struct FilterToken: Equatable {
   }
 
   private init(_ kind: Kind, _ bytes: ArraySlice<UInt8>, _ span: SourceSpan) {
-    (self.kind, text, self.span) = (kind, String(decoding: bytes, as: UTF8.self), span)
+    self.kind = kind
+    text = String(decoding: bytes, as: UTF8.self)
+    self.span = span
   }
 
   private static let symbols = ["<=", ">=", "!=", "==", "<", ">", "=", "(", ")"].map { Array($0.utf8) }

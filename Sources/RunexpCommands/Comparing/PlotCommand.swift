@@ -46,7 +46,9 @@ struct Plot: ParsableCommand {
       guard let log = named.index?.log, !names.isEmpty else { return common.terminal.say("no run fits") }
       let comparison = RunComparison(try log.compared(names), metrics: [metric])
       var curves = try RunCurves(comparison, named)
-      (curves.band, curves.across, curves.isLogarithmic) = (band, across, isLogarithmic)
+      curves.band = band
+      curves.across = across
+      curves.isLogarithmic = isLogarithmic
       let charts = comparison.metrics.compactMap { curves.chart($0, of: comparison) }
       guard let chart = charts.first else {
         let known = comparison.rows.flatMap {

@@ -42,7 +42,8 @@ struct Reproduction {
     }
     Interrupts.watch()
     var record = original.record
-    (record.source, record.resolved) = (plan.source, plan.resolved)
+    record.source = plan.source
+    record.resolved = plan.resolved
     record.startedAt = Date().timeIntervalSince1970
     record.environment = Machine.facts(threads: threads, folder: source)
     let options = original.request.map { Runner.Options($0) } ?? Runner.Options()

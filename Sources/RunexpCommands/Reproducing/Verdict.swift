@@ -43,7 +43,8 @@ struct Verdict {
     let difference = RunDifference(of: first, and: second)
     // What is in the log twice, as text and as a table, differs with its numbers.
     let files = original.artifacts.filter { !$0.isReport }
-    (run, self.tolerance) = (original.name, tolerance)
+    run = original.name
+    self.tolerance = tolerance
     compared = (
       first.metrics.map(\.points.count).reduce(0, +), first.steps.map(\.trace.losses.count).reduce(0, +),
       files.count
@@ -81,7 +82,9 @@ struct Verdict {
 
   /// The verdict where data were changed so much that the experiment does not fit them any more.
   init(of original: RecordedRun, unfit data: [(path: String, sha256: String)], tolerance: Double) {
-    (run, self.tolerance, compared) = (original.name, tolerance, (0, 0, 0))
+    run = original.name
+    self.tolerance = tolerance
+    compared = (0, 0, 0)
     largest = .infinity
     for file in data {
       let name = URL(fileURLWithPath: file.path).lastPathComponent

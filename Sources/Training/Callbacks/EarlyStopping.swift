@@ -44,7 +44,10 @@ public struct EarlyStopping: Callback {
 
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     switch event {
-    case .began: (wait, best, bestEpoch) = (0, nil, nil)
+    case .began:
+      wait = 0
+      best = nil
+      bestEpoch = nil
     case .epochEnded(let epoch, let logs): try epochEnded(epoch, logs, control)
     case .ended:
       if restoreBestWeights, let bestEpoch { control.restoreWeights(of: bestEpoch + 1) }
@@ -63,7 +66,8 @@ public struct EarlyStopping: Callback {
     }
     wait += 1
     if improves(value, on: best, control) {
-      (best, bestEpoch) = (value, epoch)
+      best = value
+      bestEpoch = epoch
       if restoreBestWeights { control.keepWeights() }
       if baseline.map({ improves(value, on: $0, control) }) ?? true { wait = 0 }
       return

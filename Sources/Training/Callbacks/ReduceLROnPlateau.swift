@@ -47,12 +47,20 @@ public struct ReduceLROnPlateau: Callback {
   }
 
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
-    if case .began = event { (wait, resting, best) = (0, 0, nil) }
+    if case .began = event {
+      wait = 0
+      resting = 0
+      best = nil
+    }
     guard case .epochEnded(let epoch, let logs) = event, let value = logs[monitor] else { return }
-    if resting > 0 { (resting, wait) = (resting - 1, 0) }
+    if resting > 0 {
+      resting = resting - 1
+      wait = 0
+    }
     let grows = control.grows(monitor, mode)
     if best.map({ MonitorMode.isBetter(value, than: $0, by: minDelta, grows: grows) }) ?? true {
-      (best, wait) = (value, 0)
+      best = value
+      wait = 0
     } else if resting == 0 {
       wait += 1
       if wait >= patience { try reduce(epoch, control) }
@@ -63,7 +71,8 @@ public struct ReduceLROnPlateau: Callback {
     let rate = control.learningRate
     guard rate > Double(Float(minLR)) else { return }
     control.learningRate = max(rate * factor, minLR)
-    (resting, wait) = (cooldown, 0)
+    resting = cooldown
+    wait = 0
     if verbose > 0 {
       try control.outlet.say(
         "epoch \(epoch + 1): the learning rate goes from \(Float(rate)) to \(Float(control.learningRate))")

@@ -18,7 +18,10 @@ public struct Outlet {
     write: @escaping ([UInt8], String) throws -> Void = { _, _ in },
     read: @escaping (String) -> [UInt8]? = { _ in nil }, say: @escaping (String) throws -> Void = { _ in }
   ) {
-    (self.save, self.write, self.read, self.say) = (save, write, read, say)
+    self.save = save
+    self.write = write
+    self.read = read
+    self.say = say
   }
 }
 

@@ -74,5 +74,8 @@ struct CheckpointClock {
     }
   }
 
-  mutating func wrote(from start: Double, to end: Double) { (last, cost) = (end, end - start) }
+  mutating func wrote(from start: Double, to end: Double) {
+    last = end
+    cost = end - start
+  }
 }

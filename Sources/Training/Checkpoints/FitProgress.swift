@@ -43,9 +43,11 @@ extension FitProgress {
       let totals = facts["totals"].flatMap({ try? [[Double]](config: $0) }),
       let history = facts["history"].flatMap(Self.history), let callbacks = facts["callbacks"]?.list
     else { return nil }
-    (self.epoch, self.step, self.totals, self.history, self.callbacks) = (
-      epoch, step, totals, history, callbacks
-    )
+    self.epoch = epoch
+    self.step = step
+    self.totals = totals
+    self.history = history
+    self.callbacks = callbacks
     kept = arrays.first { $0.name == "\(name)/kept" }?.numbers
     let losses = arrays.first { $0.name == "\(name)/losses" }?.numbers
     let digests = facts["digests"].flatMap { try? [[Int]](config: $0) } ?? []

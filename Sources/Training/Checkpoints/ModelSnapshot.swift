@@ -31,8 +31,10 @@ public struct ModelSnapshot {
         Parameter(path: $0.spec.path, shape: $0.spec.shape, isTrainable: $0.spec.isTrainable)
       }
     }
-    (parameters, weights) = (described(built.slab), built.slab.storage)
-    (stateShapes, states) = (described(built.states), built.states.storage)
+    parameters = described(built.slab)
+    weights = built.slab.storage
+    stateShapes = described(built.states)
+    states = built.states.storage
     optimizer = built.training.map { OptimizerSnapshot($0) }
   }
 }
@@ -50,7 +52,9 @@ public struct OptimizerSnapshot {
 
   init(_ state: TrainingState) {
     className = state.settings.optimizer.className
-    (iterations, rate, memory) = (state.iterations, state.learningRate, state.rememberedNumbers)
+    iterations = state.iterations
+    rate = state.learningRate
+    memory = state.rememberedNumbers
     if case .constant(let start) = state.settings.optimizer.common.learningRate { startRate = start }
   }
 }
@@ -91,7 +95,8 @@ extension BuiltModel {
     var snapshot = snapshot
     // States are for batches of one size; those of another begin with 0.
     if !snapshot.stateShapes.elementsEqual(own.stateShapes, by: { $0.isSame(as: $1) }) {
-      (snapshot.stateShapes, snapshot.states) = (own.stateShapes, own.states)
+      snapshot.stateShapes = own.stateShapes
+      snapshot.states = own.states
     }
     try restore(snapshot)
     if let rate, snapshot.optimizer?.startRate != rate { training?.learningRate = rate }
@@ -141,7 +146,8 @@ extension BuiltModel {
       (0...(1 << 53)).contains(saved.iterations)
     else { throw .otherModel(model.name, "its optimizer remembered something else") }
     for (target, source) in zip(own, saved.memory) { copy(source.numbers, to: target.numbers) }
-    (state.iterations, state.learningRate) = (saved.iterations, saved.rate)
+    state.iterations = saved.iterations
+    state.learningRate = saved.rate
   }
 
   private func copy(_ source: AlignedBuffer, to target: AlignedBuffer) {
@@ -186,11 +192,14 @@ extension ModelSnapshot {
     guard let parameters = [Parameter](facts["parameters"]), let weights = numbers("weights") else {
       return nil
     }
-    (self.parameters, self.weights) = (parameters, weights)
-    (stateShapes, states) = ([], AlignedBuffer(0))
+    self.parameters = parameters
+    self.weights = weights
+    stateShapes = []
+    states = AlignedBuffer(0)
     if let kept = facts["states"] {
       guard let shapes = [Parameter](kept), let numbers = numbers("states") else { return nil }
-      (stateShapes, states) = (shapes, numbers)
+      stateShapes = shapes
+      states = numbers
     }
     guard let saved = facts["optimizer"] else { return }
     optimizer = OptimizerSnapshot(saved, numbers)
@@ -218,7 +227,9 @@ extension OptimizerSnapshot {
       let rate = facts["rate"].flatMap({ try? Double(config: $0) }),
       let names = facts["memory"]?.list?.map({ $0.string ?? "" })
     else { return nil }
-    (self.className, self.iterations, self.rate) = (className, iterations, rate)
+    self.className = className
+    self.iterations = iterations
+    self.rate = rate
     startRate = facts["start_rate"].flatMap { try? Double?(config: $0) } ?? nil
     memory = names.compactMap { name in numbers(name).map { NamedNumbers(name, $0) } }
     guard memory.count == names.count else { return nil }

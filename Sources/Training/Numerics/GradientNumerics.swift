@@ -58,7 +58,8 @@ package struct GradientNumerics {
     let eager = EagerEvaluator(sample.graph, batch: sample.batch, leaves: sample.leaves)
     let exact = ReferenceEvaluator(sample.graph, batch: sample.batch, leaves: sample.leaves)
     batch = sample.batch
-    (single, double) = (Double(eager[sample.loss].elements[0]), exact[sample.loss].numbers[0])
+    single = Double(eager[sample.loss].elements[0])
+    double = exact[sample.loss].numbers[0]
     let gradients = sample.parameters.map { exact[$0.gradient].numbers }
     let largest = length(gradients.joined())
     let walk = Walk(sample: sample, directions: directions, seed: seed)

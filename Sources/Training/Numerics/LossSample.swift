@@ -54,7 +54,10 @@ package struct LossSample {
           graph.leaf(.parameter($0.path), TensorType($0.shape.map { .size($0) }))
         }
         let gradients = try graph.gradients(of: loss, for: values)
-        (self.graph, self.loss, batch, leaves) = (graph, loss, rows.count, traced.leaves)
+        self.graph = graph
+        self.loss = loss
+        batch = rows.count
+        leaves = traced.leaves
         parameters = zip(trained, zip(values, gradients)).map { ($0.path, $1.0, $1.1) }
         return
       }
