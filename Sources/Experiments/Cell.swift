@@ -29,7 +29,9 @@ extension Cell {
 }
 
 /// What running a cell does.
-public typealias CellRun = (RunContext) throws -> Void
+///
+/// It may be called any number of times, also at the same time, each time with another context.
+public typealias CellRun = @Sendable (RunContext) throws -> Void
 
 /// Every kind of cell.
 ///

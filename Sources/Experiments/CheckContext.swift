@@ -49,14 +49,16 @@ public struct CheckContext {
   var writtenSettings: [ConfigNode.Entry] = []
   /// Models whose figures need the lengths of their gradients, so that trainings record them.
   var gradientModels: Set<String> = []
+  /// The place of the cell at hand in the file, from 0.
+  var cellIndex = 0
   /// The first word of the cell at hand, where what is missing in it is shown.
   var cellSpan: SourceSpan?
   /// The files that the experiment reads.
   private(set) var inputs: [RunInput] = []
   /// The runs that models may come from.
   var earlier = EarlierRuns()
-  /// What is trained on what, in the order of the file.
-  var plannedTrainings: [PlannedTraining] = []
+  /// The trainings of the cells above.
+  var jobs: [(cell: Int, job: TrainingJob)] = []
   /// What trainings start from, if the header says so.
   var starts: StartingPoints?
   /// Models that were compiled in the file they are from.

@@ -89,7 +89,7 @@ public struct CheckedExperiment {
       path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
       source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
       cells: cells, chosenRuns: context.earlier.chosen, inputs: context.inputs,
-      gradientModels: context.gradientModels, trainings: context.plannedTrainings,
+      gradientModels: context.gradientModels, trainings: context.jobs,
       models: context.modelNames.compactMap { name in
         context.models[name].map { (name, $0.content.parameterCount) }
       })
@@ -99,6 +99,7 @@ public struct CheckedExperiment {
     _ cell: CellSyntax, _ index: Int, _ context: inout CheckContext
   ) -> ExperimentPlan.PlannedCell? {
     guard let entry = CellRegistry.all.first(where: { $0.keyword == cell.keyword }) else { return nil }
+    context.cellIndex = index
     let planned = Activation.$functions.withValue(context.activations) { entry.plan(cell, &context) }
     guard let run = planned else {
       context.declareBroken(cell.name, keyword: cell.keyword)

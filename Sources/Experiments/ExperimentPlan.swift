@@ -3,8 +3,10 @@ public import ExpLanguage
 public import RunEvents
 
 /// An experiment that was read and checked, ready to run.
-public struct ExperimentPlan {
-  public struct PlannedCell {
+///
+/// It holds nothing that a run changes: it can be run any number of times, also at the same time, with the same result.
+public struct ExperimentPlan: Sendable {
+  public struct PlannedCell: Sendable {
     /// From 0.
     public let index: Int
     public let keyword: String
@@ -39,8 +41,8 @@ public struct ExperimentPlan {
   public let inputs: [RunInput]
   /// Models whose trainings record the lengths of gradients, for figures of them.
   let gradientModels: Set<String>
-  /// What is trained on what, in the order of the file.
-  let trainings: [PlannedTraining]
+  /// The trainings of the cells, in the order of the file.
+  let trainings: [(cell: Int, job: TrainingJob)]
   /// Models with their numbers of parameters.
   public let models: [(name: String, parameters: Int)]
 

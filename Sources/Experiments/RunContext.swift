@@ -67,8 +67,6 @@ public final class RunContext {
   var isRestoring = false
   /// What is known of where trainings spent their time.
   var trace = ProfileTrace()
-  /// If set, what is done with the training of the cell at work instead of fitting.
-  var trial: TrainingTrial?
   /// Writes the run down, with the training under way.
   var checkpoint: ((model: String, progress: FitProgress)?) throws -> Void = { _ in }
   /// The training that was under way when the run was cut off, for its cell to go on with.

@@ -41,7 +41,8 @@ enum Vocabularies {
     -> ConfigNode
   {
     guard let name = layer["class_name"]?.string, ["IntegerLookup", "StringLookup"].contains(name),
-      let config = layer["config"], config["vocabulary"]?.isAbsent ?? true, let text = try read("assets/\(place)/vocabulary.txt")
+      let config = layer["config"], config["vocabulary"]?.isAbsent ?? true,
+      let text = try read("assets/\(place)/vocabulary.txt")
     else { return layer }
     if name == "StringLookup" {
       let words = lines(text).config

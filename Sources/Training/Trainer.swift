@@ -20,7 +20,7 @@ public enum TrainingEvent {
 }
 
 /// How `fit` goes about it; Keras's arguments with Keras's defaults.
-public struct FitSettings {
+public struct FitSettings: Sendable {
   public var epochs = 1
   public var initialEpoch = 0
   public var batchSize = 32
@@ -36,8 +36,6 @@ public struct FitSettings {
   public var stream = "fit"
   /// How often `checkpoint` is called.
   public var checkpoints = CheckpointFrequency.auto
-  /// Where to go on; the model and its optimizer have to be what they were there.
-  public var resume: FitProgress?
   /// Whether the length of every parameter's gradient is logged, as ``GradientNorms`` names it.
   public var recordsGradientNorms = false
   /// If given, every step of the program for whole batches is timed by it.
@@ -89,12 +87,14 @@ public final class Trainer {
 
   /// Trains the model.
   /// - Parameters:
+  ///   - progress: where to resume; the model and its optimizer have to be what they were there.
   ///   - outlet: what callbacks do outside of the training.
   ///   - isInterrupted: asked before every step.
   ///   - checkpoint: writes down how far the training is, with the model and its optimizer as they are.
   /// - Throws: `Diagnostic`s of the trace, and what `outlet` and `checkpoint` throw.
   public func fit(
-    _ part: DataPart, validation: DataPart?, _ settings: FitSettings, outlet: Outlet = Outlet(),
+    _ part: DataPart, validation: DataPart?, _ settings: FitSettings, from progress: FitProgress? = nil,
+    outlet: Outlet = Outlet(),
     isInterrupted: () -> Bool, checkpoint: (FitProgress) throws -> Void = { _ in },
     observe: (TrainingEvent) throws -> Void
   ) throws -> FitResult {
@@ -129,7 +129,7 @@ public final class Trainer {
       clock.wrote(from: start, to: now())
     }
 
-    try course.begin(settings.resume, full.totals, control)
+    try course.begin(progress, full.totals, control)
     epochs: for epoch in course.epoch..<max(settings.epochs, course.epoch) {
       let began = now()
       var shown = began

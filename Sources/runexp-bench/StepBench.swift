@@ -50,21 +50,22 @@ struct StepBench: ParsableCommand {
       pool: WorkerPool(threads: threads), now: { Double(Self.nanoseconds()) * 1e-9 },
       isInterrupted: { false },
       render: { _, _ in [] }, sinks: [])
+    let found: TrialTimes
     do {
-      try plan.run(trial, at: cell, services: services)
+      found = try plan.times(trial, of: cell, services: services)
     } catch let diagnostic as Diagnostic {
       throw Mistake(TextRenderer(plan.sources).render([diagnostic]))
     }
-    let times = trial.stepTimes.sorted()
+    let times = found.steps.sorted()
     guard let shortest = times.first else { return }
     func microseconds(_ time: Double) -> String { NumberText.fixed(time / 1000, decimals: 1) }
     print(
       """
       \(cell.title): \(microseconds(times[times.count / 2])) µs a step, shortest \(microseconds(shortest)); \
-      \(repeats) × \(steps) steps of \(trial.usedBatch), \(threads) thread\(threads == 1 ? "" : "s"), \
+      \(repeats) × \(steps) steps of \(found.usedBatch), \(threads) thread\(threads == 1 ? "" : "s"), \
       \(InstructionSet.current.title)
       """)
-    print("\n" + trial.profile)
+    print("\n" + found.profile)
   }
 
   private func plan() throws -> ExperimentPlan {

@@ -12,7 +12,7 @@ import Testing
     func next() -> UInt64 { time.add(1_000_000, ordering: .relaxed).newValue }
   }
 
-  private func trial(_ cells: String, batch: Int?) throws -> StepTrial {
+  private func trial(_ cells: String, batch: Int?) throws -> TrialTimes {
     let scratch = try Scratch()
     let checked = try scratch.check("seed: 4\ncells:\n" + cells)
     let plan = try #require(checked.plan, "\(checked.diagnostics)")
@@ -22,8 +22,7 @@ import Testing
       pool: WorkerPool(threads: 1), now: { Double(ticks.next()) * 1e-9 }, isInterrupted: { false },
       render: { _, _ in [] }, sinks: [])
     let cell = try #require(plan.cell(called: "train m"))
-    try plan.run(trial, at: cell, services: services)
-    return trial
+    return try plan.times(trial, of: cell, services: services)
   }
 
   private let cells = """
@@ -46,8 +45,8 @@ import Testing
 
   @Test func `a training is timed as often as asked for, and profiled once`() throws {
     let trial = try trial(cells, batch: nil)
-    #expect(trial.stepTimes.count == 3 && trial.usedBatch == 16)
-    #expect(trial.stepTimes.allSatisfy { $0 > 0 })
+    #expect(trial.steps.count == 3 && trial.usedBatch == 16)
+    #expect(trial.steps.allSatisfy { $0 > 0 })
     for layer in ["hidden", "head", "(loss)", "(optimizer)", "a step"] {
       #expect(trial.profile.contains("\n" + layer), "\(trial.profile)")
     }

@@ -56,17 +56,18 @@ private struct Course {
       epochs, batchSize, stepsPerEpoch, frequency
     )
     fit.callbacks = callbacks + [Kill(after: step)]
+    var progress: FitProgress?
     if let checkpoint {
       let file = try CheckpointFile(checkpoint, path: "c")
-      let (model, progress) = (file.facts["model"] ?? nil, file.facts["fit"] ?? nil)
+      let (model, facts) = (file.facts["model"] ?? nil, file.facts["fit"] ?? nil)
       try built.restore(#require(ModelSnapshot(model, named: "m", in: file.arrays)))
-      fit.resume = FitProgress(progress, named: "f", in: file.arrays)
-      #expect(fit.resume != nil)
+      progress = FitProgress(facts, named: "f", in: file.arrays)
+      #expect(progress != nil)
     }
     var last = checkpoint
     do {
       let result = try trainer.fit(
-        data, validation: validation, fit,
+        data, validation: validation, fit, from: progress,
         outlet: Outlet(write: { [files] in files.written[$1] = $0 }, read: { [files] in files.written[$0] }),
         isInterrupted: { false },
         checkpoint: { progress in

@@ -55,24 +55,24 @@ struct LoadCell: Cell {
     _ path: String, named name: String, from origin: String, _ context: inout CheckContext
   ) -> CellRun? {
     let (seed, span) = (context.seed, subject.span)
-    let (registry, functions) = (context.layers, context.functions)
-    let loaded = context.collect {
+    let (layers, functions) = (context.layers, StoredFunctions(context.functions))
+    let read = context.collect {
       do {
-        return try ModelFile.load(
-          path, named: name, custom: OwnLayers(registry).read, functions: StoredFunctions(functions),
+        let source = ModelSource(
+          file: CheckedFile(path), name: name, origin: origin, layers: layers, functions: functions,
           seed: seed)
+        return (try source.load(), source)
       } catch let diagnostic as Diagnostic {
         throw diagnostic.located(at: span, "from '\(origin)'")
       }
     }
-    guard let loaded else { return nil }
+    guard let (loaded, found) = read else { return nil }
     for note in loaded.notes { context.bag.report(note.located(at: span, "from '\(origin)'")) }
     guard let frozen = frozenNames(loaded.built.model, &context) else { return nil }
-    let settings = loaded.built.training?.settings
-    if frozen.isEmpty { return declare(loaded.built, settings, origin, &context) }
-    let model = loaded.built.model.freezing(frozen)
-    let built = context.collect { try BuiltModel(model, weightsOf: loaded.built) }
-    return built.flatMap { declare($0, settings, origin, &context) }
+    var source = found
+    source.frozen = frozen
+    let built = context.collect { try loaded.freezing(frozen) }
+    return built.flatMap { declare($0, loaded.built.training?.settings, from: source, &context) }
   }
 
   /// A model that an earlier cell saves: planned from the model as it is written above, read when the run gets here.
@@ -101,9 +101,7 @@ struct LoadCell: Cell {
     }
     return { context in
       let loaded = try ModelFile.load("\(context.folder)/\(file)", named: name, seed: seed)
-      let built =
-        frozen.isEmpty
-        ? loaded.built : try BuiltModel(loaded.built.model.freezing(frozen), weightsOf: loaded.built)
+      let built = try loaded.freezing(frozen)
       context.models[name] = built
       try context.note("\(file)   \(ModelCell.chain(built))")
     }
@@ -117,18 +115,20 @@ struct LoadCell: Cell {
       return nil
     }
     let (path, seed, span) = (path(of: file, &context), context.seed, subject.span)
-    let notes = context.collect {
+    let read = context.collect {
       do {
-        return try BuiltModel(info.model, seed: seed, isDrawn: false).loadWeights(from: path)
+        let notes = try BuiltModel(info.model, seed: seed, isDrawn: false).loadWeights(from: path)
+        return (notes, CheckedFile(path))
       } catch let diagnostic as Diagnostic {
         throw diagnostic.located(at: span, "weights of '\(file)'")
       }
     }
-    guard let notes else { return nil }
+    guard let (notes, checked) = read else { return nil }
     for note in notes { context.bag.report(note.located(at: span, "weights of '\(file)'")) }
     return { context in
       guard let built = context.models[name] else { return }
-      try built.loadWeights(from: path)
+      try checked.verify()
+      try built.loadWeights(from: checked.path)
       built.giveParts()
       try context.note("weights of \(file)")
     }
@@ -162,7 +162,7 @@ struct LoadCell: Cell {
 
   /// - Parameter settings: how the model is compiled in its file.
   private func declare(
-    _ built: BuiltModel, _ settings: CompileSettings?, _ origin: String, _ context: inout CheckContext
+    _ built: BuiltModel, _ settings: CompileSettings?, from source: ModelSource, _ context: inout CheckContext
   ) -> CellRun? {
     let (seed, name) = (context.seed, built.model.name)
     let trace = context.collect {
@@ -182,8 +182,10 @@ struct LoadCell: Cell {
         compilation: .init(settings: settings, spans: spans, logs: own, own: own), of: name)
     }
     return { context in
+      try source.file.verify()
+      let built = try source.load().freezing(source.frozen)
       context.models[name] = built
-      try context.note("\(origin)   \(ModelCell.chain(built))")
+      try context.note("\(source.origin)   \(ModelCell.chain(built))")
       context.show(.table(built.fullSummary.table()))
       guard let settings, built.training == nil else { return }
       // An optimizer knows the parameters it was made for.
@@ -206,6 +208,31 @@ struct LoadCell: Cell {
       isRight = false
     }
     return isRight ? Set(written.compactMap(\.string)) : nil
+  }
+}
+
+/// A model in a file, which is read when the experiment is checked, and again by each run.
+private struct ModelSource: Sendable {
+  let file: CheckedFile
+  let name: String
+  /// Where it is from, in the words of the experiment.
+  let origin: String
+  let layers: Registry<any Layer>
+  let functions: StoredFunctions
+  let seed: UInt64
+  /// The names of layers that are not trained any more.
+  var frozen: Set<String> = []
+
+  func load() throws -> LoadedModel {
+    try ModelFile.load(
+      file.path, named: name, custom: OwnLayers(layers).read, functions: functions, seed: seed)
+  }
+}
+
+extension LoadedModel {
+  /// The model with some layers frozen, and with its weights; then without the optimizer, which knew other parameters.
+  fileprivate func freezing(_ names: Set<String>) throws -> BuiltModel {
+    names.isEmpty ? built : try BuiltModel(built.model.freezing(names), weightsOf: built)
   }
 }
 

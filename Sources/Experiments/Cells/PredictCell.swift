@@ -63,7 +63,8 @@ struct PredictCell: Cell {
   }
 
   /// Gives the rows, and what is known of them beside the model.
-  private typealias Source = (RunContext, BuiltModel, Preparation?) throws -> (DataPart, Preparation?)
+  private typealias Source =
+    @Sendable (RunContext, BuiltModel, Preparation?) throws -> (DataPart, Preparation?)
 
   private func part(_ info: CheckContext.ModelInfo?, _ context: inout CheckContext) -> Source? {
     guard let part = context.part(data, default: "test"), let info else { return nil }

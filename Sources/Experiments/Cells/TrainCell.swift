@@ -133,23 +133,28 @@ struct TrainCell: Cell {
     where !saved.saveWeightsOnly && !saved.filepath.contains("{") {
       context.declareSaved(name, as: saved.filepath)
     }
-    context.plannedTrainings.append(
-      PlannedTraining(
-        model: model.model, settings: training.settings,
-        features: part.shape.features.map { ($0.name, $0.batchType) },
-        targets: part.shape.targets.map { ($0.name, $0.batchType) }))
-    var cell = self
-    cell.initialEpoch = first
-    if let backup = decoded.lazy.compactMap({ $0 as? BackupAndRestore }).first {
-      cell.checkpoint = backup.saveFreq
-    }
-    let isContinued = compile.base != nil && compile.isEmpty
-    return { [cell] context in
-      try context.models[name]?.train(as: model.model)
-      try cell.compile(
-        context, name, training.settings, isContinued: isContinued, wasCompiled: compile.base != nil)
-      try cell.run(context, name, training.settings, decoded, part, weights, held, start)
-    }
+    let origin: TrainingJob.Compilation =
+      compile.base == nil ? .new : compile.isEmpty ? .continued : .replaced
+    let job = TrainingJob(
+      model: model.model, settings: training.settings, compilation: origin, data: part, validation: held,
+      classWeights: weights, start: start, memory: memory, fit: fitSettings(decoded, from: first, of: name),
+      batchSize: batchSize)
+    context.jobs.append((cell: context.cellIndex, job))
+    return { context in context.isRestoring ? try job.restore(context) : try job.run(context) }
+  }
+
+  /// Keras's arguments of `fit`.
+  private func fitSettings(_ callbacks: [any Callback], from first: Int, of model: String) -> FitSettings {
+    var fit = FitSettings()
+    fit.epochs = epochs
+    fit.initialEpoch = first
+    fit.shuffle = shuffle
+    fit.stepsPerEpoch = stepsPerEpoch
+    fit.callbacks = callbacks
+    fit.stream = "train/\(model)"
+    fit.checkpoints = callbacks.lazy.compactMap { ($0 as? BackupAndRestore)?.saveFreq }.first ?? checkpoint
+    fit.validationFrequency = validationFreq
+    return fit
   }
 
   /// The model, with the layers trained that `trainable` says.
@@ -174,25 +179,6 @@ struct TrainCell: Cell {
     }
   }
 
-  /// Compiles the model, or leaves it as its file had it: then the optimizer goes on where it was.
-  private func compile(
-    _ context: RunContext, _ name: String, _ settings: CompileSettings, isContinued: Bool, wasCompiled: Bool
-  ) throws {
-    guard let built = context.models[name] else { return }
-    // A training that was cut off has said it already.
-    let isFirst = context.interrupted?.model != name
-    if isContinued, let training = built.training {
-      let words = "goes on with \(settings.optimizer.className) after \(training.iterations) steps"
-      return isFirst ? try context.note(words) : ()
-    }
-    built.training = nil  // what the last optimizer kept is not needed beside that of this one
-    try TrainingState.checkMemory(settings, built.slab, of: name)
-    Trainer(built, pool: context.services.pool, now: context.services.now).compile(settings)
-    if wasCompiled && isFirst {
-      try context.note("compiled anew: \(settings.optimizer.className) begins without memory")
-    }
-  }
-
   /// What the header has the training start from.
   private func start(
     _ model: CheckContext.ModelInfo?, _ training: CheckContext.TrainingInfo, _ context: inout CheckContext
@@ -213,130 +199,6 @@ struct TrainCell: Cell {
     part.part = "validation"
     return part
   }
-
-  private func run(
-    _ context: RunContext, _ name: String, _ settings: CompileSettings, _ callbacks: [any Callback],
-    _ data: CheckContext.DataPartInfo, _ weights: [Int: Double], _ held: CheckContext.DataPartInfo?,
-    _ start: StartingPoint?
-  ) throws {
-    guard let built = context.models[name], var part = context.data[data.data]?[data.part] else { return }
-    if !weights.isEmpty { part = part.weighted(byClass: weights) }
-    let trainer = Trainer(built, pool: context.services.pool, now: context.services.now)
-    if let preparation = context.data[data.data]?.preparation {
-      built.attachments[Preparation.attachment] = preparation.config
-    }
-    if context.isRestoring && context.trial == nil {
-      context.histories[name] = TrainingRecord(history: [], epochs: 0, settings: settings)
-      return
-    }
-    var fit = FitSettings()
-    fit.epochs = epochs
-    fit.initialEpoch = initialEpoch
-    fit.batchSize = built.batchSize(batchSize)
-    fit.shuffle = shuffle
-    fit.stepsPerEpoch = stepsPerEpoch
-    fit.callbacks = callbacks
-    fit.stream = "train/\(name)"
-    fit.checkpoints = checkpoint
-    fit.validationFrequency = validationFreq
-    fit.recordsGradientNorms = context.gradientModels.contains(name)
-    fit.clock = context.services.clock
-    if context.isQuick {
-      fit.epochs = min(epochs, initialEpoch + 2)
-      fit.stepsPerEpoch = 2
-    }
-    var validation = held.flatMap { context.data[$0.data]?[$0.part] }
-    if context.isQuick { validation = validation?.first(2 * fit.batchSize) }
-    let total = fit.epochs
-    built.training?.memoryUse = memory
-    built.takeParts()
-    defer { built.giveParts() }
-    if let interrupted = context.takeInterruptedFit(of: name) {
-      try built.restore(interrupted.snapshot)
-      fit.resume = interrupted.progress
-    } else if let start {
-      try start.apply(to: built)
-      try context.note(
-        "starts from \(start.origin)" + (start.epochs > 0 ? ", after \(start.epochs) epochs" : ""))
-    }
-    if fit.resume == nil {
-      for layer in try trainer.adapt(to: part) {
-        try context.note("adapted '\(layer)' to the \(part.count) samples of \(data.data).\(data.part)")
-      }
-    }
-    if let trial = context.trial { return try trial(trainer, part, fit, context) }
-    let result = try trainer.fit(
-      part, validation: validation, fit,
-      outlet: context.outlet(for: built),
-      isInterrupted: context.services.isInterrupted, checkpoint: { try context.checkpoint((name, $0)) },
-      observe: { event in
-        if case .traced(let trace) = event {
-          return try context.emit(.steps(cell: context.cell, series: name, trace))
-        }
-        if var progress = EpochProgress(event, model: name, epochs: total) {
-          if progress.isEpochEnd {
-            for (metric, value) in progress.metrics {
-              let step = built.training?.iterations ?? 0
-              try context.emit(
-                .metric(
-                  MetricPoint(series: name, name: metric, epoch: progress.epoch, step: step, value: value)))
-            }
-          }
-          progress.metrics = progress.metrics.shown
-          try context.emit(.progress(progress))
-        }
-      })
-    let best = result.restoredEpoch ?? Self.best(result.history)
-    context.histories[name] = TrainingRecord(
-      history: result.history, bestEpoch: best, epochs: initialEpoch + result.history.count,
-      settings: settings)
-    context.results["\(name).epochs"] = .int(result.history.count)
-    for (metric, value) in result.history.last?.shown ?? [] {
-      context.results["\(name).\(metric)"] = .double(value)
-    }
-    if !result.history.isEmpty { context.show(.table(Self.table(result.history, best))) }
-    if let costs = result.costs { try context.show(costs, of: name) }
-    switch result.end {
-    case .interrupted: throw Runner.Interruption()
-    case .stopped(let reason):
-      let words = "\(reason) ended the training after \(result.history.count) of \(total) epochs"
-      context.show(
-        .remark(
-          .note, words + (result.restoredEpoch.map { "; the weights are those of epoch \($0)." } ?? ".")))
-      try context.note(words)
-    case .finished: break
-    }
-    if let (epoch, step) = result.firstNonFinite {
-      throw Diagnostic.notANumber(name, epoch: epoch, step: step)
-    }
-  }
-
-  /// The epoch, from 1, with the smallest validation loss, or loss.
-  private static func best(_ history: [Logs]) -> Int? {
-    let key = history.contains { $0.contains { $0.name == "val_loss" } } ? "val_loss" : "loss"
-    let values = history.map { logs in logs.first { $0.name == key }?.value ?? .nan }
-    return values.indices.filter { !values[$0].isNaN }.min { values[$0] < values[$1] }.map { $0 + 1 }
-  }
-
-  private static func table(_ history: [Logs], _ best: Int?) -> ReportTable {
-    var picked = [1, history.count]
-    if let best { picked.append(best) }
-    // Epochs without a validation log less.
-    let names = (history.max { $0.count < $1.count } ?? []).shown.map(\.name)
-    let rows = Set(picked).sorted().map { epoch -> [String] in
-      let logs = history[epoch - 1]
-      return [epoch == best ? "\(epoch) (best)" : "\(epoch)"]
-        + names.map { name in
-          logs.first { $0.name == name }.map { NumberText.significant($0.value, digits: 4) } ?? ""
-        }
-    }
-    return ReportTable(header: ["epoch"] + names, rows: rows, alignments: [.left] + names.map { _ in .right })
-  }
-}
-
-extension Logs {
-  /// What is told of an epoch: lengths of gradients are for figures only.
-  fileprivate var shown: Logs { filter { !$0.name.hasPrefix(GradientNorms.prefix) } }
 }
 
 extension ConfigNode {
@@ -344,31 +206,7 @@ extension ConfigNode {
   var nameSpan: SourceSpan? { entries?.first?.keySpan ?? span }
 }
 
-extension EpochProgress {
-  init?(_ event: TrainingEvent, model: String, epochs: Int) {
-    switch event {
-    case .epochBegan, .traced: return nil
-    case .progress(let epoch, let step, let steps, let seconds, let logs):
-      self.init(
-        model: model, epoch: epoch, epochs: epochs, step: step, steps: steps, seconds: seconds, metrics: logs,
-        isEpochEnd: false)
-    case .epochEnded(let epoch, let steps, let seconds, let logs):
-      self.init(
-        model: model, epoch: epoch, epochs: epochs, step: steps, steps: steps, seconds: seconds,
-        metrics: logs,
-        isEpochEnd: true)
-    }
-  }
-}
-
 extension Diagnostic {
-  /// E0501: a loss that is not a number.
-  static func notANumber(_ model: String, epoch: Int, step: Int) -> Diagnostic {
-    Diagnostic(
-      "E0501", "the loss of '\(model)' is not a number from epoch \(epoch), step \(step) on",
-      help: "a smaller learning_rate, or inputs of the size of 1 (scale, standardize), most often mend it")
-  }
-
   /// E0202: a training without an epoch.
   static func nothingToTrain(_ first: Int, _ epochs: Int, at span: SourceSpan?) -> Diagnostic {
     Diagnostic(

@@ -27,30 +27,30 @@ extension ExperimentPlan {
   /// The cells that a training needs are run in silence; nothing is written, and no training is run.
   /// - Throws: E0137 if nothing is trained, E0393 if it would take too long, and what the cells throw.
   package func numerics(_ options: NumericsOptions, services: RunServices) throws -> [NumericsReport] {
-    let trainings = cells.filter { $0.keyword == "train" }
     guard !trainings.isEmpty else {
       throw Diagnostic.nothingTrained(path, "so there are no gradients to check")
     }
     var reports: [NumericsReport] = []
-    for cell in trainings {
-      try run(cell, services: services) { trainer, part, fit, _ in
-        guard let sample = try affordable(trainer.built, part, fit, options, cell.title) else { return }
+    for (index, job) in trainings {
+      let cell = cells[index]
+      _ = try job.withReady(contextBefore(cell, services)) { ready in
+        guard let sample = try ready.affordable(options, in: cell.title) else { return }
         let numerics = GradientNumerics(sample, directions: options.directions, seed: seed)
         reports.append(
           NumericsReport(
-            cell: cell.title, model: trainer.built.model.name, batchSize: min(fit.batchSize, part.count),
+            cell: cell.title, model: job.name, batchSize: min(ready.settings.batchSize, ready.part.count),
             directions: options.directions, numerics: numerics))
       }
     }
     return reports
   }
+}
 
+extension ReadyTraining {
   /// As many samples as were asked for, or as can be done in time.
-  private func affordable(
-    _ built: BuiltModel, _ part: DataPart, _ fit: FitSettings, _ options: NumericsOptions, _ cell: String
-  ) throws -> LossSample? {
+  fileprivate func affordable(_ options: NumericsOptions, in cell: String) throws -> LossSample? {
     let wanted = options.samples ?? NumericsOptions.usualSamples
-    guard let sample = try LossSample(built, part, fit, samples: wanted) else { return nil }
+    guard let sample = try LossSample(built, part, settings, samples: wanted) else { return nil }
     func cost(_ samples: Int) -> Double {
       GradientNumerics.cost(sample, batch: samples, directions: options.directions)
     }
@@ -64,7 +64,7 @@ extension ExperimentPlan {
     guard options.samples == nil, fitting > 0 else {
       throw Diagnostic.tooLong(cell, cost(sample.batch) / most, samples: sample.batch, fitting: fitting)
     }
-    let fewer = try LossSample(built, part, fit, samples: fitting)
+    let fewer = try LossSample(built, part, settings, samples: fitting)
     try fewer?.checkMemory(of: cell)
     return fewer
   }

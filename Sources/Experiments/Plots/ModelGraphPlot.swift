@@ -13,7 +13,8 @@ let modelGraph = PlotKind(
   guard let figure = context.graph(of: info.model, expandingNested: isExpanded, title: cell.title) else {
     return nil
   }
-  return { context in try context.show(figure, as: file, caption: ModelGraph.caption(info.model.name)) }
+  let caption = ModelGraph.caption(info.model.name)
+  return { context in try context.show(figure, as: file, caption: caption) }
 }
 
 extension ModelGraph {

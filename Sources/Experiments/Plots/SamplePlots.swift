@@ -26,7 +26,7 @@ let samples = PlotKind(
   }
   let (count, columns) = (cell.count ?? 20, cell.columns)
   let title = cell.title ?? plan?.name ?? "\(part.data): \(part.part)"
-  return { context in
+  return { [plan] context in
     guard let data = context.data[part.data], let rows = data[part.part], let feature = rows.features.first
     else { return }
     let scores = try plan.flatMap { try ClassScores($0, context) }

@@ -5,7 +5,7 @@ import Training
 /// The checkpoints of a run in its folder: the last one, and the one before it.
 public struct CheckpointStore {
   private let folder: String
-  private var last: String { folder + "/checkpoints/run.state" }
+  var last: String { folder + "/checkpoints/run.state" }
   private var previous: String { last + ".previous" }
 
   /// - Parameter folder: the run's.

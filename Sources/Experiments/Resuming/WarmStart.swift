@@ -30,19 +30,42 @@ struct WarmStart: Configurable {
     Field("mode", \.mode, "continue: weights, optimizer and epochs; weights: only those."))
 }
 
-/// What a training starts from.
-struct StartingPoint {
+/// What a training starts from: read again when it begins, so that no plan holds weights.
+struct StartingPoint: Sendable {
+  /// Where the weights are.
+  enum Source: Sendable {
+    /// The last checkpoint of a run, in its folder.
+    case run(folder: String, CheckedFile)
+    case model(CheckedFile, seed: UInt64)
+  }
+
   /// A run's name, or a file.
   let origin: String
   let mode: WarmStart.Mode
-  let snapshot: ModelSnapshot
+  let source: Source
   /// Epochs that count as done.
   let epochs: Int
 
   /// Gives a compiled model its start.
+  /// - Throws: E0525 if the file has changed, what is wrong with it otherwise.
   func apply(to built: BuiltModel) throws {
+    let snapshot = try snapshot(of: built.model.name)
     guard mode == .continue else { return try built.restoreWeights(snapshot) }
     try built.resumeTraining(from: snapshot)
+  }
+
+  private func snapshot(of model: String) throws -> ModelSnapshot {
+    switch source {
+    case .run(let folder, let file):
+      try file.verify()
+      guard let found = try CheckpointStore(folder: folder).read().checkpoint.models[model] else {
+        throw Diagnostic.unreadable(checkpointIn: folder)
+      }
+      return found
+    case .model(let file, let seed):
+      try file.verify()
+      return ModelSnapshot(try ModelFile.load(file.path, named: model, seed: seed).built)
+    }
   }
 }
 
@@ -59,7 +82,7 @@ struct StartingPoints {
   let input: RunInput
 
   private enum Source {
-    case run(RunCheckpoint)
+    case run(RunCheckpoint, folder: String)
     case file(String)
   }
 
@@ -90,7 +113,7 @@ struct StartingPoints {
       throw .noModels(name, error.message, at: span)
     }
     guard checkpoint.isComplete else { throw .unfinished(name, at: span) }
-    source = .run(checkpoint)
+    source = .run(checkpoint, folder: run)
     // What a checkpoint has to show it takes from the run's figures.
     let figures = (try? FileManager.default.contentsOfDirectory(atPath: run + "/figures"))?.sorted() ?? []
     let files = ["run.sqlite", "checkpoints/run.state"] + figures.map { "figures/\($0)" }
@@ -105,26 +128,29 @@ struct StartingPoints {
   ) throws -> StartingPoint? {
     let model = (name: model.model.name, info: model)
     guard !taken.contains(model.name) else { return nil }
-    var (snapshot, epochs): (ModelSnapshot, Int)
+    var epochs = 0
+    let snapshot: ModelSnapshot
+    let start: StartingPoint.Source
     switch source {
-    case .run(let checkpoint):
+    case .run(let checkpoint, let folder):
       guard let found = checkpoint.models[model.name], let done = checkpoint.trainings[model.name] else {
         return nil
       }
       snapshot = found
       epochs = done.epochs
+      start = .run(folder: folder, CheckedFile(CheckpointStore(folder: folder).last))
     case .file(let path):
       do {
         snapshot = ModelSnapshot(try ModelFile.load(path, named: model.name, seed: seed).built)
       } catch let diagnostic as Diagnostic {
         throw diagnostic.located(at: span, "starts from it")
       }
-      epochs = 0
+      start = .model(CheckedFile(path), seed: seed)
     }
     try check(snapshot, model.info)
     if mode == .continue { try check(snapshot.optimizer, training.settings.optimizer, of: model.name) }
     taken.insert(model.name)
-    return StartingPoint(origin: name, mode: mode, snapshot: snapshot, epochs: mode == .continue ? epochs : 0)
+    return StartingPoint(origin: name, mode: mode, source: start, epochs: mode == .continue ? epochs : 0)
   }
 
   private func check(_ snapshot: ModelSnapshot, _ info: CheckContext.ModelInfo) throws(Diagnostic) {
@@ -165,7 +191,7 @@ struct StartingPoints {
   func checkUse() throws(Diagnostic) {
     guard taken.isEmpty else { return }
     var known: [String] = []
-    if case .run(let checkpoint) = source { known = checkpoint.trainings.keys.sorted() }
+    if case .run(let checkpoint, _) = source { known = checkpoint.trainings.keys.sorted() }
     throw .nothingStarts(name, known: known, at: span)
   }
 }

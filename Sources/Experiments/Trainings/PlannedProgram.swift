@@ -7,17 +7,6 @@ import Layers
 import TensorCore
 package import Training
 
-/// A training as far as it is known before running: enough to compile a step of it.
-struct PlannedTraining {
-  var model: any Model
-  var settings: CompileSettings
-  /// Batches of the data, by name.
-  var features: [Batch]
-  var targets: [Batch]
-
-  typealias Batch = (name: String, type: TensorType)
-}
-
 extension ExperimentPlan {
   /// What a step of a training is compiled to.
   /// - Parameters:
@@ -25,19 +14,32 @@ extension ExperimentPlan {
   ///   - batch: samples in the step; 32 or what the model is fixed to if left out.
   /// - Throws: E0137 if nothing is trained, E0138 if it is not said which of several models is meant.
   package func program(of model: String?, batch: Int?) throws -> ProgramView {
-    let names = trainings.map(\.model.name).uniqued
+    let names = trainings.map(\.job.name).uniqued
     guard !names.isEmpty else {
       throw Diagnostic.nothingTrained(path, "so there is no training step to show")
     }
     guard let name = model ?? (names.count == 1 ? names[0] : nil),
-      let training = trainings.first(where: { $0.model.name == name })
+      let training = trainings.first(where: { $0.job.name == name })
     else { throw Diagnostic.whichTraining(model, names) }
-    let built = try BuiltModel(training.model, seed: 0, isDrawn: false)
-    return try ProgramView(
-      built, training.settings,
-      part: DataPart(zeros: training.features, training.targets, count: built.batchSize(batch)))
+    return try training.job.program(batch: batch)
   }
 }
+
+extension TrainingJob {
+  /// What a step is compiled to; no data are read.
+  fileprivate func program(batch: Int?) throws -> ProgramView {
+    let built = try BuiltModel(model, seed: 0, isDrawn: false)
+    let (features, targets) = (data.shape.features, data.shape.targets)
+    return try ProgramView(
+      built, settings,
+      part: DataPart(
+        zeros: features.map { ($0.name, $0.batchType) }, targets.map { ($0.name, $0.batchType) },
+        count: built.batchSize(batch)))
+  }
+}
+
+/// Batches of a column, by its name.
+private typealias Batch = (name: String, type: TensorType)
 
 extension BuiltModel {
   /// What a step of the training that a model was compiled for is compiled to.
@@ -46,7 +48,7 @@ extension BuiltModel {
     guard let settings = training?.settings else { throw Diagnostic.notCompiled(model.name) }
     let names = model.outputNames
     let targets = zip(names, zip(settings.outputs, outputs)).compactMap {
-      name, output -> PlannedTraining.Batch? in
+      name, output -> Batch? in
       let (settings, type) = output
       let wanted =
         settings.loss?.target(for: type, offered: type)
@@ -60,8 +62,8 @@ extension BuiltModel {
 
 extension DataPart {
   /// Samples to compile a step with, not to run it.
-  fileprivate init(zeros features: [PlannedTraining.Batch], _ targets: [PlannedTraining.Batch], count: Int) {
-    func column(_ batch: PlannedTraining.Batch) -> Column {
+  fileprivate init(zeros features: [Batch], _ targets: [Batch], count: Int) {
+    func column(_ batch: Batch) -> Column {
       let shape = batch.type.shape(batch: count)
       let numbers = shape.reduce(1, *)
       return Column(
