@@ -92,7 +92,8 @@ public struct Registry<Member>: Sendable {
       bag.report(
         Diagnostic(
           "E0206", "there is no \(kind) '\(name)'", at: span.map { .init($0, "not known") }, help: help,
-          fix: near.flatMap { near in span.map { .init($0, replacement: near) } }))
+          fix: near.flatMap { near in span.map { .init($0, replacement: near) } },
+          cause: .unknownName(name, kind: kind, isNearKnown: near != nil)))
       return nil
     }
     guard reportHinted(settings, of: entry, into: &bag) else { return nil }

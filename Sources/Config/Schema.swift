@@ -186,9 +186,7 @@ public struct Field<Root: Sendable>: Sendable {
       return try V(config: node)
     } catch {
       var named = error
-      if named.code == "E0201" && !named.message.contains("'\(key)'") {
-        named.message = "'\(key)': " + named.message
-      }
+      if named.code == "E0201" { named.message = "'\(key)': " + named.message }
       throw named
     }
   }

@@ -11,9 +11,8 @@ public enum UnknownCategories: String, CaseIterable, ConfigConvertible, Sendable
 /// Settings whose kind depends on others are kept as they were written, with the place, and read by what uses
 /// them.
 public struct DataSettings: Configurable {
-  public var source: ConfigNode = nil
-  public var idx: ConfigNode = nil
-  public var csv: ConfigNode = nil
+  /// What stands behind the key of each format.
+  private var sources: [String: ConfigNode] = [:]
   public var features: ConfigNode = nil
   public var target: ConfigNode = nil
   public var shape: [Int]?
@@ -36,14 +35,18 @@ public struct DataSettings: Configurable {
 
   public init() {}
 
+  /// What stands behind the key of a format, such as `csv`.
+  public subscript(format key: String) -> ConfigNode {
+    get { sources[key] ?? nil }
+    set { sources[key] = newValue }
+  }
+
   public static let schema = Schema(
     "data", "A data set: where it comes from, and what is done to it before training.",
     prototype: DataSettings(),
-    Field("source", \.source, "A data set by its name: fashion-mnist, mnist, digits, iris."),
-    Field(
-      "idx", \.idx,
-      "IDX files, gzipped or not: a folder, or {train: {images: FILE, labels: FILE}, test: {…}}."),
-    Field("csv", \.csv, "A CSV file with a header, or {train: FILE, test: FILE, separator: ';'}."),
+    fields: DataFormat.all.map { Field($0.key, \DataSettings[format: $0.key], $0.doc) } + preparing)
+
+  private static let preparing: [Field<DataSettings>] = [
     Field(
       "features", \.features,
       "Columns that are inputs: a list, or a mapping of inputs to lists. All but the target."),
@@ -75,8 +78,9 @@ public struct DataSettings: Configurable {
     Field(
       "split", \.split,
       "Parts taken from the training set: {validation: 5000, test: 0.2}, counts or fractions."),
-    Field("shuffle", \.shuffle, "Whether samples are drawn at random for the split, instead of from the top.")
-  )
+    Field(
+      "shuffle", \.shuffle, "Whether samples are drawn at random for the split, instead of from the top."),
+  ]
 
   /// Reads the settings of a cell.
   /// - Parameter ignoring: keys that belong to the cell.

@@ -38,8 +38,8 @@ public struct DataFile: Sendable, Equatable {
 }
 
 /// What is known of a data set before its numbers are read: enough to check models against.
-public struct DataShape: Sendable, Equatable {
-  public struct Array: Sendable, Equatable {
+public struct DataShape: Sendable, Equatable, Codable {
+  public struct Array: Sendable, Equatable, Codable {
     public var name: String
     public var rowShape: [Int]
     public var element: ElementType

@@ -43,14 +43,13 @@ public struct RawRows: Sendable {
   ) throws(Diagnostic) {
     let file = DataPath(path, span: span)
     var preparation = preparation
-    if try file.isIDX {
-      let images = try RawImages(file)
-      if preparation.isOpen(open), preparation.inputs[0].shape != images.shape {
-        preparation.take(try PlainInput.settled(open, images.shape, file))
+    switch try RowReader.read(file, preparation.format) {
+    case .samples(let samples):
+      if preparation.isOpen(open), preparation.inputs[0].shape != samples.shape {
+        preparation.take(try PlainInput.settled(open, samples.shape, file))
       }
-      self = try RawRows(images: images, preparation.inputs)
-    } else {
-      let table = try CSVTable(file, preparation.format.table)
+      self = try RawRows(samples: samples, preparation.inputs)
+    case .table(let table):
       if preparation.isOpen(open) {
         let width = RawTable(table, preparation).freeCount
         preparation.take(try PlainInput.settled(open, width: width, file))
@@ -66,11 +65,10 @@ public struct RawRows: Sendable {
     _ path: String, at span: SourceSpan? = nil, inputs: [PlainInput]
   ) throws(Diagnostic) {
     let file = DataPath(path, span: span)
-    if try file.isIDX {
-      let images = try RawImages(file)
-      self = try RawRows(images: images, try PlainInput.settled(inputs, images.shape, file))
-    } else {
-      let table = try CSVTable(file)
+    switch try RowReader.read(file, Preparation.Format()) {
+    case .samples(let samples):
+      self = try RawRows(samples: samples, try PlainInput.settled(inputs, samples.shape, file))
+    case .table(let table):
       let named = inputs.filter { $0.isNamed(in: table) }
       let others = try PlainInput.settled(
         inputs.filter { !$0.isNamed(in: table) }, width: table.header.count - named.count, file)
@@ -96,19 +94,19 @@ public struct RawRows: Sendable {
     others = reader.others
   }
 
-  private init(images: RawImages, _ inputs: [Preparation.Input]) throws(Diagnostic) {
-    let file = images.file
+  private init(samples: RawSamples, _ inputs: [Preparation.Input]) throws(Diagnostic) {
+    let file = samples.file
     guard inputs.count == 1, let input = inputs.first, input.columns == nil, !input.isText else {
       throw .noImages(file)
     }
-    let size = images.shape.reduce(1, *)
+    let size = samples.shape.reduce(1, *)
     guard size == input.size else {
       throw .otherWidth("'\(file.name)' has \(size) numbers a sample, the model takes \(input.size)", file)
     }
-    let raw = RawArray(name: input.name, rowShape: input.shape, numbers: images.numbers)
+    let raw = RawArray(name: input.name, rowShape: input.shape, numbers: samples.numbers)
     let column = input.column(.ready(raw))
     try column.checkFinite(at: file.span)
-    part = DataPart(features: [column], targets: [], rows: .range(0..<images.count))
+    part = DataPart(features: [column], targets: [], rows: .range(0..<samples.count))
     others = []
   }
 
@@ -116,22 +114,6 @@ public struct RawRows: Sendable {
   /// - Throws: E0401.
   public static func check(_ path: String, at span: SourceSpan?) throws(Diagnostic) {
     _ = try DataPath(path, span: span).bytes(atMost: 1)
-  }
-}
-
-/// An IDX file of samples alone.
-private struct RawImages {
-  let file: DataPath
-  let count: Int
-  let shape: [Int]
-  let numbers: RawArray.Numbers
-
-  init(_ file: DataPath) throws(Diagnostic) {
-    let (header, numbers, _) = try readIDX(file)
-    self.file = file
-    self.numbers = numbers
-    count = header.dims[0]
-    shape = Array(header.dims.dropFirst())
   }
 }
 
@@ -194,16 +176,6 @@ extension RawRows.PlainInput {
     }
     let wanted = input.dims.map { $0.map { "\($0)" } ?? "?" }.joined(separator: ", ")
     throw .otherWidth("'\(file.name)' has samples of the shape \(shape), the model takes [\(wanted)]", file)
-  }
-}
-
-extension DataPath {
-  /// Whether the file begins as IDX files do, or is packed, which tables are not.
-  fileprivate var isIDX: Bool {
-    get throws(Diagnostic) {
-      let start = try bytes(atMost: 2)
-      return start == [0, 0] || start == [0x1F, 0x8B]
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 /// A half-open range of UTF-8 offsets in one source file.
-public struct SourceSpan: Hashable, Sendable {
+public struct SourceSpan: Hashable, Sendable, Codable {
   public var file: Int32
   public var lower: Int32
   public var upper: Int32
@@ -14,11 +14,11 @@ public struct SourceSpan: Hashable, Sendable {
 /// Something to tell the author of an experiment: what is wrong, where, why, and what to do.
 ///
 /// Messages are lower case, without a period, and state the fact; the label points; the help gives the next step.
-public struct Diagnostic: Error, Sendable, Equatable {
-  public enum Severity: String, Sendable { case error, warning, note }
+public struct Diagnostic: Error, Sendable, Equatable, Codable {
+  public enum Severity: String, Sendable, Codable { case error, warning, note }
 
   /// A place in a file with a few words about it.
-  public struct Label: Sendable, Equatable {
+  public struct Label: Sendable, Equatable, Codable {
     public var span: SourceSpan
     public var text: String
     public init(_ span: SourceSpan, _ text: String) {
@@ -28,13 +28,19 @@ public struct Diagnostic: Error, Sendable, Equatable {
   }
 
   /// A replacement that mends the mistake.
-  public struct Fix: Sendable, Equatable {
+  public struct Fix: Sendable, Equatable, Codable {
     public var span: SourceSpan
     public var replacement: String
     public init(_ span: SourceSpan, replacement: String) {
       self.span = span
       self.replacement = replacement
     }
+  }
+
+  /// What a diagnostic is about, for code that must know: words may be put better any day.
+  public enum Cause: Hashable, Sendable, Codable {
+    /// A name that nothing has, of the kind that was asked for if there was one; whether one much like it is known.
+    case unknownName(String, kind: String?, isNearKnown: Bool)
   }
 
   /// Stable; documented in `docs/errors/<code>.md`, printed by `runexp explain <code>`.
@@ -45,10 +51,11 @@ public struct Diagnostic: Error, Sendable, Equatable {
   public var related: [Label]
   public var help: String?
   public var fix: Fix?
+  public var cause: Cause?
 
   public init(
     _ code: String, _ message: String, severity: Severity = .error, at primary: Label? = nil,
-    related: [Label] = [], help: String? = nil, fix: Fix? = nil
+    related: [Label] = [], help: String? = nil, fix: Fix? = nil, cause: Cause? = nil
   ) {
     self.code = code
     self.severity = severity
@@ -57,6 +64,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     self.related = related
     self.help = help
     self.fix = fix
+    self.cause = cause
   }
 
   /// The same diagnostic, pointing at `span` unless it already points somewhere.

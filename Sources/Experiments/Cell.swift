@@ -79,6 +79,7 @@ public struct CellEntry: Sendable {
       if case .null = cell.subject.content { cell.subject.span = syntax.keywordSpan }
       context.wrongSettings = wrong
       context.cellSpan = syntax.keywordSpan
+      context.wholeSpan = syntax.span
       context.writtenSettings = body.entries ?? []
       let run = cell.plan(&context)
       return wrong.isEmpty ? run : nil

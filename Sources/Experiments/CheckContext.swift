@@ -51,6 +51,10 @@ public struct CheckContext {
   var gradientModels: Set<String> = []
   /// The place of the cell at hand in the file, from 0.
   var cellIndex = 0
+  /// All of the cell at hand.
+  var wholeSpan: SourceSpan?
+  /// What is remembered of data.
+  var shapes: DataShapeCache?
   /// The first word of the cell at hand, where what is missing in it is shown.
   var cellSpan: SourceSpan?
   /// The files that the experiment reads.
@@ -171,10 +175,10 @@ public struct CheckContext {
 
   /// Whether a name is unknown only because the cell that would have defined it was wrong.
   func follows(_ mistake: Diagnostic) -> Bool {
-    if mistake.help?.hasPrefix("did you mean") == true { return false }
+    guard case .unknownName(_, let kind, isNearKnown: false) = mistake.cause else { return false }
     switch mistake.code {
+    case "E0206": return kind == LayerRegistry.all.kind ? areLayersLost : areFunctionsLost
     case "E0321": return areFunctionsLost
-    case "E0206": return mistake.message.hasPrefix("there is no layer") ? areLayersLost : areFunctionsLost
     default: return false
     }
   }
@@ -238,7 +242,7 @@ public struct CheckContext {
 
   /// The model a cell names.
   mutating func model(_ node: ConfigNode) -> ModelInfo? {
-    find(node, "model", models.mapValues(\.content))
+    find(node, as: "model", among: models.mapValues(\.content))
   }
 
   /// The training of the model a cell names.
@@ -262,7 +266,7 @@ public struct CheckContext {
     let words = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let owner = ConfigNode(.string(words[0]), span: node.span)
     let (what, others) = orModel ? ("data set or model", modelNames) : ("data set", [])
-    guard let shape = find(owner, what, data.mapValues(\.content), others) else { return nil }
+    guard let shape = find(owner, as: what, among: data.mapValues(\.content), or: others) else { return nil }
     let wanted = words.count > 1 ? words[1] : part
     guard shape.partNames.contains(wanted) else {
       guard isFirst("part \(words[0]).\(wanted)") else { return nil }
@@ -281,7 +285,7 @@ public struct CheckContext {
   func isTrainingBroken(_ model: String) -> Bool { broken.contains("train \(model)") }
 
   private mutating func find<T>(
-    _ node: ConfigNode, _ what: String, _ known: [String: T], _ others: [String] = []
+    _ node: ConfigNode, as what: String, among known: [String: T], or others: [String] = []
   ) -> T? {
     // What is missing was said already; a cell without a subject has the place of its keyword.
     if node.isAbsent && node.span == nil { return nil }

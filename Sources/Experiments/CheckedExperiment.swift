@@ -51,7 +51,7 @@ public struct CheckedExperiment {
     let parameters = Parameters.resolve(syntax.params, overrides: overrides, in: sources, into: &bag)
     var found = DiagnosticBag()
     let resolved = syntax.substituting(parameters, in: sources, into: &found)
-    var consequences = Consequences(syntax, parameters, bytes)
+    var consequences = Consequences(syntax, parameters)
     consequences.add(found.all, to: &bag)
 
     let header = Header(reading: resolved.header, into: &bag)
@@ -65,6 +65,7 @@ public struct CheckedExperiment {
       sources: sources, parameters: parameters, unresolved: consequences.unresolved,
       dataEnvironment: environment, seed: seed)
     context.earlier = request.earlier
+    context.shapes = request.shapes
     if let start = header.resume {
       var earlier = request.earlier
       let environment = context.dataEnvironment
@@ -126,15 +127,13 @@ private struct Consequences {
   let unresolved: Set<String>
   private let areParametersLost: Bool
   private let parameters: Parameters
-  private let bytes: [UInt8]
   private var places: [SourceSpan] = []
 
-  init(_ syntax: ExperimentSyntax, _ parameters: Parameters, _ bytes: [UInt8]) {
+  init(_ syntax: ExperimentSyntax, _ parameters: Parameters) {
     unresolved = Set((syntax.params?.entries ?? []).map(\.key)).subtracting(parameters.names)
     self.parameters = parameters
     areParametersLost =
       Header.isMisspelt("params", in: syntax.header) || syntax.params.map { $0.entries == nil } ?? false
-    self.bytes = bytes
   }
 
   /// Reports mistakes whose cause is not known yet.
@@ -152,26 +151,19 @@ private struct Consequences {
   }
 
   private func followsFromParameters(_ mistake: Diagnostic) -> Bool {
-    guard mistake.code == "E0121", let name = text(at: mistake.primary?.span) else { return false }
+    guard mistake.code == "E0121", case .unknownName(let name, _, _) = mistake.cause else { return false }
     return areParametersLost || unresolved.contains(name)
   }
 
   /// With the way to a parameter of the experiment, where a body names one.
   private func explained(_ mistake: Diagnostic) -> Diagnostic {
-    guard mistake.code == "E0321", let name = text(at: mistake.primary?.span), parameters.names.contains(name)
-    else {
+    guard case .unknownName(let name, kind: nil, _) = mistake.cause, parameters.names.contains(name) else {
       return mistake
     }
     var explained = mistake
     explained.help =
       "bodies do not see the experiment's parameters: a function takes 'f(y_true, y_pred, \(name)=\(parameters[name]?.json ?? "1"))', a layer 'args: {\(name): $\(name)}'"
     return explained
-  }
-
-  private func text(at span: SourceSpan?) -> String? {
-    guard let span, span.file == 0, span.lower <= span.upper else { return nil }
-    return String(
-      decoding: bytes.dropFirst(Int(span.lower)).prefix(Int(span.upper - span.lower)), as: UTF8.self)
   }
 }
 

@@ -21,7 +21,7 @@ struct CheckedFile: Sendable {
 
 extension Diagnostic {
   /// E0525: a file that changed between check and run.
-  fileprivate static func changed(_ path: String) -> Diagnostic {
+  static func changed(_ path: String) -> Diagnostic {
     Diagnostic(
       "E0525",
       "'\(URL(fileURLWithPath: path).lastPathComponent)' has changed since the experiment was checked",

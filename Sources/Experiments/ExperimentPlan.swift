@@ -72,6 +72,8 @@ public struct ExperimentRequest: Sendable {
   public var earlier = EarlierRuns()
   /// Where files and folders are that were moved, by the path that the experiment gives them.
   public var moved: [String: String] = [:]
+  /// What is remembered of data, if anything is.
+  public var shapes: DataShapeCache?
   /// Whether it is run next: what is read of tables to check it is kept until then.
   public var isRunNext = false
 

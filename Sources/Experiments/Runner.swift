@@ -75,7 +75,7 @@ public struct Runner {
     let (cells, end) = try runCells(context, writer)
     let seconds = services.now() - writer.began
     do {
-      try writeReport(cells, end, seconds, context)
+      try writeReport(cells, end, after: seconds, context)
       if end.isComplete { try writer.finish(context) }
     } catch {
       // Without room for its report a run has still ended, and its log should say so.
@@ -175,10 +175,11 @@ public struct Runner {
     return (report, end)
   }
 
-  private func writeReport(_ cells: [ReportCell], _ end: End, _ seconds: Double, _ context: RunContext) throws
-  {
+  private func writeReport(
+    _ cells: [ReportCell], _ end: End, after seconds: Double, _ context: RunContext
+  ) throws {
     let data = context.data.keys.sorted().compactMap { context.dataRecords[$0] }
-    let report = self.report(cells, end, data, seconds)
+    let report = self.report(cells, end, of: data, after: seconds)
     let (html, markdown) = (HTMLWriter().render(report), MarkdownWriter().render(report))
     try context.write(Array(html.utf8), to: "report.html", mediaType: "text/html", caption: "The report")
     try context.write(
@@ -209,8 +210,9 @@ public struct Runner {
     return shellCommand(words) + input
   }
 
-  private func report(_ cells: [ReportCell], _ end: End, _ data: [DatasetRecord], _ seconds: Double) -> Report
-  {
+  private func report(
+    _ cells: [ReportCell], _ end: End, of data: [DatasetRecord], after seconds: Double
+  ) -> Report {
     var facts = [ReportFact("seed", "\(record.seed)")]
     facts += record.parameters.map { ReportFact($0.name, $0.json) }
     if options.isQuick { facts.append(ReportFact("quick", "two batches a cell: the numbers mean nothing")) }

@@ -36,7 +36,7 @@ public enum RunStatus: String, Sendable, Codable, CaseIterable {
 }
 
 /// Everything known about a run when it starts.
-public struct RunRecord: Sendable, Equatable {
+public struct RunRecord: Sendable, Equatable, Codable {
   /// The experiment and a running number: `mlp-1`.
   public var name: String
   public var experiment: String
@@ -56,7 +56,7 @@ public struct RunRecord: Sendable, Equatable {
   public var scope: RunScope
 
   /// A parameter with its value as JSON text, so that its type is kept.
-  public struct Parameter: Sendable, Equatable {
+  public struct Parameter: Sendable, Equatable, Codable {
     public var name: String
     public var json: String
     public init(name: String, json: String) {
@@ -66,7 +66,7 @@ public struct RunRecord: Sendable, Equatable {
   }
 
   /// One thing known of the machine or the software: `cpu`, `isa`, `threads`, `git.commit`.
-  public struct Fact: Sendable, Equatable {
+  public struct Fact: Sendable, Equatable, Codable {
     public var key: String
     public var value: String
     public init(_ key: String, _ value: String) {
@@ -97,7 +97,7 @@ public struct RunRecord: Sendable, Equatable {
 }
 
 /// How much of an experiment a run was asked to do.
-public struct RunScope: Sendable, Equatable {
+public struct RunScope: Sendable, Equatable, Codable {
   /// Two batches a cell: its numbers mean nothing.
   public var isQuick: Bool
   /// The index of the last cell that was wanted, if not all were.
@@ -143,7 +143,7 @@ public struct EpochProgress: Sendable {
 /// One value of one metric.
 ///
 /// `series` says what it belongs to: a training (`mlp`) or an evaluation (`test`).
-public struct MetricPoint: Sendable, Equatable {
+public struct MetricPoint: Sendable, Equatable, Codable {
   public var series: String
   public var name: String
   /// From 1; `nil` for values that belong to no epoch.
@@ -161,8 +161,8 @@ public struct MetricPoint: Sendable, Equatable {
 }
 
 /// A data set that was read, with the SHA-256 of each of its source files.
-public struct DatasetRecord: Sendable, Equatable {
-  public struct File: Sendable, Equatable {
+public struct DatasetRecord: Sendable, Equatable, Codable {
+  public struct File: Sendable, Equatable, Codable {
     public var path: String
     public var bytes: Int
     public var sha256: String
@@ -172,7 +172,7 @@ public struct DatasetRecord: Sendable, Equatable {
       self.sha256 = sha256
     }
   }
-  public struct Part: Sendable, Equatable {
+  public struct Part: Sendable, Equatable, Codable {
     public var name: String
     public var count: Int
     public init(name: String, count: Int) {
@@ -191,7 +191,7 @@ public struct DatasetRecord: Sendable, Equatable {
 }
 
 /// A file a run wrote, relative to the run's folder.
-public struct Artifact: Sendable, Hashable {
+public struct Artifact: Sendable, Hashable, Codable {
   public var path: String
   public var mediaType: String
   public var bytes: Int
@@ -212,7 +212,7 @@ public struct Artifact: Sendable, Hashable {
 }
 
 /// The outcome of one line of a `check:` cell.
-public struct CheckResult: Sendable, Equatable {
+public struct CheckResult: Sendable, Equatable, Codable {
   public var expression: String
   public var passed: Bool
   /// The value found, as text.

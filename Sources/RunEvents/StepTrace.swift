@@ -2,9 +2,9 @@
 /// after some of them.
 ///
 /// Two trainings are the same as far as their traces are; the first step at which they part follows from them.
-public struct StepTrace: Sendable {
+public struct StepTrace: Sendable, Equatable, Codable {
   /// A digest of all parameters of a model after a step.
-  public struct Digest: Sendable, Equatable {
+  public struct Digest: Sendable, Equatable, Codable {
     /// The optimizer's step, from 1.
     public var step: Int
     public var value: UInt64

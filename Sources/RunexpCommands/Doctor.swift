@@ -70,7 +70,7 @@ struct Doctor: ParsableCommand {
 
   private func data(_ name: String) -> Finding {
     var settings = DataSettings()
-    settings.source = .init(.string(name))
+    settings[format: "source"] = .init(.string(name))
     let environment = DataEnvironment(
       base: ".", searchFolders: Places.dataFolders, dataFolder: Places.environment("RUNEXP_DATA"))
     do {

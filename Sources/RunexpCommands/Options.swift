@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 import RunEvents
 import RunLog
@@ -58,6 +59,7 @@ extension ExperimentRequest {
     earlier.folder = reports
     searchFolders = Places.dataFolders
     dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
+    shapes = Places.cache.map { DataShapeCache(folder: $0, program: fileStamp("/proc/self/exe")) }
     earlier.best = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }

@@ -32,6 +32,13 @@ enum Places {
     return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
   }
 
+  /// The folder for what can be made again at any time, as the XDG Base Directory Specification says; `RUNEXP_CACHE`
+  /// names another.
+  static var cache: String? {
+    environment("RUNEXP_CACHE") ?? environment("XDG_CACHE_HOME").map { $0 + "/runexp" }
+      ?? environment("HOME").map { $0 + "/.cache/runexp" }
+  }
+
   /// Folders that may hold what comes with the program, `share` of an installation first, then the repository the
   /// program was built in.
   private static var roots: [String] {

@@ -2,7 +2,7 @@
 ///
 /// Labels and indices are `int32`, images may stay `uint8` until a batch is filled. A text is its number in ``TextTable``, of
 /// which only what is made for texts knows.
-public enum ElementType: String, Sendable, Hashable {
+public enum ElementType: String, Sendable, Hashable, Codable {
   case float32, int32, uint8
   case text = "string"
 }

@@ -57,7 +57,7 @@ import Testing
   ]
 
   /// Files of the run's folder that depend on nothing but the experiment, by name.
-  private static func run(_ plan: ExperimentPlan, in folder: String) throws -> [String: Data] {
+  static func run(_ plan: ExperimentPlan, in folder: String) throws -> [String: Data] {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let ticks = Atomic<Int>(0)
     let services = RunServices(

@@ -25,10 +25,14 @@ struct Scratch: ~Copyable {
     try data.write(to: file)
   }
 
-  func check(_ text: String, overrides: [String] = [], file: String = "e.exp") throws -> CheckedExperiment {
+  /// - Parameter isRemembered: whether what is learned of data is kept in the folder for the next time.
+  func check(
+    _ text: String, overrides: [String] = [], file: String = "e.exp", isRemembered: Bool = false
+  ) throws -> CheckedExperiment {
     try write(text, to: file)
     var request = ExperimentRequest(path: url.appending(path: file).path)
     request.overrides = overrides
+    if isRemembered { request.shapes = DataShapeCache(folder: url.path + "/cache", program: "1") }
     request.searchFolders = [repository.appending(path: "experiments/data").path]
     return CheckedExperiment(request)
   }

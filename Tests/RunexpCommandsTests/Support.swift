@@ -83,6 +83,8 @@ final class Running {
     (out, err) = (talk.appendingPathExtension("out"), talk.appendingPathExtension("err"))
     for file in [out, err] { try Data().write(to: file) }
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("RUNEXP_") }
+    // Not the user's; shared by all tests, none of which may notice.
+    all["RUNEXP_CACHE"] = FileManager.default.temporaryDirectory.appending(path: "runexp-test-cache").path
     all.merge(environment) { _, new in new }
     process.executableURL = program
     process.arguments = arguments

@@ -41,19 +41,22 @@ enum BuiltInSource {
       classes: ["setosa", "versicolor", "virginica"]),
   ]
 
-  static func open(_ settings: DataSettings, _ environment: DataEnvironment) throws(Diagnostic)
-    -> any RawSource
+  static let format = DataFormat(
+    key: "source", doc: "A data set by its name: \(all.map(\.name).joined(separator: ", ")).", open: open)
+
+  private static func open(_ node: ConfigNode, _ settings: DataSettings, _ environment: DataEnvironment)
+    throws(Diagnostic) -> any RawSource
   {
-    let name = try settings.source.text()
+    let name = try node.text()
     guard let entry = all.first(where: { $0.name == name }) else {
-      throw .unknownWord(name, in: all.map(\.name), at: settings.source.span, what: "data set")
+      throw .unknownWord(name, in: all.map(\.name), at: node.span, what: "data set")
     }
     switch entry.place {
     case .idxFolder(let package, let installed, let url):
       let candidates = [environment.dataFolder.map { $0 + "/" + name }, installed].compactMap { $0 }
-        .map { DataPath($0, span: settings.source.span) }
+        .map { DataPath($0, span: node.span) }
       guard let folder = candidates.first(where: \.isFolder) else {
-        throw .notInstalled(name, package: package, span: settings.source.span)
+        throw .notInstalled(name, package: package, span: node.span)
       }
       var source = try IDXSource.inFolder(folder, settings)
       if source.classNames == nil { source.classNames = entry.classes }
@@ -62,10 +65,10 @@ enum BuiltInSource {
       return source
     case .table(let target, let shape):
       let candidates = environment.searchFolders.map {
-        DataPath($0 + "/\(name).csv", span: settings.source.span)
+        DataPath($0 + "/\(name).csv", span: node.span)
       }
       guard let file = candidates.first(where: \.exists) else {
-        throw .notFound(name, span: settings.source.span)
+        throw .notFound(name, span: node.span)
       }
       var complete = settings
       if complete.target.isAbsent { complete.target = ConfigNode(.string(target)) }

@@ -24,11 +24,19 @@ struct CSVSource: RawSource {
     kept = environment.keepsTables ? KeptData() : nil
   }
 
+  static let format = DataFormat(
+    key: "csv", doc: "A CSV file with a header, or {train: FILE, test: FILE, separator: ';'}.", open: open,
+    rows: rows)
+
+  /// A table is what no other format knows.
+  static let rows = RowReader(
+    recognizes: { _ in false },
+    read: { (file, format) throws(Diagnostic) in .table(try CSVTable(file, format.table)) })
+
   /// Reads `csv: FILE` or `csv: {train: FILE, test: FILE, separator: ';'}`.
-  static func open(_ settings: DataSettings, _ environment: DataEnvironment) throws(Diagnostic)
-    -> any RawSource
+  private static func open(_ node: ConfigNode, _ settings: DataSettings, _ environment: DataEnvironment)
+    throws(Diagnostic) -> any RawSource
   {
-    let node = settings.csv
     guard let entries = node.entries else {
       let file = try DataPath(node, in: environment)
       return CSVSource(
@@ -100,7 +108,8 @@ struct CSVSource: RawSource {
     for group in targets {
       // Classes that come with a data set, or are given for one of several targets, are those of the column that
       // holds them.
-      let areGiven = settings.source.isAbsent || settings.classes.contains { $0.span != nil }
+      let areGiven =
+        settings[format: BuiltInSource.format.key].isAbsent || settings.classes.contains { $0.span != nil }
       let areMeant = targets.count == 1 && areGiven && !settings.classes.isEmpty
       try reader.readTarget(group, settings.classes, areMeant: areMeant, into: &data)
     }
@@ -202,7 +211,7 @@ extension Diagnostic {
   fileprivate static func noTarget(_ table: CSVTable, _ settings: DataSettings) -> Diagnostic {
     Diagnostic(
       "E0408", "a table needs a 'target'",
-      at: (settings.csv.span ?? settings.span).map { Label($0, "for this table") },
+      at: (settings[format: CSVSource.format.key].span ?? settings.span).map { Label($0, "for this table") },
       help: "name the column to predict, for example 'target: \(table.header.last ?? "price")'")
   }
 

@@ -13,11 +13,24 @@ struct IDXSource: RawSource {
   private var classes: [ConfigNode] { settings.classes }
   private var hasOneHotLabels = false
 
+  static let format = DataFormat(
+    key: "idx",
+    doc: "IDX files, gzipped or not: a folder, or {train: {images: FILE, labels: FILE}, test: {…}}.",
+    open: open,
+    // Tables are never packed.
+    rows: RowReader(
+      recognizes: { $0.starts(with: [0, 0]) || $0.starts(with: [0x1F, 0x8B]) },
+      read: { (file, _) throws(Diagnostic) in
+        let (header, numbers, _) = try readIDX(file)
+        return .samples(
+          RawSamples(
+            file: file, count: header.dims[0], shape: Array(header.dims.dropFirst()), numbers: numbers))
+      }))
+
   /// Reads `idx: FOLDER` or `idx: {train: {images: FILE, labels: FILE}, test: {…}}`.
-  static func open(_ settings: DataSettings, _ environment: DataEnvironment) throws(Diagnostic)
-    -> any RawSource
+  private static func open(_ node: ConfigNode, _ settings: DataSettings, _ environment: DataEnvironment)
+    throws(Diagnostic) -> any RawSource
   {
-    let node = settings.idx
     if node.string != nil {
       let folder = try DataPath(node, in: environment)
       var source = try inFolder(folder, settings)

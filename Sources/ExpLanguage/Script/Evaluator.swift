@@ -167,7 +167,8 @@ extension Diagnostic {
     let known = scope.names.isEmpty ? scope.absence : "known: " + scope.names.joined(separator: ", ")
     return Diagnostic(
       "E0121", "unknown \(scope.what) '\(name)'", at: span.map { Label($0, "not known") },
-      help: near.map { "did you mean '\($0)'?" } ?? known)
+      help: near.map { "did you mean '\($0)'?" } ?? known,
+      cause: .unknownName(name, kind: scope.what, isNearKnown: near != nil))
   }
 
   /// E0122: an operand of the wrong kind.

@@ -1,6 +1,7 @@
 import Config
 import Datasets
 import Diagnostics
+import ExpLanguage
 import Plotting
 import Reporting
 import RunEvents
@@ -19,10 +20,11 @@ struct DataCell: Cell {
     var located = settings
     located.span = located.span ?? subject.span
     let environment = context.dataEnvironment
+    let remembered = context
     let found = context.bag.collect { () throws(Diagnostic) -> (Dataset, DataShape) in
       do throws(Diagnostic) {
         let dataset = try Dataset(name, located, in: environment)
-        return (dataset, try dataset.inspect())
+        return (dataset, try remembered.shape(of: dataset))
       } catch {
         throw error.located(at: subject.span)
       }
@@ -36,6 +38,7 @@ struct DataCell: Cell {
     }
     return { context in
       let data = try dataset.load()
+      try data.check(shape)
       context.data[name] = data
       for warning in data.warnings { try context.emit(.diagnostic(warning)) }
       let parts = data.partNames.map { DatasetRecord.Part(name: $0, count: data[$0]?.count ?? 0) }
@@ -66,5 +69,33 @@ struct DataCell: Cell {
       header: ["part", "samples", "features", "target"], rows: rows,
       alignments: [.left, .right, .left, .left],
       caption: classes)
+  }
+}
+
+extension CheckContext {
+  /// What is known of a data set of the cell at hand.
+  fileprivate func shape(of dataset: Dataset) throws(Diagnostic) -> DataShape {
+    guard let shapes, let span = wholeSpan else { return try dataset.inspect() }
+    let key = DataShapeCache.Key(
+      name: dataset.name, settings: ConfigNode(.map(writtenSettings)), seed: seed,
+      files: dataset.inputs.flatMap(\.paths), span: span, text: sources.text(span))
+    return try shapes.shape(of: key, dataset.inspect)
+  }
+}
+
+extension PreparedData {
+  /// Makes sure that the models of an experiment were checked against these data.
+  /// - Throws: E0525.
+  fileprivate func check(_ shape: DataShape) throws(Diagnostic) {
+    func isSame(_ columns: [Column], _ arrays: [DataShape.Array]) -> Bool {
+      columns.count == arrays.count
+        && zip(columns, arrays).allSatisfy {
+          $0.name == $1.name && $0.rowShape == $1.rowShape && $0.element == $1.element
+        }
+    }
+    let counts = [shape.trainCount, shape.validationCount, shape.testCount]
+    guard isSame(train.features, shape.features), isSame(train.targets, shape.targets),
+      [train.count, validation?.count, test?.count] == counts, classNames == shape.classNames
+    else { throw .changed(files.first?.path ?? name) }
   }
 }

@@ -77,8 +77,9 @@ extension Tracer {
 
   func unknown(_ name: String, _ range: Range<Int>) -> Diagnostic {
     let own = locals.keys.sorted() + parts.keys.sorted() + functions.map(\.name)
+    let near = nearest(to: name, in: own) ?? nearest(to: name, in: OperationRegistry.names)
     let help: String? =
-      if let near = nearest(to: name, in: own) ?? nearest(to: name, in: OperationRegistry.names) {
+      if let near {
         "did you mean '\(near)'?"
       } else if name.first?.isUppercase == true {
         "layers with weights are listed under 'layers', and called by their names"
@@ -86,7 +87,8 @@ extension Tracer {
         own.isEmpty ? nil : "known here: " + own.joined(separator: ", ") + ", and the operations of keras.ops"
       }
     return Diagnostic(
-      "E0321", "nothing is named '\(name)'", at: span(range).map { .init($0, "not known") }, help: help)
+      "E0321", "nothing is named '\(name)'", at: span(range).map { .init($0, "not known") }, help: help,
+      cause: .unknownName(name, kind: nil, isNearKnown: near != nil))
   }
 
   func attribute(_ name: String, of base: TraceValue, _ range: Range<Int>) throws -> TraceValue {
