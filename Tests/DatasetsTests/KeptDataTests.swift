@@ -15,7 +15,8 @@ import Testing
 
   private func dataset(keepsTables: Bool = true) throws -> Dataset {
     var settings = DataSettings()
-    (settings.csv, settings.target) = ("t.csv", "y")
+    settings.csv = "t.csv"
+    settings.target = "y"
     var environment = DataEnvironment(base: folder.path)
     environment.keepsTables = keepsTables
     return try Dataset("d", settings, in: environment)
