@@ -26,6 +26,7 @@ complain_of_each() {
 swift_files() { find Package.swift "$@" -type f -name '*.swift' | sort; }
 mapfile -t sources < <(swift_files Sources)
 mapfile -t all < <(swift_files Sources Tests)
+mapfile -t outside_kernels < <(printf '%s\n' "${all[@]}" | grep -v '^Sources/Kernel')
 mapfile -t scripts < <(find scripts -type f -not -path '*/__pycache__/*' | sort)
 
 if ! swift format lint --strict --parallel "${all[@]}"; then
@@ -58,6 +59,7 @@ for page in docs/errors/E*.md; do
 done
 
 complain_of_each "imports" < <(scripts/check-levels.sh)
+complain_of_each "reads badly" < <(scripts/check-idioms.pl "${outside_kernels[@]}")
 
 if [ "$failures" -gt 0 ]; then
   echo "$failures complaints." >&2

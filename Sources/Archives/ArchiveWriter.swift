@@ -93,7 +93,7 @@ public struct ArchiveWriter {
       files.append(try CrateFile("CITATION.cff", file: path, "How to cite it"))
     }
     files.sort { $0.name < $1.name }
-    var graph = RunGraph(contents, credits, program)
+    var graph = RunGraph(contents: contents, credits: credits, program: program)
     let metadata = CrateFile("ro-crate-metadata.json", text: graph.text(files), "What is what, for machines")
     let preview = CrateFile(
       "ro-crate-preview.html", text: CratePreview(texts: texts, files: files).html, "What is what, for people"

@@ -28,7 +28,9 @@ struct CrateFile {
     self.name = name
     content = .file(path)
     self.caption = caption
-    (bytes, sha256) = try RunEvents.sha256(file: path)
+    let found = try RunEvents.sha256(file: path)
+    bytes = found.bytes
+    sha256 = found.sha256
   }
 
   var member: ZipMember { ZipMember(name: name, content: content, isExecutable: isExecutable) }

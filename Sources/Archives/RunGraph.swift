@@ -17,12 +17,6 @@ struct RunGraph {
   var record: RunRecord { recorded.record }
   static let workflow = "experiment.exp"
 
-  init(_ contents: CrateContents, _ credits: Credits, _ program: Program) {
-    self.contents = contents
-    self.credits = credits
-    self.program = program
-  }
-
   /// `ro-crate-metadata.json`.
   /// - Parameter files: all files, also those made for the archive.
   mutating func text(_ files: [CrateFile]) -> String {

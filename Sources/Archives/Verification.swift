@@ -104,12 +104,15 @@ public struct Verification: Sendable, Equatable {
       if bytes != Data(text.utf8) { findings.append(.init(name, .altered, "it is not what the log holds")) }
     }
     for artifact in recorded.artifacts {
-      compare(artifact.path, "\(folder)/\(artifact.path)", artifact.bytes, artifact.sha256)
+      compare(
+        artifact.path, at: "\(folder)/\(artifact.path)", bytes: artifact.bytes, hash: artifact.sha256)
     }
-    for file in recorded.datasets.flatMap(\.files) { compare(file.path, file.path, file.bytes, file.sha256) }
+    for file in recorded.datasets.flatMap(\.files) {
+      compare(file.path, at: file.path, bytes: file.bytes, hash: file.sha256)
+    }
   }
 
-  private mutating func compare(_ name: String, _ path: String, _ bytes: Int, _ hash: String) {
+  private mutating func compare(_ name: String, at path: String, bytes: Int, hash: String) {
     files += 1
     guard FileManager.default.fileExists(atPath: path) else {
       return findings.append(.init(name, .missing, "it is not there any more"))

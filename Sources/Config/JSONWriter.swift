@@ -71,7 +71,7 @@ private struct JSONWriter {
   }
 
   private mutating func enclose<T>(
-    _ open: String, _ close: String, _ members: [T], depth: Int, _ body: (inout JSONWriter, T) -> Void
+    _ open: String, _ close: String, _ members: [T], depth: Int, body: (inout JSONWriter, T) -> Void
   ) {
     text += open
     for (index, member) in members.enumerated() {

@@ -72,7 +72,7 @@ struct RawTable {
       return .texts(name: encoding.name, TextTable.codes(of: texts))
     case .numbers(let fill, _, _): return try numbers(encoding, place, canBeMissing: fill != nil)
     case .categories(let names, let canBeMissing):
-      return try categories(encoding.name, place, names, canBeMissing)
+      return try categories(encoding.name, at: place, names, canBeMissing: canBeMissing)
     }
   }
 
@@ -103,7 +103,7 @@ struct RawTable {
   }
 
   private func categories(
-    _ name: String, _ place: Int, _ names: [String], _ canBeMissing: Bool
+    _ name: String, at place: Int, _ names: [String], canBeMissing: Bool
   ) throws(Diagnostic) -> RawData.TableColumn {
     let known = Dictionary(zip(names, Int32(0)...)) { first, _ in first }
     var codes: [Int32] = []
@@ -151,7 +151,7 @@ extension Diagnostic {
     let isPlain = notation == NumberNotation()
     return .inTable(
       "E0409", cell, "'\(text)' in a column of numbers",
-      isPlain && NumberLook(text) == nil
+      help: isPlain && NumberLook(text) == nil
         ? "correct it, or leave the cell empty if it is missing"
         : "the model was trained on numbers \(form): write it so, or leave the cell empty if it is missing")
   }
@@ -161,7 +161,7 @@ extension Diagnostic {
   {
     .inTable(
       "E0418", cell, "the model was not trained on '\(text)'",
-      nearest(to: text, in: names).map { "did you mean '\($0)'?" }
+      help: nearest(to: text, in: names).map { "did you mean '\($0)'?" }
         ?? "categories: " + names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : ""))
   }
 }

@@ -16,8 +16,8 @@ extension RawData {
         var isSeen = [Bool](repeating: false, count: names.count)
         for row in rows where codes[Int(row)] >= 0 { isSeen[Int(codes[Int(row)])] = true }
         guard isSeen.contains(false) else { continue }
-        if others == .error { throw unknownCategory(columnName, codes, names, isSeen) }
-        columns[j] = Self.restricted(columnName, codes, names, isSeen)
+        if others == .error { throw unknownCategory(columnName, codes, of: names, seen: isSeen) }
+        columns[j] = Self.restricted(columnName, codes, of: names, seen: isSeen)
       }
       copy.features[i] = .table(name: name, columns)
     }
@@ -26,7 +26,7 @@ extension RawData {
 
   /// Without the categories that were not seen.
   private static func restricted(
-    _ name: String, _ codes: [Int32], _ names: [String], _ isSeen: [Bool]
+    _ name: String, _ codes: [Int32], of names: [String], seen isSeen: [Bool]
   ) -> TableColumn {
     var (places, kept) = ([Int32](repeating: -1, count: names.count), [String]())
     for (code, word) in names.enumerated() where isSeen[code] {
@@ -37,7 +37,7 @@ extension RawData {
   }
 
   private func unknownCategory(
-    _ column: String, _ codes: [Int32], _ names: [String], _ isSeen: [Bool]
+    _ column: String, _ codes: [Int32], of names: [String], seen isSeen: [Bool]
   ) -> Diagnostic {
     let row = codes.firstIndex { $0 >= 0 && !isSeen[Int($0)] } ?? 0
     let word = names[Int(codes[row])]

@@ -57,8 +57,8 @@ extension ModelSummary {
     var (size, unit) = (Double(bytes), 0)
     let units = ["B", "KB", "MB", "GB", "TB"]
     while size >= 1024, unit < units.count - 1 {
-      size = size / 1024
-      unit = unit + 1
+      size /= 1024
+      unit += 1
     }
     return unit == 0 ? "\(bytes) B" : "\(NumberText.fixed(size, decimals: 2)) \(units[unit])"
   }

@@ -7,8 +7,11 @@ extension Graph {
   /// Gradients are ordinary nodes: they are shape-checked, fused and planned like any other, and those that
   /// nothing needs vanish with the other dead code.
   public func gradients(of loss: Value, for targets: [Value]) throws -> [Value] {
-    let outer = (origin, purpose)
-    defer { (origin, purpose) = outer }
+    let outer = (origin: origin, purpose: purpose)
+    defer {
+      origin = outer.origin
+      purpose = outer.purpose
+    }
     let wanted = dependents(of: targets.map(\.id), until: loss.id)
     var gradient: [Int: Value] = [loss.id: leaf(.constant(1), loss.type)]
     for id in stride(from: loss.id, through: 0, by: -1) where wanted.contains(id) {

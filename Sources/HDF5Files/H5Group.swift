@@ -55,7 +55,7 @@ public struct H5Group: ~Copyable, Sendable {
   public func group(_ path: String) throws(Diagnostic) -> H5Group {
     let (id, place, source) = (handle.id, self.place, self.source)
     return try HDF5Library.locked { () throws(Diagnostic) in
-      let object = try openObject(id, path, kind: H5I_GROUP, "group", in: place, source)
+      let object = try openObject(id, path, kind: H5I_GROUP, word: "group", in: place, source)
       return H5Group(object, place: "'\(path)' in \(place)", source: source)
     }
   }
@@ -65,7 +65,7 @@ public struct H5Group: ~Copyable, Sendable {
   public func dataset(_ path: String) throws(Diagnostic) -> H5Dataset {
     let (id, place, source) = (handle.id, self.place, self.source)
     return try HDF5Library.locked { () throws(Diagnostic) in
-      let object = try openObject(id, path, kind: H5I_DATASET, "dataset", in: place, source)
+      let object = try openObject(id, path, kind: H5I_DATASET, word: "dataset", in: place, source)
       return try H5Dataset(object, place: "'\(path)' in \(place)", limit: source?.byteCount ?? .max)
     }
   }
@@ -133,7 +133,7 @@ private func linkName(_ id: hid_t, _ index: hsize_t, _ place: String) throws(Dia
 
 /// Opens what is under `path` step by step, looking at every link and every group before going through it.
 private func openObject(
-  _ id: hid_t, _ path: String, kind: H5I_type_t, _ word: String, in place: String, _ source: FileSource?
+  _ id: hid_t, _ path: String, kind: H5I_type_t, word: String, in place: String, _ source: FileSource?
 ) throws(Diagnostic) -> Handle {
   let names = path.split(separator: "/").filter { $0 != "." }.map(String.init)
   guard let first = names.first, !path.utf8.contains(0) else {

@@ -25,31 +25,31 @@ public struct SavedVariable: Equatable {
   }
 
   public init(_ path: String, _ tensor: Tensor, element: H5Element = .float32) {
-    self.init(path, tensor.shape, element, .tensor(tensor))
+    self.init(path, shape: tensor.shape, element, .tensor(tensor))
   }
 
   public init(_ path: String, _ number: Int64, element: H5Element = .int64) {
-    self.init(path, [], element, .integer(number))
+    self.init(path, shape: [], element, .integer(number))
   }
 
   /// One number in every place.
   public init(_ path: String, repeating number: Float, shape: [Int]) {
-    self.init(path, shape, .float32, .repeated(number))
+    self.init(path, shape: shape, .float32, .repeated(number))
   }
 
   /// The numbers of a dataset, which keeps its file open.
   init(_ path: String, _ dataset: consuming H5Dataset) {
     let (shape, element) = (dataset.shape, dataset.element)
-    self.init(path, shape, element, .stored(StoredNumbers(dataset)))
+    self.init(path, shape: shape, element, .stored(StoredNumbers(dataset)))
   }
 
   /// What a parameter, or what stands for it in `run`, is when the variable is written.
   public init(_ path: String, of parameter: String, in slab: ParameterSlab, _ run: AlignedBuffer? = nil) {
     let shape = slab.entry(parameter).spec.shape
-    self.init(path, shape, .float32, .held(HeldNumbers(slab: slab, run: run, parameter: parameter)))
+    self.init(path, shape: shape, .float32, .held(HeldNumbers(slab: slab, run: run, parameter: parameter)))
   }
 
-  private init(_ path: String, _ shape: [Int], _ element: H5Element, _ source: Source) {
+  private init(_ path: String, shape: [Int], _ element: H5Element, _ source: Source) {
     self.path = path
     self.shape = shape
     self.element = element

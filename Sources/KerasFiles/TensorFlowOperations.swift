@@ -41,7 +41,7 @@ struct TensorFlowOperation {
     else { return nil }
     let old = "compat.v1."
     let function = written.hasPrefix(old) ? String(written.dropFirst(old.count)) : written
-    if let layer = layer(function, name, calls, tensor) {
+    if let layer = layer(function, named: name, calls, tensor: tensor) {
       return layer.with(["name": entry["name"] ?? name])
     }
     var nodes: [ConfigNode] = []
@@ -67,7 +67,7 @@ struct TensorFlowOperation {
 
   /// A function that is a layer in Keras 3.
   private static func layer(
-    _ function: String, _ name: ConfigNode, _ calls: [ConfigNode], _ tensor: (ConfigNode) -> ConfigNode?
+    _ function: String, named name: ConfigNode, _ calls: [ConfigNode], tensor: (ConfigNode) -> ConfigNode?
   ) -> ConfigNode? {
     guard calls.count == 1 else { return nil }
     let (first, keywords) = parts(of: calls[0], tensor)

@@ -31,7 +31,7 @@ public struct RecordedOperation: GraphOperation {
     let settings = (entry["config"]?.entries ?? []).filter { $0.key != "name" }
     config = ConfigNode(.map(settings))
     var spelling = OperationSpelling()
-    guard let expression = spelling.expression(className, module, settings, call) else { return nil }
+    guard let expression = spelling.expression(className, of: module, settings, call) else { return nil }
     self.expression = expression
     inputCount = spelling.tensorCount
     var places = 0
@@ -96,7 +96,7 @@ private struct OperationSpelling {
 
   /// - Returns: `nil` for an operation or a setting that is not known here.
   mutating func expression(
-    _ className: String, _ module: String, _ settings: [ConfigNode.Entry], _ call: ConfigNode
+    _ className: String, of module: String, _ settings: [ConfigNode.Entry], _ call: ConfigNode
   ) -> String? {
     if className == "GetItem" { return item(call) }
     if className == "Norm" { return norm(settings, call) }

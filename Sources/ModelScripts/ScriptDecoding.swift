@@ -82,11 +82,13 @@ public struct ScriptDecoder {
       guard let read = self.entry(entry, into: &bag) else { return nil }
       parts.layers.append(read)
     }
-    let rest: ([ScriptWeight], [ScriptedFunction])? = bag.collect { () throws(Diagnostic) in
+    let rest: (weights: [ScriptWeight], functions: [ScriptedFunction])? = bag.collect {
+      () throws(Diagnostic) in
       (try weights(config), try Self.functions(config["functions"]?.list ?? []))
     }
     guard let rest else { return nil }
-    (parts.weights, parts.functions) = rest
+    parts.weights = rest.weights
+    parts.functions = rest.functions
     return parts
   }
 

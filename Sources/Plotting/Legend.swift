@@ -49,7 +49,7 @@ package struct Legend: Sendable {
           break
         }
         x = bounds.x
-        row = row + 1
+        row += 1
       }
       let middle = bounds.y + (Double(row) + 0.5) * Self.rowHeight
       draw(entry.sample, at: Point(x, middle), on: &canvas)

@@ -14,15 +14,17 @@ struct RunCopy {
   init(of path: String, stamp: String, observer: ProcessIdentity) throws(Diagnostic) {
     self.stamp = stamp
     let source = try RunStore.read(path, tables: ["run"] + LogSchema.tables, observer: observer)
-    (runs, tables) = try source.read { db in
+    let found = try source.read { db in
       (
-        try Row.fetchAll(db, sql: "SELECT * FROM run"),
-        try LogSchema.tables.map { table in
+        runs: try Row.fetchAll(db, sql: "SELECT * FROM run"),
+        tables: try LogSchema.tables.map { table in
           let sql = try table == "scope" ? LogSchema.scopes(in: db) : "SELECT * FROM \(table)"
-          return (table, try Row.fetchAll(db, sql: sql + " ORDER BY 1, 2"))
+          return (name: table, rows: try Row.fetchAll(db, sql: sql + " ORDER BY 1, 2"))
         }
       )
     }
+    runs = found.runs
+    tables = found.tables
     try source.close()
   }
 

@@ -30,7 +30,8 @@ extension LogDatabase {
         conditions.append(sql.text)
         arguments += sql.arguments
       }
-      var runs = try RunRows.runs(db, conditions.joined(separator: " AND "), arguments, observer)
+      var runs = try RunRows.runs(
+        db, where: conditions.joined(separator: " AND "), arguments, observer: observer)
       try RunRows.addDetails(to: &runs, db)
       return runs.map(\.run)
     }
@@ -63,7 +64,7 @@ private enum RunRows {
   private static let few = 200
 
   static func runs(
-    _ db: Database, _ condition: String, _ arguments: [DatabaseValue], _ observer: ProcessIdentity
+    _ db: Database, where condition: String, _ arguments: [DatabaseValue], observer: ProcessIdentity
   ) throws -> [Numbered] {
     let rows = try Row.fetchCursor(
       db,

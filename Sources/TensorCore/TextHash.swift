@@ -13,12 +13,12 @@ public enum TextHash {
     case 65...: return long(text)
     case 33...:
       let a = start[0] &* third
-      let (y, z) = folded(a, start[8], end[-8] &* factor, end[-16] &* third, factor)
+      let (y, z) = folded((a, start[8], end[-8] &* factor, end[-16] &* third), factor)
       let (e, f) = (start[16] &* factor, start[24])
       let (g, h) = ((y &+ end[-32]) &* factor, (z &+ end[-24]) &* factor)
       return mixed(rotated(e &+ f, 43) &+ rotated(g, 30) &+ h, e &+ rotated(f &+ a, 18) &+ g, factor)
     case 17...:
-      return folded(start[0] &* second, start[8], end[-8] &* factor, end[-16] &* third, factor).mixed
+      return folded((start[0] &* second, start[8], end[-8] &* factor, end[-16] &* third), factor).mixed
     case 8...:
       let (a, b) = (start[0] &+ third, end[-8])
       return mixed(rotated(b, 37) &* factor &+ a, (rotated(a, 25) &+ b) &* factor, factor)
@@ -44,9 +44,10 @@ public enum TextHash {
     subscript(offset: Int) -> UInt64 { word(text[(place + offset)..<(place + offset + 8)]) }
   }
 
-  private static func folded(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64, _ factor: UInt64)
-    -> (sum: UInt64, mixed: UInt64)
-  {
+  private static func folded(
+    _ words: (UInt64, UInt64, UInt64, UInt64), _ factor: UInt64
+  ) -> (sum: UInt64, mixed: UInt64) {
+    let (a, b, c, d) = words
     let sum = rotated(a &+ b, 43) &+ rotated(c, 30) &+ d
     return (sum, mixed(sum, a &+ rotated(b &+ third, 18) &+ c, factor))
   }
@@ -76,8 +77,8 @@ public enum TextHash {
       x ^= w.1 &* strength
       y = y &+ v.0 &* strength &+ s[40]
       z = rotated(z &+ w.0, 33) &* factor
-      v = weak(s, 0, v.1 &* factor, x &+ w.0)
-      w = weak(s, 32, z &+ w.1, y &+ s[16])
+      v = weak(s, at: 0, v.1 &* factor, x &+ w.0)
+      w = weak(s, at: 32, z &+ w.1, y &+ s[16])
       swap(&z, &x)
     }
 
@@ -91,10 +92,10 @@ public enum TextHash {
         mixed(v.0, w.0, factor) &+ shifted(y) &* first &+ z, mixed(v.1, w.1, factor) &+ x, factor)
     }
 
-    private func weak(_ s: Bytes, _ at: Int, _ a: UInt64, _ b: UInt64) -> (UInt64, UInt64) {
-      let start = a &+ s[at]
-      let sum = start &+ s[at + 8] &+ s[at + 16]
-      return (sum &+ s[at + 24], rotated(b &+ start &+ s[at + 24], 21) &+ rotated(sum, 44) &+ start)
+    private func weak(_ s: Bytes, at place: Int, _ a: UInt64, _ b: UInt64) -> (UInt64, UInt64) {
+      let start = a &+ s[place]
+      let sum = start &+ s[place + 8] &+ s[place + 16]
+      return (sum &+ s[place + 24], rotated(b &+ start &+ s[place + 24], 21) &+ rotated(sum, 44) &+ start)
     }
   }
 

@@ -109,7 +109,7 @@ struct Course {
   mutating func endEpoch(_ logs: Logs, _ control: TrainingControl) throws {
     control.history = history
     try tell(.epochEnded(epoch: epoch, logs: logs), control)
-    epoch = epoch + 1
+    epoch += 1
     step = 0
     means = none
   }

@@ -68,7 +68,7 @@ extension Optional<Column> {
       throw .textsAndNumbers(what, areTaken: type.element == .text)
     }
     if let self, given?.sampleCount == type.sampleCount { return self }
-    throw .otherSamples(what, type, given, code)
+    throw .otherSamples(what, type, given, code: code)
   }
 }
 
@@ -81,7 +81,7 @@ extension Diagnostic {
 
   /// E0304, E0306: data of another shape than a model takes.
   fileprivate static func otherSamples(
-    _ what: String, _ wanted: TensorType, _ given: TensorType?, _ code: String = "E0304"
+    _ what: String, _ wanted: TensorType, _ given: TensorType?, code: String = "E0304"
   ) -> Diagnostic {
     Diagnostic(code, "\(what) \(wanted), the data gives \(given.map { "\($0)" } ?? "none")")
   }

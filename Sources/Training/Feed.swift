@@ -35,7 +35,7 @@ final class Feed {
       case (.bytes(let bytes), .float32):
         bytes.withUnsafeBufferPointer { source in
           guard let base = source.baseAddress else { return }
-          eachGroup(of: share, base, stride, width, worker) { group in
+          eachGroup(of: share, from: base, stride: stride, width: width, worker) { group in
             for r in group {
               kernels.bytesToFloats(
                 base + Int(rows[r]) * stride, place.pointer + r * width, width, column.scale, column.offset)
@@ -46,7 +46,7 @@ final class Feed {
         floats.withUnsafeBufferPointer { source in
           guard let base = source.baseAddress else { return }
           let isPlain = column.scale == 1 && column.offset == 0
-          eachGroup(of: share, base, stride, width, worker) { group in
+          eachGroup(of: share, from: base, stride: stride, width: width, worker) { group in
             if isPlain {
               for r in group { copy(base + Int(rows[r]) * stride, place.pointer + r * width, width) }
               return
@@ -87,8 +87,8 @@ final class Feed {
   /// waited for at once.
   @inline(__always)
   private func eachGroup<Number>(
-    of share: Range<Int>, _ base: UnsafePointer<Number>, _ stride: Int, _ width: Int, _ worker: Worker,
-    _ body: (Range<Int>) -> Void
+    of share: Range<Int>, from base: UnsafePointer<Number>, stride: Int, width: Int, _ worker: Worker,
+    body: (Range<Int>) -> Void
   ) {
     let line = 64 / MemoryLayout<Number>.stride
     if width < 2 * line { return body(share) }

@@ -40,8 +40,12 @@ public final class TrainingState {
       },
       kernels: kernels, semantics: semantics)
     switch settings.optimizer.common.learningRate {
-    case .constant(let rate): (constantRate, schedule) = (rate, nil)
-    case .schedule(let schedule): (constantRate, self.schedule) = (0, schedule)
+    case .constant(let rate):
+      constantRate = rate
+      schedule = nil
+    case .schedule(let schedule):
+      constantRate = 0
+      self.schedule = schedule
     }
   }
 

@@ -44,7 +44,9 @@ public struct ZipReader: ~Copyable {
     do throws(ZipError) {
       if ZipDirectory.hasZeroInName(path) { throw .damaged("a member has a zero in its name") }
       let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.uint64Value
-      (names, members) = try Self.members(of: archive, fileSize: size ?? 0, most: most)
+      let found = try Self.members(of: archive, fileSize: size ?? 0, most: most)
+      names = found.names
+      members = found.members
     } catch {
       zip_discard(archive)
       throw error
@@ -56,7 +58,7 @@ public struct ZipReader: ~Copyable {
 
   private static func members(
     of archive: OpaquePointer, fileSize: zip_uint64_t, most: Int
-  ) throws(ZipError) -> ([String], [String: Member]) {
+  ) throws(ZipError) -> (names: [String], members: [String: Member]) {
     let count = zip_get_num_entries(archive, 0)
     guard count >= 0, count <= most else { throw .damaged("it lists \(count) members") }
     var (names, members): ([String], [String: Member]) = ([], [:])

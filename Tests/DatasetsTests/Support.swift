@@ -40,8 +40,10 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
   var (input, output) = (bytes, [UInt8](repeating: 0, count: bytes.count + 1000))
   let count = input.withUnsafeMutableBufferPointer { input in
     output.withUnsafeMutableBufferPointer { output in
-      (stream.next_in, stream.avail_in) = (input.baseAddress, UInt32(input.count))
-      (stream.next_out, stream.avail_out) = (output.baseAddress, UInt32(output.count))
+      stream.next_in = input.baseAddress
+      stream.avail_in = UInt32(input.count)
+      stream.next_out = output.baseAddress
+      stream.avail_out = UInt32(output.count)
       deflate(&stream, Z_FINISH)
       return output.count - Int(stream.avail_out)
     }

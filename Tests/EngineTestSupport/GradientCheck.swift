@@ -52,19 +52,19 @@ private struct GradientCheck {
       leaves[.input("x\(i)")] = ReferenceTensor(tensor, probe.type.element)
     }
     varied = probes.indices.filter { probes[$0].isVaried }.map { operands[$0] }
-    loss = try Self.weighted([build(operands)], "cotangent", batch, &leaves)
+    loss = try Self.weighted([build(operands)], "cotangent", batch: batch, &leaves)
     gradients = try graph.gradients(of: loss, for: varied)
   }
 
   /// A sum of all gradients, weighted, and its gradients.
   mutating func bends() throws -> (slope: Value, bends: [Value]) {
-    let slope = try Self.weighted(gradients, "second cotangent", batch, &leaves)
+    let slope = try Self.weighted(gradients, "second cotangent", batch: batch, &leaves)
     return (slope, try graph.gradients(of: slope, for: varied))
   }
 
   /// The sum of values times weights that are new leaves.
   private static func weighted(
-    _ values: [Value], _ name: String, _ batch: Int, _ leaves: inout [Leaf: ReferenceTensor]
+    _ values: [Value], _ name: String, batch: Int, _ leaves: inout [Leaf: ReferenceTensor]
   ) throws -> Value {
     var terms: [Value] = []
     for (i, value) in values.enumerated() {

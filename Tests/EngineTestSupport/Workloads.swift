@@ -53,7 +53,8 @@ public struct Workload: Sendable, CustomStringConvertible {
   /// Two convolutions, pooling, two dense layers with a dropout between them.
   public static func cnn(batch: Int = 64) -> Workload {
     var (first, second) = (Conv<2>(32, kernelSize: .init(3)), Conv<2>(64, kernelSize: .init(3)))
-    (first.activation, second.activation) = (.relu, .relu)
+    first.activation = .relu
+    second.activation = .relu
     return Workload(
       name: "cnn",
       model: chain(
@@ -148,7 +149,10 @@ extension Workload {
     name: String, model: any Model, settings: CompileSettings, features: KeyValuePairs<String, [Int]>,
     target: Target, tokens: Int? = nil, batch: Int
   ) {
-    (self.name, self.model, self.settings, self.batch) = (name, model, settings, batch)
+    self.name = name
+    self.model = model
+    self.settings = settings
+    self.batch = batch
     func labels(_ count: Int, _ classes: Int, _ name: String) -> Column.Storage {
       .integers(noise(count, name).map { Int32(($0 + 1) / 2 * Float(classes)) % Int32(classes) })
     }

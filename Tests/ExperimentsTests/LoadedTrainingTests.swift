@@ -122,7 +122,8 @@ import Testing
     let first = try check(cells) { $0.best = { _, _ in "base" } }
     #expect(first.plan?.chosenRuns == ["best(e, val_loss)": "base"])
     let again = try check(cells) {
-      ($0.best, $0.chosen) = ({ _, _ in "a later one" }, ["best(e, val_loss)": "base"])
+      $0.best = { _, _ in "a later one" }
+      $0.chosen = ["best(e, val_loss)": "base"]
     }
     #expect(again.plan != nil, "\(again.diagnostics)")
   }

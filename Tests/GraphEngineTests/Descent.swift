@@ -3,7 +3,7 @@ import KernelABI
 
 /// The pass of plain gradient descent.
 func descent(
-  _ weights: AlignedBuffer, _ gradients: AlignedBuffer, _ rate: AlignedBuffer, _ kernels: KernelTable
+  _ weights: AlignedBuffer, _ gradients: AlignedBuffer, rate: AlignedBuffer, _ kernels: KernelTable
 ) -> UpdatePass {
   .ranges { range in
     // The rule reads no slots.

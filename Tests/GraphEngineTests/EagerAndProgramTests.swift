@@ -57,7 +57,7 @@ extension RandomGraph {
     let update = UpdatePlan(
       gradients: slopes, sinks: zip(parameters, gradients).map { ($0.spec.path, $1) },
       plainRate: isFused ? UnsafePointer(rates.pointer) : nil,
-      passes: [descent(slab.storage, slopes, rates, table)])
+      passes: [descent(slab.storage, slopes, rate: rates, table)])
     let program = try Program(
       graph, keeping: inputs + kept, batch: batch, parameters: slab, update: update,
       isFrugal: isFrugal, pool: pool, kernels: table, parallelThreshold: 0)

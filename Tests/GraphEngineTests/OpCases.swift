@@ -64,7 +64,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     _ operands: @escaping @Sendable (Int) -> [Operand],
     _ build: @escaping @Sendable ([Value]) throws -> Value
   ) {
-    (self.name, self.build) = (name, build)
+    self.name = name
+    self.build = build
     probes = { size in
       operands(size).enumerated().map { i, operand in
         let type = TensorType(operand.dims, operand.numbers.element)

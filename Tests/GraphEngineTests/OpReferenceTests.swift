@@ -19,11 +19,16 @@ private struct Operands {
       leaves[.input(name)] = Tensor(shape, (0..<count).map { Float((($0 + start) * 13 + 5) % 21 - 10) / 4 })
       return graph.leaf(.input(name), TensorType(shape.map { .size($0) }))
     }
-    (a, b) = (operand("a", [2, 3, 4], 0), operand("b", [2, 3, 4], 7))
-    (row, matrix, square) = (operand("row", [4], 3), operand("m", [4, 5], 1), operand("s", [3, 3], 2))
-    (stack, column) = (operand("t", [2, 4, 3], 4), operand("c", [3, 1], 5))
+    a = operand("a", [2, 3, 4], 0)
+    b = operand("b", [2, 3, 4], 7)
+    row = operand("row", [4], 3)
+    matrix = operand("m", [4, 5], 1)
+    square = operand("s", [3, 3], 2)
+    stack = operand("t", [2, 4, 3], 4)
+    column = operand("c", [3, 1], 5)
     index = graph.constant(whole: [2, 0, 1, 1])
-    (self.graph, self.leaves) = (graph, leaves)
+    self.graph = graph
+    self.leaves = leaves
   }
 }
 

@@ -64,7 +64,7 @@ import Testing
     let gradients = AlignedBuffer(slab.trainableCount)
     let update = UpdatePlan(
       gradients: gradients, sinks: [("w", slope)], plainRate: UnsafePointer(rate.pointer),
-      passes: [descent(slab.storage, gradients, rate, kernels)])
+      passes: [descent(slab.storage, gradients, rate: rate, kernels)])
     let program = try Program(
       graph, keeping: [x, seen], batch: 1, parameters: slab, update: update, pool: pool)
     for i in 0..<4 { program.place(x).pointer[i] = 1 }

@@ -12,8 +12,8 @@ extension OpCase {
     recurrence("lstm", .lstm),
     recurrence("lstm masked", .lstm, isMasked: true),
     recurrence("lstm, dropped", .lstm, isMasked: true, isDropped: true),
-    recurrence("lstm of other functions", .lstm, .softsign, .hardSigmoid),
-    recurrence("lstm of soft functions", .lstm, .softplus, .oldHardSigmoid),
+    recurrence("lstm of other functions", .lstm, .softsign, recurrent: .hardSigmoid),
+    recurrence("lstm of soft functions", .lstm, .softplus, recurrent: .oldHardSigmoid),
     recurrence("gru", .gru),
     recurrence("gru masked", .gru, isMasked: true),
     recurrence("gru, dropped", .gru, isMasked: true, isDropped: true),
@@ -23,7 +23,7 @@ extension OpCase {
 
   private static func recurrence(
     _ name: String, _ kind: RecurrentTask.Kind, _ activation: UnaryFunction = .tanh,
-    _ recurrentActivation: UnaryFunction = .sigmoid, isMasked: Bool = false, isDropped: Bool = false
+    recurrent recurrentActivation: UnaryFunction = .sigmoid, isMasked: Bool = false, isDropped: Bool = false
   ) -> OpCase {
     let steps = 4
     return OpCase(

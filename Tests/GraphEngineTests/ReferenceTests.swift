@@ -117,7 +117,7 @@ import Testing
       let exact = op.reference(operands, found.shape)
       let rounding = Rounding(op, operands.map(\.shape), found.shape)
       return Step(
-        name: op.name, found: found, exact: exact, bounds: rounding.bounds(op, operands, types, exact),
+        name: op.name, found: found, exact: exact, bounds: rounding.bounds(op, operands, types, exact: exact),
         isCounted: counted(op, operands, found.shape))
     }
   }

@@ -62,7 +62,7 @@ enum Rounding {
 
   /// What each number of the result may be off.
   func bounds(
-    _ op: any Op, _ operands: [ReferenceTensor], _ types: [TensorType], _ exact: ReferenceTensor
+    _ op: any Op, _ operands: [ReferenceTensor], _ types: [TensorType], exact: ReferenceTensor
   ) -> [Double] {
     let unit = 0x1p-24
     switch self {
@@ -79,7 +79,7 @@ enum Rounding {
         Double(roundings) * unit * max(abs($0), abs($1)) + 0x1p-126
       }
     case .conditionedByLargest(let roundings):
-      let own = Rounding.conditioned(roundings).bounds(op, operands, types, exact)
+      let own = Rounding.conditioned(roundings).bounds(op, operands, types, exact: exact)
       return own.map { _ in own.max() ?? 0 }
     case .conditioned(let roundings):
       var reach = exact.numbers.map { abs($0) }

@@ -63,9 +63,11 @@ import Testing
     var weights = try Self.tensors("w", group).map(\.tensor)
     // Keras lists the vector of a normalization behind the kernel, which is the wrapper's there.
     if node["class_name"] == "SpectralNormalization", weights.count == 3 { weights.swapAt(1, 2) }
-    try check(layer, given, named, weights, group, .inference, place)
+    try check(layer, on: given, named, weights: weights, against: group, .inference, at: place)
     guard try group.names().contains("train") else { return }
-    try check(layer, given, named, weights, group.group("train"), .training, place + " in training")
+    try check(
+      layer, on: given, named, weights: weights, against: group.group("train"), .training,
+      at: place + " in training")
   }
 
   /// The datasets `prefix0`, `prefix1`, ….
@@ -84,9 +86,8 @@ import Testing
   }
 
   private func check(
-    _ layer: NamedLayer, _ given: [Tensor], _ named: NamedArguments, _ weights: [Tensor],
-    _ group: borrowing H5Group,
-    _ phase: LayerScope.Phase, _ place: String
+    _ layer: NamedLayer, on given: [Tensor], _ named: NamedArguments, weights: [Tensor],
+    against group: borrowing H5Group, _ phase: LayerScope.Phase, at place: String
   ) throws {
     let graph = Graph()
     let scope = LayerScope(graph: graph, phase: phase, model: "m", seed: 1)

@@ -120,7 +120,8 @@ enum Scripted {
 
   static func fit(_ trainer: Trainer, epochs: Int) throws {
     var settings = FitSettings()
-    (settings.epochs, settings.batchSize) = (epochs, 8)
+    settings.epochs = epochs
+    settings.batchSize = 8
     _ = try trainer.fit(
       data(trainer.built.model.outputNames), validation: nil, settings,
       isInterrupted: { false }, observe: { _ in })

@@ -32,7 +32,10 @@ import Training
     var testDescription: String { "keras\(version) \(name)" }
     var file: String { "keras\(version)_stateful_\(name)" + (version == 3 ? ".keras" : ".h5") }
 
-    init(_ version: Int, _ name: String) { (self.version, self.name) = (version, name) }
+    init(_ version: Int, _ name: String) {
+      self.version = version
+      self.name = name
+    }
 
     func expected() throws -> Expected {
       let data = try Data(contentsOf: URL(filePath: fixture(file: "keras\(version)_stateful.json")))
@@ -58,7 +61,9 @@ import Training
   ) {
     let trainer = Trainer(built, pool: WorkerPool(threads: 1), now: { 0 })
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize, fit.shuffle) = (3, try #require(built.fixedBatch), false)
+    fit.epochs = 3
+    fit.batchSize = try #require(built.fixedBatch)
+    fit.shuffle = false
     let held = part(data.vx, data.vstart, data.vy, of: built.model)
     let history = try trainer.fit(
       part(data.x, data.start, data.y, of: built.model), validation: held, fit, isInterrupted: { false },

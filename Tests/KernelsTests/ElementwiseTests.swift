@@ -3,7 +3,7 @@ import KernelABI
 import Kernels
 import Testing
 
-private func apply(_ f: UnaryFunction, _ x: [Float], _ table: KernelTable, _ parameter: Float = 0.2)
+private func apply(_ f: UnaryFunction, _ x: [Float], _ table: KernelTable, parameter: Float = 0.2)
   -> [Float]
 {
   var y = x

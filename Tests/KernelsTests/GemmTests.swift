@@ -15,7 +15,11 @@ struct Shape: CustomTestStringConvertible {
   var m: Int
   var n: Int
   var k: Int
-  init(_ m: Int, _ n: Int, _ k: Int) { (self.m, self.n, self.k) = (m, n, k) }
+  init(_ m: Int, _ n: Int, _ k: Int) {
+    self.m = m
+    self.n = n
+    self.k = k
+  }
   var testDescription: String { "\(m)×\(n)×\(k)" }
 }
 
@@ -42,7 +46,7 @@ func transposed(_ x: [Float], _ rows: Int, _ columns: Int) -> [Float] {
   (0..<columns).flatMap { j in (0..<rows).map { x[$0 * columns + j] } }
 }
 
-func panels(_ x: [Float], _ rows: Int, _ columns: Int, _ table: KernelTable) -> [Float] {
+func panels(_ x: [Float], _ rows: Int, _ columns: Int, with table: KernelTable) -> [Float] {
   var out = [Float](repeating: .nan, count: (columns + 15) / 16 * 16 * rows)
   table.toPanels(x, &out, rows, columns)
   return out
@@ -53,7 +57,7 @@ enum Layout: String, CaseIterable {
   case plain, leftTransposed, rightTransposed, rightPanels, rightTransposedPanels, resultPanels
 }
 
-func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout GemmTask) -> Void = { _ in })
+func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, change: (inout GemmTask) -> Void = { _ in })
   -> [Float]
 {
   let a = noise(s.m * s.k, seed: 1)
@@ -62,8 +66,8 @@ func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout G
   let right =
     switch layout {
     case .rightTransposed: transposed(b, s.k, s.n)
-    case .rightPanels: panels(b, s.k, s.n, table)
-    case .rightTransposedPanels: panels(transposed(b, s.k, s.n), s.n, s.k, table)
+    case .rightPanels: panels(b, s.k, s.n, with: table)
+    case .rightTransposedPanels: panels(transposed(b, s.k, s.n), s.n, s.k, with: table)
     default: b
     }
   var c = [Float](repeating: .nan, count: s.m * ((s.n + 15) / 16 * 16))
@@ -77,9 +81,15 @@ func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout G
           m: s.m, n: s.n, k: s.k, a: lp, aRow: layout == .leftTransposed ? 1 : s.k,
           aColumn: layout == .leftTransposed ? s.m : 1, b: rp, c: cp, cRow: s.n)
         switch layout {
-        case .rightTransposed: (task.bRow, task.bColumn) = (1, s.k)
-        case .rightPanels: (task.bLayout, task.bPanel) = (.panels, s.k * 16)
-        case .rightTransposedPanels: (task.bLayout, task.bPanel) = (.transposedPanels, s.n * 16)
+        case .rightTransposed:
+          task.bRow = 1
+          task.bColumn = s.k
+        case .rightPanels:
+          task.bLayout = .panels
+          task.bPanel = s.k * 16
+        case .rightTransposedPanels:
+          task.bLayout = .transposedPanels
+          task.bPanel = s.n * 16
         default: task.bRow = s.n
         }
         if layout == .resultPanels { task.cPanel = s.m * 16 }
@@ -156,7 +166,7 @@ func gemm(_ table: KernelTable, _ s: Shape, _ layout: Layout, _ change: (inout G
     let s = Shape(37, 45, 32)
     let table = isa.table
     let start = noise(s.m * s.n, seed: 4)
-    var fused = panels(start, s.m, s.n, table)
+    var fused = panels(start, s.m, s.n, with: table)
     let gradient = product(noise(s.m * s.k, seed: 1), noise(s.k * s.n, seed: 2), s)
     _ = fused.withUnsafeMutableBufferPointer { w in
       gemm(table, s, .plain) {

@@ -26,8 +26,8 @@ private struct Comparison {
 
   /// - Parameter wanted: the type of target for a prediction.
   init(
-    _ prediction: ConfigNode, _ target: ConfigNode, _ sampleWeight: ConfigNode? = nil,
-    _ wanted: (TensorType, TensorType) -> TensorType
+    _ prediction: ConfigNode, _ target: ConfigNode, weights sampleWeight: ConfigNode? = nil,
+    wanted: (TensorType, TensorType) -> TensorType
   ) {
     batch = prediction.sizes[0]
     let sizes = prediction.sizes.dropFirst().map { Dim.size($0) }
@@ -73,7 +73,9 @@ private struct Comparison {
         LossRegistry.all.decode(
           ["class_name": fixture["class_name"] ?? nil, "config": ConfigNode(.map(settings))], into: &bag),
         "\(bag.all)")
-      let pair = Comparison(prediction, truth, fixture["sample_weight"]) { type, _ in loss.target(for: type) }
+      let pair = Comparison(prediction, truth, weights: fixture["sample_weight"]) { type, _ in
+        loss.target(for: type)
+      }
       var result: Value
       if reduction == "none" {
         result = try loss.values(pair.target, pair.prediction, semantics)
@@ -101,7 +103,7 @@ private struct Comparison {
       for update in fixture["updates"]?.list ?? [] {
         guard let truth = update["y_true"], let given = update["y_pred"] else { return false }
         // Means and sums are of the values they are given.
-        let pair = Comparison(given.isAbsent ? truth : given, truth, update["sample_weight"]) {
+        let pair = Comparison(given.isAbsent ? truth : given, truth, weights: update["sample_weight"]) {
           metric.target(for: $0, offered: $1)
         }
         let (sums, counted) = try metric.sums(

@@ -74,7 +74,8 @@ import Testing
       let sources = found.nodes.indices.filter { node in !isBefore.contains { $0.1 == node } }
       let rest = isBefore.filter { !sources.contains($0.0) }
       if rest.count == isBefore.count { break }
-      (isBefore, count) = (rest, sources.count)
+      isBefore = rest
+      count = sources.count
     }
     #expect(isBefore.isEmpty && count > 0)
   }

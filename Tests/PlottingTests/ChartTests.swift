@@ -61,7 +61,8 @@ import Testing
 
   @Test func `a band goes down to the end of a logarithmic axis`() throws {
     var chart = LineChart(title: "", xLabel: "x", yLabel: "y", series: [line("a", [1, 2, 3])])
-    (chart.logarithmic, chart.series[0].band) = (true, [(-1, 2), (0.5, 4), (1, 9)])
+    chart.logarithmic = true
+    chart.series[0].band = [(-1, 2), (0.5, 4), (1, 9)]
     let corners = try #require(commands(chart, "polygon").first).drop { $0 != ":" }.split(separator: " ")
       .dropFirst()
     #expect(corners.count == 6)

@@ -73,7 +73,8 @@ import Testing
     try withFolder { folder in
       // The first process of the machine is certainly there.
       var first = ProcessIdentity.current()
-      (first.pid, first.startTicks) = (1, startTicks(of: 1))
+      first.pid = 1
+      first.startTicks = startTicks(of: 1)
       let path = folder + "/run.sqlite"
       try RunStore(path: path, process: first).append([.runStarted(record()), .checkpoint(1)])
       #expect(code { try RunStore(path: path, process: .current()).append([resumed(1)]) } == "E0710")

@@ -11,7 +11,9 @@ import Testing
     store = try RunStore(inMemoryFor: .current())
     func run(_ number: Int, _ parameters: [RunRecord.Parameter], tag: String?, note: String?) -> RunEvent {
       var record = record("mlp-\(number)", startedAt: 86_400 * Double(number), parameters: parameters)
-      (record.tag, record.note, record.seed) = (tag, note, number == 4 ? .max : UInt64(number))
+      record.tag = tag
+      record.note = note
+      record.seed = number == 4 ? .max : UInt64(number)
       return .runStarted(record)
     }
     try store.append([

@@ -14,11 +14,11 @@ struct JSONSchemaValidator {
     if case .bool(let isAnything) = schema.content {
       return isAnything ? [] : ["\(place): nothing may stand here"]
     }
-    return (schema.entries ?? []).flatMap { check(value, $0, schema, place) }
+    return (schema.entries ?? []).flatMap { check(value, $0, of: schema, place) }
   }
 
   private func check(
-    _ value: ConfigNode, _ rule: ConfigNode.Entry, _ schema: ConfigNode, _ place: String
+    _ value: ConfigNode, _ rule: ConfigNode.Entry, of schema: ConfigNode, _ place: String
   ) -> [String] {
     func complaint(_ isRight: Bool, _ words: @autoclosure () -> String) -> [String] {
       isRight ? [] : ["\(place): \(words())"]

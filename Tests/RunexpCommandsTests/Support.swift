@@ -80,7 +80,8 @@ final class Running {
     program: URL = Workplace.program
   ) throws {
     let talk = FileManager.default.temporaryDirectory.appending(path: "runexp-\(UUID().uuidString)")
-    (out, err) = (talk.appendingPathExtension("out"), talk.appendingPathExtension("err"))
+    out = talk.appendingPathExtension("out")
+    err = talk.appendingPathExtension("err")
     for file in [out, err] { try Data().write(to: file) }
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("RUNEXP_") }
     // Not the user's; shared by all tests, none of which may notice.

@@ -16,7 +16,7 @@ import Training
   private static let rows = noise(300 * 3, "adapting").enumerated().map { place, x in
     [1000 + 2 * x, 5 * x - 3, 0.01 * x][place % 3]
   }
-  private static let data = part(rows, [3], noise(300, "targets"), [1], isLabels: false)
+  private static let data = part(rows, [3], targets: noise(300, "targets"), [1], isLabels: false)
 
   private func trainer(_ model: any Model) throws -> Trainer {
     Trainer(try BuiltModel(model, seed: 1), pool: WorkerPool(threads: 1), now: { 0 })

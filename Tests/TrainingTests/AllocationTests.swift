@@ -40,7 +40,9 @@ private struct Meter: Callback {
     for optimizer in [SGD(), SGD(momentum: 0.9), Adam()] as [any Optimizer] {
       let meter = Meter()
       _ = try fitted(model, settings(optimizer), data, threads: threads) {
-        ($0.batchSize, $0.stepsPerEpoch, $0.callbacks) = (1, 110, [TerminateOnNaN(), meter])
+        $0.batchSize = 1
+        $0.stepsPerEpoch = 110
+        $0.callbacks = [TerminateOnNaN(), meter]
       }
       let counts = meter.readings.all.prefix(110)
       #expect(counts.count == 110)
@@ -73,11 +75,17 @@ private struct Meter: Callback {
     ("clipped by the norm", { $0.optimizer.common.globalClipnorm = 1 }),
     (
       "clipped each, with decay",
-      { ($0.optimizer.common.clipnorm, $0.optimizer.common.weightDecay) = (1, 0.01) }
+      {
+        $0.optimizer.common.clipnorm = 1
+        $0.optimizer.common.weightDecay = 0.01
+      }
     ),
     (
       "averaged",
-      { ($0.optimizer.common.useEMA, $0.optimizer.common.emaOverwriteFrequency) = (true, 2) }
+      {
+        $0.optimizer.common.useEMA = true
+        $0.optimizer.common.emaOverwriteFrequency = 2
+      }
     ),
     ("accumulated", { $0.optimizer.common.gradientAccumulationSteps = 2 }),
     ("with little memory", { $0.memory = .low }),
@@ -117,7 +125,9 @@ private struct Meter: Callback {
     settings.outputs[0].metrics.append(NamedMetric("top", SparseTopKCategoricalAccuracy()))
     let meter = Meter()
     _ = try fitted(model, settings, data) {
-      ($0.batchSize, $0.stepsPerEpoch, $0.callbacks) = (4, 40, [meter])
+      $0.batchSize = 4
+      $0.stepsPerEpoch = 40
+      $0.callbacks = [meter]
     }
     let counts = meter.readings.all.prefix(40)
     #expect(counts.count == 40)

@@ -58,7 +58,8 @@ import Training
   @Test func `without a good epoch the first weights come back`() throws {
     let (built, state) = try model()
     var callback = EarlyStopping()
-    (callback.patience, callback.restoreBestWeights) = (1, true)
+    callback.patience = 1
+    callback.restoreBestWeights = true
     let control = TrainingControl(built, state)
     try callback.handle(.began, control)
     for epoch in 0..<3 {

@@ -27,7 +27,7 @@ import Training
 
   @Test func `targets that cannot be compared are E0306`() throws {
     #expect(try problem(labelled(8, [4], classes: 3), MeanSquaredError()).code == "E0306")
-    let wide = part(noise(32, "x"), [4], noise(24, "y"), [3], isLabels: false)
+    let wide = part(noise(32, "x"), [4], targets: noise(24, "y"), [3], isLabels: false)
     #expect(try problem(wide, SparseCategoricalCrossentropy()).code == "E0306")
   }
 
@@ -45,7 +45,7 @@ import Training
 
   @Test(arguments: [Float.nan, .infinity, -.infinity, 1e30, -1e30, 3, -1])
   func `a label of no class gives a loss that is not a number`(label: Float) throws {
-    let data = part(noise(4, "x"), [4], [label], [], isLabels: false)
+    let data = part(noise(4, "x"), [4], targets: [label], [], isLabels: false)
     let trainer = Trainer(try BuiltModel(model, seed: 1), pool: WorkerPool(threads: 1), now: { 0 })
     let logs = try trainer.evaluate(data, settings(SGD()), batchSize: 1)
     #expect(logs.map(\.name) == ["accuracy", "loss"] && logs[1].value.isNaN && logs[0].value == 0)
@@ -84,9 +84,9 @@ import Training
     let isTrained = try Trace(model, phase: .training, seed: 1).scope.obstacles.isEmpty
     let built: BuiltModel
     if isTrained {
-      let history: [Logs]
-      (built, history) = try fitted(model, settings(SGD()), data)
-      for (name, value) in history[0] { #expect(value.isFinite, "\(name)") }
+      let result = try fitted(model, settings(SGD()), data)
+      built = result.built
+      for (name, value) in result.history[0] { #expect(value.isFinite, "\(name)") }
     } else {
       #expect(throws: Diagnostic.self) { try fitted(model, settings(SGD()), data) }
       built = try BuiltModel(model, seed: 1)

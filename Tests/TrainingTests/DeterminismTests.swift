@@ -26,7 +26,10 @@ import Training
   ) throws -> Outcome {
     let (built, history) = try fitted(
       model(), settings(optimizer), data, validation: held, seed: seed, threads: threads, set: set
-    ) { ($0.epochs, $0.batchSize) = (2, 50) }
+    ) {
+      $0.epochs = 2
+      $0.batchSize = 50
+    }
     return Outcome(
       weights: weightBits(built), names: history.map { $0.map(\.name) },
       values: history.map { $0.map(\.value.bitPattern) })
@@ -57,7 +60,9 @@ import Training
     let optimizer: any Optimizer = name == "sgd" ? SGD() : Adam()
     let plain = try fit(optimizer)
     let (built, history) = try fitted(model(), settings(optimizer), data, validation: held) {
-      ($0.epochs, $0.batchSize, $0.recordsGradientNorms) = (2, 50, true)
+      $0.epochs = 2
+      $0.batchSize = 50
+      $0.recordsGradientNorms = true
     }
     let norms = history.map { $0.filter { $0.name.hasPrefix(GradientNorms.prefix) } }
     #expect(weightBits(built) == plain.weights)
@@ -69,7 +74,9 @@ import Training
     // One step over everything: what the weights have moved, over the rate.
     let start = try BuiltModel(model(), seed: 1)
     let (built, history) = try fitted(model(), settings(SGD()), data) {
-      ($0.epochs, $0.batchSize, $0.recordsGradientNorms) = (1, 187, true)
+      $0.epochs = 1
+      $0.batchSize = 187
+      $0.recordsGradientNorms = true
     }
     let path = start.slab.entries[0].spec.path
     let moved = zip(built.slab.tensor(path).elements, start.slab.tensor(path).elements)
@@ -99,7 +106,9 @@ import Training
     let losses = try [1, 2].map { _ in
       let recorder = Recorder()
       _ = try fitted(layers, settings(SGD(learningRate: 0)), data) {
-        ($0.epochs, $0.shuffle, $0.callbacks) = (4, false, [recorder])
+        $0.epochs = 4
+        $0.shuffle = false
+        $0.callbacks = [recorder]
       }
       return recorder.losses.all
     }
@@ -111,7 +120,9 @@ import Training
     let data = labelled(64, [4], classes: 3)
     let recorder = Recorder()
     _ = try fitted(chain([4], Dense(3, activation: .softmax)), settings(SGD(learningRate: 0)), data) {
-      ($0.epochs, $0.batchSize, $0.callbacks) = (2, 32, [recorder])
+      $0.epochs = 2
+      $0.batchSize = 32
+      $0.callbacks = [recorder]
     }
     #expect(Set(recorder.losses.all).count == 4)
   }
@@ -121,7 +132,10 @@ import Training
     let data = labelled(10, [4], classes: 3)
     let recorder = Recorder()
     _ = try fitted(chain([4], Dense(3, activation: .softmax)), settings(SGD(learningRate: 0)), data) {
-      ($0.epochs, $0.batchSize, $0.stepsPerEpoch, $0.callbacks) = (5, 1, 4, [recorder])
+      $0.epochs = 5
+      $0.batchSize = 1
+      $0.stepsPerEpoch = 4
+      $0.callbacks = [recorder]
     }
     #expect(recorder.losses.all.count == 20)
     #expect(Set(recorder.losses.all[..<10]).count == 10)

@@ -17,7 +17,8 @@ import Training
     let aliases: [String]
 
     init(_ columns: [Substring]) {
-      (kind, name) = (String(columns[0]), String(columns[1]))
+      kind = String(columns[0])
+      name = String(columns[1])
       let parts = columns[2].split(separator: "[aliases: ")
       let written = parts.first.map { $0.split(separator: "  (").first ?? $0 } ?? ""
       arguments = Self.pieces(String(written)).map { piece in

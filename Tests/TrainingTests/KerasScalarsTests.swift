@@ -133,7 +133,9 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
     let trainer = Trainer(built, pool: WorkerPool(threads: 1), now: { 0 })
     trainer.compile(settings)
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize, fit.shuffle) = (integer("epochs"), integer("batch_size"), false)
+    fit.epochs = integer("epochs")
+    fit.batchSize = integer("batch_size")
+    fit.shuffle = false
     fit.stepsPerEpoch = (arguments?["steps_per_epoch"]?.number).map { Int($0) }
     fit.initialEpoch = Int(arguments?["initial_epoch"]?.number ?? 0)
     fit.validationFrequency = Int(arguments?["validation_freq"]?.number ?? 1)
@@ -158,7 +160,7 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
   private func data(_ x: ConfigNode?, _ y: ConfigNode?, isLabels: Bool) -> DataPart {
     let (x, y) = (x ?? [], y ?? [])
     return part(
-      x.floats, Array(x.sizes.dropFirst()), y.floats, Array(y.sizes.dropFirst()), isLabels: isLabels)
+      x.floats, Array(x.sizes.dropFirst()), targets: y.floats, Array(y.sizes.dropFirst()), isLabels: isLabels)
   }
 }
 

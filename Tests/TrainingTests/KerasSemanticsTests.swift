@@ -20,7 +20,10 @@ import Training
       var optimizer = SGD(learningRate: 0.1)
       change(&optimizer)
       optimizer.common.lossScaleFactor = factor
-      return try fitted(model, settings(optimizer), data) { ($0.epochs, $0.batchSize) = (3, 16) }.history
+      return try fitted(model, settings(optimizer), data) {
+        $0.epochs = 3
+        $0.batchSize = 16
+      }.history
     }
   }
 
@@ -68,7 +71,8 @@ import Training
     #expect(whole.map(\.name) == ["a_loss", "b_loss", "loss"])
     #expect(zip(whole, parts).allSatisfy { abs($0.value - $1.value) < 1e-5 * abs($0.value) })
     let fit = try fitted(model, settings, data, validation: data) {
-      ($0.batchSize, $0.shuffle) = (batchSize, false)
+      $0.batchSize = batchSize
+      $0.shuffle = false
     }
     for (name, value) in whole {
       let logged = try #require(fit.history.first?.filter { $0.name == name || $0.name == "val_" + name })

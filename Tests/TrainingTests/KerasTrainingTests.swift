@@ -89,7 +89,8 @@ struct Recorder: Callback {
   }
 }
 
-func part(_ x: [Float], _ shape: [Int], _ y: [Float], _ targetShape: [Int], isLabels: Bool) -> DataPart {
+func part(_ x: [Float], _ shape: [Int], targets y: [Float], _ targetShape: [Int], isLabels: Bool) -> DataPart
+{
   let target: Column.Storage = isLabels ? .integers(y.map { Int32($0) }) : .floats(y)
   return DataPart(
     features: [Column("x", rowShape: shape, .floats(x))],
@@ -116,8 +117,8 @@ extension KerasCase {
   }
 
   var isLabels: Bool { targetShape.isEmpty }
-  var train: DataPart { part(x, shape, y, targetShape, isLabels: isLabels) }
-  var held: DataPart { part(vx, shape, vy, targetShape, isLabels: isLabels) }
+  var train: DataPart { part(x, shape, targets: y, targetShape, isLabels: isLabels) }
+  var held: DataPart { part(vx, shape, targets: vy, targetShape, isLabels: isLabels) }
 }
 
 @Suite struct KerasTrainingTests {
@@ -130,9 +131,10 @@ extension KerasCase {
     trainer.compile(settings)
     let recorder = Recorder()
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize, fit.shuffle, fit.callbacks) = (
-      fixture.epochs, fixture.batch, false, [recorder]
-    )
+    fit.epochs = fixture.epochs
+    fit.batchSize = fixture.batch
+    fit.shuffle = false
+    fit.callbacks = [recorder]
     let result = try trainer.fit(
       fixture.train, validation: fixture.held, fit, isInterrupted: { false },
       observe: { _ in })

@@ -23,7 +23,8 @@ import Training
 
   @Test func `without a validation in the first epoch there is room for one, as in Keras`() throws {
     var logger = CSVLogger()
-    (logger.filename, logger.separator) = ("log.csv", ";")
+    logger.filename = "log.csv"
+    logger.separator = ";"
     let files = CallbackCourse.Files()
     var course = try CallbackCourse(logger, files: files)
     try course.epoch([("mae", 2), ("loss", 1)])
@@ -32,7 +33,8 @@ import Training
 
   @Test func `a CSV file that is added to keeps its rows and its one header`() throws {
     var logger = CSVLogger()
-    (logger.filename, logger.append) = ("log.csv", true)
+    logger.filename = "log.csv"
+    logger.append = true
     let files = CallbackCourse.Files()
     for _ in 0..<2 {
       var course = try CallbackCourse(logger, files: files)
@@ -43,7 +45,8 @@ import Training
 
   @Test func `what a CSV file held before is remembered for a resumption`() throws {
     var logger = CSVLogger()
-    (logger.filename, logger.append) = ("log.csv", true)
+    logger.filename = "log.csv"
+    logger.append = true
     let files = CallbackCourse.Files()
     files.written["log.csv"] = Array("epoch,loss\r\n0,1.0\r\n".utf8)
     let control = try CallbackCourse(logger, files: files).control
@@ -80,7 +83,8 @@ import Training
     var best: [String: String] = [:]
     for monitor in ["score", "val_score", "off", "val_off", "loss"] {
       var callback = EarlyStopping()
-      (callback.monitor, callback.restoreBestWeights) = (monitor, false)
+      callback.monitor = monitor
+      callback.restoreBestWeights = false
       try callback.handle(.began, control)
       for (epoch, value) in [1.0, 2].enumerated() {
         try callback.handle(.epochEnded(epoch: epoch, logs: [(monitor, value)]), control)
@@ -112,7 +116,9 @@ import Training
 
   @Test func `a rate that gets smaller is told of if that is wanted`() throws {
     var callback = ReduceLROnPlateau()
-    (callback.patience, callback.verbose, callback.factor) = (1, 1, 0.5)
+    callback.patience = 1
+    callback.verbose = 1
+    callback.factor = 0.5
     let files = CallbackCourse.Files()
     var course = try CallbackCourse(callback, rate: 0.5, files: files)
     for _ in 0..<2 { try course.epoch([("val_loss", 1)]) }
@@ -121,9 +127,9 @@ import Training
 
   @Test func `samples count as much as their class, also where a row says which it is`() {
     let x = [Float](repeating: 0, count: 4)
-    let labels = part(x, [1], [0, 2, 1, 2], [], isLabels: true).weighted(byClass: [2: 5, 0: 0.5])
+    let labels = part(x, [1], targets: [0, 2, 1, 2], [], isLabels: true).weighted(byClass: [2: 5, 0: 0.5])
     #expect(labels.sampleWeights?.storage == .floats([0.5, 5, 1, 5]))
-    let rows = part(x, [1], [1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0], [3], isLabels: false)
+    let rows = part(x, [1], targets: [1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0], [3], isLabels: false)
     #expect(rows.weighted(byClass: [2: 5, 0: 0.5]).sampleWeights?.storage == .floats([0.5, 5, 1, 0.5]))
   }
 }

@@ -65,7 +65,8 @@ private func trainer(_ built: BuiltModel) -> Trainer {
     let lengths = [3, 6, 1, 4, 3, 6, 2]
     let sequences = Sequences(lengths)
     let padded = try fitted(reader, settings(Adam()), sequences.padded) {
-      ($0.batchSize, $0.shuffle) = (1, false)
+      $0.batchSize = 1
+      $0.shuffle = false
     }
     let built = try BuiltModel(reader, seed: 1)
     let one = trainer(built)

@@ -52,9 +52,10 @@ private struct Course {
     let trainer = Trainer(built, pool: WorkerPool(threads: 1), now: { 0 })
     trainer.compile(settings(optimizer))
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize, fit.stepsPerEpoch, fit.checkpoints) = (
-      epochs, batchSize, stepsPerEpoch, frequency
-    )
+    fit.epochs = epochs
+    fit.batchSize = batchSize
+    fit.stepsPerEpoch = stepsPerEpoch
+    fit.checkpoints = frequency
     fit.callbacks = callbacks + [Kill(after: step)]
     var progress: FitProgress?
     if let checkpoint {
@@ -104,11 +105,14 @@ private struct Course {
   /// Callbacks that set the rate, and that write files.
   private func logged(_ frequency: CheckpointFrequency) throws -> Course {
     var plateau = ReduceLROnPlateau()
-    (plateau.patience, plateau.minDelta, plateau.cooldown) = (1, 10, 1)
+    plateau.patience = 1
+    plateau.minDelta = 10
+    plateau.cooldown = 1
     var scheduler = LearningRateScheduler()
     scheduler.schedule = .expression("lr * 0.9")
     var table = CSVLogger()
-    (table.filename, table.append) = ("log.csv", true)
+    table.filename = "log.csv"
+    table.append = true
     var board = TensorBoard()
     board.updateFreq = .batches(2)
     let course = Course(callbacks: [plateau, scheduler, table, board], frequency: frequency)
@@ -149,7 +153,8 @@ private struct Course {
 
   @Test func `early stopping remembers how long it waited, and the weights it kept`() throws {
     var stopping = EarlyStopping()
-    (stopping.patience, stopping.restoreBestWeights) = (2, true)
+    stopping.patience = 2
+    stopping.restoreBestWeights = true
     let course = Course(optimizer: Adam(learningRate: 0.05), callbacks: [stopping], epochs: 40)
     let whole = try #require(try course.run().0)
     #expect(whole.end == .stopped(by: "EarlyStopping") && whole.restored != nil)
@@ -173,7 +178,8 @@ private struct Course {
     trainer.compile(settings(SGD()))
     var (asked, places) = (0, [[Int]]())
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize) = (3, 10)
+    fit.epochs = 3
+    fit.batchSize = 10
     let result = try trainer.fit(
       labelled(40, [4], classes: 3), validation: nil, fit,
       isInterrupted: {

@@ -14,7 +14,7 @@ func labelled(_ count: Int, _ shape: [Int], classes: Int) -> DataPart {
   let labels = noise(count, "labels").map {
     min(Float(classes - 1), (($0 + 1) / 2 * Float(classes)).rounded(.down))
   }
-  return part(x, shape, labels, [], isLabels: true)
+  return part(x, shape, targets: labels, [], isLabels: true)
 }
 
 /// Layers named after their number.
@@ -49,7 +49,7 @@ func trainingStep(_ model: any Model, _ optimizer: any Optimizer, batch: Int, _ 
 func fitted(
   _ model: any Model, _ settings: CompileSettings, _ data: DataPart, validation: DataPart? = nil,
   seed: UInt64 = 1,
-  threads: Int = 1, set: InstructionSet = .current, _ change: (inout FitSettings) -> Void = { _ in }
+  threads: Int = 1, set: InstructionSet = .current, change: (inout FitSettings) -> Void = { _ in }
 ) throws -> (built: BuiltModel, history: [Logs]) {
   let built = try BuiltModel(model, seed: seed)
   let trainer = Trainer(built, pool: WorkerPool(threads: threads), kernels: set.table, now: { 0 })

@@ -27,7 +27,8 @@ import Training
   /// A layer that keeps its state and gives every step.
   private func stateful(_ layer: any RecurrentLayer, _ isStateful: Bool = true) -> any RecurrentLayer {
     var copy = layer
-    (copy.settings.stateful, copy.settings.returnSequences) = (isStateful, true)
+    copy.settings.stateful = isStateful
+    copy.settings.returnSequences = true
     return copy
   }
 
@@ -39,7 +40,7 @@ import Training
 
   private func samples(_ count: Int, _ shape: [Int], seed: UInt64 = 1) -> DataPart {
     let x = noise(count * shape.product, "samples", seed: seed)
-    return part(x, shape, noise(count, "targets", seed: seed), [1], isLabels: false)
+    return part(x, shape, targets: noise(count, "targets", seed: seed), [1], isLabels: false)
   }
 
   private func trainer(_ built: BuiltModel, threads: Int = 1) -> Trainer {
@@ -70,7 +71,7 @@ import Training
     let halves = numbers.flatMap { $0[..<6] } + numbers.flatMap { $0[6...] }
     let expected = try trainer(whole).predict(long, batchSize: 4)[0]
     let found = try trainer(cut).predict(
-      part(halves, [3, 2], [Float](repeating: 0, count: 8), [1], isLabels: false), batchSize: 4)[0]
+      part(halves, [3, 2], targets: [Float](repeating: 0, count: 8), [1], isLabels: false), batchSize: 4)[0]
     for sample in 0..<4 {
       let rows = found[sample * 9..<sample * 9 + 9] + found[36 + sample * 9..<36 + sample * 9 + 9]
       #expect(bits(Array(rows)) == bits(Array(expected[sample * 18..<sample * 18 + 18])))
@@ -115,7 +116,12 @@ import Training
       return try fitted(
         network, CompileSettings(loss: MeanSquaredError(), optimizer: optimizer, metrics: []), data,
         validation: validation
-      ) { ($0.epochs, $0.batchSize, $0.shuffle, $0.callbacks) = (2, 4, false, callbacks) }.history
+      ) {
+        $0.epochs = 2
+        $0.batchSize = 4
+        $0.shuffle = false
+        $0.callbacks = callbacks
+      }.history
     }
     let (with, without) = (try losses(held), try losses(nil))
     #expect(with[0][0].value == without[0][0].value)
@@ -132,7 +138,10 @@ import Training
   @Test func `a layer that is not trained keeps its states, too`() throws {
     var network = model([3, 2], stateful(GRU(3)), Flatten(), Dense(1))
     network = network.freezing(["layer_0"])
-    let built = try fitted(network, squares, samples(4, [3, 2])) { ($0.batchSize, $0.shuffle) = (4, false) }
+    let built = try fitted(network, squares, samples(4, [3, 2])) {
+      $0.batchSize = 4
+      $0.shuffle = false
+    }
     #expect(built.built.states.tensor("m/layer_0/rnn_state").elements.contains { $0 != 0 })
   }
 
@@ -142,7 +151,9 @@ import Training
       let both = Bidirectional(stateful(LSTM(33)))
       let network = model([7, 19], batch: 16, both, stateful(GRU(17)), Flatten(), Dense(1))
       let built = try fitted(network, squares, samples(48, [7, 19]), threads: threads, set: set) {
-        ($0.batchSize, $0.epochs, $0.shuffle) = (16, 2, false)
+        $0.batchSize = 16
+        $0.epochs = 2
+        $0.shuffle = false
       }.built
       return (
         weightBits(built), built.states.entries.flatMap { bits(built.states.tensor($0.spec.path).elements) }
@@ -159,7 +170,9 @@ import Training
       settings.memory = memory
       let network = model([7, 5], stateful(LSTM(6)), stateful(GRU(4)), Flatten(), Dense(1))
       let built = try fitted(network, settings, samples(12, [7, 5])) {
-        ($0.batchSize, $0.epochs, $0.shuffle) = (4, 2, false)
+        $0.batchSize = 4
+        $0.epochs = 2
+        $0.shuffle = false
       }.built
       return weightBits(built) + built.states.entries.map { bits(built.states.tensor($0.spec.path).elements) }
     }

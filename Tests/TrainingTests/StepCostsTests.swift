@@ -17,7 +17,9 @@ import Training
     let trainer = Trainer(try BuiltModel(model, seed: 1), pool: WorkerPool(threads: 1), now: { 0 })
     trainer.compile(settings(SGD()))
     var fit = FitSettings()
-    (fit.batchSize, fit.epochs, fit.clock) = (8, epochs, clock)
+    fit.batchSize = 8
+    fit.epochs = epochs
+    fit.clock = clock
     return try trainer.fit(
       labelled(samples, [4], classes: 3), validation: nil, fit, isInterrupted: { false },
       observe: { _ in })

@@ -24,8 +24,11 @@ import Training
       ])
     func trained(_ optimizer: SGD) throws -> [[UInt32]] {
       weightBits(
-        try fitted(model, settings(optimizer), data, threads: threads) { ($0.batchSize, $0.epochs) = (8, 2) }
-          .built)
+        try fitted(model, settings(optimizer), data, threads: threads) {
+          $0.batchSize = 8
+          $0.epochs = 2
+        }
+        .built)
     }
     #expect(try trained(SGD(learningRate: 0.1)) == trained(unfusedSGD(learningRate: 0.1)))
   }
@@ -74,9 +77,12 @@ import Training
     let data = labelled(400, [20], classes: 3)
     let step = try trainingStep(model, SGD(), batch: 400, data)
     #expect(step.lines.last?.shape == [20 * 32 + 32 + 17 * 16 + 16])
-    let long: (inout FitSettings) -> Void = { ($0.batchSize, $0.epochs) = (400, 3) }
-    let fused = try fitted(model, settings(SGD()), data, long)
-    let plain = try fitted(model, settings(unfusedSGD()), data, long)
+    let long: (inout FitSettings) -> Void = {
+      $0.batchSize = 400
+      $0.epochs = 3
+    }
+    let fused = try fitted(model, settings(SGD()), data, change: long)
+    let plain = try fitted(model, settings(unfusedSGD()), data, change: long)
     #expect(weightBits(fused.built) == weightBits(plain.built))
   }
 
@@ -85,9 +91,12 @@ import Training
     let model = chain(
       [9, 3], Dense(17, activation: .relu), Flatten(), Dense(5), Dense(3, activation: .softmax))
     let data = labelled(400, [9, 3], classes: 3)
-    let change: (inout FitSettings) -> Void = { ($0.batchSize, $0.stepsPerEpoch) = (batch, 20) }
-    let fused = try fitted(model, settings(SGD(learningRate: 0.1)), data, change)
-    let plain = try fitted(model, settings(unfusedSGD(learningRate: 0.1)), data, change)
+    let change: (inout FitSettings) -> Void = {
+      $0.batchSize = batch
+      $0.stepsPerEpoch = 20
+    }
+    let fused = try fitted(model, settings(SGD(learningRate: 0.1)), data, change: change)
+    let plain = try fitted(model, settings(unfusedSGD(learningRate: 0.1)), data, change: change)
     #expect(weightBits(fused.built) == weightBits(plain.built))
   }
 

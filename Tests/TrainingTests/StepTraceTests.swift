@@ -18,7 +18,8 @@ import Training
     let trainer = Trainer(built, pool: WorkerPool(threads: 1), now: { 0 })
     trainer.compile(settings(optimizer))
     var fit = FitSettings()
-    (fit.epochs, fit.batchSize) = (epochs, 16)
+    fit.epochs = epochs
+    fit.batchSize = 16
     var (traces, asked): ([StepTrace], Int) = ([], 0)
     let result = try trainer.fit(
       data, validation: nil, fit,

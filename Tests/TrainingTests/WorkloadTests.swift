@@ -28,7 +28,8 @@ import Training
       settings.memory = memory
       return weightBits(
         try fitted(workload.model, settings, workload.data, threads: threads) {
-          ($0.batchSize, $0.epochs) = (workload.batch, 3)
+          $0.batchSize = workload.batch
+          $0.epochs = 3
         }.built)
     }
     #expect(try weights(.low) == weights(.normal))

@@ -62,7 +62,7 @@ struct TableCell {
 }
 
 extension Diagnostic {
-  static func inTable(_ code: String, _ cell: TableCell, _ message: String, _ help: String) -> Diagnostic {
+  static func inTable(_ code: String, _ cell: TableCell, _ message: String, help: String) -> Diagnostic {
     Diagnostic(
       code, "\(cell.text): \(message)", at: cell.table.file.span.map { Label($0, "read for this") },
       help: help)

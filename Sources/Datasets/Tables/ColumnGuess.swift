@@ -49,7 +49,7 @@ struct ColumnGuess {
     }
     guard let firstText else { return true }
     if found * 2 < given, !isNearlyNumeric(given) { return false }
-    throw .notANumber(cells, firstText, notation, rules)
+    throw .notANumber(cells, at: firstText, notation, rules)
   }
 
   /// Whether half of the cells, or half of the different texts, are numbers or look like some.
@@ -140,7 +140,7 @@ struct CategoryCount {
 extension Diagnostic {
   /// E0409: a text in a column of numbers, with the setting that its look asks for.
   static func notANumber(
-    _ cells: ColumnCells, _ row: Int, _ notation: NumberNotation, _ rules: ColumnRules
+    _ cells: ColumnCells, at row: Int, _ notation: NumberNotation, _ rules: ColumnRules
   ) -> Diagnostic {
     let (text, name) = (cells.texts[row], yamlWord(cells.name))
     let look = cells.look(at: row, notation)
@@ -173,7 +173,7 @@ extension Diagnostic {
             ? "correct it; all numbers of a column have the same currency or percent sign, or none"
             : "correct it, or write 'missing: [\(words)]' in the data cell if it stands for a missing value"
       }
-    return .inTable("E0409", cells.cell(row), message, isTold ? steps : "\(steps); \(column)")
+    return .inTable("E0409", cells.cell(row), message, help: isTold ? steps : "\(steps); \(column)")
   }
 
   /// E0417: a column in which almost every row is different.
@@ -183,7 +183,7 @@ extension Diagnostic {
     let name = yamlWord(cells.name)
     return .inTable(
       "E0417", cells.cell(0), "\(count) different categories in \(rows) rows, such as '\(cells.example)'",
-      "leave the column out with 'drop: [\(name)]'"
+      help: "leave the column out with 'drop: [\(name)]'"
         + (canBeMeant ? ", or write 'one_hot: [\(name)]' if each is a feature of its own" : ""))
   }
 
@@ -191,14 +191,15 @@ extension Diagnostic {
   fileprivate static func tooManyClasses(_ cells: ColumnCells, _ count: Int, of rows: Int) -> Diagnostic {
     .inTable(
       "E0417", cells.cell(0), "\(count) different classes in \(rows) rows, such as '\(cells.example)'",
-      "name another target, or write 'types: {\(yamlWord(cells.name)): category}' if each is a class")
+      help: "name another target, or write 'types: {\(yamlWord(cells.name)): category}' if each is a class")
   }
 
   /// E0425: a column that makes many features.
   fileprivate static func manyCategories(_ cells: ColumnCells, _ count: Int) -> Diagnostic {
     var diagnostic = Diagnostic.inTable(
       "E0425", cells.cell(0), "\(count) categories become \(count) features",
-      "write 'one_hot: [\(yamlWord(cells.name))]' if that is meant, or leave the column out with 'drop'")
+      help: "write 'one_hot: [\(yamlWord(cells.name))]' if that is meant, or leave the column out with 'drop'"
+    )
     diagnostic.severity = .warning
     return diagnostic
   }

@@ -63,7 +63,7 @@ struct ColumnReader {
         numbers.append(.nan)
         continue
       }
-      guard let number = notation.number(text) else { throw .notANumber(cells, row, notation, rules) }
+      guard let number = notation.number(text) else { throw .notANumber(cells, at: row, notation, rules) }
       numbers.append(rules.missing.names(number) ? .nan : number)
     }
     return (numbers, notation)
@@ -102,7 +102,7 @@ struct ColumnReader {
 extension Diagnostic {
   /// E0407: a missing value.
   static func missing(_ cell: TableCell, as help: String) -> Diagnostic {
-    .inTable("E0407", cell, "a value is missing", help)
+    .inTable("E0407", cell, "a value is missing", help: help)
   }
 
   /// E0407: a word that is a missing value in some tables, and a value in others.
@@ -110,14 +110,16 @@ extension Diagnostic {
     let words = cells.unclearWords.map(yamlWord).joined(separator: ", ")
     return .inTable(
       "E0407", cells.cell(row), "'\(cells.texts[row])' is a missing value or a category",
-      "write 'missing: [\(words)]' in the data cell if it is missing, 'missing: []' if it is a category like others"
+      help:
+        "write 'missing: [\(words)]' in the data cell if it is missing, 'missing: []' if it is a category like others"
     )
   }
 
   /// E0407: nothing but missing values.
   static func emptyColumn(_ cells: ColumnCells) -> Diagnostic {
     .inTable(
-      "E0407", cells.cell(0), "the column has no values", "leave it out: 'drop: [\(yamlWord(cells.name))]'")
+      "E0407", cells.cell(0), "the column has no values",
+      help: "leave it out: 'drop: [\(yamlWord(cells.name))]'")
   }
 }
 

@@ -34,7 +34,9 @@ struct ColumnRules {
     oneHot = try Self.names(settings.oneHot, in: table)
     dropped = try Self.names(settings.drop, in: table)
     kinds = try Self.kinds(settings.types, in: table)
-    (hasDecimalComma, commaColumns) = try Self.decimals(settings.decimal, in: table)
+    let (isComma, columns) = try Self.decimals(settings.decimal, in: table)
+    hasDecimalComma = isComma
+    commaColumns = columns
     for node in settings.oneHot {
       guard let name = node.string, let kind = kinds[name], kind != .category else { continue }
       throw .contradictingTypes(name, kind.rawValue, at: node.span)

@@ -146,7 +146,7 @@ extension Diagnostic {
   fileprivate static func unknownClass(_ cells: ColumnCells, _ row: Int, _ names: [String]) -> Diagnostic {
     .inTable(
       "E0411", cells.cell(row), "unknown class '\(cells.texts[row])'",
-      nearest(to: cells.texts[row], in: names).map { "did you mean '\($0)'?" } ?? "classes: "
+      help: nearest(to: cells.texts[row], in: names).map { "did you mean '\($0)'?" } ?? "classes: "
         + names.prefix(20).joined(separator: ", "))
   }
 

@@ -159,31 +159,18 @@ private func firstInvalidOffset(_ bytes: [UInt8]) -> Int? {
 /// The length of a character of several bytes, by the table of well-formed sequences of the Unicode Standard.
 private func lengthOfCharacter(_ bytes: [UInt8], at place: Int) -> Int? {
   let first = bytes[place]
-  let (length, second): (Int, ClosedRange<UInt8>)
+  let form: (length: Int, second: ClosedRange<UInt8>)
   switch first {
-  case 0xC2...0xDF:
-    length = 2
-    second = 0x80...0xBF
-  case 0xE0:
-    length = 3
-    second = 0xA0...0xBF
-  case 0xED:
-    length = 3
-    second = 0x80...0x9F
-  case 0xE1...0xEF:
-    length = 3
-    second = 0x80...0xBF
-  case 0xF0:
-    length = 4
-    second = 0x90...0xBF
-  case 0xF1...0xF3:
-    length = 4
-    second = 0x80...0xBF
-  case 0xF4:
-    length = 4
-    second = 0x80...0x8F
+  case 0xC2...0xDF: form = (2, 0x80...0xBF)
+  case 0xE0: form = (3, 0xA0...0xBF)
+  case 0xED: form = (3, 0x80...0x9F)
+  case 0xE1...0xEF: form = (3, 0x80...0xBF)
+  case 0xF0: form = (4, 0x90...0xBF)
+  case 0xF1...0xF3: form = (4, 0x80...0xBF)
+  case 0xF4: form = (4, 0x80...0x8F)
   default: return nil
   }
+  let (length, second) = form
   guard place + length <= bytes.count, second.contains(bytes[place + 1]) else { return nil }
   for i in place + 2..<place + length where bytes[i] & 0xC0 != 0x80 { return nil }
   return length

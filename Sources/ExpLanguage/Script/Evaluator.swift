@@ -36,7 +36,7 @@ struct Evaluator {
       let result = try value(operand)
       _ = try number(result, operand, "+")
       return result
-    case .binary(let kind, let left, let right): return try binary(kind, left, right, expression)
+    case .binary(let kind, let left, let right): return try binary(kind, left, right, in: expression)
     case .comparison(let first, let rest): return .bool(try holds(first, rest))
     case .and(let left, let right):
       let first = try value(left)
@@ -81,7 +81,7 @@ struct Evaluator {
   }
 
   private func binary(
-    _ kind: Expression.BinaryOperator, _ left: Expression, _ right: Expression, _ whole: Expression
+    _ kind: Expression.BinaryOperator, _ left: Expression, _ right: Expression, in whole: Expression
   ) throws(Diagnostic) -> ScriptValue {
     let (first, second) = (try value(left), try value(right))
     if kind == .add, case .string(let head) = first {
@@ -110,29 +110,31 @@ struct Evaluator {
     for step in rest {
       let right = try value(step.right)
       let span = script.span(first.range.lowerBound..<step.right.range.upperBound)
-      guard try compare(left, step.operator, right, span) else { return false }
+      guard try compare(left, step.operator, right, at: span) else { return false }
       left = right
     }
     return true
   }
 
   private func compare(
-    _ left: ScriptValue, _ kind: Expression.Comparison.Operator, _ right: ScriptValue, _ span: SourceSpan?
+    _ left: ScriptValue, _ kind: Expression.Comparison.Operator, _ right: ScriptValue, at span: SourceSpan?
   ) throws(Diagnostic) -> Bool {
     switch kind {
     case .equal: return left.equals(right)
     case .notEqual: return !left.equals(right)
-    case .less: return try ordered(left, right, kind, span, { $0 < $1 }, { $0 < $1 })
-    case .lessOrEqual: return try ordered(left, right, kind, span, { $0 <= $1 }, { $0 <= $1 })
-    case .greater: return try ordered(left, right, kind, span, { $0 > $1 }, { $0 > $1 })
-    case .greaterOrEqual: return try ordered(left, right, kind, span, { $0 >= $1 }, { $0 >= $1 })
+    case .less: return try ordered(left, right, kind, at: span, numbers: { $0 < $1 }, texts: { $0 < $1 })
+    case .lessOrEqual:
+      return try ordered(left, right, kind, at: span, numbers: { $0 <= $1 }, texts: { $0 <= $1 })
+    case .greater: return try ordered(left, right, kind, at: span, numbers: { $0 > $1 }, texts: { $0 > $1 })
+    case .greaterOrEqual:
+      return try ordered(left, right, kind, at: span, numbers: { $0 >= $1 }, texts: { $0 >= $1 })
     case .in, .notIn, .is, .isNot: throw .onlyInBodies(span)
     }
   }
 
   private func ordered(
-    _ left: ScriptValue, _ right: ScriptValue, _ kind: Expression.Comparison.Operator, _ span: SourceSpan?,
-    _ numbers: (Double, Double) -> Bool, _ texts: (String, String) -> Bool
+    _ left: ScriptValue, _ right: ScriptValue, _ kind: Expression.Comparison.Operator,
+    at span: SourceSpan?, numbers: (Double, Double) -> Bool, texts: (String, String) -> Bool
   ) throws(Diagnostic) -> Bool {
     if let x = left.number, let y = right.number { return numbers(x, y) }
     if case .string(let x) = left, case .string(let y) = right { return texts(x, y) }

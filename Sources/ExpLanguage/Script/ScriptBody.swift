@@ -16,7 +16,9 @@ public struct ScriptBody: Sendable {
   public init(parsing script: ScriptText) throws(Diagnostic) {
     var parser = ScriptParser(script, try BodyLexer.tokens(of: script), .body)
     self.script = script
-    (signature, statements) = try parser.body()
+    let (signature, statements) = try parser.body()
+    self.signature = signature
+    self.statements = statements
   }
 
   public init(_ source: String) throws(Diagnostic) { try self.init(parsing: ScriptText(source)) }

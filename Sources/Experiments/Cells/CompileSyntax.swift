@@ -33,12 +33,12 @@ struct CompileSyntax {
       self.optimizer.isAbsent
       ? base?.settings.optimizer : OptimizerRegistry.decode(self.optimizer, into: &context.bag)
     let known = context.losses
-    guard let losses = byOutput(loss, names, "loss", isPart: { isLoss($0, among: known) }, &context),
-      let weights = byOutput(lossWeights, names, "loss weight", isPart: { $0.isNumber }, &context),
+    guard let losses = byOutput(loss, names, what: "loss", isPart: { isLoss($0, among: known) }, &context),
+      let weights = byOutput(lossWeights, names, what: "loss weight", isPart: { $0.isNumber }, &context),
       let metrics = byOutput(
-        metrics, names, "list of metrics", isPart: { isMetrics($0, names.count) }, &context),
+        metrics, names, what: "list of metrics", isPart: { isMetrics($0, names.count) }, &context),
       let weighted = byOutput(
-        weightedMetrics, names, "list of metrics", isPart: { isMetrics($0, names.count) }, &context)
+        weightedMetrics, names, what: "list of metrics", isPart: { isMetrics($0, names.count) }, &context)
     else { return nil }
     var isRight = true
     var settings: [CompileSettings.Output] = []
@@ -67,8 +67,8 @@ struct CompileSyntax {
         output.metrics = read(nodes, &context)
         span.metrics = nodes.map(\.nameSpan)
         isRight = isRight && output.metrics.count == nodes.count
-        output.metrics = output.metrics + kept.0
-        span.metrics = span.metrics + kept.1
+        output.metrics += kept.0
+        span.metrics += kept.1
       }
       if !weightedMetrics.isAbsent {
         let nodes = weighted[i].map { $0.list ?? [$0] } ?? []
@@ -77,8 +77,8 @@ struct CompileSyntax {
         span.metrics = known.map { span.metrics[$0] }
         let read = read(nodes, beside: output.metrics, &context)
         isRight = isRight && read.count == nodes.count
-        output.metrics = output.metrics + read
-        span.metrics = span.metrics + nodes.map(\.nameSpan)
+        output.metrics += read
+        span.metrics += nodes.map(\.nameSpan)
       }
       settings.append(output)
       spans.append(span)
@@ -115,7 +115,7 @@ struct CompileSyntax {
   /// One entry for each output: the same for all, or those of a list or mapping.
   /// - Parameter isPart: whether a node is what a single output has.
   private func byOutput(
-    _ node: ConfigNode, _ names: [String], _ what: String, isPart: (ConfigNode) -> Bool,
+    _ node: ConfigNode, _ names: [String], what: String, isPart: (ConfigNode) -> Bool,
     _ context: inout CheckContext
   ) -> [ConfigNode?]? {
     if node.isAbsent { return names.map { _ in nil } }

@@ -37,14 +37,14 @@ struct Fit {
     for (i, (settings, spans)) in zip(training.settings.outputs, training.spans).enumerated() {
       if settings.loss == nil && settings.metrics.isEmpty { continue }
       guard let output = output(i, &context) else { return false }
-      isRight = check(output, settings, spans, i, &context) && isRight
+      isRight = check(output, at: i, against: settings, spans, &context) && isRight
     }
     return isRight
   }
 
   private func check(
-    _ output: Output, _ settings: CompileSettings.Output, _ spans: CheckContext.TrainingInfo.Spans, _ i: Int,
-    _ context: inout CheckContext
+    _ output: Output, at i: Int, against settings: CompileSettings.Output,
+    _ spans: CheckContext.TrainingInfo.Spans, _ context: inout CheckContext
   ) -> Bool {
     var isRight = true
     if let loss = settings.loss {

@@ -58,11 +58,12 @@ struct LossMeaning {
     guard let range = output.target.range else { return nil }
     switch kind {
     case .probabilities where range.lowerBound < 0 || range.upperBound > 1:
-      return .outside(name, output.target.name, range, "from 0 to 1", at: span, data: data)
+      return .outside(name, of: output.target.name, range, wanted: "from 0 to 1", at: span, data: data)
     case .counts where range.lowerBound < 0:
-      return .outside(name, output.target.name, range, "that are not negative", at: span, data: data)
+      return .outside(
+        name, of: output.target.name, range, wanted: "that are not negative", at: span, data: data)
     case .signs where range.lowerBound < -1 || range.upperBound > 1:
-      return .outside(name, output.target.name, range, "-1 or 1", at: span, data: data)
+      return .outside(name, of: output.target.name, range, wanted: "-1 or 1", at: span, data: data)
     default: return nil
     }
   }
@@ -121,7 +122,7 @@ extension Diagnostic {
 
   /// E0429: numbers that no class has.
   fileprivate static func outside(
-    _ loss: String, _ target: String, _ range: ClosedRange<Float>, _ wanted: String, at span: SourceSpan?,
+    _ loss: String, of target: String, _ range: ClosedRange<Float>, wanted: String, at span: SourceSpan?,
     data: SourceSpan?
   ) -> Diagnostic {
     Diagnostic(

@@ -36,7 +36,7 @@ let decisionBoundary = PlotKind(
   }
   let title = cell.title ?? "\(model) on \(part.data).\(part.part)"
   return { context in
-    guard let plane = try Plane(model, part, (numbers[0], numbers[1]), context) else { return }
+    guard let plane = try Plane(model, part, over: (numbers[0], numbers[1]), context) else { return }
     var figure = DecisionBoundary(
       title: title, x: (numbers[0].name, plane.x), y: (numbers[1].name, plane.y), ground: plane.ground,
       columns: Plane.columns, samples: plane.samples, classNames: plane.classNames)
@@ -65,7 +65,7 @@ private struct Plane {
   var others: [String]
 
   init?(
-    _ model: String, _ part: CheckContext.DataPartInfo, _ axes: (DataNumber, DataNumber),
+    _ model: String, _ part: CheckContext.DataPartInfo, over axes: (DataNumber, DataNumber),
     _ context: RunContext
   ) throws {
     guard let built = context.models[model], let data = context.data[part.data], let all = data[part.part],

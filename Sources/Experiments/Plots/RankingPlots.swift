@@ -5,7 +5,7 @@ let rocCurve = PlotKind(
   "roc", "an ROC curve", shows: "True against false positive rates at every threshold, with the area below.",
   settings: "of", "data", "output", "classes", "width", "height"
 ) {
-  thresholdCurves(.roc, "an ROC curve", $0, $1, &$2)
+  thresholdCurves(.roc, "an ROC curve", of: $0, as: $1, &$2)
 }
 
 /// How many of those taken for a class are of it, against how many of the class are found.
@@ -14,11 +14,11 @@ let precisionRecall = PlotKind(
   settings: "of", "data", "output", "classes", "width",
   "height"
 ) {
-  thresholdCurves(.precisionRecall, "a precision-recall curve", $0, $1, &$2)
+  thresholdCurves(.precisionRecall, "a precision-recall curve", of: $0, as: $1, &$2)
 }
 
 private func thresholdCurves(
-  _ kind: ThresholdCurves.Kind, _ what: String, _ cell: PlotCell, _ file: PlotFile,
+  _ kind: ThresholdCurves.Kind, _ what: String, of cell: PlotCell, as file: PlotFile,
   _ context: inout CheckContext
 ) -> CellRun? {
   guard let plan = context.classPlan(cell, what), let wanted = context.classes(cell, of: plan) else {

@@ -77,7 +77,9 @@ private struct Filters {
       height = shape[0]
       width = shape[1]
       let inputs = axes.inputs(shape)
-      (tiles, channels) = Self.convolution(numbers, places: height * width, inputs: inputs, axes, shape)
+      let pictures = Self.convolution(numbers, places: height * width, inputs: inputs, axes, shape)
+      tiles = pictures.tiles
+      channels = pictures.channels
       if channels > 1 {
         remark =
           channels == 3 ? "a picture for each of the channels R, G and B" : "a picture for each channel"

@@ -35,7 +35,7 @@ struct OutputMeaning {
     self.width = width
     name = target?.name ?? outputs[i]
     areLogits = loss?.config["from_logits"]?.content == .bool(true)
-    let guessed = target == nil ? Self.guess(outputs[i], width, built, loss?.className) : nil
+    let guessed = target == nil ? Self.guess(outputs[i], of: built, width: width, loss: loss?.className) : nil
     let isVector = type.rank == 2
     if let classes = target?.classes ?? guessed, isVector, width > 1, classes.count <= width {
       kind = .classes(classes + (classes.count..<width).map { "\($0)" })
@@ -53,8 +53,9 @@ struct OutputMeaning {
   }
 
   /// Numbers of classes, where the loss or the last activation says that it is classes that are told apart.
-  private static func guess(_ output: String, _ width: Int, _ built: BuiltModel, _ loss: String?) -> [String]?
-  {
+  private static func guess(
+    _ output: String, of built: BuiltModel, width: Int, loss: String?
+  ) -> [String]? {
     let layer = built.model.layers.last { $0.name == output } ?? built.model.layers.last
     let activation = layer?.layer.config["activation"]?.string ?? layer?.layer.className.lowercased()
     let isSoftmax = loss.map { $0.contains("Categorical") } ?? (activation == "softmax")

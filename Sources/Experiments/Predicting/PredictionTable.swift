@@ -53,16 +53,16 @@ package struct PredictionTable {
           add(name, stride(from: place, to: numbers.count, by: meaning.width).map { .number(numbers[$0]) })
         }
       case .classes(let names):
-        add(meaning.name, names, try meaning.probabilities(numbers), areProbabilitiesShown)
+        add(meaning.name, names, try meaning.probabilities(numbers), areAllShown: areProbabilitiesShown)
       case .binary(let names):
         let both = try meaning.probabilities(numbers).flatMap { [1 - $0, $0] }
-        add(meaning.name, names, both, areProbabilitiesShown)
+        add(meaning.name, names, both, areAllShown: areProbabilitiesShown)
       }
     }
   }
 
   /// The likeliest class of each row, the first of equals, and how likely it or every class is.
-  private mutating func add(_ name: String, _ classes: [String], _ numbers: [Float], _ areAllShown: Bool) {
+  private mutating func add(_ name: String, _ classes: [String], _ numbers: [Float], areAllShown: Bool) {
     let width = classes.count
     let starts = stride(from: 0, to: numbers.count, by: width)
     let best = starts.map { start in

@@ -42,12 +42,17 @@ public struct BatchMatMul: Op {
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
     let (a, b, g) = (c.operands[0], c.operands[1], c.gradient)
-    func product(_ x: Value, _ y: Value, _ left: Bool, _ right: Bool) throws -> Value {
+    func product(_ x: Value, _ y: Value, left: Bool, right: Bool) throws -> Value {
       try g.graph.apply(BatchMatMul(transposingLeft: left, transposingRight: right), x, y)
     }
     let da =
-      try transposesLeft ? product(b, g, transposesRight, true) : product(g, b, false, !transposesRight)
-    let db = try transposesRight ? product(g, a, true, transposesLeft) : product(a, g, !transposesLeft, false)
+      try transposesLeft
+      ? product(b, g, left: transposesRight, right: true)
+      : product(g, b, left: false, right: !transposesRight)
+    let db =
+      try transposesRight
+      ? product(g, a, left: true, right: transposesLeft)
+      : product(a, g, left: !transposesLeft, right: false)
     return [try da.summed(to: a.type.dims), try db.summed(to: b.type.dims)]
   }
 
@@ -62,7 +67,8 @@ public struct BatchMatMul: Op {
     var task = GemmTask(
       m: m, n: n, k: k, a: a.input, aRow: transposesLeft ? 1 : k, aColumn: transposesLeft ? m : 1, b: b.input,
       c: y.pointer, cRow: n)
-    (task.bRow, task.bColumn) = transposesRight ? (1, k) : (n, 1)
+    task.bRow = transposesRight ? 1 : n
+    task.bColumn = transposesRight ? k : 1
     let leading = Array(y.shape.dropLast(2))
     let aStarts = starts(a.shape, leading, m * k)
     let bStarts = starts(b.shape, leading, k * n)
@@ -106,7 +112,7 @@ extension BatchMatMul {
     )
     let matrices = (0..<leading.reduce(1, *)).map { number in
       referenceProduct(
-        m, n, k, { i, p in left.numbers[number * m * k + (transposesLeft ? p * m + i : i * k + p)] },
+        m: m, n: n, k: k, { i, p in left.numbers[number * m * k + (transposesLeft ? p * m + i : i * k + p)] },
         { p, j in right.numbers[number * k * n + (transposesRight ? j * k + p : p * n + j)] })
     }
     return ReferenceTensor(shape, Array(matrices.joined()))

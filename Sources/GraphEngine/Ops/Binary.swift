@@ -24,13 +24,15 @@ public struct Binary: Pointwise {
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
-    let (a, b) = (c.operands[0], c.operands[1])
-    let (da, db) = try slopes(a, b, c.result, c.gradient)
-    return [try da?.summed(to: a.type.dims), try db?.summed(to: b.type.dims)]
+    let (da, db) = try slopes(c)
+    return [
+      try da?.summed(to: c.operands[0].type.dims), try db?.summed(to: c.operands[1].type.dims),
+    ]
   }
 
   /// The gradients of both operands, in the shape of the result.
-  private func slopes(_ a: Value, _ b: Value, _ y: Value, _ g: Value) throws -> (Value?, Value?) {
+  private func slopes(_ c: PullbackContext) throws -> (Value?, Value?) {
+    let (a, b, y, g) = (c.operands[0], c.operands[1], c.result, c.gradient)
     switch function {
     case .add: return (g, g)
     case .subtract: return (g, try -g)

@@ -12,14 +12,11 @@ struct Chain: Op {
     let op: any Pointwise
     var sources: [Source]
 
-    init(_ op: any Pointwise, _ sources: [Source]) {
-      self.op = op
-      self.sources = sources
-    }
-
     /// The same for operands in another order.
     func swapping(_ a: Int, _ b: Int) -> Link {
-      Link(op, sources.map { $0 == .operand(a) ? .operand(b) : $0 == .operand(b) ? .operand(a) : $0 })
+      Link(
+        op: op,
+        sources: sources.map { $0 == .operand(a) ? .operand(b) : $0 == .operand(b) ? .operand(a) : $0 })
     }
 
     static func == (a: Link, b: Link) -> Bool {

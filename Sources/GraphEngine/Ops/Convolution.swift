@@ -99,7 +99,7 @@ public struct Convolution: Op, TakesEpilogue {
         task.b += group * filters
         task.c += group * filters
         let shownBias = bias.map { $0 + group * filters }
-        PatchBlock.eachRun(of: share, showing: 0..<patch, windows[group], x.input, kernels, worker) {
+        PatchBlock.eachRun(of: share, showing: 0..<patch, through: windows[group], x.input, kernels, worker) {
           positions, piece, rows, step in
           var run = task
           run.m = positions.count
@@ -244,7 +244,8 @@ public struct ConvolutionInput: Op, TakesEpilogue {
           first = last
         }
       }
-      epilogue.finish(y.pointer + share.lowerBound * sample, share.count * sample, beside, kernels)
+      epilogue.finish(
+        y.pointer + share.lowerBound * sample, count: share.count * sample, beside: beside, kernels)
     }
   }
 }
@@ -314,7 +315,7 @@ public struct ConvolutionKernel: Op {
       for group in 0..<groups {
         var isFirst = true
         let all = 0..<windows[group].positions
-        PatchBlock.eachRun(of: all, showing: shown, windows[group], x.input, kernels, worker) {
+        PatchBlock.eachRun(of: all, showing: shown, through: windows[group], x.input, kernels, worker) {
           positions, piece, rows, step in
           var run = task
           run.m = piece.count

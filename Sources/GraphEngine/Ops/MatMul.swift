@@ -13,10 +13,7 @@ public struct MatMul: Op, TakesEpilogue {
   let transposesRight: Bool
   private(set) var epilogue = Epilogue.none
 
-  public init() {
-    transposesLeft = false
-    transposesRight = false
-  }
+  public init() { self.init(transposesLeft: false, transposesRight: false) }
 
   private init(transposesLeft: Bool = false, transposesRight: Bool = false) {
     self.transposesLeft = transposesLeft
@@ -109,22 +106,18 @@ public struct MatMul: Op, TakesEpilogue {
       task.aRow = 1
       task.aColumn = x.columns
     }
-    switch (w.layout, transposesRight) {
-    case (.panels, false):
-      task.bLayout = .panels
+    switch w.layout {
+    case .panels:
+      task.bLayout = transposesRight ? .transposedPanels : .panels
       task.bPanel = w.rows * 16
-    case (.panels, true):
-      task.bLayout = .transposedPanels
-      task.bPanel = w.rows * 16
-    case (.rowMajor, false):
-      task.bRow = w.columns
-      task.bColumn = 1
-    case (.rowMajor, true):
-      task.bRow = 1
-      task.bColumn = w.columns
+    case .rowMajor:
+      task.bRow = transposesRight ? 1 : w.columns
+      task.bColumn = transposesRight ? w.columns : 1
     }
     if y.layout == .panels { task.cPanel = y.rows * 16 }
-    (task.bias, task.beside) = operands(site)
+    let (bias, beside) = operands(site)
+    task.bias = bias
+    task.beside = beside
     task.finish = epilogue.finish
     return task
   }
@@ -166,12 +159,13 @@ extension MatMul {
       return ReferenceTensor(
         shape,
         referenceProduct(
-          columns, n, rows, { i, p in x.numbers[p * columns + i] }, { p, j in w.numbers[p * n + j] }))
+          m: columns, n: n, k: rows, { i, p in x.numbers[p * columns + i] }, { p, j in w.numbers[p * n + j] })
+      )
     }
     return ReferenceTensor(
       shape,
       referenceProduct(
-        rows, n, columns, { i, p in x.numbers[i * columns + p] },
+        m: rows, n: n, k: columns, { i, p in x.numbers[i * columns + p] },
         { p, j in w.numbers[transposesRight ? j * columns + p : p * n + j] }))
   }
 }

@@ -38,7 +38,7 @@ struct Rearrange: Op {
       let size = if case .size(let size) = source.dims[axis] { size } else { 0 }
       back.append(map.inverse(of: size) ?? .whole)
       if map.inverse(of: size) == nil {
-        gradient = try gradient.graph.apply(SumByMap(axis, map, size), gradient)
+        gradient = try gradient.graph.apply(SumByMap(axis: axis, map: map, size: size), gradient)
       }
     }
     return [back.allSatisfy { $0 == .whole } ? gradient : try gradient.graph.apply(Rearrange(back), gradient)]
@@ -70,12 +70,6 @@ struct SumByMap: Op {
   let axis: Int
   let map: AxisMap
   let size: Int
-
-  init(_ axis: Int, _ map: AxisMap, _ size: Int) {
-    self.axis = axis
-    self.map = map
-    self.size = size
-  }
 
   func infer(_ operands: [TensorType]) -> TensorType { operands[0].with(.size(size), at: axis) }
 

@@ -23,7 +23,7 @@ func foldConstants(_ nodes: inout [Graph.Node], batch: Int, _ kernels: KernelTab
     }
     let own = workspace ?? AlignedBuffer(GemmTask.workspace)
     workspace = own
-    let numbers = run(op, on: constants, shapes, kernels, own)
+    let numbers = run(op, on: constants, of: shapes, kernels, own)
     guard let first = numbers.first, numbers.allSatisfy({ $0.bitPattern == first.bitPattern }) else {
       continue
     }
@@ -33,7 +33,7 @@ func foldConstants(_ nodes: inout [Graph.Node], batch: Int, _ kernels: KernelTab
 
 /// The result of an op on operands that are one number everywhere; the last shape is that of the result.
 private func run(
-  _ op: any Op, on constants: [Float], _ shapes: [[Int]], _ kernels: KernelTable, _ workspace: AlignedBuffer
+  _ op: any Op, on constants: [Float], of shapes: [[Int]], _ kernels: KernelTable, _ workspace: AlignedBuffer
 ) -> [Float] {
   let buffers = shapes.map { AlignedBuffer(Layout.rowMajor.footprint(of: $0)) }
   return withExtendedLifetime((buffers, workspace)) {

@@ -12,7 +12,7 @@ struct Epilogue: Hashable, Sendable {
   var readsBeside: Bool { finish == .add || finish == .keepWherePositive }
 
   /// Finishes numbers that were stored without it; the second operand's are `beside` floats after them.
-  func finish(_ y: UnsafeMutablePointer<Float>, _ count: Int, _ beside: Int, _ kernels: KernelTable) {
+  func finish(_ y: UnsafeMutablePointer<Float>, count: Int, beside: Int, _ kernels: KernelTable) {
     let other = UnsafePointer(y + beside)
     switch finish {
     case .store: break

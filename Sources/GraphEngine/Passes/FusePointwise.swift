@@ -58,8 +58,8 @@ private func chain(_ members: [Int], _ nodes: [Graph.Node], _ readers: [[Int]]) 
   let links = members.map { id in
     guard let op = nodes[id].op as? any Pointwise else { preconditionFailure("members are pointwise") }
     return Chain.Link(
-      op,
-      nodes[id].operands.enumerated().map { i, source in
+      op: op,
+      sources: nodes[id].operands.enumerated().map { i, source in
         if let place = places[source] { return .link(place) }
         let operand = Operand(id: source, isWhole: !op.walks(i))
         if let known = operands.firstIndex(of: operand) { return .operand(known) }

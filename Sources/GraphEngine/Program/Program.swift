@@ -158,7 +158,7 @@ public final class Program {
         var fusion: FusedUpdate?
         if let entry = direct[id], let update {
           output = parameters.place(entry.spec.path, in: update.gradients.pointer)
-          if let rate = update.plainRate, op.updatesWeights, canFuse(entry, id, operands, plan) {
+          if let rate = update.plainRate, op.updatesWeights, canFuse(entry, at: id, operands, plan) {
             fusion = FusedUpdate(weights: parameters.storage.pointer + entry.offset, rate: rate)
             fused.insert(entry.spec.path)
           }
@@ -252,8 +252,9 @@ public final class Program {
 
   /// The weights may change where their gradient is made if nothing reads them afterwards, and if the sum over
   /// the batch is short enough to stay in registers.
-  private func canFuse(_ entry: ParameterSlab.Entry, _ id: Int, _ operands: [Int], _ plan: MemoryPlan) -> Bool
-  {
+  private func canFuse(
+    _ entry: ParameterSlab.Entry, at id: Int, _ operands: [Int], _ plan: MemoryPlan
+  ) -> Bool {
     let depth = place(of: operands[0]).rows
     guard depth <= nodes[id].op?.longestFusedSum ?? 0 else { return false }
     return !nodes.indices.contains { later in

@@ -20,7 +20,7 @@ extension UnaryFunction {
   /// The derivative at x, where the function has the value y.
   ///
   /// Functions whose slope follows from their value alone do not look at x, which is y again where it is not kept.
-  func slope(_ x: Double, _ y: Double, _ p: Double) -> Double { slopeOf(self, x, y, p) }
+  func slope(_ x: Double, _ y: Double, _ p: Double) -> Double { slopeOf(self, at: x, y, p) }
 }
 
 // Outside of the type, whose cases have the names of the functions.
@@ -75,7 +75,7 @@ private func valueOf(_ function: UnaryFunction, _ x: Double, _ p: Double) -> Dou
   }
 }
 
-private func slopeOf(_ function: UnaryFunction, _ x: Double, _ y: Double, _ p: Double) -> Double {
+private func slopeOf(_ function: UnaryFunction, at x: Double, _ y: Double, _ p: Double) -> Double {
   switch function {
   case .relu: y > 0 ? 1 : 0
   case .leakyRelu: x <= 0 ? p : 1

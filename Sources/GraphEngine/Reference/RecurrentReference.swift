@@ -37,14 +37,15 @@ private struct RecurrentSample {
     let first = gates.lowerBound * units
     let columns = kernel.columns
     return referenceProduct(
-      1, gates.count * units, units, { h[$1] }, { kernel.numbers[$0 * columns + first + $1] })
+      m: 1, n: gates.count * units, k: units, { h[$1] }, { kernel.numbers[$0 * columns + first + $1] })
   }
 
   /// The gradient of the vector from that of such a product.
   func turned(_ g: [Double], gates: Range<Int>) -> [Double] {
     let first = gates.lowerBound * units
     let columns = kernel.columns
-    return referenceProduct(1, units, g.count, { g[$1] }, { kernel.numbers[$1 * columns + first + $0] })
+    return referenceProduct(
+      m: 1, n: units, k: g.count, { g[$1] }, { kernel.numbers[$1 * columns + first + $0] })
   }
 
   /// A gate's columns.
@@ -80,7 +81,7 @@ extension RecurrentScan {
       for step in 0..<steps {
         let row = step * batch + b
         let entered = sample.dropped(states[0])
-        let (next, kept) = advance(sample, x.row(row), entered, states)
+        let (next, kept) = advance(sample, by: x.row(row), entered: entered, states)
         if !sample.isMasked(step) { states = next }
         let parts = [entered] + states + kept
         record.numbers.replaceSubrange(row * width..<(row + 1) * width, with: parts.joined())
@@ -91,7 +92,7 @@ extension RecurrentScan {
 
   /// The states after a step, and what else is kept of it.
   private func advance(
-    _ sample: RecurrentSample, _ x: [Double], _ entered: [Double], _ states: [[Double]]
+    _ sample: RecurrentSample, by x: [Double], entered: [Double], _ states: [[Double]]
   ) -> (states: [[Double]], kept: [[Double]]) {
     func gate(_ number: Int) -> [Double] {
       plus(sample.gate(number, of: x), sample.product(entered, gates: number..<number + 1))
@@ -148,7 +149,7 @@ extension RecurrentGradient {
         let before = (0..<rule.kind.states).map { state in
           step == 0 ? sample.first(state) : sample.gate(1 + state, of: record.row(row - batch))
         }
-        let (parts, earlier) = retreat(sample, kept, before, carried)
+        let (parts, earlier) = retreat(sample, kept: kept, before: before, carried)
         write(parts, step: step, sample: b)
         carried = earlier
       }
@@ -159,7 +160,7 @@ extension RecurrentGradient {
 
   /// The gradients of a step's columns, and of the states before it.
   private func retreat(
-    _ sample: RecurrentSample, _ kept: [[Double]], _ before: [[Double]], _ carried: [[Double]]
+    _ sample: RecurrentSample, kept: [[Double]], before: [[Double]], _ carried: [[Double]]
   ) -> (parts: [[Double]], carried: [[Double]]) {
     let (rule, dh) = (scan.rule, carried[0])
     switch rule.kind {

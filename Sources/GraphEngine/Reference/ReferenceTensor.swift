@@ -128,7 +128,7 @@ func referenceWhole(_ number: Double) -> Int {
 /// Sums of products: `Σ a(i, p) · b(p, j)` over p, for m rows and n columns.
 @inline(__always)
 func referenceProduct(
-  _ m: Int, _ n: Int, _ k: Int, _ a: (_ i: Int, _ p: Int) -> Double, _ b: (_ p: Int, _ j: Int) -> Double
+  m: Int, n: Int, k: Int, _ a: (_ i: Int, _ p: Int) -> Double, _ b: (_ p: Int, _ j: Int) -> Double
 ) -> [Double] {
   var result = [Double](repeating: 0, count: m * n)
   for i in 0..<m {

@@ -108,8 +108,9 @@ private struct Labelled {
     let rows = labels.filter { !shared.contains($0) && !alone.contains($0) }
     let columns = b.labels.filter { !shared.contains($0) && !alone.contains($0) }
     let isPlain = front.allSatisfy { !b.labels.contains($0) }
-    let left = try merged(front, isPlain ? [] : rows, summed, isPlain ? rows : [])
-    let right = try b.merged(isPlain ? [] : front, summed, columns, [])
+    let left = try merged(
+      front: front, loose: isPlain ? rows : [], rows: isPlain ? [] : rows, columns: summed)
+    let right = try b.merged(front: isPlain ? [] : front, rows: summed, columns: columns)
     let product = try left.multiplied(by: right)
     let kept = front + rows + columns
     var dims: [Dim] = []
@@ -126,7 +127,7 @@ private struct Labelled {
 
   /// The axes of `front`, then those of `rows` and of `columns` as one each; `loose` ones stand before the rows.
   private func merged(
-    _ front: [Int], _ rows: [Int], _ columns: [Int], _ loose: [Int]
+    front: [Int], loose: [Int] = [], rows: [Int], columns: [Int]
   ) throws(Diagnostic) -> Value {
     let own = try ordered((front + loose + rows + columns).filter { labels.contains($0) })
     var dims: [Dim] = []

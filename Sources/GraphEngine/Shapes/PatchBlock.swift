@@ -16,9 +16,10 @@ struct PatchBlock {
   /// A part of a patch that is larger than the memory comes in pieces, each for all of the run's positions.
   @inline(__always)
   static func eachRun(
-    of positions: Range<Int>, showing shown: Range<Int>, _ window: SlidingWindow, _ x: UnsafePointer<Float>,
+    of positions: Range<Int>, showing shown: Range<Int>, through window: SlidingWindow,
+    _ x: UnsafePointer<Float>,
     _ kernels: KernelTable, _ worker: Worker,
-    _ body: (_ positions: Range<Int>, _ piece: Range<Int>, _ rows: UnsafePointer<Float>, _ step: Int) -> Void
+    body: (_ positions: Range<Int>, _ piece: Range<Int>, _ rows: UnsafePointer<Float>, _ step: Int) -> Void
   ) {
     if window.showsEachElement {
       let all = window.patch

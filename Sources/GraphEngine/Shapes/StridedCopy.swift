@@ -7,7 +7,8 @@ struct StridedCopy {
 
   init(_ sizes: [Int], _ strides: [Int]) {
     let (kept, walks) = collapse(sizes, [strides])
-    (self.sizes, self.strides) = kept.isEmpty ? ([1], [1]) : (kept, walks[0])
+    self.sizes = kept.isEmpty ? [1] : kept
+    self.strides = kept.isEmpty ? [1] : walks[0]
     let last = self.sizes.count - 1
     near = self.strides[last] <= 1 ? nil : self.strides[..<last].firstIndex(of: 1)
   }

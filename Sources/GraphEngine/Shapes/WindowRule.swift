@@ -72,7 +72,10 @@ public struct WindowRule: Hashable, Sendable {
   /// The kernels' description of the window on samples of a shape.
   func sliding(over shape: [Int], shown: Range<Int>? = nil) -> SlidingWindow {
     var sliding = SlidingWindow(batch: shape[0], channels: shape[rank + 1])
-    if let shown { (sliding.firstChannel, sliding.shownChannels) = (shown.lowerBound, shown.count) }
+    if let shown {
+      sliding.firstChannel = shown.lowerBound
+      sliding.shownChannels = shown.count
+    }
     let axes = (0..<rank).map { axis in
       var result = SlidingWindow.Axis()
       result.input = shape[axis + 1]

@@ -42,7 +42,7 @@ public struct Attention: MergingLayer, Configurable {
       if let scale { sum = try sum * scale }
       scores = try sum.tanh().sum(over: [-1]) * scope.parameter("concat_score_weight", [], .ones)
     }
-    return try mixed(tokens, scores, dropout, seed, in: scope)
+    return try mixed(tokens, by: scores, dropout: dropout, seed: seed, in: scope)
   }
 }
 
@@ -73,7 +73,7 @@ public struct AdditiveAttention: MergingLayer, Configurable {
       let features = try tokens.query.knownLastAxis(for: className)
       fits = try fits * scope.parameter("scale", [features], .glorotUniform)
     }
-    return try mixed(tokens, fits.sum(over: [-1]), dropout, seed, in: scope)
+    return try mixed(tokens, by: fits.sum(over: [-1]), dropout: dropout, seed: seed, in: scope)
   }
 }
 
@@ -95,7 +95,7 @@ extension MergingLayer {
   /// Masked tokens of the query get 0, those of the value are not looked at: as the list `mask` says, else as is known
   /// of them.
   fileprivate func mixed(
-    _ inputs: AttentionInputs, _ scores: Value, _ dropout: Double, _ seed: Int?, in scope: LayerScope
+    _ inputs: AttentionInputs, by scores: Value, dropout: Double, seed: Int?, in scope: LayerScope
   ) throws -> [Value] {
     let masks = scope.values("mask")
     guard masks.isEmpty || masks.count >= 2 else {

@@ -103,7 +103,7 @@ struct HeadMixing {
   /// - Returns: the values mixed (…, tokens, heads, size), and if they are asked for the weights (…, heads, tokens,
   ///   tokens).
   func mix(
-    _ query: Value, _ key: Value, _ value: Value, _ mask: Value?, isCausal: Bool, in scope: LayerScope
+    _ query: Value, _ key: Value, _ value: Value, mask: Value?, isCausal: Bool, in scope: LayerScope
   ) throws -> [Value] {
     let size = try query.knownLastAxis(for: "attention")
     let isAsked = scope.isOn("return_attention_scores")

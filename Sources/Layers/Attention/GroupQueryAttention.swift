@@ -53,7 +53,8 @@ public struct GroupQueryAttention: Layer, Configurable {
         at: scope.graph.origin)
     }
     func project(_ name: String, _ x: Value, _ heads: Int, activation: Activation = .linear) throws -> Value {
-      try projection.heads(name, x, heads, headDim, useBias: useBias, activation: activation, in: scope)
+      try projection.heads(
+        name, x, count: heads, size: headDim, useBias: useBias, activation: activation, in: scope)
     }
     let query = try project("query", tokens.query, queryHeads)
     let key = try project("key", tokens.key, keyValueHeads)
@@ -63,7 +64,7 @@ public struct GroupQueryAttention: Layer, Configurable {
     let mask = try masking.mask(for: tokens, in: scope)
     let (times, axis) = (queryHeads / keyValueHeads, query.type.rank - 2)
     var mixed = try HeadMixing(dropout: dropout, seed: seed).mix(
-      query, key.repeated(times, axis: axis), value.repeated(times, axis: axis), mask,
+      query, key.repeated(times, axis: axis), value.repeated(times, axis: axis), mask: mask,
       isCausal: masking.isOnlyCausal(for: tokens, in: scope), in: scope)
     if let gate { mixed[0] = try mixed[0] * gate }
     let features = try tokens.query.knownLastAxis(for: className)

@@ -57,7 +57,8 @@ public struct MultiHeadAttention: Layer, Configurable {
     let tokens = try AttentionInputs(inputs, className, in: scope)
     try checkAxes(tokens.query, in: scope)
     func project(_ name: String, _ x: Value, _ size: Int, activation: Activation = .linear) throws -> Value {
-      try projection.heads(name, x, heads, size, useBias: useBias, activation: activation, in: scope)
+      try projection.heads(
+        name, x, count: heads, size: size, useBias: useBias, activation: activation, in: scope)
     }
     let query = try project("query", tokens.query, keyDim)
     let key = try project("key", tokens.key, keyDim)
@@ -66,7 +67,7 @@ public struct MultiHeadAttention: Layer, Configurable {
     let masking = AttentionMask(window: slidingWindow)
     let mask = try masking.mask(for: tokens, in: scope)
     var mixed = try HeadMixing(dropout: dropout, seed: seed).mix(
-      query, key, value, mask, isCausal: masking.isOnlyCausal(for: tokens, in: scope), in: scope)
+      query, key, value, mask: mask, isCausal: masking.isOnlyCausal(for: tokens, in: scope), in: scope)
     if let gate { mixed[0] = try mixed[0] * gate }
     let sizes = try outputShape?.sizes ?? [tokens.query.knownLastAxis(for: className)]
     let result = try projection.joined(mixed[0], sizes, useBias: useBias, in: scope)

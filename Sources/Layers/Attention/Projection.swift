@@ -29,7 +29,7 @@ public struct Projection: Sendable {
 
   /// (…, tokens, features) for each head: (…, tokens, heads, size).
   func heads(
-    _ name: String, _ x: Value, _ heads: Int, _ size: Int, useBias: Bool, activation: Activation,
+    _ name: String, _ x: Value, count heads: Int, size: Int, useBias: Bool, activation: Activation,
     in scope: LayerScope
   ) throws -> Value {
     var dense = EinsumDense(

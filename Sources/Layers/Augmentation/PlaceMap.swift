@@ -62,13 +62,14 @@ struct PlaceMap {
     let y = try graph.table([1, rows, 1, 1]) { Float($0) }
     let u = try fillMode.place(column.x * x + column.y * y + column.shift, columns)
     let v = try fillMode.place(row.x * x + row.y * y + row.shift, rows)
-    if interpolation == .nearest { return try read(images, rounded(v), rounded(u), layer) }
+    func number(_ row: Value, _ column: Value) throws -> Value {
+      try read(images, row, column, for: layer)
+    }
+    if interpolation == .nearest { return try number(rounded(v), rounded(u)) }
     let (left, top) = (try u.floor(), try v.floor())
     let (right, bottom) = (try left + 1, try top + 1)
-    let upper =
-      try (right - u) * read(images, top, left, layer) + (u - left) * read(images, top, right, layer)
-    let lower =
-      try (right - u) * read(images, bottom, left, layer) + (u - left) * read(images, bottom, right, layer)
+    let upper = try (right - u) * number(top, left) + (u - left) * number(top, right)
+    let lower = try (right - u) * number(bottom, left) + (u - left) * number(bottom, right)
     return try (bottom - v) * upper + (v - top) * lower
   }
 
@@ -76,7 +77,7 @@ struct PlaceMap {
   private func rounded(_ x: Value) throws -> Value { try x.sign() * (x.abs() + 0.5).floor() }
 
   /// The numbers at whole places, and the fill value outside.
-  private func read(_ images: Value, _ row: Value, _ column: Value, _ layer: String) throws -> Value {
+  private func read(_ images: Value, _ row: Value, _ column: Value, for layer: String) throws -> Value {
     let (rows, columns) = try images.imageSize(layer)
     let channels = try images.knownLastAxis(for: layer)
     let (height, width) = (Float(rows - 1), Float(columns - 1))

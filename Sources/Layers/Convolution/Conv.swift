@@ -53,7 +53,8 @@ public struct Conv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    let rule = try windowRule(kernelSize, strides, dilationRate, padding.rule, at: x.graph.origin)
+    let rule = try windowRule(
+      kernelSize, strides: strides, dilation: dilationRate, padding: padding.rule, at: x.graph.origin)
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       guard channels % groups == 0, filters % groups == 0 else {

@@ -47,7 +47,8 @@ public struct DepthwiseConv<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
-    let rule = try windowRule(kernelSize, strides, dilationRate, padding.rule, at: x.graph.origin)
+    let rule = try windowRule(
+      kernelSize, strides: strides, dilation: dilationRate, padding: padding.rule, at: x.graph.origin)
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       let kernel = try scope.parameter(

@@ -138,8 +138,8 @@ private struct Places {
     }
     let sizes = try x.knownSample(of: rank + 1, for: name)
     isFirst = layer.dataFormat == .channelsFirst
-    (inputs, channels) =
-      isFirst ? (Array(sizes.dropFirst()), sizes[0]) : (Array(sizes.dropLast()), sizes[rank])
+    inputs = Array(isFirst ? sizes.dropFirst() : sizes.dropLast())
+    channels = isFirst ? sizes[0] : sizes[rank]
     filters = layer.filters
     let rule = WindowRule(
       layer.kernelSize.numbers, strides: layer.strides.numbers, dilation: [Int](repeating: 1, count: rank),

@@ -88,7 +88,7 @@ extension Layer {
   /// How the window of a convolution with these settings moves.
   /// - Throws: E0359 if it both jumps and has gaps.
   func windowRule<let rank: Int>(
-    _ size: PerAxis<rank>, _ strides: PerAxis<rank>, _ dilation: PerAxis<rank>, _ padding: WindowRule.Padding,
+    _ size: PerAxis<rank>, strides: PerAxis<rank>, dilation: PerAxis<rank>, padding: WindowRule.Padding,
     at span: SourceSpan?
   ) throws(Diagnostic) -> WindowRule {
     if strides.numbers.contains(where: { $0 > 1 }), dilation.numbers.contains(where: { $0 > 1 }) {

@@ -24,7 +24,8 @@ public struct BinaryCrossentropy: PlainLoss {
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     let target = try smoothed(target, labelSmoothing)
     let logits = prediction.logits(areGiven: fromLogits)
-    return try binaryCrossentropy(target, prediction, logits, semantics).withLast(axis).meanOverLastAxis()
+    return try binaryCrossentropy(target, prediction, logits: logits, semantics)
+      .withLast(axis).meanOverLastAxis()
   }
 }
 
@@ -54,7 +55,7 @@ public struct BinaryFocalCrossentropy: PlainLoss {
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     let target = try smoothed(target, labelSmoothing)
     let p = fromLogits ? try prediction.mapped(.sigmoid) : prediction
-    let entropy = try binaryCrossentropy(target, p, p.logits(areGiven: false), semantics)
+    let entropy = try binaryCrossentropy(target, p, logits: p.logits(areGiven: false), semantics)
     let right = try target * p + (1 - target) * (1 - p)
     var values = try (1 - right).power(Float(gamma)) * entropy
     if applyClassBalancing {
@@ -70,7 +71,7 @@ private func smoothed(_ target: Value, _ smoothing: Double) throws -> Value {
 
 /// Number by number; Keras 2 adds its epsilon to clipped probabilities once more.
 private func binaryCrossentropy(
-  _ target: Value, _ prediction: Value, _ logits: Value?, _ semantics: Semantics
+  _ target: Value, _ prediction: Value, logits: Value?, _ semantics: Semantics
 ) throws -> Value {
   let graph = prediction.graph
   if let logits { return try graph.apply(BinaryCrossEntropy(), logits, target) }

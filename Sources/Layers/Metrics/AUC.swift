@@ -88,15 +88,11 @@ public struct AUC: Metric {
   private func area(_ counts: ConfusionCounts) -> Double {
     if curve == .pr && summationMethod == .interpolation { return interpolatedPrecision(counts) }
     let recall = zip(counts.truePositives, counts.falseNegatives).map { ratio($0, $0 + $1) }
-    let (x, y): ([Double], [Double])
-    switch curve {
-    case .roc:
-      x = zip(counts.falsePositives, counts.trueNegatives).map { ratio($0, $0 + $1) }
-      y = recall
-    case .pr:
-      x = recall
-      y = zip(counts.truePositives, counts.falsePositives).map { ratio($0, $0 + $1) }
-    }
+    let (x, y): ([Double], [Double]) =
+      switch curve {
+      case .roc: (zip(counts.falsePositives, counts.trueNegatives).map { ratio($0, $0 + $1) }, recall)
+      case .pr: (recall, zip(counts.truePositives, counts.falsePositives).map { ratio($0, $0 + $1) })
+      }
     return (0..<x.count - 1).reduce(0) { area, i in
       let height =
         switch summationMethod {

@@ -158,9 +158,9 @@ struct DiagramBuilder {
           parameters: item.type?.sampleCount ?? 0, group: place.group)
         made[i] = [Endpoint(node: node(.weight(place.path, name), weight))]
       case .operation(let names):
-        made[i] = [step(.operation, TracedSteps.label(names), sources, item, place)]
+        made[i] = [step(.operation, TracedSteps.label(names), from: sources, item, in: place)]
       case .condition(let text, let names, let outcome):
-        let condition = step(.condition, text ?? TracedSteps.label(names), sources, item, place)
+        let condition = step(.condition, text ?? TracedSteps.label(names), from: sources, item, in: place)
         outcomes[condition.node, default: [:]][way] = outcome
       case .merged: continue
       }
@@ -169,8 +169,8 @@ struct DiagramBuilder {
   }
 
   private mutating func step(
-    _ kind: ModelDiagram.Kind, _ label: String, _ sources: [Endpoint], _ item: TracedSteps.Item,
-    _ place: Place
+    _ kind: ModelDiagram.Kind, _ label: String, from sources: [Endpoint], _ item: TracedSteps.Item,
+    in place: Place
   ) -> Endpoint {
     var key = Key.step(label, sources, item.type)
     if let origin = item.origin {

@@ -33,8 +33,8 @@ struct GraphDecoder {
   ///   - entries: what the configuration says of each layer.
   ///   - masks: the operations that it has beside them.
   init(
-    _ name: String, _ config: ConfigNode, _ entries: [ConfigNode], _ layers: [NamedLayer],
-    _ masks: RecordedMasks
+    _ name: String, _ config: ConfigNode, entries: [ConfigNode], layers: [NamedLayer],
+    masks: RecordedMasks
   ) throws {
     self.name = name
     self.config = config
@@ -98,7 +98,7 @@ struct GraphDecoder {
     let arguments = inbound["args"] ?? inbound
     try collect(isMapping ? arguments.sortingMappings : arguments, into: &inputs)
     if let operation = layers[layer].layer as? any GraphOperation {
-      return try operand(layer, node, inbound, operation)
+      return try operand(layer: layer, node: node, inbound, operation)
     }
     let keywords = inbound["kwargs"]?.entries ?? []
     var (named, flags): ([(name: String, value: Reference)], [String]) = ([], [])
@@ -122,7 +122,7 @@ struct GraphDecoder {
   /// A call of an operation, whose values stand anywhere in its arguments.
   /// - Throws: E0640 if it is called on other numbers than before, for which it stands.
   private func operand(
-    _ layer: Int, _ node: Int, _ inbound: ConfigNode, _ operation: any GraphOperation
+    layer: Int, node: Int, _ inbound: ConfigNode, _ operation: any GraphOperation
   ) throws -> WaitingCall {
     var tensors: [ConfigNode] = []
     let plain = inbound.mappingTensors { tensor in

@@ -225,7 +225,8 @@ public struct ModelDecoder: Sendable {
     while true {
       let masks = RecordedMasks(of: config, except: own)
       let entries = (config["layers"]?.list ?? []).filter { !masks.contains($0) }
-      var graph = try GraphDecoder(name, config, entries, try entries.map { try layer($0) }, masks)
+      var graph = try GraphDecoder(
+        name, config, entries: entries, layers: try entries.map { try layer($0) }, masks: masks)
       do { return try graph.model() } catch let mask as OwnMask {
         guard !mask.operations.isSubset(of: own) else { throw mask.diagnostic }
         own.formUnion(mask.operations)

@@ -43,9 +43,9 @@ public struct Trace {
     outputs = try model.call(inputs, in: scope)
   }
 
-  private init(_ graph: Graph, _ scope: LayerScope, _ inputs: [Value], _ outputs: [Value]) {
-    self.graph = graph
+  private init(_ scope: LayerScope, inputs: [Value], outputs: [Value]) {
     self.scope = scope
+    graph = scope.graph
     self.inputs = inputs
     self.outputs = outputs
   }
@@ -56,7 +56,8 @@ public struct Trace {
     func widened(_ values: [Value], _ others: [Value]) -> [Value] {
       zip(values, others).map { $0.described(as: $0.type.widened(by: $1.type)) }
     }
-    return Trace(graph, scope, widened(inputs, other.inputs), widened(outputs, other.outputs))
+    return Trace(
+      scope, inputs: widened(inputs, other.inputs), outputs: widened(outputs, other.outputs))
   }
 
   /// Follows a model every way its conditions on data may go, as far as they are not too many.

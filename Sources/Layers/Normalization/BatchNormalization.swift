@@ -67,7 +67,9 @@ public struct BatchNormalization: UnaryLayer, Configurable {
       "moving_variance", [channels], varianceInitializer, isTrainable: false)
     var (mean, variance) = (movingMean, movingVariance)
     if scope.phase == .training && scope.isTrainable {
-      (mean, variance) = try moments(of: x, over: others, axis, in: scope)
+      let own = try moments(of: x, over: others, axis, in: scope)
+      mean = own.mean
+      variance = own.variance
       try keep("moving_mean", movingMean, mean, in: scope)
       try keep("moving_variance", movingVariance, try variance * unbiased(x, axis, in: scope), in: scope)
     }

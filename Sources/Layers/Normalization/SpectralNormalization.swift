@@ -42,7 +42,7 @@ public struct SpectralNormalization: UnaryLayer, Configurable {
       let isNew = scope.prepare([path, vector]) { graph in
         let kernel = graph.leaf(.parameter(path), TensorType(shape.map { .size($0) }))
         let u = graph.leaf(.parameter(vector), TensorType([.size(1), .size(columns)]))
-        let (scaled, next) = try Self.normalized(kernel, u, columns, iterations)
+        let (scaled, next) = try Self.normalized(kernel, by: u, columns: columns, iterations: iterations)
         return [(path, scaled), (vector, next)]
       }
       if !isNew { scope.obstructTraining(.normalizedTwice(at: scope.graph.origin)) }
@@ -51,9 +51,9 @@ public struct SpectralNormalization: UnaryLayer, Configurable {
   }
 
   /// The kernel divided by its largest singular value, and the vector that this was estimated with.
-  private static func normalized(_ kernel: Value, _ u: Value, _ columns: Int, _ iterations: Int) throws
-    -> (kernel: Value, vector: Value)
-  {
+  private static func normalized(
+    _ kernel: Value, by u: Value, columns: Int, iterations: Int
+  ) throws -> (kernel: Value, vector: Value) {
     let rows = kernel.type.sampleCount / max(1, columns)
     let matrix = try kernel.reshaped(to: [.size(rows), .size(columns)])
     func unit(_ x: Value) throws -> Value {

@@ -80,7 +80,10 @@ public struct Nadam: Optimizer {
   /// `μ(1) · … · μ(steps)`, rounded after each factor as Keras does; soon 0.
   private func product(_ steps: Int) -> Float {
     var (product, step): (Float, Int) = (1, 1)
-    if let progress, steps >= progress.steps { (product, step) = (progress.product, progress.steps + 1) }
+    if let progress, steps >= progress.steps {
+      product = progress.product
+      step = progress.steps + 1
+    }
     while step <= steps && product > 0 {
       product *= momentum(step)
       step += 1

@@ -160,7 +160,8 @@ final class MuonSteps {
       m: rows, n: columns, k: side, a: isTall ? x : polynomial.pointer, aRow: side, aColumn: 1,
       b: isTall ? polynomial.pointer : x, c: y, cRow: columns)
     // Of a tall matrix every row is multiplied by the transpose.
-    (next.bRow, next.bColumn) = isTall ? (1, side) : (columns, 1)
+    next.bRow = isTall ? 1 : columns
+    next.bColumn = isTall ? side : 1
     next.accumulates = true
     let (a, b, c) = (Float(muon.polynomial.a), Float(muon.polynomial.b), Float(muon.polynomial.c))
     return [

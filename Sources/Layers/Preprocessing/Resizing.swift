@@ -51,7 +51,7 @@ public struct Resizing: UnaryLayer, Configurable {
       _ = try x.imageSize(className)
       var x = x
       if cropToAspectRatio { x = try x.croppedToProportions(height, width, className) }
-      if padToAspectRatio { x = try x.paddedToProportions(height, width, Float(fillValue), className) }
+      if padToAspectRatio { x = try x.paddedToProportions(height, width, with: Float(fillValue), className) }
       return try x.resized(height, width, interpolation, antialias: antialias)
     }
   }
@@ -129,9 +129,9 @@ extension Value {
   }
 
   /// As much added before as after an axis that the sides become as those of the result, or one less.
-  fileprivate func paddedToProportions(_ height: Int, _ width: Int, _ fill: Float, _ layer: String) throws
-    -> Value
-  {
+  fileprivate func paddedToProportions(
+    _ height: Int, _ width: Int, with fill: Float, _ layer: String
+  ) throws -> Value {
     let (rows, columns) = try imageSize(layer)
     let least = (
       rows: Double(columns) * Double(height) / Double(width),

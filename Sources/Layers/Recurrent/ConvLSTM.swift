@@ -120,7 +120,8 @@ private struct Walk<let rank: Int> {
     steps = sizes[0]
     try scope.checkSteps(steps)
     rule = try layer.windowRule(
-      layer.kernelSize, layer.strides, layer.dilationRate, layer.padding.rule, at: scope.graph.origin)
+      layer.kernelSize, strides: layer.strides, dilation: layer.dilationRate, padding: layer.padding.rule,
+      at: scope.graph.origin)
     let channels = try x.knownLastAxis(for: name)
     let window = layer.kernelSize.numbers
     kernel = try scope.parameter(
@@ -139,14 +140,16 @@ private struct Walk<let rank: Int> {
     let one = try scope.graph.apply(Convolution(rule), x.sliced(.all, .at(0)), kernel)
     let places = one.type.dims.dropFirst().dropLast().map { if case .size(let size) = $0 { size } else { 0 } }
     stateShape = places + [layer.filters]
-    kept = try Self.kept(settings.dropout, Array(x.type.dims.dropFirst(2)), "dropout", settings.seed, scope)
+    kept = try Self.kept(
+      settings.dropout, of: Array(x.type.dims.dropFirst(2)), "dropout", seed: settings.seed, in: scope)
     keptOfState = try Self.kept(
-      settings.recurrentDropout, stateShape.map { .size($0) }, "recurrent_dropout", settings.seed, scope)
+      settings.recurrentDropout, of: stateShape.map { .size($0) }, "recurrent_dropout",
+      seed: settings.seed, in: scope)
   }
 
   /// A dropout for each gate, the same at every step.
   private static func kept(
-    _ rate: Double, _ dims: [Dim], _ name: String, _ seed: Int?, _ scope: LayerScope
+    _ rate: Double, of dims: [Dim], _ name: String, seed: Int?, in scope: LayerScope
   ) throws -> [Value] {
     if scope.phase == .inference || rate == 0 { return [] }
     return try (0..<4).map { gate in
@@ -186,14 +189,14 @@ private struct Walk<let rank: Int> {
   func step(_ index: Int, from state: (h: Value, c: Value)) throws -> (h: Value, c: Value) {
     let settings = layer.settings
     let x = try self.x.sliced(.all, .at(index))
-    var ofInput = try gates(x, kernel, rule, kept)
+    var ofInput = try gates(x, kernel, rule, kept: kept)
     if let bias {
       for (gate, part) in try bias.split(into: 4, axis: 0).enumerated() {
         ofInput[gate] = try ofInput[gate] + part
       }
     }
     let own = WindowRule(layer.kernelSize.numbers, padding: .same)
-    let ofState = try gates(state.h, recurrent, own, keptOfState)
+    let ofState = try gates(state.h, recurrent, own, kept: keptOfState)
     let z = try zip(ofInput, ofState).map { try $0 + $1 }
     let i = try settings.recurrentActivation.apply(z[0], in: scope)
     let f = try settings.recurrentActivation.apply(z[1], in: scope)
@@ -203,7 +206,7 @@ private struct Walk<let rank: Int> {
   }
 
   /// The convolution for each gate: at once, or, where each has its own dropout, one by one.
-  private func gates(_ x: Value, _ kernel: Value, _ rule: WindowRule, _ kept: [Value]) throws -> [Value] {
+  private func gates(_ x: Value, _ kernel: Value, _ rule: WindowRule, kept: [Value]) throws -> [Value] {
     if kept.isEmpty { return try x.graph.apply(Convolution(rule), x, kernel).split(into: 4) }
     return try zip(kernel.split(into: 4), kept).map { kernel, kept in
       try x.graph.apply(Convolution(rule), x * kept, kernel)

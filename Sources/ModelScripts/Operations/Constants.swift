@@ -13,24 +13,25 @@ enum Constants {
   }
 
   private static let filled: [Operation] = [
-    Operation("zeros", [], ["shape", "dtype=None"], "Zeros.") { full($0, 0, try $0.shape()) },
-    Operation("ones", [], ["shape", "dtype=None"], "Ones.") { full($0, 1, try $0.shape()) },
-    Operation("full", ["fill"], ["shape", "fill_value", "dtype=None"], "One number everywhere.") {
+    Operation("zeros", ["shape", "dtype=None"], "Zeros.") { full($0, 0, try $0.shape()) },
+    Operation("ones", ["shape", "dtype=None"], "Ones.") { full($0, 1, try $0.shape()) },
+    Operation("full", also: ["fill"], ["shape", "fill_value", "dtype=None"], "One number everywhere.") {
       full($0, try $0.number("fill_value"), try $0.shape())
     },
-    Operation("zeros_like", [], ["x", "dtype=None"], "Zeros in the shape of a tensor.") {
+    Operation("zeros_like", ["x", "dtype=None"], "Zeros in the shape of a tensor.") {
       full($0, 0, try $0.tensor("x").type.dims)
     },
-    Operation("ones_like", [], ["x", "dtype=None"], "Ones in the shape of a tensor.") {
+    Operation("ones_like", ["x", "dtype=None"], "Ones in the shape of a tensor.") {
       full($0, 1, try $0.tensor("x").type.dims)
     },
-    Operation("full_like", [], ["x", "fill_value", "dtype=None"], "One number in the shape of a tensor.") {
+    Operation("full_like", ["x", "fill_value", "dtype=None"], "One number in the shape of a tensor.") {
       full($0, try $0.number("fill_value"), try $0.tensor("x").type.dims)
     },
   ]
 
   private static let numbered: [Operation] = [
-    Operation("eye", ["identity"], ["N", "M=None", "k=0"], "1 on a diagonal, 0 elsewhere.") { arguments in
+    Operation("eye", also: ["identity"], ["N", "M=None", "k=0"], "1 on a diagonal, 0 elsewhere.") {
+      arguments in
       let rows = try arguments.int("N")
       let columns = try arguments.optionalInt("M") ?? rows
       guard (0...100_000).contains(rows), (0...100_000).contains(columns) else {
@@ -40,7 +41,7 @@ enum Constants {
       return .tensor(try arguments.graph.eye(rows, columns, diagonal: try arguments.int("k")))
     },
     Operation(
-      "arange", [], ["start", "stop=None", "step=1", "dtype=None"], "Numbers up to but without stop."
+      "arange", ["start", "stop=None", "step=1", "dtype=None"], "Numbers up to but without stop."
     ) { arguments in
       let isCount = arguments.isNone("stop")
       let start = isCount ? 0 : try arguments.number("start")
@@ -60,15 +61,14 @@ enum Constants {
       }
       return .tensor(try arguments.graph.arange(Float(start), Float(stop), by: Float(step)))
     },
-    Operation("linspace", [], ["start", "stop", "num=50"], "Numbers at equal distances, both ends included.")
-    {
+    Operation("linspace", ["start", "stop", "num=50"], "Numbers at equal distances, both ends included.") {
       let count = try $0.int("num")
       guard count >= 0 else { throw $0.mismatch("num", "a number that is not negative") }
       try $0.spend(count)
       return .tensor($0.graph.linspace(try $0.float("start"), try $0.float("stop"), count))
     },
     Operation(
-      "convert_to_tensor", ["array", "constant", "asarray", "Variable"], ["x", "dtype=None"],
+      "convert_to_tensor", also: ["array", "constant", "asarray", "Variable"], ["x", "dtype=None"],
       "Numbers as a tensor."
     ) { arguments in
       let x = try arguments.tensor("x")

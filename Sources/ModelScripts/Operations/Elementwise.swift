@@ -12,7 +12,7 @@ enum Elementwise {
     number: (@Sendable (Double) -> Double)? = nil,
     _ body: @escaping @Sendable (Value) throws -> Value
   ) -> Operation {
-    Operation(name, aliases, ["x"], summary) { arguments in
+    Operation(name, also: aliases, ["x"], summary) { arguments in
       if let number, let x = arguments["x"].number {
         let result = number(x)
         if arguments["x"].whole != nil, let whole = Int(exactly: result) { return .int(whole) }
@@ -78,7 +78,7 @@ enum Elementwise {
     _ name: String, also aliases: [String] = [], _ kind: BinaryFunction, _ summary: String,
     number: (@Sendable (Double, Double) -> Double)? = nil
   ) -> Operation {
-    Operation(name, aliases, ["x1", "x2"], summary) { arguments in
+    Operation(name, also: aliases, ["x1", "x2"], summary) { arguments in
       if let number, let x = arguments["x1"].number, let y = arguments["x2"].number {
         let result = number(x, y)
         if arguments["x1"].whole != nil, arguments["x2"].whole != nil, let whole = Int(exactly: result) {
@@ -117,21 +117,21 @@ enum Elementwise {
 
   private static let others: [Operation] = [
     Operation(
-      "abs", ["absolute"], ["x"], "Each element without its sign."
+      "abs", also: ["absolute"], ["x"], "Each element without its sign."
     ) { arguments in
       if let whole = arguments["x"].whole, whole != .min { return .int(Swift.abs(whole)) }
       if let number = arguments["x"].number { return .double(Swift.abs(number)) }
       return .tensor(try arguments.tensor("x").abs())
     },
     Operation(
-      "squared_difference", [], ["x1", "x2"], "The square of the difference of two values."
+      "squared_difference", ["x1", "x2"], "The square of the difference of two values."
     ) { arguments in
       let difference = try Operand.combine(
         .subtract, try arguments.operand("x1"), try arguments.operand("x2"), in: arguments.graph)
       return .tensor(try difference.square())
     },
     Operation(
-      "clip", ["clip_by_value"], ["x", "x_min", "x_max"],
+      "clip", also: ["clip_by_value"], ["x", "x_min", "x_max"],
       "Each element, but at least x_min and at most x_max."
     ) { arguments in
       let low = try Operand.combine(
@@ -140,17 +140,17 @@ enum Elementwise {
         try Operand.combine(.minimum, .tensor(low), try arguments.operand("x_max"), in: arguments.graph))
     },
     Operation(
-      "where", [], ["condition", "x1", "x2"], "x1 where the condition is not 0, x2 elsewhere."
+      "where", ["condition", "x1", "x2"], "x1 where the condition is not 0, x2 elsewhere."
     ) { arguments in
       let (a, b) = (try arguments.operand("x1"), try arguments.operand("x2"))
       let (x, y) = (a.tensor(in: arguments.graph, beside: b), b.tensor(in: arguments.graph, beside: a))
       return .tensor(try Value.select(try arguments.tensor("condition"), x, y))
     },
     Operation(
-      "stop_gradient", [], ["x"], "The value itself, through which no gradient flows."
+      "stop_gradient", ["x"], "The value itself, through which no gradient flows."
     ) { .tensor(try $0.tensor("x").withoutGradient()) },
-    Operation("linear", ["tf.identity"], ["x"], "The value itself.") { $0["x"] },
-    Operation("cast", [], ["x", "dtype"], "The same numbers as another type: float32, int32 or bool.") {
+    Operation("linear", also: ["tf.identity"], ["x"], "The value itself.") { $0["x"] },
+    Operation("cast", ["x", "dtype"], "The same numbers as another type: float32, int32 or bool.") {
       arguments in
       let x = try arguments.tensor("x")
       switch try arguments.string("dtype") {

@@ -11,7 +11,7 @@ enum Merging {
     merging("minimum", "The smallest of tensors, element by element.") {
       try fold($0) { try $0.minimum($1) }
     },
-    Operation("layers.subtract", [], ["xs"], "The difference of two tensors.") {
+    Operation("layers.subtract", ["xs"], "The difference of two tensors.") {
       let tensors = try $0.tensors("xs")
       guard tensors.count == 2 else { throw $0.mismatch("xs", "a list of two tensors") }
       return .tensor(try tensors[0] - tensors[1])
@@ -21,7 +21,7 @@ enum Merging {
   private static func merging(
     _ name: String, _ summary: String, _ body: @escaping @Sendable ([Value]) throws -> Value
   ) -> Operation {
-    Operation("layers." + name, [], ["xs"], summary) { .tensor(try body(try $0.tensors("xs"))) }
+    Operation("layers." + name, ["xs"], summary) { .tensor(try body(try $0.tensors("xs"))) }
   }
 
   private static func fold(_ values: [Value], _ combine: (Value, Value) throws -> Value) throws -> Value {

@@ -6,17 +6,17 @@ enum Movement {
   static let all: [Operation] = shapes + joins + parts + orders
 
   private static func operation(
-    _ name: String, _ aliases: [String] = [], _ parameters: [Operation.Parameter], _ summary: String,
-    _ body: @escaping @Sendable (Arguments, Value) throws -> Value
+    _ name: String, also aliases: [String] = [], _ parameters: [Operation.Parameter], _ summary: String,
+    body: @escaping @Sendable (Arguments, Value) throws -> Value
   ) -> Operation {
-    Operation(name, aliases, parameters, summary) { .tensor(try body($0, try $0.tensor("x"))) }
+    Operation(name, also: aliases, parameters, summary) { .tensor(try body($0, try $0.tensor("x"))) }
   }
 
   private static let shapes: [Operation] = [
-    operation("reshape", [], ["x", "shape"], "The same numbers with other axes; -1 is what is left.") {
+    operation("reshape", ["x", "shape"], "The same numbers with other axes; -1 is what is left.") {
       try $1.reshaped(to: try $0.shape(of: $1.type))
     },
-    operation("expand_dims", [], ["x", "axis"], "New axes of size 1, at their places in the result.") {
+    operation("expand_dims", ["x", "axis"], "New axes of size 1, at their places in the result.") {
       arguments, x in
       let axes = try arguments.ints("axis")
       let rank = x.type.rank + axes.count
@@ -26,26 +26,27 @@ enum Movement {
       }
       return try places.sorted().reduce(x) { try $0.expandingDimensions(at: $1) }
     }.with(["axis": "-1"], in: .backend),
-    operation("squeeze", [], ["x", "axis=None"], "Without axes of size 1.") {
+    operation("squeeze", ["x", "axis=None"], "Without axes of size 1.") {
       try $1.squeezed(try $0.axes())
     },
-    operation("ravel", ["flatten"], ["x"], "All axes as one; of a batch they are not.") { arguments, x in
+    operation("ravel", also: ["flatten"], ["x"], "All axes as one; of a batch they are not.") {
+      arguments, x in
       if x.type.rank == 1 { return x }
       guard x.type.dims.allSatisfy({ if case .size = $0 { true } else { false } }) else {
         throw arguments.flattensBatch()
       }
       return try x.reshaped(to: [.size(x.type.sampleCount)])
     },
-    operation("batch_flatten", [], ["x"], "All axes as one, the first aside.") { _, x in
+    operation("batch_flatten", ["x"], "All axes as one, the first aside.") { _, x in
       let first = x.type.dims.first ?? .size(1)
       let count = x.type.dims.dropFirst().reduce(1) { if case .size(let size) = $1 { $0 * size } else { $0 } }
       return try x.reshaped(to: [first, .size(count)])
     },
-    operation("broadcast_to", [], ["x", "shape"], "Repeated along axes of size 1 and new ones in front.") {
+    operation("broadcast_to", ["x", "shape"], "Repeated along axes of size 1 and new ones in front.") {
       try $1.broadcast(to: try $0.shape())
     },
     operation(
-      "transpose", ["permute_dims", "permute_dimensions"], ["x", "axes=None"],
+      "transpose", also: ["permute_dims", "permute_dimensions"], ["x", "axes=None"],
       "The axes in another order; in reverse if none is given."
     ) {
       let axes = try $0.axes("axes")
@@ -54,14 +55,13 @@ enum Movement {
       }
       return try $1.transposed(axes)
     },
-    operation("swapaxes", [], ["x", "axis1", "axis2"], "Two axes change places.") {
+    operation("swapaxes", ["x", "axis1", "axis2"], "Two axes change places.") {
       try $1.swappingAxes(try $0.int("axis1"), try $0.int("axis2"))
     },
-    operation("matrix_transpose", [], ["x"], "The last two axes change places.") {
+    operation("matrix_transpose", ["x"], "The last two axes change places.") {
       try $1.swappingAxes(-1, -2)
     },
-    operation("moveaxis", [], ["x", "source", "destination"], "One axis moves, the others keep their order.")
-    {
+    operation("moveaxis", ["x", "source", "destination"], "One axis moves, the others keep their order.") {
       try $1.movingAxis(try $0.int("source"), to: try $0.int("destination"))
     },
   ]
@@ -69,32 +69,32 @@ enum Movement {
   private static let joins: [Operation] = [
     // A bare name means the function of keras.layers, as in the code of most models.
     Operation(
-      "concatenate", [], ["xs", "axis=-1"], "Joins tensors along an axis."
+      "concatenate", ["xs", "axis=-1"], "Joins tensors along an axis."
     ) { .tensor(try Value.concatenate(try $0.tensors("xs"), axis: try $0.int("axis"))) }
     .with(["axis": "0"], in: .kerasOps, .numPy),
-    Operation("concat", [], ["xs", "axis"], "Joins tensors along an axis.") {
+    Operation("concat", ["xs", "axis"], "Joins tensors along an axis.") {
       .tensor(try Value.concatenate(try $0.tensors("xs"), axis: try $0.int("axis")))
     },
-    Operation("stack", [], ["xs", "axis=0"], "Tensors side by side along a new axis.") {
+    Operation("stack", ["xs", "axis=0"], "Tensors side by side along a new axis.") {
       .tensor(try Value.stack(try $0.tensors("xs"), axis: try $0.int("axis")))
     },
-    Operation("repeat", [], ["x", "repeats", "axis=None"], "Every element of an axis several times.") {
+    Operation("repeat", ["x", "repeats", "axis=None"], "Every element of an axis several times.") {
       let (x, axis) = try $0.alongAxis()
       return .tensor(try x.repeated(try $0.int("repeats"), axis: axis))
     },
-    operation("repeat_elements", [], ["x", "repeats", "axis"], "Every element of an axis several times.") {
+    operation("repeat_elements", ["x", "repeats", "axis"], "Every element of an axis several times.") {
       try $1.repeated(try $0.int("repeats"), axis: try $0.int("axis"))
     },
     operation(
-      "backend.repeat", ["K.repeat"], ["x", "n"], "A vector for each sample several times, as steps."
+      "backend.repeat", also: ["K.repeat"], ["x", "n"], "A vector for each sample several times, as steps."
     ) {
       try $1.expandingDimensions(at: 1).repeated(try $0.int("n"), axis: 1)
     },
-    operation("tile", [], ["x", "repeats"], "The whole several times along each axis.") {
+    operation("tile", ["x", "repeats"], "The whole several times along each axis.") {
       try $1.tiled(try $0.ints("repeats"))
     },
     operation(
-      "pad", [], ["x", "pad_width", "mode='constant'", "constant_values=0"], "More elements around each axis."
+      "pad", ["x", "pad_width", "mode='constant'", "constant_values=0"], "More elements around each axis."
     ) {
       try $1.padded(try widths($0, $1.type.rank), try mode($0))
     },
@@ -130,7 +130,7 @@ enum Movement {
 
   private static let parts: [Operation] = [
     Operation(
-      "split", [], ["x", "indices_or_sections", "axis=0"],
+      "split", ["x", "indices_or_sections", "axis=0"],
       "An axis cut into equal parts, or before the places of a list."
     ) { arguments in
       let (x, axis) = (try arguments.tensor("x"), try arguments.int("axis"))
@@ -147,7 +147,7 @@ enum Movement {
         try x.split(zip(places, places.dropFirst()).map { $1 - $0 }, axis: axis).map { .tensor($0) })
     },
     Operation(
-      "tf.split", [], ["x", "num_or_size_splits", "axis=0"],
+      "tf.split", ["x", "num_or_size_splits", "axis=0"],
       "An axis cut into equal parts, or parts of these sizes."
     ) {
       let (x, axis) = (try $0.tensor("x"), try $0.int("axis"))
@@ -157,7 +157,7 @@ enum Movement {
       guard sections > 0 else { throw $0.mismatch("num_or_size_splits", "a positive number") }
       return .list(try x.split(into: sections, axis: axis).map { .tensor($0) })
     },
-    Operation("unstack", [], ["x", "num=None", "axis=0"], "A list of the parts along an axis.") { arguments in
+    Operation("unstack", ["x", "num=None", "axis=0"], "A list of the parts along an axis.") { arguments in
       let (x, axis) = (try arguments.tensor("x"), try arguments.int("axis"))
       guard case .size(let size)? = x.type.dims[circular: axis] else {
         throw arguments.mismatch("axis", "an axis of known size")
@@ -165,7 +165,7 @@ enum Movement {
       try arguments.spend(size)
       return .list(try x.split(into: size, axis: axis).map { .tensor(try $0.squeezed([axis])) })
     },
-    operation("slice", [], ["x", "start_indices", "shape"], "A part by its first places and its sizes.") {
+    operation("slice", ["x", "start_indices", "shape"], "A part by its first places and its sizes.") {
       let (starts, sizes) = (try $0.ints("start_indices"), $0["shape"].sequence ?? [])
       guard starts.count == $1.type.rank, sizes.count == starts.count else {
         throw $0.mismatch("shape", "a list with one size for each of \($1.type.rank) axes")
@@ -176,18 +176,19 @@ enum Movement {
           return .range(from: start, to: start + min(count, 1 << 40), by: 1)
         })
     },
-    Operation("take", [], ["x", "indices", "axis=None"], "Elements of an axis by whole numbers.") {
+    Operation("take", ["x", "indices", "axis=None"], "Elements of an axis by whole numbers.") {
       let (source, axis) = try $0.alongAxis()
       return .tensor(try take($0, from: source, axis))
     },
     Operation(
-      "gather", ["embedding_lookup"], ["params", "indices", "axis=0"], "Elements of an axis by whole numbers."
+      "gather", also: ["embedding_lookup"], ["params", "indices", "axis=0"],
+      "Elements of an axis by whole numbers."
     ) {
       let axis = $0.isNone("axis") ? 0 : try $0.int("axis")
       return .tensor(try take($0, from: try $0.tensor("params"), axis))
     },
     Operation(
-      "take_along_axis", [], ["x", "indices", "axis=None"], "Each position's elements by its own indices."
+      "take_along_axis", ["x", "indices", "axis=None"], "Each position's elements by its own indices."
     ) {
       let (source, axis) = try $0.alongAxis()
       let indices = try $0.tensor("indices")
@@ -195,44 +196,44 @@ enum Movement {
       return .tensor(try source.taking(places.cast(to: .int32), along: axis))
     }.with(["axis": "-1"], in: .numPy),
     operation(
-      "one_hot", [], ["x", "num_classes", "axis=-1"], "A new axis with a 1 where a whole number says."
+      "one_hot", ["x", "num_classes", "axis=-1"], "A new axis with a 1 where a whole number says."
     ) {
       let classes = try $0.int("num_classes")
       guard classes > 0 else { throw $0.mismatch("num_classes", "a positive number") }
       return try $1.oneHot(classes, axis: try $0.int("axis"))
     },
-    operation("tril", [], ["x", "k=0"], "The lower triangle of each matrix.") {
+    operation("tril", ["x", "k=0"], "The lower triangle of each matrix.") {
       try $1.lowerTriangle(try $0.int("k"))
     },
-    operation("triu", [], ["x", "k=0"], "The upper triangle of each matrix.") {
+    operation("triu", ["x", "k=0"], "The upper triangle of each matrix.") {
       try $1.upperTriangle(try $0.int("k"))
     },
     operation(
-      "diagonal", [], ["x", "offset=0", "axis1=0", "axis2=1"], "A diagonal of the matrices of two axes."
+      "diagonal", ["x", "offset=0", "axis1=0", "axis2=1"], "A diagonal of the matrices of two axes."
     ) {
       try matrices($0, $1).diagonal(try $0.int("offset"))
     },
-    operation("diag_part", [], ["x", "k=0"], "A diagonal of each matrix of the last two axes.") {
+    operation("diag_part", ["x", "k=0"], "A diagonal of each matrix of the last two axes.") {
       try $1.diagonal(try $0.int("k"))
     },
-    operation("diag", [], ["x", "k=0"], "A matrix with a vector as diagonal, or a matrix's diagonal.") {
+    operation("diag", ["x", "k=0"], "A matrix with a vector as diagonal, or a matrix's diagonal.") {
       switch $1.type.rank {
       case 1: try $1.onDiagonal(try $0.int("k"))
       case 2: try $1.diagonal(try $0.int("k"))
       default: throw $0.mismatch("x", "a vector or a matrix")
       }
     },
-    operation("linalg.diag", [], ["x", "k=0"], "Matrices with the vectors of the last axis as diagonals.") {
+    operation("linalg.diag", ["x", "k=0"], "Matrices with the vectors of the last axis as diagonals.") {
       try $1.onDiagonal(try $0.int("k"))
     },
-    operation("diagflat", [], ["x", "k=0"], "A matrix with all elements as its diagonal.") {
+    operation("diagflat", ["x", "k=0"], "A matrix with all elements as its diagonal.") {
       guard $1.type.dims.allSatisfy({ if case .size = $0 { true } else { false } }) else {
         throw $0.mismatch("x", "of known size; the samples of a batch are not put on one diagonal")
       }
       return try $1.reshaped(to: [.size($1.type.sampleCount)]).onDiagonal(try $0.int("k"))
     },
     operation(
-      "trace", [], ["x", "offset=0", "axis1=0", "axis2=1"],
+      "trace", ["x", "offset=0", "axis1=0", "axis2=1"],
       "The sum of a diagonal of the matrices of two axes."
     ) {
       try matrices($0, $1).trace(try $0.int("offset"))
@@ -263,21 +264,21 @@ enum Movement {
   }
 
   private static let orders: [Operation] = [
-    operation("flip", ["reverse"], ["x", "axis=None"], "The elements of axes in reverse order.") {
+    operation("flip", also: ["reverse"], ["x", "axis=None"], "The elements of axes in reverse order.") {
       try $1.flipped(try $0.axes() ?? Array($1.type.dims.indices))
     },
-    operation("roll", [], ["x", "shift", "axis=None"], "Everything moved along an axis, around its end.") {
+    operation("roll", ["x", "shift", "axis=None"], "Everything moved along an axis, around its end.") {
       let (x, axis) = try $0.alongAxis()
       return try x.rolled(try $0.int("shift"), axis: axis).reshaped(to: $1.type.dims)
     }.with(["axis": nil], in: .tensorFlow),
-    operation("sort", [], ["x", "axis=-1"], "The elements along an axis in increasing order.") {
+    operation("sort", ["x", "axis=-1"], "The elements along an axis in increasing order.") {
       try $1.sorted(axis: try $0.int("axis"))
     },
-    operation("argsort", [], ["x", "axis=-1"], "The places of the elements in increasing order.") {
+    operation("argsort", ["x", "axis=-1"], "The places of the elements in increasing order.") {
       try $1.argumentsSorted(axis: try $0.int("axis"))
     },
     Operation(
-      "top_k", [], ["x", "k", "sorted=True"], "The largest elements of the last axis, and their places."
+      "top_k", ["x", "k", "sorted=True"], "The largest elements of the last axis, and their places."
     ) {
       let (values, places) = try $0.tensor("x").largest(try $0.int("k"))
       return .tuple([.tensor(values), .tensor(places)])

@@ -55,8 +55,8 @@ public struct Operation: Sendable {
   let body: @Sendable (Arguments) throws -> TraceValue
 
   init(
-    _ name: String, _ aliases: [String] = [], _ parameters: [Parameter], _ summary: String,
-    _ body: @escaping @Sendable (Arguments) throws -> TraceValue
+    _ name: String, also aliases: [String] = [], _ parameters: [Parameter], _ summary: String,
+    body: @escaping @Sendable (Arguments) throws -> TraceValue
   ) {
     self.name = name
     self.aliases = aliases
@@ -124,7 +124,7 @@ struct Arguments {
     "rep": "repeats", "alpha": "negative_slope",
   ]
 
-  init(_ operation: Operation, _ given: [Given], _ tracer: Tracer, _ range: Range<Int>) throws(Diagnostic) {
+  init(_ operation: Operation, _ given: [Given], of tracer: Tracer, at range: Range<Int>) throws(Diagnostic) {
     self.operation = operation
     self.tracer = tracer
     self.range = range

@@ -5,7 +5,7 @@ import TensorCore
 enum Products {
   static let all: [Operation] = [
     Operation(
-      "matmul", ["linalg_matmul"], ["x1", "x2", "transpose_a=False", "transpose_b=False"],
+      "matmul", also: ["linalg_matmul"], ["x1", "x2", "transpose_a=False", "transpose_b=False"],
       "The product of matrices, the last two axes."
     ) {
       .tensor(
@@ -13,10 +13,10 @@ enum Products {
           by: try $0.tensor("x2"), transposingLeft: try $0.bool("transpose_a"),
           transposingRight: try $0.bool("transpose_b")))
     },
-    Operation("dot", [], ["x1", "x2"], "The sum of products over the last axis and the last but one.") {
+    Operation("dot", ["x1", "x2"], "The sum of products over the last axis and the last but one.") {
       .tensor(try $0.tensor("x1").dot(try $0.tensor("x2")))
     },
-    Operation("outer", [], ["x1", "x2"], "All products of elements of two vectors.") { arguments in
+    Operation("outer", ["x1", "x2"], "All products of elements of two vectors.") { arguments in
       let (a, b) = (try arguments.tensor("x1"), try arguments.tensor("x2"))
       guard !a.type.dims.contains(.batch), !b.type.dims.contains(.batch) else {
         throw arguments.mismatch("x1", "a vector of known size; with a batch use einsum('bi,bj->bij', a, b)")
@@ -24,7 +24,7 @@ enum Products {
       return .tensor(try a.outer(b))
     },
     Operation(
-      "tensordot", [], ["x1", "x2", "axes=2"], "The sum of products over pairs of axes."
+      "tensordot", ["x1", "x2", "axes=2"], "The sum of products over pairs of axes."
     ) { arguments in
       let (a, b) = (try arguments.tensor("x1"), try arguments.tensor("x2"))
       if let count = arguments["axes"].whole {
@@ -45,7 +45,7 @@ enum Products {
       return .tensor(try a.tensordot(b, axes: (lists[0], lists[1])))
     },
     Operation(
-      "einsum", [], ["subscripts", "*operands"], "Sums of products by Einstein's convention: 'bij,bjk->bik'."
+      "einsum", ["subscripts", "*operands"], "Sums of products by Einstein's convention: 'bij,bjk->bik'."
     ) { arguments in
       let values = try arguments.rest.map { item in
         guard let operand = try Operand(item, in: arguments.graph) else {

@@ -7,21 +7,22 @@ import TensorCore
 enum Randomness {
   static let all: [Operation] = [
     Operation(
-      "random.normal", ["random_normal"], ["shape", "mean=0.0", "stddev=1.0", "dtype=None", "seed=None"],
+      "random.normal", also: ["random_normal"],
+      ["shape", "mean=0.0", "stddev=1.0", "dtype=None", "seed=None"],
       "Numbers of a normal distribution."
     ) { arguments in
       let (mean, deviation) = (try arguments.float("mean"), try arguments.float("stddev"))
       return try drawn(arguments, .normal(mean: mean, deviation: deviation))
     },
     Operation(
-      "random.truncated_normal", [], ["shape", "mean=0.0", "stddev=1.0", "dtype=None", "seed=None"],
+      "random.truncated_normal", ["shape", "mean=0.0", "stddev=1.0", "dtype=None", "seed=None"],
       "Numbers of a normal distribution cut off at two deviations."
     ) { arguments in
       let (mean, deviation) = (try arguments.float("mean"), try arguments.float("stddev"))
       return try drawn(arguments, .truncatedNormal(mean: mean, deviation: deviation))
     },
     Operation(
-      "random.uniform", ["random_uniform"],
+      "random.uniform", also: ["random_uniform"],
       ["shape", "minval=0.0", "maxval=1.0", "dtype=None", "seed=None"],
       "Numbers from minval up to but without maxval."
     ) { arguments in
@@ -29,7 +30,7 @@ enum Randomness {
       return try drawn(arguments, .uniform(lower: lower, upper: upper))
     },
     Operation(
-      "random.dropout", ["dropout"], ["x", "rate", "noise_shape=None", "seed=None"],
+      "random.dropout", also: ["dropout"], ["x", "rate", "noise_shape=None", "seed=None"],
       "Keeps a fraction of the elements and scales them up."
     ) { arguments in
       let (x, rate) = (try arguments.tensor("x"), try arguments.float("rate"))

@@ -7,56 +7,59 @@ enum Reductions {
   static let all: [Operation] = overAxes + alongAxis
 
   private static func reduction(
-    _ name: String, _ aliases: [String], _ summary: String,
-    _ body: @escaping @Sendable (Value, [Int]?, Bool) throws -> Value
+    _ name: String, also aliases: [String], _ summary: String,
+    body: @escaping @Sendable (Value, [Int]?, Bool) throws -> Value
   ) -> Operation {
-    Operation(name, aliases, ["x", "axis=None", "keepdims=False"], summary) { arguments in
+    Operation(name, also: aliases, ["x", "axis=None", "keepdims=False"], summary) { arguments in
       .tensor(try body(try arguments.tensor("x"), try arguments.axes(), try arguments.bool("keepdims")))
     }
   }
 
   private static let overAxes: [Operation] = [
-    reduction("mean", ["reduce_mean"], "The mean over axes, over all without any.") {
+    reduction("mean", also: ["reduce_mean"], "The mean over axes, over all without any.") {
       try $0.mean(over: $1, keepingDimensions: $2)
     },
-    reduction("prod", ["reduce_prod"], "The product over axes.") {
+    reduction("prod", also: ["reduce_prod"], "The product over axes.") {
       try $0.product(over: $1, keepingDimensions: $2)
     },
-    reduction("var", ["reduce_variance", "variance"], "The variance over axes, divided by the count.") {
+    reduction("var", also: ["reduce_variance", "variance"], "The variance over axes, divided by the count.") {
       try $0.variance(over: $1, keepingDimensions: $2)
     },
-    reduction("std", ["reduce_std"], "The standard deviation over axes, divided by the count.") {
+    reduction("std", also: ["reduce_std"], "The standard deviation over axes, divided by the count.") {
       try $0.standardDeviation(over: $1, keepingDimensions: $2)
     },
-    reduction("logsumexp", ["reduce_logsumexp"], "The logarithm of the sum of exponentials over axes.") {
+    reduction("logsumexp", also: ["reduce_logsumexp"], "The logarithm of the sum of exponentials over axes.")
+    {
       try $0.logSumExp(over: $1, keepingDimensions: $2)
     },
-    reduction("any", ["reduce_any"], "1 if any element over the axes is not 0.") {
+    reduction("any", also: ["reduce_any"], "1 if any element over the axes is not 0.") {
       try $0.any(over: $1, keepingDimensions: $2)
     },
-    reduction("all", ["reduce_all"], "1 if all elements over the axes are not 0.") {
+    reduction("all", also: ["reduce_all"], "1 if all elements over the axes are not 0.") {
       try $0.all(over: $1, keepingDimensions: $2)
     },
     extremum(
-      "max", ["reduce_max", "amax"], "The largest element over axes; of plain numbers Python's max.",
+      "max", also: ["reduce_max", "amax"], "The largest element over axes; of plain numbers Python's max.",
       isMaximum: true),
     extremum(
-      "min", ["reduce_min", "amin"], "The smallest element over axes; of plain numbers Python's min.",
+      "min", also: ["reduce_min", "amin"], "The smallest element over axes; of plain numbers Python's min.",
       isMaximum: false),
     Operation(
-      "sum", ["reduce_sum", "add_n"], ["x", "axis=None", "keepdims=False"],
+      "sum", also: ["reduce_sum", "add_n"], ["x", "axis=None", "keepdims=False"],
       "The sum over axes; of a list of tensors, of them."
     ) { arguments in
       if let items = arguments["x"].sequence, arguments.isNone("axis"), !items.isEmpty {
+        let range = arguments.range
         return try items.dropFirst().reduce(items[0]) {
-          try arguments.tracer.binary(.add, $0, $1, arguments.range, arguments.range, arguments.range)
+          try arguments.tracer.binary(
+            .add, Given(value: $0, range: range), Given(value: $1, range: range), at: range)
         }
       }
       return .tensor(
         try arguments.tensor("x").sum(
           over: try arguments.axes(), keepingDimensions: try arguments.bool("keepdims")))
     },
-    Operation("moments", [], ["x", "axes", "keepdims=False"], "Mean and variance over axes.") { arguments in
+    Operation("moments", ["x", "axes", "keepdims=False"], "Mean and variance over axes.") { arguments in
       let (x, axes, keeps) = (
         try arguments.tensor("x"), try arguments.axes("axes"), try arguments.bool("keepdims")
       )
@@ -66,7 +69,7 @@ enum Reductions {
       ])
     },
     Operation(
-      "average", [], ["x", "axis=None", "weights=None"], "The mean over axes; of a list of tensors, of them."
+      "average", ["x", "axis=None", "weights=None"], "The mean over axes; of a list of tensors, of them."
     ) {
       arguments in
       // A bare name with a list means the function of keras.layers.
@@ -76,13 +79,13 @@ enum Reductions {
       return .tensor(try average(arguments))
     },
     Operation(
-      "ops.average", ["numpy.average", "np.average"], ["x", "axis=None", "weights=None"],
+      "ops.average", also: ["numpy.average", "np.average"], ["x", "axis=None", "weights=None"],
       "The mean over axes."
     ) {
       .tensor(try average($0))
     },
     Operation(
-      "normalize", [], ["x", "axis=-1", "order=2", "epsilon=None"],
+      "normalize", ["x", "axis=-1", "order=2", "epsilon=None"],
       "Divided by the norm along an axis, at least epsilon."
     ) { arguments in
       let x = try arguments.tensor("x")
@@ -101,7 +104,7 @@ enum Reductions {
       }
     },
     Operation(
-      "l2_normalize", [], ["x", "axis=None", "epsilon=1e-12"], "Divided by the Euclidean norm over axes."
+      "l2_normalize", ["x", "axis=None", "epsilon=1e-12"], "Divided by the Euclidean norm over axes."
     ) {
       let x = try $0.tensor("x")
       let squares = try x.square().sum(over: try $0.axes(), keepingDimensions: true)
@@ -128,9 +131,9 @@ enum Reductions {
 
   /// `max` and `min` of tensors over axes, and of plain numbers as in Python.
   private static func extremum(
-    _ name: String, _ aliases: [String], _ summary: String, isMaximum: Bool
+    _ name: String, also aliases: [String], _ summary: String, isMaximum: Bool
   ) -> Operation {
-    Operation(name, aliases, ["x", "axis=None", "keepdims=False", "*others"], summary) { arguments in
+    Operation(name, also: aliases, ["x", "axis=None", "keepdims=False", "*others"], summary) { arguments in
       var plain = arguments["x"].sequence ?? [arguments["x"]]
       if arguments["x"].number != nil {
         plain += [arguments["axis"]].filter { $0.number != nil }
@@ -153,18 +156,18 @@ enum Reductions {
 
   private static let alongAxis: [Operation] = [
     Operation(
-      "argmax", [], ["x", "axis=None", "keepdims=False"], "The place of the largest element along an axis."
+      "argmax", ["x", "axis=None", "keepdims=False"], "The place of the largest element along an axis."
     ) { try extremePlace($0, isMaximum: true) }
     .with(["axis": "0"], in: .tensorFlow).with(["axis": "-1"], in: .backend),
     Operation(
-      "argmin", [], ["x", "axis=None", "keepdims=False"], "The place of the smallest element along an axis."
+      "argmin", ["x", "axis=None", "keepdims=False"], "The place of the smallest element along an axis."
     ) { try extremePlace($0, isMaximum: false) }
     .with(["axis": "0"], in: .tensorFlow).with(["axis": "-1"], in: .backend),
-    Operation("cumsum", [], ["x", "axis=None"], "Running sums along an axis.") {
+    Operation("cumsum", ["x", "axis=None"], "Running sums along an axis.") {
       let (x, axis) = try $0.alongAxis()
       return .tensor(try x.type.element == .int32 ? wholeSums(x, along: axis) : x.cumulativeSum(along: axis))
     }.with(["axis": "0"], in: .tensorFlow, .backend),
-    Operation("cumprod", [], ["x", "axis=None"], "Running products along an axis.") {
+    Operation("cumprod", ["x", "axis=None"], "Running products along an axis.") {
       let (x, axis) = try $0.alongAxis()
       return .tensor(try x.cumulativeProduct(along: axis))
     }.with(["axis": "0"], in: .tensorFlow, .backend),

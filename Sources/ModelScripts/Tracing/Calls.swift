@@ -29,7 +29,7 @@ extension Tracer {
 
   func call(_ operation: Operation, _ given: [Given], _ range: Range<Int>) throws -> TraceValue {
     try spend(at: range)
-    let arguments = try Arguments(operation, given, self, range)
+    let arguments = try Arguments(operation, given, of: self, at: range)
     return try at(range) { try operation.body(arguments) }
   }
 

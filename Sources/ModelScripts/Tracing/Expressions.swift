@@ -7,6 +7,10 @@ import TensorCore
 
 /// The values of expressions.
 extension Tracer {
+  func given(_ expression: Expression) throws -> Given {
+    Given(value: try value(expression), range: expression.range)
+  }
+
   func value(_ expression: Expression) throws -> TraceValue {
     switch expression.kind {
     case .literal(let value): return TraceValue(value)
@@ -19,8 +23,7 @@ extension Tracer {
     case .negate(let operand): return try negated(operand, expression.range)
     case .plus(let operand): return try value(operand)
     case .binary(let kind, let left, let right):
-      return try binary(
-        kind, try value(left), try value(right), left.range, right.range, expression.range)
+      return try binary(kind, try given(left), try given(right), at: expression.range)
     case .comparison(let first, let rest): return try comparison(first, rest)
     case .and(let left, let right):
       let first = try value(left)

@@ -37,10 +37,10 @@ extension Tracer {
     try spend(at: range)
     let result: TraceValue? =
       switch receiver {
-      case .list(let list): try call(name, list, arguments, range)
-      case .tuple(let items): call(name, items, arguments)
-      case .dictionary(let dictionary): try call(name, dictionary, arguments, range)
-      case .string(let text): call(name, text, arguments)
+      case .list(let list): try call(name, of: list, arguments, range)
+      case .tuple(let items): call(name, of: items, arguments)
+      case .dictionary(let dictionary): try call(name, of: dictionary, arguments, range)
+      case .string(let text): call(name, of: text, arguments)
       case .tensor(let tensor): arguments.isEmpty ? .tuple(tensor.type.dims.map(TraceValue.dim)) : nil
       default: nil
       }
@@ -51,7 +51,7 @@ extension Tracer {
   }
 
   private func call(
-    _ name: String, _ list: TraceList, _ arguments: [TraceValue], _ range: Range<Int>
+    _ name: String, of list: TraceList, _ arguments: [TraceValue], _ range: Range<Int>
   ) throws -> TraceValue? {
     switch (name, arguments.count) {
     case ("append", 1): list.items.append(arguments[0])
@@ -68,12 +68,12 @@ extension Tracer {
       return list.items.remove(at: try position(place, count: list.items.count, range))
     case ("reverse", 0): list.items.reverse()
     case ("copy", 0): return .list(list.items)
-    default: return call(name, list.items, arguments)
+    default: return call(name, of: list.items, arguments)
     }
     return TraceValue.none
   }
 
-  private func call(_ name: String, _ items: [TraceValue], _ arguments: [TraceValue]) -> TraceValue? {
+  private func call(_ name: String, of items: [TraceValue], _ arguments: [TraceValue]) -> TraceValue? {
     switch (name, arguments.count) {
     case ("index", 1): items.firstIndex { $0.equals(arguments[0]) }.map { .int($0) }
     case ("count", 1): .int(items.filter { $0.equals(arguments[0]) }.count)
@@ -83,7 +83,7 @@ extension Tracer {
   }
 
   private func call(
-    _ name: String, _ dictionary: TraceDictionary, _ arguments: [TraceValue], _ range: Range<Int>
+    _ name: String, of dictionary: TraceDictionary, _ arguments: [TraceValue], _ range: Range<Int>
   ) throws -> TraceValue? {
     switch (name, arguments.count) {
     case ("items", 0): return .list(dictionary.entries.map { .tuple([$0.key, $0.value]) })
@@ -100,7 +100,7 @@ extension Tracer {
     }
   }
 
-  private func call(_ name: String, _ text: String, _ arguments: [TraceValue]) -> TraceValue? {
+  private func call(_ name: String, of text: String, _ arguments: [TraceValue]) -> TraceValue? {
     switch (name, arguments.first) {
     case ("lower", nil): .string(text.lowercased())
     case ("upper", nil): .string(text.uppercased())

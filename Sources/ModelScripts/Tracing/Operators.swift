@@ -16,42 +16,42 @@ extension Tracer {
   }
 
   func binary(
-    _ kind: Expression.BinaryOperator, _ left: TraceValue, _ right: TraceValue, _ leftRange: Range<Int>,
-    _ rightRange: Range<Int>, _ range: Range<Int>
+    _ kind: Expression.BinaryOperator, _ left: Given, _ right: Given, at range: Range<Int>
   ) throws -> TraceValue {
-    if let joined = try joined(kind, left, right, range) { return joined }
-    if left.value != nil || right.value != nil {
-      return try tensors(kind, left, right, leftRange, rightRange, range)
+    if let joined = try joined(kind, left.value, right.value, at: range) { return joined }
+    if left.value.value != nil || right.value.value != nil {
+      return try tensors(kind, left, right, at: range)
     }
-    guard let x = left.number, let y = right.number else {
-      let (culprit, place) = left.number == nil ? (left, leftRange) : (right, rightRange)
-      throw notANumber(kind.rawValue, culprit, place)
+    guard let x = left.value.number, let y = right.value.number else {
+      throw notANumber(kind.rawValue, left.value.number == nil ? left : right)
     }
     do throws(ArithmeticError) {
-      if let m = left.whole, let n = right.whole, let result = try integer(kind, m, n) {
+      if let m = left.value.whole, let n = right.value.whole, let result = try integer(kind, m, n) {
         return TraceValue(result)
       }
       return .double(try fraction(kind, x, y))
     } catch {
       throw Diagnostic(
-        "E0123", error.text, at: span(error.isRight ? rightRange : range).map { .init($0, "calculated here") }
+        "E0123", error.text,
+        at: span(error.isRight ? right.range : range).map { .init($0, "calculated here") }
       )
     }
   }
 
-  private func notANumber(_ symbol: String, _ found: TraceValue, _ range: Range<Int>) -> Diagnostic {
-    if case .batch = found {
+  private func notANumber(_ symbol: String, _ found: Given) -> Diagnostic {
+    if case .batch = found.value {
       return Diagnostic(
         "E0322", "the number of samples is not known while the model is built",
-        at: span(range).map { .init($0, "this is it") },
+        at: span(found.range).map { .init($0, "this is it") },
         help: "pass it on in a shape as it is, or write -1 there; divide sums by it with 'mean'")
     }
-    return .wrongValue("'\(symbol)' needs a number or a tensor", "this is \(found.kindName)", span(range))
+    return .wrongValue(
+      "'\(symbol)' needs a number or a tensor", "this is \(found.value.kindName)", span(found.range))
   }
 
   /// `+` and `*` of texts, lists and tuples; `nil` for other operands.
   private func joined(
-    _ kind: Expression.BinaryOperator, _ left: TraceValue, _ right: TraceValue, _ range: Range<Int>
+    _ kind: Expression.BinaryOperator, _ left: TraceValue, _ right: TraceValue, at range: Range<Int>
   ) throws -> TraceValue? {
     switch (kind, left, right) {
     case (.add, .string(let head), .string(let tail)):
@@ -79,11 +79,10 @@ extension Tracer {
   }
 
   private func tensors(
-    _ kind: Expression.BinaryOperator, _ left: TraceValue, _ right: TraceValue, _ leftRange: Range<Int>,
-    _ rightRange: Range<Int>, _ range: Range<Int>
+    _ kind: Expression.BinaryOperator, _ left: Given, _ right: Given, at range: Range<Int>
   ) throws -> TraceValue {
-    guard let x = try operand(left, leftRange) else { throw notANumber(kind.rawValue, left, leftRange) }
-    guard let y = try operand(right, rightRange) else { throw notANumber(kind.rawValue, right, rightRange) }
+    guard let x = try operand(left.value, left.range) else { throw notANumber(kind.rawValue, left) }
+    guard let y = try operand(right.value, right.range) else { throw notANumber(kind.rawValue, right) }
     return .tensor(
       try at(range) {
         guard let function = kind.function else {
@@ -106,7 +105,7 @@ extension Tracer {
     for (index, step) in rest.enumerated() {
       let right = try value(step.right)
       let range = leftRange.lowerBound..<max(leftRange.lowerBound, step.right.range.upperBound)
-      result = try compare(step.operator, left, right, range)
+      result = try compare(step.operator, left, right, at: range)
       if index + 1 < rest.count, try !truth(result, range) { return result }
       left = right
       leftRange = step.right.range
@@ -115,7 +114,7 @@ extension Tracer {
   }
 
   private func compare(
-    _ kind: Expression.Comparison.Operator, _ left: TraceValue, _ right: TraceValue, _ range: Range<Int>
+    _ kind: Expression.Comparison.Operator, _ left: TraceValue, _ right: TraceValue, at range: Range<Int>
   ) throws -> TraceValue {
     switch kind {
     case .is: return .bool(left.equals(right))

@@ -91,7 +91,7 @@ final class Tracer {
       let result = try value(expression)
       for target in targets { try assign(result, to: target) }
     case .augmented(let target, let kind, let expression):
-      try augment(target, kind, expression, statement.range)
+      try augment(target, by: kind, expression, statement.range)
     case .conditional(let branches): return try firstBranch(branches)
     case .forLoop(let target, let iterable, let body): return try loop(target, iterable, body)
     case .whileLoop(let condition, let body): return try loop(while: condition, body)
@@ -180,23 +180,24 @@ final class Tracer {
   }
 
   private func augment(
-    _ target: AssignmentTarget, _ kind: Expression.BinaryOperator, _ expression: Expression,
+    _ target: AssignmentTarget, by kind: Expression.BinaryOperator, _ expression: Expression,
     _ range: Range<Int>
   ) throws {
     switch target.kind {
     case .name(let name):
       let old = try lookup(name, target.range)
-      let right = try value(expression)
+      let right = try given(expression)
       // As in Python, a list takes the elements in.
       if kind == .add, case .list(let list) = old {
-        list.items += try elements(right, expression.range)
+        list.items += try elements(right.value, right.range)
       } else {
-        locals[name] = try binary(kind, old, right, target.range, expression.range, range)
+        locals[name] = try binary(kind, Given(value: old, range: target.range), right, at: range)
       }
     case .item(let base, let index):
       let (container, place) = (try value(base), try value(index))
       let old = try element(of: container, place, base.range, index.range)
-      let new = try binary(kind, old, try value(expression), target.range, expression.range, range)
+      let new = try binary(
+        kind, Given(value: old, range: target.range), try given(expression), at: range)
       try setItem(of: container, place, to: new, base.range, index.range)
     case .tuple: preconditionFailure("the parser refuses an augmented assignment to several names")
     }

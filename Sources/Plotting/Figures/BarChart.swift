@@ -154,7 +154,8 @@ public struct BarChart: Figure {
           canvas.line(line, Stroke(Palette.ink, width: 1.2))
         }
         drawNumber(
-          value, beyond: value < origin ? value - spread : value + spread, bar, plot, scale, on: &canvas)
+          value, beyond: value < origin ? value - spread : value + spread, of: bar, plot, scale,
+          on: &canvas)
       }
     }
   }
@@ -173,7 +174,7 @@ public struct BarChart: Figure {
   /// The value at the far end of its bar; above a vertical bar only where it is no wider than the bar's
   /// share.
   private func drawNumber(
-    _ value: Double, beyond end: Double, _ bar: Rect, _ plot: Rect, _ scale: Scale,
+    _ value: Double, beyond end: Double, of bar: Rect, _ plot: Rect, _ scale: Scale,
     on canvas: inout (some Canvas & ~Copyable)
   ) {
     // Between vertical bars there is room for two digits, and for a dash where there is no bar.

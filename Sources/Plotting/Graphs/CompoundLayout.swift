@@ -124,7 +124,7 @@ struct CompoundLayout {
     let nodes = parts.map(node)
     let layout = ColumnLayout(LayeredGraph(nodes, drawn), height: columnHeight)
     let inset = scope == nil ? Point(0, 0) : Point(Self.padding, Self.header)
-    finish(scope, layout, parts, lineOf, inset)
+    finish(scope, layout, of: parts, lines: lineOf, inset: inset)
   }
 
   private func node(_ part: Part) -> LayeredGraph.Node {
@@ -147,7 +147,7 @@ struct CompoundLayout {
   }
 
   private mutating func finish(
-    _ scope: Int?, _ layout: ColumnLayout, _ parts: [Part], _ lineOf: [Int: Int], _ inset: Point
+    _ scope: Int?, _ layout: ColumnLayout, of parts: [Part], lines lineOf: [Int: Int], inset: Point
   ) {
     func moved(_ point: Point) -> Point { Point(point.x + inset.x, point.y + inset.y) }
     let frame = Size(

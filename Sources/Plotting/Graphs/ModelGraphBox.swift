@@ -85,14 +85,16 @@ struct ModelGraphBox {
         Palette.category(sharing))
       inside = inside.inset(left: 3)
     }
-    drawLine(node.name, Self.name, node.shape, inside, box.center.y - 7.5, pen, &canvas)
-    drawLine(node.detail, Self.quiet, node.mark, inside, box.center.y + 8, pen, &canvas)
+    drawLine(
+      node.name, Self.name, end: node.shape, in: inside, at: box.center.y - 7.5, with: pen, on: &canvas)
+    drawLine(
+      node.detail, Self.quiet, end: node.mark, in: inside, at: box.center.y + 8, with: pen, on: &canvas)
   }
 
   /// Text at the left, and what is more important and shorter at the right.
   private func drawLine(
-    _ left: String, _ style: TextStyle, _ right: String, _ bounds: Rect, _ y: Double, _ pen: ModelGraphPen,
-    _ canvas: inout (some Canvas & ~Copyable)
+    _ left: String, _ style: TextStyle, end right: String, in bounds: Rect, at y: Double,
+    with pen: ModelGraphPen, on canvas: inout (some Canvas & ~Copyable)
   ) {
     let (style, quiet) = (pen.style(style), pen.style(Self.quiet.with(anchor: .end)))
     let room = bounds.width * pen.scale

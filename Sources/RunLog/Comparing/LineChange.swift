@@ -28,8 +28,8 @@ public struct LineChange: Sendable, Equatable {
         changes.append(LineChange(second: j + 1, text: b[j]))
         j += 1
       } else {
-        i = i + 1
-        j = j + 1
+        i += 1
+        j += 1
       }
     }
     return changes

@@ -53,18 +53,18 @@ struct FilterSQL {
     case .equal, .unequal:
       let sql = comparison.comparison == .equal ? " IS ?" : " IS NOT ?"
       guard let value = comparison.value else { return try write(column.any, sql, nil) }
-      try write(column, sql, value, number)
+      try write(column, sql, value, as: number)
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       guard let value = comparison.value else {
         throw Diagnostic.notOrdered(comparison.comparison.rawValue, at: comparison.valueSpan)
       }
-      try write(column, " \(comparison.comparison.rawValue) ?", value, number)
+      try write(column, " \(comparison.comparison.rawValue) ?", value, as: number)
     }
   }
 
-  private mutating func write(_ column: FilterColumn, _ sql: String, _ value: String, _ number: Double?)
-    throws
-  {
+  private mutating func write(
+    _ column: FilterColumn, _ sql: String, _ value: String, as number: Double?
+  ) throws {
     if let number, let numbers = column.number {
       // Whole numbers as such: seeds have more digits than a double.
       try write(numbers, sql, Int64(value).map { $0 } ?? number)

@@ -71,13 +71,13 @@ public struct ModelCheckpoint: Callback {
   public mutating func handle(_ event: CallbackEvent, _ control: TrainingControl) throws {
     switch event {
     case .began: best = initialValueThreshold
-    case .epochEnded(let epoch, let logs) where batchPeriod == nil: try save(epoch, nil, logs, control)
-    case .batchesLogged(let epoch, let batch, let logs): try save(epoch, batch, logs, control)
+    case .epochEnded(let epoch, let logs) where batchPeriod == nil: try save(epoch: epoch, logs, control)
+    case .batchesLogged(let epoch, let batch, let logs): try save(epoch: epoch, batch: batch, logs, control)
     default: break
     }
   }
 
-  private mutating func save(_ epoch: Int, _ batch: Int?, _ logs: Logs, _ control: TrainingControl) throws {
+  private mutating func save(epoch: Int, batch: Int? = nil, _ logs: Logs, _ control: TrainingControl) throws {
     if saveBestOnly {
       guard let value = logs[monitor], !value.isNaN else { return }
       if let best, !MonitorMode.isBetter(value, than: best, by: 0, grows: control.grows(monitor, mode)) {
@@ -107,7 +107,7 @@ public struct ModelCheckpoint: Callback {
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
       let words = rest[rest.index(after: open)..<close].split(separator: ":", maxSplits: 1)
       let value = Self.text(
-        words.first ?? "", words.dropFirst().first ?? "", ["epoch": epoch, "batch": batch], logs)
+        of: words.first ?? "", as: words.dropFirst().first ?? "", ["epoch": epoch, "batch": batch], logs)
       path += rest[..<open] + (value ?? String(rest[open...close]))
       rest = rest[rest.index(after: close)...]
     }
@@ -116,7 +116,7 @@ public struct ModelCheckpoint: Callback {
 
   /// A value as Python formats it: `02d` pads a whole number, `.2f` rounds a fraction.
   private static func text(
-    _ name: Substring, _ format: Substring, _ numbers: [String: Int?], _ logs: Logs
+    of name: Substring, as format: Substring, _ numbers: [String: Int?], _ logs: Logs
   ) -> String? {
     if let number = numbers[String(name)] ?? nil {
       let digits = String(number)

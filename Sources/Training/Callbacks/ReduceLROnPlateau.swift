@@ -54,7 +54,7 @@ public struct ReduceLROnPlateau: Callback {
     }
     guard case .epochEnded(let epoch, let logs) = event, let value = logs[monitor] else { return }
     if resting > 0 {
-      resting = resting - 1
+      resting -= 1
       wait = 0
     }
     let grows = control.grows(monitor, mode)
