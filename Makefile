@@ -9,7 +9,7 @@ export RUNEXP_PEERS ?= ../shared/bench/peers
 
 .DEFAULT_GOAL := help
 SECONDS ?= 600
-.PHONY: run test build install install-files dist dist-test check lint kernels example bench fuzz interop gallery performance format hooks clean help packages
+.PHONY: run test build install install-files dist dist-test check lint kernels recipes example bench fuzz interop gallery performance format hooks clean help packages
 
 run: build ## run the example experiment
 	.build/release/runexp run experiments/mlp.exp
@@ -47,6 +47,9 @@ lint: ## check style and the rules of the code base
 kernels: packages ## check that no kernel module leaks code into the others
 	$(RELEASE) --target Kernels
 	scripts/check-kernels.sh
+
+recipes: packages ## make the changes that CONTRIBUTING describes in a copy, build it, and use what is new
+	scripts/check-recipes.sh
 
 example: packages ## build and run the example of a Swift program that uses the library
 	cd docs/example && $(SWIFT) run --scratch-path ../../.build example

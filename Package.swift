@@ -113,7 +113,14 @@ let package = Package(
       "Diagnostics"),
     // Level 7
     target(
-      "RunexpCommands", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "ModelScripts",
+      "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine",
+      "ExpLanguage", "RunLog", "RunEvents", "TensorCore", "Reporting", "Plotting", "PlottingCairo", "Kernels",
+      "Files",
+      "Config", "Diagnostics"),
+    // Level 8
+    target(
+      "RunexpCommands", "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training",
+      "ModelScripts",
       "Layers",
       "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
@@ -125,7 +132,7 @@ let package = Package(
       "ExpLanguage", "HDF5Files", "CHDF5", "CZlib", "TensorCore",
       "Config",
       "Diagnostics", .product(name: "GRDB", package: "GRDB.swift"), settings: fast),
-    // Level 8
+    // Level 9
     target(
       "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
       "Kernels", "Config", "Diagnostics"),

@@ -57,7 +57,7 @@ public struct ArchiveWriter {
           throw Diagnostic.isTwice(recorded.name)
         }
         // A log that was cut off is in two files; a copy is made one.
-        let log = try RunStore.copy(run + "/run.sqlite", into: "\(folder)/\(number)")
+        let log = try RunStore.copy(RunFolder.log(in: run), into: "\(folder)/\(number)")
         let contents = try CrateContents(recorded, log: log, largestInput: options.largestInput)
         notes += contents.notes
         crates.append(try complete(contents))

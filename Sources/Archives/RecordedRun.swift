@@ -22,7 +22,7 @@ public struct RecordedRun: Sendable {
 
   /// - Throws: E0701 to E0706 for a log that cannot be read, or that somebody has tampered with.
   public init(folder: String) throws(Diagnostic) {
-    let path = folder + "/run.sqlite"
+    let path = RunFolder.log(in: folder)
     let log = try RunStore.read(path)
     try log.checkIntegrity()
     guard let summary = try log.runs(limit: 1).first else { throw .noRecord(in: path) }

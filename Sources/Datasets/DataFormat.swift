@@ -13,7 +13,11 @@ struct DataFormat: Sendable {
   var rows: RowReader?
 
   /// Every format; a new one is a file in `Formats`, and a line here.
-  static let all: [DataFormat] = [BuiltInSource.format, IDXSource.format, CSVSource.format]
+  static let all: [DataFormat] = [
+    BuiltInSource.format,
+    IDXSource.format,
+    CSVSource.format,
+  ]
 
   /// - Throws: E0414 unless exactly one of the keys is there.
   static func open(_ settings: DataSettings, in environment: DataEnvironment) throws(Diagnostic)

@@ -40,7 +40,7 @@ public struct ArchiveFuzzer: Fuzzer {
     let request = RunRequest(experiment: folder + "/experiment.exp", inputs: [input])
     try Data(request.json.utf8).write(to: URL(filePath: "\(folder)/\(RunRequest.fileName)"))
     let process = ProcessIdentity(host: "fuzz", bootID: "", pid: 1, startTicks: 0)
-    let store = try RunStore(path: folder + "/run.sqlite", process: process)
+    let store = try RunStore(path: RunFolder.log(in: folder), process: process)
     let record = RunRecord(
       name: "small-1", experiment: "small", title: "Small", seed: 1, startedAt: 1e9,
       command: ["runexp", "small.exp"],

@@ -34,7 +34,7 @@ public struct LogFuzzer: Fuzzer {
       parameters: [.init(name: "rate", json: "0.1")], environment: [.init("cpu", "x")], source: "a: 1",
       resolved: "a: 1", tag: nil, note: nil)
     let trace = StepTrace(epoch: 1, firstStep: 1, losses: [1, 2], digests: [.init(step: 1, value: .max)])
-    let store = try RunStore(path: folder.path + "/run.sqlite", process: .current())
+    let store = try RunStore(path: RunFolder.log(in: folder.path), process: .current())
     try store.append([
       .runStarted(record), .cellStarted(index: 1, keyword: "train", name: "m"),
       .metric(MetricPoint(series: "m", name: "loss", epoch: 1, step: 2, value: 1)),
@@ -43,7 +43,7 @@ public struct LogFuzzer: Fuzzer {
       .cellEnded(index: 1, status: .finished, seconds: 1), .runEnded(status: .finished, seconds: 2),
     ])
     try store.close()
-    return try Data(contentsOf: URL(filePath: folder.path + "/run.sqlite"))
+    return try Data(contentsOf: URL(filePath: RunFolder.log(in: folder.path)))
   }
 
   public func bytes(_ seed: UInt64) -> [UInt8] {

@@ -7,6 +7,15 @@ public struct RunFolder: Sendable, Equatable {
   public var name: String
   public var path: String
 
+  /// The log of the run.
+  public var log: String { Self.log(in: path) }
+
+  /// The log of the run in a folder.
+  public static func log(in folder: String) -> String { "\(folder)/\(logName)" }
+
+  /// What the log of a run is called in its folder.
+  public static let logName = "run.sqlite"
+
   public init(name: String, path: String) {
     self.name = name
     self.path = path
@@ -41,7 +50,7 @@ public struct RunFolder: Sendable, Equatable {
   /// The names of all runs of a reports folder, in order.
   public static func names(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { !$0.hasPrefix(".") && access("\(folder)/\($0)/run.sqlite", F_OK) == 0 }.sorted()
+    return names.filter { !$0.hasPrefix(".") && access(log(in: "\(folder)/\($0)"), F_OK) == 0 }.sorted()
   }
 
   private static func lastNumber(of experiment: String, in folder: String) -> Int {

@@ -77,7 +77,7 @@ public struct RunIndex: Sendable {
     var unreadable: [UnreadableRun] = []
     var copies: [RunCopy] = []
     for name in names {
-      let path = "\(folder)/\(name)/run.sqlite"
+      let path = RunFolder.log(in: "\(folder)/\(name)")
       let stamp = RunCopy.stamp(of: path)
       if !all && known[name] == stamp { continue }
       do throws(Diagnostic) {
@@ -163,7 +163,7 @@ public struct RunIndex: Sendable {
   /// Takes in one run, or replaces what was known of it.
   /// - Throws: E0701 to E0705 if the run's log cannot be read or the index not written.
   public func update(with runFolder: String) throws(Diagnostic) {
-    let path = runFolder + "/run.sqlite"
+    let path = RunFolder.log(in: runFolder)
     var copies = [try RunCopy(of: path, stamp: RunCopy.stamp(of: path), observer: log.observer)]
     try insert(&copies)
   }

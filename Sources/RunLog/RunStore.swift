@@ -106,7 +106,7 @@ public struct RunStore: Sendable {
   /// - Returns: where the copy is.
   /// - Throws: E0701 to E0705.
   public static func copy(_ path: String, into folder: String) throws(Diagnostic) -> String {
-    let copy = folder + "/run.sqlite"
+    let copy = RunFolder.log(in: folder)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       for ending in ["", "-wal"] where FileManager.default.fileExists(atPath: path + ending) {

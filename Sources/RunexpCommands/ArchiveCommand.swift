@@ -5,6 +5,8 @@ import Diagnostics
 import Foundation
 import Plotting
 import RunEvents
+import RunLog
+import RunService
 
 /// `runexp archive`: a run in one file, for others to look at, to check and to make again.
 struct ArchiveCommand: ParsableCommand {
@@ -61,7 +63,7 @@ struct ArchiveCommand: ParsableCommand {
   func run() throws {
     let terminal = common.terminal
     do {
-      let folders = try runs.map { try RunPlace.folder(of: $0, reports: common.reports) }
+      let folders = try runs.map { try NamedRuns.folder(of: $0, reports: common.reports).path }
       let first = URL(fileURLWithPath: folders.first ?? "run").lastPathComponent
       let path = output ?? (folders.count == 1 ? "\(first).zip" : "runs.zip")
       guard force || !FileManager.default.fileExists(atPath: path) else { throw Diagnostic.fileIsThere(path) }

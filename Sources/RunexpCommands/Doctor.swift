@@ -7,6 +7,7 @@ import Foundation
 import Kernels
 import Plotting
 import PlottingCairo
+import RunService
 
 /// `runexp doctor`: what of the machine matters to runs, and what is missing.
 struct Doctor: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Config
 import Foundation
+import RunService
 
 /// `runexp explain`: the long text of an error code.
 struct Explain: ParsableCommand {

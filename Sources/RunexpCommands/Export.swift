@@ -10,6 +10,7 @@ import Reporting
 import RunEvents
 import RunLog
 import Training
+import RunService
 
 /// `runexp export`: runs and models as other programs read them.
 struct Export: ParsableCommand {
@@ -84,7 +85,7 @@ struct Export: ParsableCommand {
 
   private func runs() throws -> [(SavedModels, ExportedRun)] {
     try what.map { name in
-      if SavedModels.isFile(name) { throw Diagnostic.notARun(name, to.rawValue) }
+      if isModelFile(name) { throw Diagnostic.notARun(name, to.rawValue) }
       let saved = try SavedModels(name, reports: common.reports)
       return (saved, try ExportedRun(saved.run, in: RunStore.read(saved.log)))
     }
@@ -92,7 +93,7 @@ struct Export: ParsableCommand {
 
   private func writeModule() throws {
     let path =
-      try SavedModels.isFile(what[0])
+      try isModelFile(what[0])
       ? what[0] : SavedModels(what[0], reports: common.reports).file(of: model)
     // Random numbers play no part: nothing is drawn, and nothing trained.
     let loaded = try ModelFile.load(path, seed: 0)
@@ -126,25 +127,6 @@ struct Export: ParsableCommand {
     guard force || !FileManager.default.fileExists(atPath: path) else {
       throw Diagnostic(
         "E0632", "'\(path)' is already there", help: "nothing was written; --force writes over it")
-    }
-  }
-}
-
-extension [ExportFile] {
-  /// Writes all of them, shared ones only where there are none.
-  /// - Parameter run: the folder of the run they are of.
-  /// - Throws: E0905 if a file cannot be written.
-  func write(below folder: String, from run: String) throws {
-    for file in self {
-      let path = "\(folder)/\(file.path)"
-      if file.isShared && FileManager.default.fileExists(atPath: path) { continue }
-      switch file.content {
-      case .bytes(let bytes): try writeFile(bytes, to: path)
-      case .copy(let source):
-        // What was deleted since is not exported.
-        guard let data = FileManager.default.contents(atPath: "\(run)/\(source)") else { continue }
-        try writeFile([UInt8](data), to: path)
-      }
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Diagnostics
 import RunLog
+import RunService
 
 /// `runexp index --rebuild`: makes the index of all runs anew from their folders.
 struct IndexCommand: ParsableCommand {

@@ -6,6 +6,7 @@ import Plotting
 import Reporting
 import RunEvents
 import RunLog
+import RunService
 
 /// `runexp list`: all runs, or those that an expression picks.
 struct List: ParsableCommand {

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Diagnostics
 import Experiments
-import Files
 import Foundation
 import RunEvents
 import RunLog
+import RunService
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {
@@ -19,6 +20,35 @@ struct CommonOptions: ParsableArguments {
   }
 
   var terminal: Terminal { Terminal(color: color) }
+
+  /// Runs the body of a command: what it throws is shown, and the command ends with status 1, or as it says itself.
+  func reporting(_ body: (Terminal) throws -> Void) throws {
+    let terminal = terminal
+    do {
+      try body(terminal)
+    } catch let exit as ExitCode {
+      throw exit
+    } catch let errors as ExperimentErrors {
+      terminal.report(errors.diagnostics, errors.sources)
+      throw Status.wrongFile
+    } catch {
+      terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))
+      throw Status.failed
+    }
+  }
+}
+
+/// How many threads compute.
+struct ThreadOption: ParsableArguments {
+  @Option(help: "Threads to compute with; the results do not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is between 1 and 256") }
+  }
+
+  /// As asked for, as `RUNEXP_THREADS` says, or one for each processor.
+  var count: Int { Machine.threads(threads) }
 }
 
 /// Options that change what a file says.
@@ -49,17 +79,5 @@ struct FileOptions: ParsableArguments {
     request.overrides = parameters
     request.seed = seed
     return request
-  }
-}
-
-extension ExperimentRequest {
-  /// A request that finds what is on this machine.
-  init(path: String, reports: String) {
-    self.init(path: path)
-    earlier.folder = reports
-    searchFolders = Places.dataFolders
-    dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
-    shapes = Places.cache.map { DataShapeCache(folder: $0, program: fileStamp("/proc/self/exe")) }
-    earlier.best = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }

@@ -9,6 +9,7 @@ import Kernels
 import Layers
 import Plotting
 import Training
+import RunService
 
 /// `runexp predict`: what a saved model says of raw rows.
 struct Predict: ParsableCommand {
@@ -46,12 +47,10 @@ struct Predict: ParsableCommand {
       "Rows in one step: 256 if left out, or what a stateful model is fixed to; the predictions do not depend on it."
   )
   var batchSize: Int?
-  @Option(help: "Threads to compute with; the predictions do not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is between 1 and 256") }
     guard (1...1_000_000).contains(batchSize ?? 1) else {
       throw ValidationError("--batch-size is between 1 and 1000000")
     }
@@ -63,7 +62,7 @@ struct Predict: ParsableCommand {
       if let output, !force, FileManager.default.fileExists(atPath: output) {
         throw Diagnostic.fileIsThere(output)
       }
-      let isFile = SavedModels.isFile(model)
+      let isFile = isModelFile(model)
       let path = try isFile ? model : SavedModels(model, reports: common.reports).file(of: name)
       // Random numbers play no part: nothing is drawn, and nothing trained.
       let loaded = try ModelFile.load(path, seed: 0)
@@ -82,7 +81,7 @@ struct Predict: ParsableCommand {
   /// The predictions, and what stands between the cells of the data.
   private func predictions(of built: BuiltModel) throws -> (PredictionTable, separator: UInt8) {
     let (rows, stored) = try built.rows(data)
-    let pool = WorkerPool(threads: RunSession.threads(threads))
+    let pool = WorkerPool(threads: threads.count)
     // Nobody asks how long it took.
     let trainer = Trainer(built, pool: pool, now: { 0 })
     let table = try PredictionTable(

@@ -4,8 +4,8 @@ import Config
 import Diagnostics
 import Experiments
 import Foundation
-import RunEvents
 import RunLog
+import RunService
 
 /// `runexp reproduce`: makes a run again, and says whether the same came out.
 struct Reproduce: ParsableCommand {
@@ -27,8 +27,7 @@ struct Reproduce: ParsableCommand {
   @Option(
     name: .customLong("run"), help: ArgumentHelp("Which run of an archive of several.", valueName: "name"))
   var name: String?
-  @Option(help: "Threads to compute with; the results do not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @Option(help: "How much numbers may differ to be equal, as a share of the larger one.")
   var tolerance = 1e-5
   @Option(help: ArgumentHelp("Keep the new run in this folder.", valueName: "folder"))
@@ -40,31 +39,32 @@ struct Reproduce: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is between 1 and 256") }
     guard tolerance >= 0, tolerance < 1 else {
       throw ValidationError("--tolerance is at least 0 and below 1")
     }
   }
 
   func run() throws {
-    do {
+    try common.reporting { terminal in
+      let service = RunService(threads: threads.count, on: terminal, isQuiet: quiet, isKept: keep != nil)
       let verdict = try TemporaryFolder.with { folder in
         let source =
-          try RunPlace.isArchive(what)
+          try NamedRuns.isArchive(what)
           ? UnpackedArchive(what, run: name, into: folder + "/archive").folder
-          : RunPlace.folder(of: what, reports: common.reports)
-        let reproduction = try Reproduction(
-          of: source, in: keep ?? folder + "/again", threads: RunSession.threads(threads), common.terminal,
-          isQuiet: quiet, isKept: keep != nil)
-        return try reproduction.verdict(tolerance: tolerance)
+          : NamedRuns.folder(of: what, reports: common.reports).path
+        func complain(_ errors: ExperimentErrors) { terminal.report(errors.diagnostics, errors.sources) }
+        do {
+          return try Reproduction(
+            of: source, in: keep ?? folder + "/again", by: service, complain: complain
+          ).verdict(tolerance: tolerance)
+        } catch let errors as ExperimentErrors {
+          complain(errors)
+          throw Status.failed
+        }
       }
+      guard let verdict else { throw Status.interrupted }
       print(json ? verdict.config.prettyJSON : verdict.text)
       if verdict.outcome == .different { throw Status.different }
-    } catch let exit as ExitCode {
-      throw exit
-    } catch {
-      common.terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))
-      throw Status.failed
     }
   }
 }

@@ -4,11 +4,8 @@ import Diagnostics
 import Experiments
 import ExpLanguage
 import Foundation
-import Kernels
 import Plotting
-import PlottingCairo
-import RunEvents
-import RunLog
+import RunService
 
 /// `runexp run`: checks files, then runs them one after another.
 struct Run: ParsableCommand {
@@ -22,8 +19,7 @@ struct Run: ParsableCommand {
   var files: [String]
   @OptionGroup var file: FileOptions
   @OptionGroup var common: CommonOptions
-  @Option(help: "Threads to compute with; the results do not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @Option(help: "Name of the runs, instead of the file's.")
   var name: String?
   @Option(help: "A word to find the run by.")
@@ -50,7 +46,6 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     try FileOptions.check(files)
-    if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is between 1 and 256") }
     if let name, !isFileName(name) {
       throw ValidationError("--name is made of letters, digits, '_' and '-'")
     }
@@ -77,14 +72,32 @@ struct Run: ParsableCommand {
       }
       return
     }
-    Interrupts.watch()
+    var service = RunService(threads: threads.count, on: terminal, isQuiet: quiet)
+    service.writesEvents = tensorboard
+    service.clock = profile ? Machine.nanoseconds : nil
     var first: ExitCode?
     for (plan, last) in zip(plans, lasts) {
-      let status = run(plan, until: last, terminal)
-      if status == Status.interrupted { throw status }
-      if status != .success { first = first ?? status }
+      do {
+        try common.reporting { terminal in
+          let reports = Places.reports(common.reports, for: plan.path)
+          try terminal.finish(service.start(plan, in: reports, request(until: last)))
+        }
+      } catch let status as ExitCode {
+        if status == Status.interrupted { throw status }
+        first = first ?? status
+      }
     }
     if let first { throw first }
+  }
+
+  private func request(until last: Int?) -> RunService.Request {
+    var request = RunService.Request(command: ["runexp"] + CommandLine.arguments.dropFirst())
+    request.options.isQuick = quick
+    request.options.until = last
+    request.options.name = name
+    request.tag = tag
+    request.note = note
+    return request
   }
 
   /// The index of the cell that `--until` means.
@@ -111,38 +124,6 @@ struct Run: ParsableCommand {
     var copy = diagnostic
     copy.help = "did you mean 'runexp \(near)'?"
     return copy
-  }
-
-  private func run(_ plan: ExperimentPlan, until last: Int?, _ terminal: Terminal) -> ExitCode {
-    do {
-      let reports = Places.reports(common.reports, for: plan.path)
-      let folder = try RunFolder.next(of: name ?? plan.name, in: reports)
-      let threads = RunSession.threads(threads)
-      var options = Runner.Options()
-      options.isQuick = quick
-      options.until = last
-      options.name = name
-      let session = RunSession(
-        plan: plan, folder: folder, terminal: terminal, isQuiet: quiet, threads: threads,
-        writesEvents: tensorboard, isProfiled: profile)
-      return try session.run(record(plan, folder, until: last, threads: threads), options)
-    } catch {
-      terminal.report(error as? Diagnostic ?? Diagnostic("E0906", "\(error)"))
-      return Status.failed
-    }
-  }
-
-  private func record(
-    _ plan: ExperimentPlan, _ folder: RunFolder, until last: Int?, threads: Int
-  ) -> RunRecord {
-    let home = URL(fileURLWithPath: plan.path).deletingLastPathComponent().path
-    return RunRecord(
-      name: folder.name, experiment: name ?? plan.name, title: plan.title, seed: plan.seed,
-      startedAt: Date().timeIntervalSince1970, command: ["runexp"] + CommandLine.arguments.dropFirst(),
-      parameters: plan.parameters.entries.map { .init(name: $0.key, json: $0.value.json) },
-      environment: Machine.facts(threads: threads, folder: home), source: plan.source,
-      resolved: plan.resolved,
-      tag: tag, note: note, scope: RunScope(isQuick: quick, until: last))
   }
 }
 

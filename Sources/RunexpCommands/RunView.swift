@@ -4,6 +4,7 @@ import Plotting
 import Reporting
 import RunEvents
 import RunLog
+import RunService
 
 /// What the log of a run knows of it, for people and for programs.
 struct RunView {

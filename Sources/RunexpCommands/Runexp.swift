@@ -1,9 +1,10 @@
 public import ArgumentParser
 import Foundation
+import RunService
 
 /// The `runexp` command.
 public struct Runexp: ParsableCommand {
-  public static let version = "0.2.0"
+  public static let version = runexpVersion
 
   public static let configuration = CommandConfiguration(
     commandName: "runexp",

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import RunEvents
 import RunLog
+import RunService
 
 /// A run that was asked for on the command line, and the models it saved.
 struct SavedModels {
@@ -14,7 +15,7 @@ struct SavedModels {
   init(_ name: String, reports asked: String?) throws {
     let runs = try NamedRuns(asked)
     run = try runs.run(name)
-    log = runs.folder(run) + "/run.sqlite"
+    log = RunFolder.log(in: runs.folder(run))
   }
 
   /// Where it is.
@@ -27,7 +28,4 @@ struct SavedModels {
     let files = try RunStore.read(log).artifacts(of: run).map(\.path)
     return try "\(folder)/\(ModelView.file(of: run, named: model, in: files))"
   }
-
-  /// Whether words on the command line are the name of a model file.
-  static func isFile(_ name: String) -> Bool { [".h5", ".hdf5", ".keras"].contains(where: name.hasSuffix) }
 }

@@ -8,6 +8,7 @@ import Plotting
 import Reporting
 import RunEvents
 import RunLog
+import RunService
 
 /// `runexp show`: a run's record, a file with its parameters filled in, or what a model file holds.
 struct Show: ParsableCommand {
@@ -45,7 +46,7 @@ struct Show: ParsableCommand {
   func run() throws {
     let terminal = common.terminal
     do {
-      if SavedModels.isFile(what) { return print(try modelText(what)) }
+      if isModelFile(what) { return print(try modelText(what)) }
       if what == "-" || what.hasSuffix(".exp") || what.hasSuffix(".exp.yaml") {
         return try showFile(terminal)
       }

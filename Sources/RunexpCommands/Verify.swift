@@ -5,6 +5,8 @@ import Config
 import Diagnostics
 import Foundation
 import Plotting
+import RunLog
+import RunService
 
 /// `runexp verify`: whether an archive, or a run, is still what it was..
 struct Verify: ParsableCommand {
@@ -29,9 +31,9 @@ struct Verify: ParsableCommand {
     let verification: Verification
     do {
       verification =
-        try RunPlace.isArchive(what)
+        try NamedRuns.isArchive(what)
         ? Verification(archive: what)
-        : Verification(run: RunPlace.folder(of: what, reports: common.reports))
+        : Verification(run: NamedRuns.folder(of: what, reports: common.reports).path)
     } catch let diagnostic as Diagnostic {
       if json { print(Self.config(of: diagnostic, what).prettyJSON) }
       common.terminal.report(diagnostic)

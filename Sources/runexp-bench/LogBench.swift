@@ -94,11 +94,11 @@ struct LogBench: ParsableCommand {
       let place = "\(reports)/bench-\(run)"
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
       if run <= Self.written {
-        try write(run, to: place + "/run.sqlite")
+        try write(run, to: RunFolder.log(in: place))
       } else {
         let origin = "\(reports)/bench-\((run - 1) % Self.written + 1)/run.sqlite"
-        try FileManager.default.copyItem(atPath: origin, toPath: place + "/run.sqlite")
-        try RunStore.rename(unsafely: place + "/run.sqlite", to: "bench-\(run)", seed: UInt64(run / 5))
+        try FileManager.default.copyItem(atPath: origin, toPath: RunFolder.log(in: place))
+        try RunStore.rename(unsafely: RunFolder.log(in: place), to: "bench-\(run)", seed: UInt64(run / 5))
       }
     }
   }

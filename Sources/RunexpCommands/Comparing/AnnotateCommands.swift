@@ -3,6 +3,7 @@ import Config
 import Diagnostics
 import RunEvents
 import RunLog
+import RunService
 
 /// `runexp tag`: gives runs a tag, for lists and filters.
 struct Tag: ParsableCommand {

@@ -5,6 +5,7 @@ import Experiments
 import Foundation
 import RunEvents
 import RunLog
+import RunService
 
 /// `runexp compare`: runs side by side, only what differs.
 struct Compare: ParsableCommand {

@@ -5,6 +5,7 @@ import PlottingCairo
 import Reporting
 import RunEvents
 import RunLog
+import RunService
 
 /// `runexp compare --report`: a comparison as a page, with curves.
 struct ComparisonReport {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Diagnostics
 import RunLog
+import RunService
 
 /// `runexp diff`: in what two runs differ, down to the first step at which they part.
 struct Diff: ParsableCommand {

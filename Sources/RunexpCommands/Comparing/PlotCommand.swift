@@ -5,6 +5,7 @@ import Experiments
 import Plotting
 import PlottingCairo
 import RunLog
+import RunService
 
 /// `runexp plot`: one metric of several runs in one picture.
 struct Plot: ParsableCommand {

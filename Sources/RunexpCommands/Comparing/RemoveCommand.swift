@@ -3,6 +3,7 @@ import Config
 import Diagnostics
 import RunEvents
 import RunLog
+import RunService
 
 /// `runexp rm`: removes runs with all their files.
 struct Remove: ParsableCommand {

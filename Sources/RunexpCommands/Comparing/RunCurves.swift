@@ -1,6 +1,7 @@
 import Diagnostics
 import Plotting
 import RunLog
+import RunService
 
 /// One metric of several runs over the epochs: a line for each row of a comparison, with a band where a row has runs of
 /// several seeds.

@@ -3,6 +3,8 @@ import Diagnostics
 import ExpLanguage
 import Experiments
 import Foundation
+import RunLog
+import RunService
 
 /// What can stand at the cursor of a line that is being typed.
 ///
@@ -124,7 +126,7 @@ struct Completion {
       + named.map { Candidate(text: $0) }
   }
 
-  private func isRun(_ folder: String) -> Bool { access(folder + "/run.sqlite", F_OK) == 0 }
+  private func isRun(_ folder: String) -> Bool { access(RunFolder.log(in: folder), F_OK) == 0 }
 
   private var runFolders: [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: Places.reports(reports))) ?? []

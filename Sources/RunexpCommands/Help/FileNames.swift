@@ -1,4 +1,5 @@
 import Foundation
+import RunService
 
 /// The files and folders whose paths begin as a word does.
 struct FileNames {

@@ -1,37 +1,39 @@
 import Config
-import Diagnostics
+package import Diagnostics
 import Foundation
 import RunEvents
-import RunLog
+package import RunLog
 
 /// The runs of a reports folder as they are named on the command line.
 ///
 /// A run is `mlp-1`, its folder, `latest`, or `best(mlp, val_accuracy)`, which no quick run is.
-struct NamedRuns {
+package struct NamedRuns {
   /// The folder of all runs.
-  let reports: String
+  package let reports: String
   /// `nil` where there are no runs.
-  let index: RunIndex?
+  package let index: RunIndex?
 
   /// - Throws: E0701 to E0705 where the index cannot be brought up to date.
-  init(in reports: String) throws(Diagnostic) {
+  package init(in reports: String) throws(Diagnostic) {
     self.reports = reports
     index = try RunIndex.current(in: reports)
   }
 
   /// - Parameter asked: the folder that was asked for.
-  init(_ asked: String?) throws(Diagnostic) { try self.init(in: Places.reports(asked)) }
+  package init(_ asked: String?) throws(Diagnostic) { try self.init(in: Places.reports(asked)) }
 
   /// The folder of a run.
-  func folder(_ run: String) -> String { "\(reports)/\(run)" }
+  package func folder(_ run: String) -> String { "\(reports)/\(run)" }
 
   /// The log of a run, to read.
   /// - Throws: E0701 to E0705.
-  func log(_ run: String) throws(Diagnostic) -> LogDatabase { try RunStore.read(folder(run) + "/run.sqlite") }
+  package func log(_ run: String) throws(Diagnostic) -> LogDatabase {
+    try RunStore.read(RunFolder.log(in: folder(run)))
+  }
 
   /// The run that a word names.
   /// - Throws: E0907 if there is none, E0912 for a best one of what no run has.
-  func run(_ word: String) throws(Diagnostic) -> String {
+  package func run(_ word: String) throws(Diagnostic) -> String {
     if word == "latest", let last = try index?.log.runs(limit: 1).first { return last.name }
     if let (experiment, metric) = Self.best(word) { return try best(experiment, metric) }
     let name = name(ofFolder: word) ?? word
@@ -42,10 +44,31 @@ struct NamedRuns {
     return name
   }
 
+  /// The folder of a run that a word names, which may also be the path of one that is elsewhere.
+  /// - Throws: E0907 if there is no such run, E0912.
+  package static func folder(of word: String, reports asked: String?) throws(Diagnostic) -> RunFolder {
+    let path = URL(fileURLWithPath: word).path
+    if FileManager.default.fileExists(atPath: RunFolder.log(in: path)) {
+      return RunFolder(name: URL(fileURLWithPath: path).lastPathComponent, path: Places.relative(path))
+    }
+    let runs = try NamedRuns(asked)
+    let name = try runs.run(word)
+    return RunFolder(name: name, path: runs.folder(name))
+  }
+
+  /// Whether words are the path of an archive, in a zip file or unpacked.
+  package static func isArchive(_ what: String) -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: what, isDirectory: &isFolder) else {
+      return what.hasSuffix(".zip")
+    }
+    return !isFolder.boolValue || FileManager.default.fileExists(atPath: what + "/ro-crate-metadata.json")
+  }
+
   /// The runs that words name, each once, in this order; the name of an experiment means all its runs.
   /// - Parameter filter: only those for which it holds; without words, all of them.
   /// - Throws: E0907, E0912, E0716, E0717.
-  func runs(_ words: [String], where filter: RunFilter? = nil) throws(Diagnostic) -> [String] {
+  package func runs(_ words: [String], where filter: RunFilter? = nil) throws(Diagnostic) -> [String] {
     guard let log = index?.log else {
       if let word = words.first { throw .noRun(word, in: reports, known: []) }
       return []
@@ -82,13 +105,13 @@ struct NamedRuns {
   }
 
   /// Whether a word means all runs of an experiment, however many there are.
-  func isExperiment(_ word: String) throws(Diagnostic) -> Bool {
+  package func isExperiment(_ word: String) throws(Diagnostic) -> Bool {
     try index?.log.runs(experiment: word, limit: 1).isEmpty == false
   }
 
   /// The best run of an experiment among those that have ended by themselves; the numbers of quick runs mean nothing.
   /// - Throws: E0907 if it has no run, E0912 if none has the metric, or only such as do not count.
-  func best(_ experiment: String, _ word: String) throws(Diagnostic) -> String {
+  package func best(_ experiment: String, _ word: String) throws(Diagnostic) -> String {
     let all = try index?.log.runs(experiment: experiment) ?? []
     guard !all.isEmpty else {
       throw .noRun(experiment, in: reports, known: try index?.log.experiments() ?? [])
@@ -105,30 +128,7 @@ struct NamedRuns {
   }
 }
 
-extension RunIndex {
-  /// Says which runs are not in it, and that it could not be written.
-  func reportProblems(to terminal: Terminal) {
-    if let unwritable { terminal.report(.indexIsInMemory(unwritable)) }
-    for run in unreadable { terminal.report(.leftOut(run.name, run.reason)) }
-  }
-}
-
 extension Diagnostic {
-  /// E0915: an index that cannot be written.
-  fileprivate static func indexIsInMemory(_ reason: Diagnostic) -> Diagnostic {
-    Diagnostic(
-      "E0915", "the index of runs cannot be written: \(reason.message)", severity: .warning,
-      help: "every run folder was read instead, which takes longer; nothing is missing")
-  }
-
-  /// E0916: a run whose log cannot be read.
-  fileprivate static func leftOut(_ run: String, _ reason: Diagnostic) -> Diagnostic {
-    Diagnostic(
-      "E0916", "'\(run)' is left out: \(reason.message)", severity: .warning,
-      help:
-        "'runexp explain \(reason.code)' tells more; its models, figures and report are files of their own")
-  }
-
   /// E0912: a metric that only runs have that do not count.
   fileprivate static func noneToChoose(_ metric: String, of what: String, areQuick: Bool) -> Diagnostic {
     Diagnostic(
@@ -140,10 +140,17 @@ extension Diagnostic {
   }
 
   /// E0912: a metric that no run has.
-  static func noMetric(_ name: String, of what: String, known: [String]) -> Diagnostic {
+  package static func noMetric(_ name: String, of what: String, known: [String]) -> Diagnostic {
     Diagnostic(
       "E0912", "no run of '\(what)' has the metric '\(name)'",
       help: nearest(to: name, in: known).map { "did you mean '\($0)'?" }
         ?? (known.isEmpty ? "they logged none" : "they have " + known.prefix(12).joined(separator: ", ")))
+  }
+
+  /// E0907: a run that does not exist.
+  package static func noRun(_ name: String, in reports: String, known: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0907", "there is no run '\(name)' in \(reports)",
+      help: nearest(to: name, in: known).map { "did you mean '\($0)'?" } ?? "'runexp list' shows all runs")
   }
 }

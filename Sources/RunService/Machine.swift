@@ -1,11 +1,14 @@
 import Foundation
 import Kernels
-import RunEvents
+package import RunEvents
+
+/// The version of the program, in records of runs and in archives.
+package let runexpVersion = "0.2.0"
 
 /// What a run's record says about where it ran.
-enum Machine {
+package enum Machine {
   /// Processors this process may use.
-  static var processors: Int {
+  package static var processors: Int {
     let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let mask =
       text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }?.split(separator: "\t").last ?? ""
@@ -13,10 +16,20 @@ enum Machine {
     return allowed > 0 ? allowed : max(1, ProcessInfo.processInfo.activeProcessorCount)
   }
 
+  /// Threads to compute with: as asked for, as `RUNEXP_THREADS` says, or one for each processor.
+  package static func threads(_ asked: Int?) -> Int { asked ?? Places.threads ?? processors }
+
+  /// Nanoseconds from any start.
+  @Sendable package static func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
   /// - Parameter folder: of the experiment, for git.
-  static func facts(threads: Int, folder: String) -> [RunRecord.Fact] {
+  package static func facts(threads: Int, folder: String) -> [RunRecord.Fact] {
     var facts = [
-      RunRecord.Fact("runexp", Runexp.version), RunRecord.Fact("cpu", cpu),
+      RunRecord.Fact("runexp", runexpVersion), RunRecord.Fact("cpu", cpu),
       RunRecord.Fact("instruction set", InstructionSet.current.title),
       RunRecord.Fact("threads", "\(threads)"),
       RunRecord.Fact("system", system), RunRecord.Fact("libraries", libraries),

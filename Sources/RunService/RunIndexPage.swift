@@ -3,20 +3,20 @@ import Experiments
 import Foundation
 import Reporting
 import RunEvents
-import RunLog
+package import RunLog
 import Training
 
 /// `reports/index.sqlite` and `reports/index.html`: all runs.
-enum RunIndexPage {
+package enum RunIndexPage {
   /// Takes one run into the index and writes the page anew.
-  static func refresh(_ reports: String, with folder: String) throws {
+  package static func refresh(_ reports: String, with folder: String) throws {
     let index = try RunIndex(folder: reports)
     try index.update(with: folder)
     try write(index, to: reports)
   }
 
   /// Writes the page of all runs; again where a run ended meanwhile, so that the last page is right.
-  static func write(_ index: RunIndex, to reports: String) throws {
+  package static func write(_ index: RunIndex, to reports: String) throws {
     try index.settled { try writeOnce(index, to: reports) }
   }
 
@@ -35,7 +35,7 @@ enum RunIndexPage {
   }
 
   /// The metrics worth a column: those that most runs have, at most six.
-  static func columns(_ runs: [RunSummary]) -> [MetricColumn] {
+  package static func columns(_ runs: [RunSummary]) -> [MetricColumn] {
     var counts: [MetricColumn: Int] = [:]
     for run in runs {
       let telling = run.metrics.filter { !$0.name.hasPrefix(GradientNorms.prefix) }
@@ -46,7 +46,7 @@ enum RunIndexPage {
   }
 
   /// `2026-03-01 14:02`, in the time of this machine.
-  static func started(_ seconds: Double) -> String {
+  package static func started(_ seconds: Double) -> String {
     // Up to the year 9999; what is no moment is its beginning.
     var time = time_t(seconds.isFinite ? max(0, min(seconds, 253_402_300_799)) : 0)
     var parts = tm()
@@ -58,19 +58,19 @@ enum RunIndexPage {
 }
 
 /// A metric among all runs: the best of a training's epochs, or the one value of an evaluation.
-struct MetricColumn: Hashable {
+package struct MetricColumn: Hashable {
   /// The evaluation; empty for a training, whichever it is.
-  let series: String
-  let name: String
+  package let series: String
+  package let name: String
 
-  init(_ metric: MetricSummary) {
+  package init(_ metric: MetricSummary) {
     series = metric.last.epoch == nil ? metric.series : ""
     name = metric.name
   }
 
-  var title: String { series.isEmpty ? "best \(name)" : "\(series).\(name)" }
+  package var title: String { series.isEmpty ? "best \(name)" : "\(series).\(name)" }
 
-  func value(in run: RunSummary) -> Double? {
+  package func value(in run: RunSummary) -> Double? {
     let found = run.metrics.first { metric in
       metric.name == name
         && (series.isEmpty ? metric.last.epoch != nil : metric.series == series && metric.last.epoch == nil)

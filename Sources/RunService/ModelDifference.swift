@@ -36,3 +36,8 @@ enum ModelDifference {
     return archive.layers.flatMap(\.weights) + archive.topLevel
   }
 }
+
+/// Whether words are the name of a model file.
+package func isModelFile(_ name: String) -> Bool {
+  [".h5", ".hdf5", ".keras"].contains(where: name.hasSuffix)
+}

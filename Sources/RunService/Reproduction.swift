@@ -1,5 +1,4 @@
 import Archives
-import ArgumentParser
 import Diagnostics
 import Experiments
 import Foundation
@@ -7,29 +6,36 @@ import RunEvents
 import RunLog
 
 /// A run that is made again from its folder, beside the original.
-struct Reproduction {
+package struct Reproduction {
   private let original: RecordedRun
   /// `nil` if data have changed so much that the experiment does not fit them.
   private let again: RecordedRun?
   private let changed: [(path: String, sha256: String)]
 
+  private let isInterrupted: Bool
+
   /// Runs the experiment again.
   /// - Parameters:
   ///   - source: the folder of the original; of an archive that was unpacked.
   ///   - reports: where the new run is written.
-  ///   - isKept: whether the new run stays there.
-  /// - Throws: E0659 to E0662 if it cannot be made again, 75 if somebody interrupted it.
-  init(
-    of source: String, in reports: String, threads: Int, _ terminal: Terminal, isQuiet: Bool, isKept: Bool
+  ///   - complain: told what is wrong with the experiment, if data have changed so much that it does not fit them.
+  /// - Throws: E0659 to E0662 if it cannot be made again, ``ExperimentErrors``.
+  package init(
+    of source: String, in reports: String, by service: RunService, complain: (ExperimentErrors) -> Void
   ) throws {
     let original = try RecordedRun(folder: source)
     let inputs = try Self.inputs(of: original)
     let data = inputs.filter { $0.kind == .data || $0.kind == .dataSet }
     changed = original.changed(data.flatMap(\.paths))
     self.original = original
-    guard let plan = try Self.plan(original, inputs, terminal) else {
-      guard !changed.isEmpty else { throw Status.failed }
+    let plan: ExperimentPlan
+    do {
+      plan = try Self.plan(original, inputs)
+    } catch let errors as ExperimentErrors {
+      guard !changed.isEmpty else { throw errors }
+      complain(errors)
       again = nil
+      isInterrupted = false
       return
     }
     let name = isFileName(original.name) ? original.name : "run"
@@ -40,22 +46,20 @@ struct Reproduction {
     } catch {
       throw Diagnostic.cannotKeep(folder.path, error.localizedDescription)
     }
-    Interrupts.watch()
     var record = original.record
     record.source = plan.source
     record.resolved = plan.resolved
     record.startedAt = Date().timeIntervalSince1970
-    record.environment = Machine.facts(threads: threads, folder: source)
+    record.environment = Machine.facts(threads: service.threads, folder: source)
     let options = original.request.map { Runner.Options($0) } ?? Runner.Options()
-    let session = RunSession(
-      plan: plan, folder: folder, terminal: terminal, isQuiet: isQuiet, threads: threads, isKept: isKept)
-    let status = try session.run(record, options)
-    if status == Status.interrupted { throw status }
-    again = try RecordedRun(folder: folder.path)
+    isInterrupted = try service.run(plan, record, in: folder, options).end == .interrupted
+    again = isInterrupted ? nil : try RecordedRun(folder: folder.path)
   }
 
   /// - Parameter tolerance: how much numbers may differ to be equal, as a share of the larger one.
-  func verdict(tolerance: Double) throws -> Verdict {
+  /// - Returns: `nil` if somebody interrupted the new run.
+  package func verdict(tolerance: Double) throws -> Verdict? {
+    if isInterrupted { return nil }
     guard let again else { return Verdict(of: original, unfit: changed, tolerance: tolerance) }
     return try Verdict(of: original, and: again, tolerance: tolerance)
   }
@@ -76,8 +80,8 @@ struct Reproduction {
 
   /// The experiment as it was, with its files where they are now.
   private static func plan(
-    _ original: RecordedRun, _ inputs: [RunInput], _ terminal: Terminal
-  ) throws -> ExperimentPlan? {
+    _ original: RecordedRun, _ inputs: [RunInput]
+  ) throws -> ExperimentPlan {
     var request = ExperimentRequest(
       path: original.folder + "/experiment.exp",
       reports: inputs.first { $0.kind == .run }.map { parent(of: $0.place) } ?? original.folder + "/runs")
@@ -94,8 +98,8 @@ struct Reproduction {
     }
     request.isRunNext = true
     let checked = CheckedExperiment(request)
-    if checked.plan == nil { terminal.report(checked.diagnostics, checked.sources) }
-    return checked.plan
+    guard let plan = checked.plan else { throw ExperimentErrors(checked) }
+    return plan
   }
 
   /// An input with an absolute place; those of an archive lie in it and nowhere else.

@@ -1,14 +1,14 @@
 import Reporting
 import Archives
-import Config
+package import Config
 import Foundation
 import Plotting
 import RunEvents
 import RunLog
 
 /// Whether a run that was made again came out the same, and what differs.
-struct Verdict {
-  enum Outcome: String { case identical, equal, different }
+package struct Verdict {
+  package enum Outcome: String { case identical, equal, different }
 
   /// Something that differs.
   struct Finding {
@@ -34,7 +34,7 @@ struct Verdict {
   /// The largest difference of two numbers, as a share of the larger one.
   private(set) var largest = 0.0
 
-  var outcome: Outcome {
+  package var outcome: Outcome {
     findings.isEmpty ? .identical : findings.allSatisfy(\.isWithin) ? .equal : .different
   }
 
@@ -129,7 +129,7 @@ struct Verdict {
       return add(.file, file.path, "was not written")
     }
     guard written.sha256 != file.sha256 else { return }
-    guard SavedModels.isFile(file.path) else {
+    guard isModelFile(file.path) else {
       // Figures and tables show numbers that are compared themselves.
       return add(
         .file, file.path, "other bytes", isWithin: findings.allSatisfy { $0.isWithin || $0.kind == .file })
@@ -155,13 +155,13 @@ struct Verdict {
 extension RecordedRun {
   /// What tells whether another run is the same.
   fileprivate func evidence() throws -> RunEvidence {
-    try RunStore.read(folder + "/run.sqlite").evidence(of: name)
+    try RunStore.read(RunFolder.log(in: folder)).evidence(of: name)
   }
 }
 
 extension Verdict {
   /// For people.
-  var text: String {
+  package var text: String {
     let (points, steps, files) = (
       NumberText.grouped(compared.points), NumberText.grouped(compared.steps),
       NumberText.grouped(compared.files)
@@ -184,7 +184,7 @@ extension Verdict {
   }
 
   /// For programs.
-  var config: ConfigNode {
+  package var config: ConfigNode {
     [
       "run": run.config, "verdict": outcome.rawValue.config, "tolerance": tolerance.config,
       "largest_difference": largest.isFinite ? largest.config : nil,

@@ -1,10 +1,12 @@
+package import Experiments
+import Files
 import Foundation
 
 /// Where things are on this machine.
-enum Places {
+package enum Places {
   /// The folder that runs are written to: what was asked for, `RUNEXP_REPORTS`, `reports` beside the `experiments`
   /// folder that the file is in, or `reports` in the working folder.
-  static func reports(_ asked: String?, for file: String? = nil) -> String {
+  package static func reports(_ asked: String?, for file: String? = nil) -> String {
     if let asked { return asked }
     if let folder = environment("RUNEXP_REPORTS") { return folder }
     if let file {
@@ -16,25 +18,25 @@ enum Places {
     return "reports"
   }
 
-  static func environment(_ name: String) -> String? {
+  package static func environment(_ name: String) -> String? {
     let value = ProcessInfo.processInfo.environment[name] ?? ""
     return value.isEmpty ? nil : value
   }
 
   /// What `RUNEXP_THREADS` says, where it says something sensible.
-  static var threads: Int? {
+  package static var threads: Int? {
     environment("RUNEXP_THREADS").flatMap(Int.init).map { max(1, min(256, $0)) }
   }
 
   /// A path as short as it can be said from here.
-  static func relative(_ path: String) -> String {
+  package static func relative(_ path: String) -> String {
     let here = FileManager.default.currentDirectoryPath + "/"
     return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
   }
 
   /// The folder for what can be made again at any time, as the XDG Base Directory Specification says; `RUNEXP_CACHE`
   /// names another.
-  static var cache: String? {
+  package static var cache: String? {
     environment("RUNEXP_CACHE") ?? environment("XDG_CACHE_HOME").map { $0 + "/runexp" }
       ?? environment("HOME").map { $0 + "/.cache/runexp" }
   }
@@ -53,23 +55,23 @@ enum Places {
   }
 
   /// The small data sets that come with the program.
-  static var dataFolders: [String] {
+  package static var dataFolders: [String] {
     roots.map { $0 + "/experiments/data" }.filter { FileManager.default.fileExists(atPath: $0) }
   }
 
   /// The folder of the fonts that came with the program: those of a package for machines without fonts.
-  static let fonts: String? = {
+  package static let fonts: String? = {
     let places = [environment("RUNEXP_SHARE"), roots.first { $0.hasSuffix("/share/runexp") }]
     return places.compactMap { $0.map { $0 + "/fonts" } }.first { access($0 + "/fonts.conf", R_OK) == 0 }
   }()
 
   /// Has Cairo find these fonts, unless the user named settings of fonts.
-  static func useOwnFonts() {
+  package static func useOwnFonts() {
     if let fonts { setenv("FONTCONFIG_FILE", fonts + "/fonts.conf", 0) }
   }
 
   /// The codes that have a long text.
-  static var codes: [String] {
+  package static var codes: [String] {
     let pages = roots.lazy.compactMap {
       try? FileManager.default.contentsOfDirectory(atPath: "\($0)/docs/errors")
     }
@@ -77,12 +79,24 @@ enum Places {
   }
 
   /// The long text of an error code.
-  static func explanation(_ code: String) -> String? {
+  package static func explanation(_ code: String) -> String? {
     for root in roots {
       if let text = try? String(contentsOfFile: "\(root)/docs/errors/\(code).md", encoding: .utf8) {
         return text
       }
     }
     return nil
+  }
+}
+
+extension ExperimentRequest {
+  /// A request that finds what is on this machine.
+  package init(path: String, reports: String) {
+    self.init(path: path)
+    earlier.folder = reports
+    searchFolders = Places.dataFolders
+    dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
+    shapes = Places.cache.map { DataShapeCache(folder: $0, program: fileStamp("/proc/self/exe")) }
+    earlier.best = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }
