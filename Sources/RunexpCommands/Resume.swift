@@ -13,6 +13,7 @@ struct Resume: ParsableCommand {
   var what: String?
   @OptionGroup var common: CommonOptions
   @OptionGroup var threads: ThreadOption
+  @OptionGroup var events: EventOption
   @Flag(name: [.short, .long], help: "Say nothing but mistakes.")
   var quiet = false
 
@@ -23,7 +24,8 @@ struct Resume: ParsableCommand {
         ?? ResumableRun.last(in: Places.reports(common.reports))
       let run = try ResumableRun(folder, standardInput: FileOptions.standardInput)
       if let warning = run.warning { terminal.report(warning) }
-      let service = RunService(threads: threads.count, on: terminal, isQuiet: quiet)
+      let service = try RunService(
+        threads: threads.count, on: terminal, isQuiet: quiet, events: events.sink())
       try terminal.finish(service.resume(run))
     }
   }

@@ -41,6 +41,7 @@ struct Run: ParsableCommand {
       "Time every step of trainings: tables on the console and in the report, profile.json for ui.perfetto.dev."
   )
   var profile = false
+  @OptionGroup var events: EventOption
   @Flag(name: [.short, .long], help: "Say nothing but mistakes.")
   var quiet = false
 
@@ -72,7 +73,9 @@ struct Run: ParsableCommand {
       }
       return
     }
-    var service = RunService(threads: threads.count, on: terminal, isQuiet: quiet)
+    var told: EventLines?
+    try common.reporting { _ in told = try events.sink() }
+    var service = RunService(threads: threads.count, on: terminal, isQuiet: quiet, events: told)
     service.writesEvents = tensorboard
     service.clock = profile ? Machine.nanoseconds : nil
     var first: ExitCode?

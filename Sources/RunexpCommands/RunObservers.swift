@@ -8,8 +8,12 @@ import RunService
 
 extension RunService {
   /// Runs that can be interrupted, and are told of on a terminal and in the transcript `log.txt` of their folder.
-  /// - Parameter isKept: whether a run is still there when it has ended, for people to look at.
-  init(threads: Int, on terminal: Terminal, isQuiet: Bool, isKept: Bool = true) {
+  /// - Parameters:
+  ///   - isKept: whether a run is still there when it has ended, for people to look at.
+  ///   - events: another program that is told everything.
+  init(
+    threads: Int, on terminal: Terminal, isQuiet: Bool, isKept: Bool = true, events: EventLines? = nil
+  ) {
     self.init(threads: threads)
     Interrupts.watch()
     isInterrupted = { Interrupts.isRequested }
@@ -17,7 +21,7 @@ extension RunService {
       let console: any EventSink =
         isQuiet
         ? MistakeSink(terminal, run.plan.sources) : ConsoleSink(terminal, run, isKept: isKept)
-      return [console, Transcript(run, isKept: isKept)]
+      return [console, Transcript(run, isKept: isKept)] + (events.map { [$0] } ?? [])
     }
   }
 }

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import RunEvents
+
+/// Every event of a run as a line of JSON, for another program: ``EventMessage`` says what a line is.
+///
+/// Owns the file.
+final class EventLines: EventSink {
+  private let descriptor: Int32
+  private let name: String
+
+  /// - Parameter name: a file, or `-` for standard output.
+  /// - Throws: E0905 if the file cannot be written.
+  init(_ name: String) throws(Diagnostic) {
+    self.name = name
+    descriptor =
+      name == "-" ? STDOUT_FILENO : open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw .cannotWriteEvents(name) }
+  }
+
+  deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
+
+  /// - Throws: E0905 if the file is not there any more, or full; a reader that went away wanted no more.
+  func receive(_ event: RunEvent) throws {
+    var rest = Array((EventMessage(event).line + "\n").utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      if count < 0 && errno == EPIPE { return }
+      guard count > 0 else { throw Diagnostic.cannotWriteEvents(name) }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+/// Whether another program is told of a run.
+struct EventOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write every event as a line of JSON into this file; - for standard output.", valueName: "file"))
+  var events: String?
+
+  func sink() throws(Diagnostic) -> EventLines? {
+    guard let events else { return nil }
+    return try EventLines(events)
+  }
+}
+
+extension Diagnostic {
+  /// E0905: events that cannot be written.
+  fileprivate static func cannotWriteEvents(_ name: String) -> Diagnostic {
+    let reason = String(cString: strerror(errno)).lowercased()
+    return Diagnostic(
+      "E0905", "the events cannot be written to '\(name)': \(reason)",
+      help: "name a file in a folder that can be written, or - for standard output")
+  }
+}
