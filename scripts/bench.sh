@@ -25,3 +25,6 @@ done
 
 # Ten thousand runs in one folder.
 .build/release/runexp-bench log
+
+# Checking of experiments, and of a table of two million rows.
+.build/release/runexp-bench analysis experiments/*.exp

@@ -6,5 +6,8 @@ struct RunexpBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runexp-bench",
     abstract: "Times what decides how fast a training is, and the log of very many runs.",
-    subcommands: [GemmBench.self, StepBench.self, FilesBench.self, TraceBench.self, LogBench.self])
+    subcommands: [
+      GemmBench.self, StepBench.self, FilesBench.self, TraceBench.self, LogBench.self,
+      AnalysisBench.self,
+    ])
 }
