@@ -224,7 +224,7 @@ private struct Unrolling {
     let node = trace.graph.nodes[id]
     // Numbers and weights are told by what uses them.
     guard case .op(let op, let operands) = node.kind else { return }
-    guard let layer = Self.layer(for: op, node.type.dims) else { throw obstacle("'\(op.name)'", id) }
+    guard let layer = OpForm.layer(for: op, giving: node.type.dims) else { throw obstacle("'\(op.name)'", id) }
     var inputs: [Functional.Source] = []
     for operand in operands { inputs.append(try source(operand)) }
     let types = operands.map { trace.graph.nodes[$0].type }
@@ -234,47 +234,5 @@ private struct Unrolling {
     layers.append(NamedLayer(free(LayerRegistry.snakeCase(layer.className)), layer))
     sources[id] = .init(calls.count)
     calls.append(.init(layer: layers.count - 1, inputs: inputs))
-  }
-
-  /// The layer that does what an op does to samples.
-  private static func layer(for op: any Op, _ dims: [Dim]) -> (any Layer)? {
-    switch op {
-    case let affine as Affine: return Rescaling(Double(affine.scale), offset: Double(affine.offset))
-    case let binary as Binary:
-      switch binary.function {
-      case .add: return Add()
-      case .subtract: return Subtract()
-      case .multiply: return Multiply()
-      case .maximum: return Maximum()
-      case .minimum: return Minimum()
-      default: return nil
-      }
-    case let join as GraphEngine.Concatenate:
-      return join.axis == 0 ? nil : Layers.Concatenate(axis: join.axis)
-    case let unary as Unary: return activation(unary)
-    case is Softmax: return ActivationLayer(.softmax)
-    case is GraphEngine.Reshape:
-      let sizes = dims.dropFirst().compactMap { if case .size(let size) = $0 { size } else { nil } }
-      return dims.first == .batch && sizes.count == dims.count - 1 ? Layers.Reshape(sizes) : nil
-    case let transpose as Transpose:
-      return transpose.permutation.first == 0 ? Permute(Array(transpose.permutation.dropFirst())) : nil
-    default: return nil
-    }
-  }
-
-  private static func activation(_ unary: Unary) -> (any Layer)? {
-    let name: String
-    switch (unary.function, unary.parameter) {
-    case (.negate, _): return Rescaling(-1)
-    case (.elu, 1): name = "elu"
-    case (.celu, 1): name = "celu"
-    case (.leakyRelu, 0.2): name = "leaky_relu"
-    case (.exp, _): name = "exponential"
-    case (.relu, _), (.sigmoid, _), (.tanh, _), (.selu, _), (.gelu, _), (.softplus, _), (.silu, _),
-      (.softsign, _), (.mish, _), (.relu6, _):
-      name = "\(unary.function)"
-    default: return nil
-    }
-    return (try? Activation(config: ConfigNode(.string(name)))).map { ActivationLayer($0) }
   }
 }
