@@ -105,7 +105,9 @@ public struct BatchMatMul: Op {
   }
 }
 
-/// ``BatchMatMul`` of whole numbers, exactly: sums and products wrap around as in TensorFlow. There is no gradient.
+/// ``BatchMatMul`` of whole numbers, exactly: sums and products wrap around as in TensorFlow.
+///
+/// There is no gradient.
 public struct IntegerMatMul: Op {
   public static let name = "integer_matmul"
   private let product: BatchMatMul

@@ -78,9 +78,9 @@ public struct Binary: Pointwise {
   }
 }
 
-/// ``Binary`` of whole numbers: sums, products and powers wrap around, and a division by 0 gives 0 as in NumPy, where
-/// TensorFlow stops with an error. A power below 0 is its fraction cut off.
+/// ``Binary`` of whole numbers: sums, products and powers wrap around.
 ///
+/// A division by 0 gives 0 as in NumPy, where TensorFlow stops with an error; a power below 0 is its fraction cut off.
 /// Comparisons and logical functions give truth values, which are floats.
 public struct IntegerBinary: Pointwise {
   public static let name = "integer_binary"

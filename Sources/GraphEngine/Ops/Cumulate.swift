@@ -60,7 +60,9 @@ public struct Cumulate: Op {
   }
 }
 
-/// ``Cumulate`` of whole numbers, which wrap around as in TensorFlow. There is no gradient.
+/// ``Cumulate`` of whole numbers, which wrap around as in TensorFlow.
+///
+/// There is no gradient.
 public struct IntegerCumulate: Op {
   public static let name = "integer_cumulate"
   let function: Cumulate.Function

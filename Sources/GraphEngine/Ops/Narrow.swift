@@ -79,7 +79,9 @@ extension Narrow.Kind {
 }
 
 extension Value {
-  /// The same numbers as a type of fewer bits has them. Keras: `keras.ops.cast`.
+  /// The same numbers as a type of fewer bits has them.
+  ///
+  /// Keras: `keras.ops.cast`.
   public func narrowed(to kind: Narrow.Kind) throws(Diagnostic) -> Value {
     if kind.element == .float32 {
       return try graph.apply(Narrow(to: kind), cast(to: .float32))

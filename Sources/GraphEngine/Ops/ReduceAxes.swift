@@ -100,7 +100,9 @@ public struct Reduce: Op {
   }
 }
 
-/// ``Reduce`` of whole numbers, exactly: sums and products wrap around as in TensorFlow. There is no gradient.
+/// ``Reduce`` of whole numbers, exactly: sums and products wrap around as in TensorFlow.
+///
+/// There is no gradient.
 public struct IntegerReduce: Op {
   public static let name = "integer_reduce"
   let function: Reduce.Function
