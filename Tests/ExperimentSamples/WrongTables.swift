@@ -60,7 +60,7 @@ extension WrongExperiment {
       .and("    input: [2]\n", "")
       .and(
         "      - Dense: {units: 3}\n",
-        "      - Input: {shape: [1], dtype: string}\n      - StringLookup: {vocabulary: [red], output_mode: multi_hot}\n"
+        "      - Input: {shape: [1], dtype: string}\n        - StringLookup: {vocabulary: [red], output_mode: multi_hot}\n"
       ),
     table("a sequence of too many steps", rows { "\($0)" })
       .and("input: [2]", "input: [40000, 1]")
