@@ -1,6 +1,6 @@
 public import Config
 public import GraphEngine
-public import TensorCore
+import TensorCore
 
 /// How well targets and predictions of a sample lie on a line: from -1 to 1.
 ///
