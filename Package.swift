@@ -207,7 +207,7 @@ let package = Package(
       "HDF5Files", "TensorCore", "Config", "Diagnostics",
       exclude: [
         "make_fixtures.py", "make_kinds.py", "make_kinds_more.py", "make_masks.py", "make_stateful.py",
-        "make_texts.py",
+        "make_query_masks.py", "make_quirks.py", "make_texts.py",
       ],
       resources: [.copy("Fixtures")]),
   ],

@@ -59,12 +59,25 @@ struct CompileReading {
           if isWeighted && output.metrics.contains(where: { $0.name == metric.name }) {
             metric.name = "weighted_" + metric.name
           }
+          metric.name = Self.free(metric, among: output.metrics)
           output.metrics.append(metric)
         }
       }
       outputs.append(output)
     }
     return CompileSettings(outputs, optimizer: optimizer)
+  }
+
+  /// The name a metric is logged under: of several of one name, Keras numbers all but the first.
+  private static func free(_ metric: NamedMetric, among others: [NamedMetric]) -> String {
+    let taken = Set(["loss"] + others.flatMap(\.logNames))
+    var renamed = metric
+    var number = 0
+    while renamed.logNames.contains(where: taken.contains) {
+      number += 1
+      renamed.name = "\(metric.name)_\(number)"
+    }
+    return renamed.name
   }
 
   /// One entry for each output: the same for all, or those of a list or mapping.

@@ -3,6 +3,19 @@ import Layers
 
 /// Fits a configuration to what Keras 3 makes of it when it reads the file.
 enum Keras3Writing {
+  /// Calls without Keras's `training` argument, which no functional model of Keras 3 heeds when it runs.
+  ///
+  /// Reading a call that has it, Keras 3.15 does not ask for the mask of what the layer is called with.
+  static func withoutTraining(_ node: ConfigNode) -> ConfigNode {
+    node.mappingObjects { _, object in
+      guard let calls = object["inbound_nodes"]?.list else { return object }
+      let written = calls.map { call in
+        call["kwargs"].map { call.with(["kwargs": $0.without(["training"])]) } ?? call
+      }
+      return object.with(["inbound_nodes": ConfigNode(.list(written))])
+    }
+  }
+
   /// A configuration for an `.h5` file.
   ///
   /// The reader takes every text that is the name of a function in `keras.layers` for that function, and then cannot

@@ -24,6 +24,12 @@ public struct KerasArchive {
   /// What was lost in reading, for the reader to be told.
   public var notes: [Diagnostic] = []
 
+  /// The same of a `.keras` file, whose layers need not be known: a list of what lies there, not a model.
+  /// - Throws: E0601 and E0624 to E0626 for a file that cannot be read.
+  public static func ofPackage(_ path: String) throws(Diagnostic) -> KerasArchive {
+    try KerasPackage.archive(path)
+  }
+
   /// The weights of one layer: trainable ones first.
   public struct LayerWeights: Equatable {
     public var name: String

@@ -26,18 +26,20 @@ enum KerasPackage {
     guard let written = try json(Self.config, in: zip, path) else {
       throw Diagnostic.missingMember(Self.config, in: path)
     }
-    let config = try Vocabularies.filled(written) { name throws(Diagnostic) in
+    guard zip.contains(weights) else { throw Diagnostic.missingMember(weights, in: path) }
+    let file = try openWeights(in: zip, path)
+    let root = try file.root()
+    let config = try Vocabularies.filled(written) { place throws(Diagnostic) in
+      try ObjectWeights.inverseFrequencies(of: place, in: root)
+    } _: { name throws(Diagnostic) in
       guard zip.contains(name) else { return nil }
       return try text(name, of: zip, path).map { String(decoding: $0, as: UTF8.self) }
     }
     let about = try json(metadata, in: zip, path)
     let semantics = Semantics(version: about?["keras_version"]?.string ?? "3")
-    guard zip.contains(weights) else { throw Diagnostic.missingMember(weights, in: path) }
     var loaded = try LoadedModel(
       config, as: semantics, about?["runexp"], named: name, custom: custom, functions: functions,
       seed: seed)
-    let file = try openWeights(in: zip, path)
-    let root = try file.root()
     let rounded = try ObjectWeights.fill(loaded.built, from: root)
     if rounded > 0 { loaded.notes.append(.rounded(rounded, in: path)) }
     if let compile = config["compile_config"], compile.entries?.isEmpty == false {
@@ -45,6 +47,35 @@ enum KerasPackage {
     }
     loaded.restoreWritten(named: name, custom: custom)
     return loaded
+  }
+
+  /// What the file holds, whether a model can be made of it or not.
+  /// - Throws: what ``load(_:named:custom:functions:seed:)`` throws for a file that cannot be read.
+  static func archive(_ path: String) throws(Diagnostic) -> KerasArchive {
+    let zip = try open(path)
+    guard let config = try json(Self.config, in: zip, path) else {
+      throw .missingMember(Self.config, in: path)
+    }
+    let file = try openWeights(in: zip, path)
+    let root = try file.root()
+    var counts: [String: Int] = [:]
+    var layers: [KerasArchive.LayerWeights] = []
+    for layer in config["config"]?["layers"]?.list ?? [] {
+      let base = LayerRegistry.snakeCase(layer["class_name"]?.string ?? "")
+      let number = counts[base, default: 0]
+      counts[base] = number + 1
+      layers.append(
+        .init(
+          name: layer["config"]?["name"]?.string ?? layer["name"]?.string ?? "?",
+          weights: try ObjectWeights.all(
+            below: "layers/" + base + (number == 0 ? "" : "_\(number)"), in: root)))
+    }
+    let compile = config["compile_config"].flatMap { $0.isAbsent ? nil : $0 }
+    return KerasArchive(
+      kerasVersion: try json(metadata, in: zip, path)?["keras_version"]?.string ?? "3", modelConfig: config,
+      trainingConfig: compile.map {
+        ["optimizer_config": $0["optimizer"] ?? ConfigNode(.null), "loss": $0["loss"] ?? ConfigNode(.null)]
+      }, layers: layers)
   }
 
   /// - Throws: E0601 if there is no such file, E0624 if it is no sound zip file.
@@ -136,7 +167,7 @@ extension BuiltModel {
   /// `config.json`.
   fileprivate var packageConfig: ConfigNode {
     let compile = CompileWriting(self)?.compileConfig
-    let config = Keras3Equivalents.of(model.kerasConfig, from: semantics)
+    let config = Keras3Equivalents.of(Keras3Writing.withoutTraining(model.kerasConfig), from: semantics)
     return Keras3Writing.full(config, shapes: layerShapes).namingJoins
       .with(["compile_config": compile ?? ConfigNode(.map([]))])
   }

@@ -185,6 +185,13 @@ extension BuiltModel {
   private func set(
     _ parameters: [OrderedParameter], from weights: [SavedVariable], of name: String, stored: String
   ) throws(Diagnostic) {
+    if parameters.count > weights.count,
+      let own = model.layers.first(where: { $0.name == name })?.layer.config["activation"]?["config"]?[
+        "name"]?.string,
+      parameters.count(where: { !$0.path.contains("/\(own)/") }) == weights.count
+    {
+      throw .activationLeftOut(own)
+    }
     guard parameters.count == weights.count else {
       throw .wrongWeightCount(name, parameters.count, weights.count, stored: stored)
     }

@@ -14,7 +14,10 @@ extension KerasArchive {
   ///
   /// The numbers stay in the model until the archive is written.
   public init(_ built: BuiltModel, as semantics: Semantics = .keras3) {
-    let config = built.model.kerasConfig
+    let written = built.model.kerasConfig
+    // Keras 2 heeds it, and a model of Keras 3 did not mean it.
+    let isHeeded = semantics == .keras2 && built.semantics == .keras2
+    let config = isHeeded ? written : Keras3Writing.withoutTraining(written)
     let compile = CompileWriting(built)
     self.init(
       kerasVersion: semantics.writtenVersion, backend: "tensorflow",

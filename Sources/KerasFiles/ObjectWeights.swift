@@ -38,6 +38,10 @@ enum ObjectWeights {
     for object in built.savedObjects {
       let group = try root.makeGroup(vars(object.path))
       try group.set("name", to: object.name, .utf8)
+      if let weights = object.inverseFrequencies {
+        try SavedVariable(frequencies, Tensor([weights.count], weights.map { Float($0) }))
+          .write(in: group, at: frequencies)
+      }
       for (index, path) in object.parameters.enumerated() {
         try built.savedVariable("\(index)", of: path, isCount: counts.contains(path))
           .write(in: group, at: "\(index)")
@@ -60,6 +64,34 @@ enum ObjectWeights {
 
   // MARK: Reading
 
+  /// Keras's name of what a lookup with tf_idf weighs by, which is no variable that is trained.
+  private static let frequencies = "idf_weights"
+
+  /// What a lookup with tf_idf weighs by; `nil` if the file has none at its place.
+  static func inverseFrequencies(of place: String, in root: borrowing H5Group) throws(Diagnostic) -> [Double]?
+  {
+    let path = vars(place) + "/" + frequencies
+    guard root.contains(place), root.contains(vars(place)), root.contains(path) else { return nil }
+    return try SavedVariable(path, root.dataset(path)).tensor().elements.map(Double.init)
+  }
+
+  /// Every number that lies below an object, in the order of the names.
+  static func all(below path: String, in root: borrowing H5Group) throws(Diagnostic) -> [SavedVariable] {
+    var (waiting, found, visited) = ([path], [SavedVariable](), 0)
+    while let next = waiting.popLast() {
+      visited += 1
+      guard visited <= mostGroups, next.utf8.count < 4096 else {
+        throw .implausibleInHDF5("holds groups without end", in: root.place)
+      }
+      if let group = root.contains(next) ? try? root.group(next) : nil {
+        waiting += try group.names().sorted(by: >).map { next + "/" + $0 }
+      } else if let dataset = try? root.dataset(next) {
+        found.append(SavedVariable(next, dataset))
+      }
+    }
+    return found
+  }
+
   /// Fills in the weights of a file, object by object.
   /// - Returns: how many variables were rounded to single precision.
   /// - Throws: E0619 if an object has too few or too many variables or is not the model's, E0620 if one has another
@@ -70,6 +102,7 @@ enum ObjectWeights {
     for object in built.savedObjects where !object.parameters.isEmpty {
       let stored = try variables(of: object.path, in: root)
       used.formUnion(spellings(of: vars(object.path)))
+      if stored.isEmpty, object.path.hasSuffix("/activation") { throw .activationLeftOut(object.name) }
       guard stored.count == object.parameters.count else {
         throw .wrongWeightCount(
           object.name, object.parameters.count, stored.count,
@@ -103,7 +136,7 @@ enum ObjectWeights {
         let inner = path + "/" + name
         if name != "vars" {
           waiting.append(inner)
-        } else if !used.contains(inner), try !root.group(inner).names().isEmpty,
+        } else if !used.contains(inner), try !root.group(inner).names().allSatisfy({ $0 == frequencies }),
           !path.hasSuffix("seed_generator")
         {
           return path
@@ -178,6 +211,16 @@ extension BuiltModel {
 }
 
 extension Diagnostic {
+  /// E0619: an activation with weights of its own, which Keras 3 leaves out.
+  static func activationLeftOut(_ name: String) -> Diagnostic {
+    Diagnostic(
+      "E0619",
+      "the file has no weights for '\(name)', an activation with weights of its own: Keras 3 does not save them",
+      help:
+        "make it a layer behind the other one, 'PReLU()(x)' instead of 'activation=PReLU()', and save it again"
+    )
+  }
+
   /// E0619: a file with weights of an object that the model does not have.
   static func foreignWeights(_ path: String) -> Diagnostic {
     Diagnostic(

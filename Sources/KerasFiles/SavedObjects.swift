@@ -14,6 +14,8 @@ struct SavedObject {
   var name: String
   /// Paths in the slab, in the order of the object's variables.
   var parameters: [String] = []
+  /// What a lookup weighs by, which Keras saves with the variables though nothing trains it.
+  var inverseFrequencies: [Double]?
 }
 
 extension BuiltModel {
@@ -94,6 +96,7 @@ private struct ObjectWalk {
   private mutating func visitParts(_ layer: NamedLayer, at path: String, below prefix: String) {
     let attributes = PartAttributes(of: layer)
     var own = [SavedObject(path: path, name: layer.name)]
+    own[0].inverseFrequencies = (layer.layer as? any FrequencyWeighing)?.inverseFrequencies
     for entry in entries where entry.spec.path.hasPrefix(prefix + "/") {
       let names = entry.spec.path.utf8.dropFirst(prefix.utf8.count + 1).split(separator: UInt8(ascii: "/"))
         .map { String(decoding: $0, as: UTF8.self) }

@@ -189,8 +189,10 @@ struct TensorFlowNode {
   // MARK: Attributes
 
   private static let types = [
-    "DT_FLOAT": "float32", "DT_INT32": "int32", "DT_INT64": "int32", "DT_BOOL": "bool", "DT_HALF": "float32",
-    "DT_DOUBLE": "float32",
+    "DT_FLOAT": "float32", "DT_INT32": "int32", "DT_INT64": "int32", "DT_BOOL": "bool", "DT_HALF": "float16",
+    "DT_DOUBLE": "float32", "DT_BFLOAT16": "bfloat16", "DT_INT8": "int8", "DT_UINT8": "uint8",
+    "DT_INT16": "int16",
+    "DT_UINT16": "uint16",
   ]
 
   private func attribute(_ name: String, _ kind: String) -> ConfigNode? { attributes[name]?[kind] }

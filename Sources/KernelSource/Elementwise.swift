@@ -92,8 +92,21 @@ func integerRows(
   case .and: each(a, s, b, t, y, rows, columns) { $0 != 0 && $1 != 0 ? one : 0 }
   case .or: each(a, s, b, t, y, rows, columns) { $0 != 0 || $1 != 0 ? one : 0 }
   case .exclusiveOr: each(a, s, b, t, y, rows, columns) { ($0 != 0) != ($1 != 0) ? one : 0 }
-  case .divide, .divideNoNaN, .power, .arctangent: break
+  case .power: each(a, s, b, t, y, rows, columns) { wholePower($0, $1) }
+  case .divide, .divideNoNaN, .arctangent: break
   }
+}
+
+/// A power of whole numbers, which wraps around; below 0 the fraction is cut off.
+@inline(__always) private func wholePower(_ a: Int32, _ exponent: Int32) -> Int32 {
+  if exponent < 0 { return a == 1 || a == -1 && exponent & 1 == 0 ? 1 : a == -1 ? -1 : 0 }
+  var (result, factor, rest): (Int32, Int32, Int32) = (1, a, exponent)
+  while rest > 0 {
+    if rest & 1 == 1 { result = result &* factor }
+    factor = factor &* factor
+    rest >>= 1
+  }
+  return result
 }
 
 /// The quotient of whole numbers rounded down; 0 where there is none.

@@ -179,9 +179,15 @@ public enum LayerRegistry {
     var counts: [String: Int] = [:]
     var isRight = true
     for node in nodes {
-      guard let layer = registry.decode(node, into: &bag), let common = common(of: node, into: &bag) else {
+      guard var layer = registry.decode(node, into: &bag),
+        let common = common(of: node, isInput: layer is InputLayer, into: &bag)
+      else {
         isRight = false
         continue
+      }
+      if let dtype = common.dtype, var input = layer as? InputLayer {
+        isRight = bag.collect { () throws(Diagnostic) in try input.take(type: dtype) } != nil && isRight
+        layer = input
       }
       var name = common.name?.value
       if let written = common.name, let earlier = taken[written.value] {
@@ -206,12 +212,15 @@ public enum LayerRegistry {
     var name: (value: String, span: SourceSpan?)?
     var isTrainable = true
     var span: SourceSpan?
+    /// The type of an input's numbers.
+    var dtype: ConfigNode?
   }
 
   /// The settings that every layer has.
-  private static func common(of node: ConfigNode, into bag: inout DiagnosticBag) -> Common? {
+  private static func common(of node: ConfigNode, isInput: Bool, into bag: inout DiagnosticBag) -> Common? {
     guard let (_, span, settings) = all.parts(of: node, into: &bag) else { return nil }
     var common = Common(span: span)
+    common.dtype = isInput ? settings["dtype"] : nil
     return bag.collect { () throws(Diagnostic) in
       if let name = settings["name"] {
         common.name = (try String(config: name), name.span)
@@ -222,7 +231,9 @@ public enum LayerRegistry {
         }
       }
       if let trainable = settings["trainable"] { common.isTrainable = try Bool(config: trainable) }
-      if let dtype = settings["dtype"], dtype["config"]?["name"]?.string ?? dtype.string != "float32" {
+      if let dtype = settings["dtype"], !isInput,
+        dtype["config"]?["name"]?.string ?? dtype.string != "float32"
+      {
         throw Diagnostic(
           "E0202", "'dtype' must be float32", at: dtype.span.map { .init($0, "found \(dtype.sketch)") },
           help: "runexp computes in float32, the same bits on every machine")

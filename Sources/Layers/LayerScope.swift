@@ -227,7 +227,7 @@ public final class LayerScope {
   /// Makes sure that so many steps of a sequence can be calculated one by one, before anything is made for each.
   /// - Throws: E0397.
   func checkSteps(_ count: Int) throws(Diagnostic) {
-    guard count <= Self.mostCalls else { throw .tooManyCalls(at: graph.origin) }
+    guard count <= Self.mostCalls else { throw .tooManySteps(count, at: graph.origin) }
   }
 
   /// Calls a layer under its name; what goes wrong inside points at where the layer was written.
@@ -279,6 +279,17 @@ public final class LayerScope {
 }
 
 extension Diagnostic {
+  /// E0397: a sequence whose steps are too many to be calculated one by one.
+  fileprivate static func tooManySteps(_ count: Int, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(
+      "E0397",
+      "a sequence of \(count) steps is calculated step by step, at most \(LayerScope.mostCalls) are possible",
+      at: span.map { Label($0, "once for each step") },
+      help:
+        "make the sequence shorter in front of this layer: MaxPooling1D, Conv1D with 'strides', or shorter inputs"
+    )
+  }
+
   /// E0397: a model that is too large to look at.
   public static func tooManyCalls(at span: SourceSpan?) -> Diagnostic {
     Diagnostic(

@@ -34,7 +34,7 @@ public struct ScriptedLoss: Loss {
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     guard let function else { return prediction }
-    return try function.call([target, prediction])
+    return try function.call([target, prediction]).cast(to: .float32)
   }
 }
 
@@ -62,7 +62,7 @@ public struct ScriptedMetric: MeanMetric {
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     guard let function else { return prediction }
-    return try function.call([target, prediction])
+    return try function.call([target, prediction]).cast(to: .float32)
   }
 }
 

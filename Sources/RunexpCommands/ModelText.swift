@@ -5,7 +5,7 @@ import KerasFiles
 import Plotting
 import TensorCore
 
-/// What a `.h5` of Keras 1, 2 or 3 holds, in words, whatever its layers.
+/// What a file of Keras 1, 2 or 3 holds, in words, whatever its layers.
 ///
 /// For files that no model can be made of; see ``ModelView`` for the others.
 enum ModelText {

@@ -79,10 +79,10 @@ struct Show: ParsableCommand {
     let view: ModelView
     do {
       view = try ModelView(path)
-    } catch var diagnostic as Diagnostic where graph == nil && !json && !path.lowercased().hasSuffix(".keras")
-    {
+    } catch var diagnostic as Diagnostic where graph == nil && !json {
       // A file of any layers can be listed; what is missing to make a model of it is said.
-      let archive = try KerasArchive.read(path)
+      let isPackage = path.lowercased().hasSuffix(".keras")
+      let archive = try isPackage ? KerasArchive.ofPackage(path) : KerasArchive.read(path)
       diagnostic.severity = .warning
       common.terminal.report(diagnostic)
       return try ModelText.text(of: archive, weights: weights)

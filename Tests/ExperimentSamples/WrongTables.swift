@@ -52,6 +52,19 @@ extension WrongExperiment {
     table("a target of decimal commas", rows({ "\($0)" }, target: { "\"0,\($0)\"" })),
     table("a target of names", rows({ "\($0)" }, target: { "n\($0)" })),
     table("a target with a class that may be missing", rows({ "\($0)" }, target: { ["NA", "EU"][$0 % 2] })),
+    table("a column of texts among numbers", rows { ["red", "blue"][$0 % 2] })
+      .setting("features: {n: [a, b]}\n      types: {b: text}"),
+    table("texts for an input of numbers", rows { ["red", "blue"][$0 % 2] })
+      .setting("features: [b]\n      types: {b: text}").and("input: [2]", "input: [1]"),
+    table("numbers for an input of texts", rows { "\($0)" }).setting("features: [b]")
+      .and("    input: [2]\n", "")
+      .and(
+        "      - Dense: {units: 3}\n",
+        "      - Input: {shape: [1], dtype: string}\n        - StringLookup: {vocabulary: [red], output_mode: multi_hot}\n"
+      ),
+    table("a sequence of too many steps", rows { "\($0)" })
+      .and("input: [2]", "input: [40000, 1]")
+      .and("      - Dense: {units: 3}\n", "      - TimeDistributed: {layer: {LSTM: {units: 2}}}\n"),
     table("a column without a name", ",a,y\n0,1,2\n1,2,3\n"),
     table("a table with another separator", "a;b;y\n1;2;3\n4;5;6\n"),
     table("a table with a comment", "# by hand\na,b,y\n1,2,3\n"),

@@ -46,6 +46,52 @@ extension OpCase {
     flat("argmin in the middle", { [held([.batch, .size($0), .size(3)], .spaced)] }) {
       try $0[0].argumentOfMinimum(over: 1)
     },
+    // What floats cannot hold is seen by its remainder.
+    flat("power of whole numbers", { [held(rows($0), .labels(5)), held([.size($0)], .labels(4))] }) {
+      try $0[0].combined(.power, $0[1] - 2)
+    },
+    flat("sums of whole numbers", { [held([.batch, .size(3), .size($0)], .labels(9))] }) {
+      try $0[0].sum(over: [1]) * $0[0].sum(over: [-1], keepingDimensions: true).sum(over: [1])
+    },
+    flat("products of whole numbers", { [held([.batch, .size(2), .size($0)], .labels(2_000_000_000))] }) {
+      try ($0[0].product(over: [1, 2])).combined(.modulo, 4099)
+    },
+    flat("extremes of whole numbers", { [held([.batch, .size(2), .size($0)], .labels(2_000_000_000))] }) {
+      try ($0[0].max(over: [1]) - $0[0].min(over: [1])).combined(.modulo, 4099)
+    },
+    flat("running sums of whole numbers", { [held([.batch, .size($0), .size(2)], .labels(2_000_000_000))] }) {
+      try ($0[0].cumulativeSum(along: 1) - $0[0].cumulativeProduct(along: 1)).combined(.modulo, 4099)
+    },
+    flat("places of whole numbers", { [held([.batch, .size(2), .size($0)], .labels(2_000_000_000))] }) {
+      try $0[0].argumentOfMaximum() + $0[0].argumentOfMinimum()
+    },
+    flat("order of whole numbers", { [held(rows($0), .labels(2_000_000_000))] }) {
+      try ($0[0].sorted() - $0[0].argumentsSorted(descending: true)).combined(.modulo, 4099)
+    },
+    flat(
+      "matrices of whole numbers",
+      {
+        [
+          held([.batch, .size(2), .size($0)], .labels(99_999)), held([.size($0), .size(3)], .labels(99_999)),
+        ]
+      }
+    ) { try $0[0].multiplied(by: $0[1]).combined(.modulo, 4099) },
+    flat(
+      "turned matrices of whole numbers",
+      {
+        [
+          held([.batch, .size($0), .size(2)], .labels(99_999)), held([.size(3), .size($0)], .labels(99_999)),
+        ]
+      }
+    ) {
+      try $0[0].multiplied(by: $0[1], transposingLeft: true, transposingRight: true).combined(.modulo, 4099)
+    },
+    flat("bytes", { [held(rows($0), .labels(2_000_000_000))] }) {
+      try $0[0].narrowed(to: .uint8) + $0[0].narrowed(to: .int8) * 256 + $0[0].narrowed(to: .int16)
+    },
+    flat("halves", { [held(rows($0), .spaced)] }) {
+      try $0[0].narrowed(to: .float16) - $0[0].narrowed(to: .bfloat16)
+    },
     flat("one_hot", { [held(rows($0), .labels(5))] }) { try $0[0].oneHot(4) },
     flat("map_whole", { [held(rows($0), .labels(9))] }) {
       try $0[0].graph.apply(MapWhole([(0, 7), (3, -2)], others: .remainder(5, plus: 1)), $0[0])

@@ -11,7 +11,9 @@ import Training
 
 /// Models of texts that Keras has saved, and what it predicts with them: `make_texts.py`.
 @Suite struct TextFileTests {
-  private static let files = ["texts_two.keras", "texts_given.keras", "texts_hashed.keras"]
+  private static let files = [
+    "texts_two.keras", "texts_given.keras", "texts_hashed.keras", "texts_rare.keras", "texts_rarer.keras",
+  ]
 
   private func expected(_ file: String) throws -> ConfigNode {
     let bytes = try Data(contentsOf: URL(fileURLWithPath: fixture(file: "texts.json")))

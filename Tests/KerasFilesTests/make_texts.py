@@ -21,7 +21,7 @@ EXPECTED = {}
 
 def save(name, model, *columns):
     generator = np.random.default_rng(len(name))
-    for weight in model.weights:
+    for weight in model.trainable_weights:
         weight.assign(generator.normal(size=weight.shape, scale=0.5).astype("float32"))
     texts = [np.array(c, dtype=object).reshape(-1, 1) for c in columns]
     y = model.predict([keras.ops.convert_to_tensor(t.astype(str)) for t in texts] if len(texts) > 1 else
@@ -48,5 +48,13 @@ save("given", keras.Sequential([
 save("hashed", keras.Sequential([
     keras.Input((1,), dtype="string", name="word"), layers.Hashing(6, mask_value=""), layers.Embedding(6, 2), layers.Flatten(),
     layers.Dense(1)]), COLORS)
+# Weighed by how rare they are: learned, so that the weights stand beside those of layers, and given.
+rare = learned(COLORS[:7], output_mode="tf_idf", num_oov_indices=2)
+save("rare", keras.Sequential([keras.Input((1,), dtype="string", name="word"), rare, layers.Dense(2)]), COLORS)
+given = layers.StringLookup(vocabulary=["red", "green"], output_mode="tf_idf", idf_weights=[0.5, 2.0])
+inner = keras.Sequential([keras.Input((1,), dtype="string"), learned(SIZES[:4], output_mode="tf_idf"), layers.Dense(2)])
+a = keras.Input((1,), dtype="string", name="color")
+b = keras.Input((1,), dtype="string", name="size")
+save("rarer", keras.Model([a, b], layers.Concatenate()([layers.Dense(2)(given(a)), inner(b)])), COLORS, SIZES)
 with open(os.path.join(OUT, "texts.json"), "w") as file:
     json.dump(EXPECTED, file)

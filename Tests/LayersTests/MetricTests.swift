@@ -43,6 +43,19 @@ import Testing
     #expect(try decode(["class_name": "Accuracy", "config": [:]]) is EqualLabels)
   }
 
+  @Test func `correlations are those of Keras, with their ways`() throws {
+    // By Keras 3.15; both are means over samples of what holds along the last axis.
+    let predictions = Tensor([2, 4], [0.2, 0.6, 0.7, 0.2, 0.6, 0.1, 0.6, 0.8])
+    let targets = Tensor([2, 4], [1, 2, 1, 0, 0.5, 0, 1, 1.5])
+    let pearson = try value("PearsonCorrelation", predictions, targets)
+    #expect(abs(pearson - 0.76441490650177) < 1e-6, "\(pearson)")
+    let concordance = try value("concordance_correlation", predictions, targets)
+    #expect(abs(concordance - 0.4185469448566437) < 1e-6, "\(concordance)")
+    let turned = try value(["PearsonCorrelation": ["axis": 0]], predictions, targets)
+    #expect(turned.isNaN, "a column of the targets is constant, as in Keras")
+    #expect(try value("pearson_correlation", Tensor([2, 1], [1, 2]), Tensor([2, 1], [1, 3])).isNaN)
+  }
+
   @Test func `scores of classes have a result each without an average`() throws {
     // By Keras 3.15: F1Score and FBetaScore(beta=2, threshold=0.5) of these.
     let predictions = Tensor([4, 3], [0.2, 0.6, 0.7, 0.2, 0.6, 0.6, 0.6, 0.8, 0.1, 1, 0, 0.5])

@@ -49,6 +49,19 @@ import Testing
     #expect(try place.files().allSatisfy { $0 != "m.jpg" })
   }
 
+  @Test(arguments: [
+    "quirk_unknown.keras", "quirk_unknown.h5", "quirk_activation.keras", "quirk_activation.h5",
+  ])
+  func `a file that no model can be made of is listed, with a warning that says why`(file: String) throws {
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("KerasFilesTests/Fixtures")
+    let outcome = try Workplace().runexp("show", fixtures.appendingPathComponent(file).path)
+    #expect(outcome.status == 0)
+    #expect(outcome.err.hasPrefix("warning[E06"), "\(outcome.err)")
+    #expect(
+      outcome.out.contains("Layer (type)") && outcome.out.contains("Total parameters:"), "\(outcome.out)")
+  }
+
   @Test func `a report shows table and drawing`() throws {
     let place = try Workplace()
     let text = digits().replacingOccurrences(

@@ -73,18 +73,10 @@ struct FunctionalSyntax {
       let rest = ConfigNode(.map(entries.filter { $0.key != "dtype" }), span: node.span)
       guard var layer = InputLayer.schema.decode(rest, into: &context.bag) else { return nil }
       guard let dtype = node["dtype"] else { return layer }
-      switch dtype.string {
-      case "float32": layer.element = .float32
-      case "int32", "int64": layer.element = .int32
-      case "string": layer.element = .text
-      default:
-        context.bag.report(
-          Diagnostic(
-            "E0202", "'dtype' of an input must be float32, int32 or string",
-            at: dtype.span.map { .init($0, "found \(dtype.sketch)") }))
-        return nil
+      return context.bag.collect { () throws(Diagnostic) in
+        try layer.take(type: dtype)
+        return layer
       }
-      return layer
     }
     return context.bag.collect { () throws(Diagnostic) in
       let shape = try SampleShape(config: node)

@@ -77,13 +77,14 @@ struct ModelCell: Cell {
       context.bag.report(.noLayers(name, at: subject.span))
       return nil
     }
-    var (shape, batchSize) = (input, batchSize)
+    var (shape, batchSize, element) = (input, batchSize, ElementType.float32)
     if let first = layers.first?.layer as? InputLayer {
       if input != nil {
         context.bag.report(.inputTwice(name, at: layers[0].span))
         return nil
       }
       shape = first.shape
+      element = first.element
       batchSize = first.batchSize ?? batchSize
       layers.removeFirst()
     }
@@ -92,7 +93,7 @@ struct ModelCell: Cell {
       context.bag.report(.noInput(name, at: subject.span))
       return nil
     }
-    let first = ModelInput("input_layer", shape: shape.axes, batchSize: batchSize)
+    let first = ModelInput("input_layer", shape: shape.axes, element, batchSize: batchSize)
     return declare(Sequential(name, input: first, layers), parts: [:], &context)
   }
 

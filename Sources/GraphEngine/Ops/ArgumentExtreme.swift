@@ -7,16 +7,19 @@ public struct ArgumentExtreme: Op {
   public static let name = "argument_extreme"
   let isLargest: Bool
   let axis: Int
+  /// Of whole numbers, int32, instead of floats.
+  let isWhole: Bool
   public var name: String { isLargest ? "argmax" : "argmin" }
 
-  public init(largest: Bool, along axis: Int) {
+  public init(largest: Bool, along axis: Int, ofWholes isWhole: Bool = false) {
     isLargest = largest
+    self.isWhole = isWhole
     self.axis = axis
   }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     let x = operands[0]
-    try x.require(.float32, for: name)
+    try x.require(isWhole ? .int32 : .float32, for: name)
     let axis = try x.axis(axis)
     guard try x.size(of: axis, to: "searched") > 0 else {
       throw ShapeError("axis \(axis) of \(x) has no elements to choose from")
@@ -32,7 +35,15 @@ public struct ArgumentExtreme: Op {
 
   public func bind(_ site: BindSite) -> Step {
     let split = AxisSplit(site.inputs[0].shape, axis: axis)
-    let (x, isLargest, count, inner) = (site.inputs[0].input, isLargest, split.count, split.inner)
+    return isWhole
+      ? search(split, site.inputs[0].labels, site) : search(split, site.inputs[0].input, site)
+  }
+
+  /// Of numbers of either kind; only a NaN differs from itself.
+  private func search<Number: Comparable>(
+    _ split: AxisSplit, _ x: UnsafePointer<Number>, _ site: BindSite
+  ) -> Step {
+    let (isLargest, count, inner) = (isLargest, split.count, split.inner)
     let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
     return { worker in
       let share = split.share(of: worker)

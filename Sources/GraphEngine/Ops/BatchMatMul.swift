@@ -16,9 +16,13 @@ public struct BatchMatMul: Op {
   }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try infer(operands, of: .float32)
+  }
+
+  fileprivate func infer(_ operands: [TensorType], of element: ElementType) throws(ShapeError) -> TensorType {
     let (a, b) = (operands[0], operands[1])
     for (i, type) in operands.enumerated() {
-      try type.require(.float32, for: name, operand: i)
+      try type.require(element, for: name, operand: i)
       guard type.rank >= 2 else {
         throw ShapeError("a product of matrices needs two axes, found \(type)", operand: i)
       }
@@ -32,7 +36,7 @@ public struct BatchMatMul: Op {
     }
     let leading = try TensorType.broadcast(
       TensorType(a.dims.dropLast(2)), TensorType(b.dims.dropLast(2)))
-    return TensorType(leading + [m, n])
+    return TensorType(leading + [m, n], element)
   }
 
   private func lastTwo(_ type: TensorType, swapped: Bool) -> (Dim, Dim) {
@@ -88,7 +92,7 @@ public struct BatchMatMul: Op {
   }
 
   /// Where the matrix of each result begins.
-  private func starts(_ shape: [Int], _ leading: [Int], _ size: Int) -> [Int] {
+  fileprivate func starts(_ shape: [Int], _ leading: [Int], _ size: Int) -> [Int] {
     let steps = broadcastStrides(shape.dropLast(2), to: leading)
     return (0..<leading.reduce(1, *)).map { index in
       var (rest, start) = (index, 0)
@@ -98,6 +102,76 @@ public struct BatchMatMul: Op {
       }
       return start
     }
+  }
+}
+
+/// ``BatchMatMul`` of whole numbers, exactly: sums and products wrap around as in TensorFlow.
+///
+/// There is no gradient.
+public struct IntegerMatMul: Op {
+  public static let name = "integer_matmul"
+  private let product: BatchMatMul
+
+  public init(transposingLeft: Bool = false, transposingRight: Bool = false) {
+    product = BatchMatMul(transposingLeft: transposingLeft, transposingRight: transposingRight)
+  }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try product.infer(operands, of: .int32)
+  }
+
+  public func pullback(_ c: PullbackContext) -> [Value?] { [nil, nil] }
+
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { product.flops(operands, result) }
+
+  public func bind(_ site: BindSite) -> Step {
+    let (a, b, shape) = (site.inputs[0], site.inputs[1], site.output.shape)
+    let (m, n) = (shape[shape.count - 2], site.output.columns)
+    let (isLeftTurned, isRightTurned) = (product.transposesLeft, product.transposesRight)
+    let k = isLeftTurned ? a.shape[a.shape.count - 2] : a.columns
+    let (aRow, aColumn) = isLeftTurned ? (1, m) : (k, 1)
+    let (bRow, bColumn) = isRightTurned ? (1, k) : (n, 1)
+    let leading = Array(shape.dropLast(2))
+    let (aStarts, bStarts) = (
+      product.starts(a.shape, leading, m * k), product.starts(b.shape, leading, k * n)
+    )
+    let (left, right) = (a.labels, b.labels)
+    let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
+    return { worker in
+      for row in worker.share(of: aStarts.count * m) {
+        let (x, z) = (left + aStarts[row / m] + row % m * aRow, right + bStarts[row / m])
+        for j in 0..<n {
+          var sum: Int32 = 0
+          for p in 0..<k { sum &+= x[p * aColumn] &* z[p * bRow + j * bColumn] }
+          y[row * n + j] = sum
+        }
+      }
+    }
+  }
+}
+
+extension IntegerMatMul {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let whole = { (x: Double) in Int32(truncatingIfNeeded: referenceWhole(x)) }
+    let (m, n) = (shape[shape.count - 2], shape[shape.count - 1])
+    let leading = Array(shape.dropLast(2))
+    let (a, b) = (
+      operands[0].broadcast(to: leading + operands[0].shape.suffix(2)),
+      operands[1].broadcast(to: leading + operands[1].shape.suffix(2))
+    )
+    let k = product.transposesLeft ? a.shape[a.shape.count - 2] : a.columns
+    var y = ReferenceTensor(shape)
+    for place in y.numbers.indices {
+      let (number, i, j) = (place / (m * n), place / n % m, place % n)
+      var sum: Int32 = 0
+      for p in 0..<k {
+        let left = a.numbers[number * m * k + (product.transposesLeft ? p * m + i : i * k + p)]
+        let right = b.numbers[number * k * n + (product.transposesRight ? j * k + p : p * n + j)]
+        sum &+= whole(left) &* whole(right)
+      }
+      y.numbers[place] = Double(sum)
+    }
+    return y
   }
 }
 

@@ -78,8 +78,9 @@ public struct Binary: Pointwise {
   }
 }
 
-/// ``Binary`` of whole numbers: sums and products wrap around, and a division by 0 gives 0.
+/// ``Binary`` of whole numbers: sums, products and powers wrap around.
 ///
+/// A division by 0 gives 0 as in NumPy, where TensorFlow stops with an error; a power below 0 is its fraction cut off.
 /// Comparisons and logical functions give truth values, which are floats.
 public struct IntegerBinary: Pointwise {
   public static let name = "integer_binary"
@@ -90,7 +91,7 @@ public struct IntegerBinary: Pointwise {
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     for (i, type) in operands.enumerated() { try type.require(.int32, for: name, operand: i) }
     switch function {
-    case .divide, .divideNoNaN, .power, .arctangent:
+    case .divide, .divideNoNaN, .arctangent:
       throw ShapeError(
         "\(function) does not give whole numbers", hint: "cast both operands: cast(x, 'float32')")
     default:

@@ -60,6 +60,70 @@ public struct Cumulate: Op {
   }
 }
 
+/// ``Cumulate`` of whole numbers, which wrap around as in TensorFlow.
+///
+/// There is no gradient.
+public struct IntegerCumulate: Op {
+  public static let name = "integer_cumulate"
+  let function: Cumulate.Function
+  let axis: Int
+
+  public init(_ function: Cumulate.Function, along axis: Int) {
+    self.function = function
+    self.axis = axis
+  }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try operands[0].require(.int32, for: name)
+    _ = try operands[0].size(of: try operands[0].axis(axis), to: "summed one by one")
+    return operands[0]
+  }
+
+  public func pullback(_ c: PullbackContext) -> [Value?] { [nil] }
+
+  public func bind(_ site: BindSite) -> Step {
+    let split = AxisSplit(site.output.shape, axis: axis)
+    let (x, count, inner, function) = (site.inputs[0].labels, split.count, split.inner, function)
+    let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
+    return { worker in
+      let share = split.share(of: worker)
+      for o in share.outer {
+        for i in share.inner {
+          var total = function.start
+          for k in 0..<count {
+            let place = (o * count + k) * inner + i
+            total = function.combine(total, x[place])
+            y[place] = total
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Cumulate.Function {
+  fileprivate var start: Int32 { self == .sum ? 0 : 1 }
+
+  @inline(__always) fileprivate func combine(_ a: Int32, _ b: Int32) -> Int32 {
+    self == .sum ? a &+ b : a &* b
+  }
+}
+
+extension IntegerCumulate {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    var y = operands[0]
+    let axis = y.axis(axis)
+    for run in y.places(along: axis..<axis + 1) {
+      var total = function.start
+      for place in run {
+        total = function.combine(total, Int32(truncatingIfNeeded: referenceWhole(y.numbers[place])))
+        y.numbers[place] = Double(total)
+      }
+    }
+    return y
+  }
+}
+
 extension Cumulate {
   public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
     let x = operands[0]

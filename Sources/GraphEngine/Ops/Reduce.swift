@@ -8,6 +8,7 @@ public struct SumLast: Op {
   public init() {}
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try operands[0].require(.float32, for: name)
     guard operands[0].rank >= 1 else {
       throw ShapeError("a sum over the last axis needs one, found \(operands[0])")
     }
@@ -58,7 +59,10 @@ public struct SumAll: Op {
   public static let name = "sum_all"
   public init() {}
 
-  public func infer(_ operands: [TensorType]) -> TensorType { TensorType([]) }
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try operands[0].require(.float32, for: name)
+    return TensorType([])
+  }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
     [try c.gradient.graph.apply(Fill(c.operands[0].type.dims), c.gradient)]
@@ -77,7 +81,10 @@ public struct MeanAll: Op {
   public static let name = "mean_all"
   public init() {}
 
-  public func infer(_ operands: [TensorType]) -> TensorType { TensorType([]) }
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    try operands[0].require(.float32, for: name)
+    return TensorType([])
+  }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
     [try c.gradient.graph.apply(Fill(c.operands[0].type.dims, dividing: true), c.gradient)]

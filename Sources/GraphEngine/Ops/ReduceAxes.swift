@@ -100,6 +100,75 @@ public struct Reduce: Op {
   }
 }
 
+/// ``Reduce`` of whole numbers, exactly: sums and products wrap around as in TensorFlow.
+///
+/// There is no gradient.
+public struct IntegerReduce: Op {
+  public static let name = "integer_reduce"
+  let function: Reduce.Function
+  let axes: Range<Int>
+  public var name: String { "integer_reduce_\(function)" }
+
+  /// - Parameter axes: counted from the first.
+  public init(_ function: Reduce.Function, over axes: Range<Int>) {
+    self.function = function
+    self.axes = axes
+  }
+
+  public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let x = operands[0]
+    try x.require(.int32, for: name)
+    guard function != .mean else {
+      throw ShapeError("the mean of whole numbers is no whole number", hint: "cast them: cast(x, 'float32')")
+    }
+    guard axes.lowerBound >= 0, axes.upperBound <= x.rank else {
+      throw ShapeError("\(x) has no axes \(axes)", hint: "it has \(x.rank)")
+    }
+    return TensorType(Array(x.dims[..<axes.lowerBound] + x.dims[axes.upperBound...]), .int32)
+  }
+
+  public func pullback(_ c: PullbackContext) -> [Value?] { [nil] }
+
+  public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }
+
+  public func bind(_ site: BindSite) -> Step {
+    let split = AxisSplit(site.inputs[0].shape, axes)
+    let (x, count, inner, function) = (site.inputs[0].labels, split.count, split.inner, function)
+    let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
+    return { worker in
+      let share = split.share(of: worker)
+      for o in share.outer {
+        for i in share.inner {
+          var result = function.wholeStart
+          for k in 0..<count { result = function.combine(result, x[(o * count + k) * inner + i]) }
+          y[o * inner + i] = result
+        }
+      }
+    }
+  }
+}
+
+extension Reduce.Function {
+  /// What a reduction of whole numbers begins with: what it is of none.
+  fileprivate var wholeStart: Int32 {
+    switch self {
+    case .sum, .mean: 0
+    case .product: 1
+    case .maximum: .min
+    case .minimum: .max
+    }
+  }
+
+  @inline(__always) fileprivate func combine(_ a: Int32, _ b: Int32) -> Int32 {
+    switch self {
+    case .sum, .mean: a &+ b
+    case .product: a &* b
+    case .maximum: Swift.max(a, b)
+    case .minimum: Swift.min(a, b)
+    }
+  }
+}
+
 /// The gradient of a product: for each element the product of all others, which needs no division by 0.
 ///
 /// Operands: x, gradient of the product.
@@ -150,6 +219,16 @@ extension Reduce {
       case .minimum: run.contains(where: \.isNaN) ? .nan : run.min() ?? .infinity
       case .product: run.reduce(1, *)
       }
+    }
+    return ReferenceTensor(shape, numbers)
+  }
+}
+
+extension IntegerReduce {
+  public func reference(_ operands: [ReferenceTensor], _ shape: [Int]) -> ReferenceTensor {
+    let numbers = operands[0].runs(along: axes).map { run in
+      let wholes = run.map { Int32(truncatingIfNeeded: referenceWhole($0)) }
+      return Double(wholes.reduce(function.wholeStart, function.combine))
     }
     return ReferenceTensor(shape, numbers)
   }

@@ -6,10 +6,16 @@ public import TensorCore
 public struct ArgumentSort: Op {
   public static let name = "argsort"
   let descending: Bool
-  public init(descending: Bool = false) { self.descending = descending }
+  /// Of whole numbers, int32, instead of floats.
+  let isWhole: Bool
+
+  public init(descending: Bool = false, ofWholes isWhole: Bool = false) {
+    self.descending = descending
+    self.isWhole = isWhole
+  }
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
-    try operands[0].require(.float32, for: name)
+    try operands[0].require(isWhole ? .int32 : .float32, for: name)
     guard operands[0].rank >= 1 else { throw ShapeError("a scalar cannot be sorted") }
     _ = try operands[0].size(of: operands[0].rank - 1, to: "sorted")
     return TensorType(operands[0].dims, .int32)
@@ -20,7 +26,12 @@ public struct ArgumentSort: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 30 * result.reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (x, rows, columns) = (site.inputs[0].input, site.output.rows, site.output.columns)
+    isWhole ? order(site.inputs[0].labels, site) : order(site.inputs[0].input, site)
+  }
+
+  /// Of numbers of either kind; only a NaN differs from itself.
+  private func order<Number: Comparable>(_ x: UnsafePointer<Number>, _ site: BindSite) -> Step {
+    let (rows, columns) = (site.output.rows, site.output.columns)
     let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
     let descending = descending
     return { worker in

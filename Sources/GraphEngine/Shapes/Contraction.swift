@@ -17,10 +17,13 @@ struct Contraction {
     guard let first = values.first else {
       throw .einsum("there are no values", at: nil)
     }
-    var found = try Labelled(first, operands[0]).withoutRepeats()
+    // Whole numbers stay whole, and exact, where all are.
+    let areWhole = values.allSatisfy { $0.type.element == .int32 }
+    var found = try Labelled(areWhole ? first : first.cast(to: .float32), operands[0]).withoutRepeats()
     for i in values.indices.dropFirst() {
       let later = Set(operands[(i + 1)...].joined()).union(result)
-      let next = try Labelled(values[i], operands[i]).withoutRepeats()
+      let value = try areWhole ? values[i] : values[i].cast(to: .float32)
+      let next = try Labelled(value, operands[i]).withoutRepeats()
       found = try found.times(next, keeping: later)
     }
     return try found.keeping(Set(result)).ordered(result).value
@@ -32,8 +35,8 @@ private struct Labelled {
   let value: Value
   let labels: [Int]
 
-  init(_ value: Value, _ labels: [Int]) throws(Diagnostic) {
-    self.value = try value.cast(to: .float32)
+  init(_ value: Value, _ labels: [Int]) {
+    self.value = value
     self.labels = labels
   }
 

@@ -20,7 +20,8 @@ extension Value {
 
   /// The same with one number, which is taken as a whole one if this value is whole.
   public func combined(_ function: BinaryFunction, _ number: Float) throws(Diagnostic) -> Value {
-    if type.element == .int32, let whole = Int32(exactly: number) {
+    // Whole numbers have no whole power below 0.
+    if type.element == .int32, function != .power || number >= 0, let whole = Int32(exactly: number) {
       return try combined(function, graph.constant(whole: whole))
     }
     return try combined(function, graph.constant(number))
@@ -106,7 +107,7 @@ extension BinaryFunction {
   /// Whether whole numbers give a whole number or a truth value.
   fileprivate var isWhole: Bool {
     switch self {
-    case .divide, .divideNoNaN, .power, .arctangent: false
+    case .divide, .divideNoNaN, .arctangent: false
     default: true
     }
   }

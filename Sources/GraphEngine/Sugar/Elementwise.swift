@@ -2,14 +2,28 @@ public import Diagnostics
 public import KernelABI
 import TensorCore
 
-// Functions of each element. Whole numbers become floats first.
+// Functions of each element. Whole numbers become floats first, unless the function keeps them whole.
 
 extension Value {
   /// Any of the functions the kernels know.
   ///
   /// - Parameter parameter: what ``UnaryFunction`` says of it.
   public func mapped(_ function: UnaryFunction, _ parameter: Float = 0) throws(Diagnostic) -> Value {
-    try graph.apply(Unary(function, parameter), cast(to: .float32))
+    if type.element == .int32, let whole = try whole(function) { return whole }
+    return try graph.apply(Unary(function, parameter), cast(to: .float32))
+  }
+
+  /// A function of whole numbers that gives whole ones, which floats could not hold; `nil` for all others.
+  private func whole(_ function: UnaryFunction) throws(Diagnostic) -> Value? {
+    switch function {
+    case .abs: try combined(.maximum, -self)
+    case .square: try combined(.multiply, self)
+    case .negate: try -self
+    case .sign: try combined(.minimum, 1).combined(.maximum, -1)
+    case .round: self
+    case .relu: try combined(.maximum, 0)
+    default: nil
+    }
   }
 
   /// Keras: `keras.ops.exp`.

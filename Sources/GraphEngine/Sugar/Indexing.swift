@@ -241,8 +241,9 @@ extension Value {
   ///
   /// Keras: `keras.ops.argsort`.
   public func argumentsSorted(axis: Int = -1, descending: Bool = false) throws(Diagnostic) -> Value {
-    let last = try movingAxis(axis, to: -1).cast(to: .float32)
-    return try graph.apply(ArgumentSort(descending: descending), last).movingAxis(-1, to: axis)
+    let last = try movingAxis(axis, to: -1)
+    return try graph.apply(ArgumentSort(descending: descending, ofWholes: type.element == .int32), last)
+      .movingAxis(-1, to: axis)
   }
 
   /// The elements along an axis in increasing order; equal ones keep theirs, NaN comes last.

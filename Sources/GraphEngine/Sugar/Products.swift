@@ -11,7 +11,8 @@ extension Value {
   public func multiplied(
     by other: Value, transposingLeft: Bool = false, transposingRight: Bool = false
   ) throws(Diagnostic) -> Value {
-    let (a, b) = (try cast(to: .float32), try other.cast(to: .float32))
+    let isWhole = type.element == .int32 && other.type.element == .int32
+    let (a, b) = try isWhole ? (self, other) : (cast(to: .float32), other.cast(to: .float32))
     if a.type.rank == 1 {
       let product = try a.expandingDimensions(at: 0).multiplied(by: b, transposingRight: transposingRight)
       return try b.type.rank == 1 ? product : product.squeezed([-2])
@@ -19,6 +20,10 @@ extension Value {
     if b.type.rank == 1 {
       let column = try b.expandingDimensions(at: 1)
       return try a.multiplied(by: column, transposingLeft: transposingLeft).squeezed([-1])
+    }
+    if isWhole {
+      return try graph.apply(
+        IntegerMatMul(transposingLeft: transposingLeft, transposingRight: transposingRight), a, b)
     }
     if b.type.rank == 2 && !transposingLeft && !b.type.dims.contains(.batch) {
       return try graph.apply(transposingRight ? MatMul.transposed : MatMul(), a, b)

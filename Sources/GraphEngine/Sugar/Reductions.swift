@@ -2,7 +2,8 @@ public import Diagnostics
 import KernelABI
 import TensorCore
 
-// Sums and their like over any axes. Axes may be negative; without axes all are meant.
+// Sums and their like over any axes. Axes may be negative; without axes all are meant. Sums, products and extremes of
+// whole numbers are whole numbers, and exact; means are floats.
 
 extension Value {
   /// Keras: `keras.ops.sum`.
@@ -34,7 +35,7 @@ extension Value {
   ///
   /// Keras: `keras.ops.var`.
   public func variance(over axes: [Int]? = nil, keepingDimensions: Bool = false) throws(Diagnostic) -> Value {
-    let distance = try self - mean(over: axes, keepingDimensions: true)
+    let distance = try cast(to: .float32) - mean(over: axes, keepingDimensions: true)
     return try distance.square().mean(over: axes, keepingDimensions: keepingDimensions)
   }
 
@@ -52,11 +53,12 @@ extension Value {
   /// Keras: `keras.ops.logsumexp`.
   public func logSumExp(over axes: [Int]? = nil, keepingDimensions: Bool = false) throws(Diagnostic) -> Value
   {
-    let largest = try max(over: axes, keepingDimensions: true).withoutGradient()
+    let x = try cast(to: .float32)
+    let largest = try x.max(over: axes, keepingDimensions: true).withoutGradient()
     // An infinite maximum would give infinity minus infinity.
     let isFinite = try largest.abs() .< .infinity
     let level = try Value.select(isFinite, largest, 0)
-    let sum = try (self - level).exp().sum(over: axes, keepingDimensions: true)
+    let sum = try (x - level).exp().sum(over: axes, keepingDimensions: true)
     let result = try sum.log() + level
     return try keepingDimensions ? result : result.squeezing(over: axes)
   }
@@ -79,22 +81,28 @@ extension Value {
   ///
   /// Keras: `keras.ops.argmax`.
   public func argumentOfMaximum(over axis: Int = -1) throws(Diagnostic) -> Value {
-    try graph.apply(ArgumentExtreme(largest: true, along: axis), self)
+    try graph.apply(ArgumentExtreme(largest: true, along: axis, ofWholes: type.element == .int32), self)
   }
 
   /// Keras: `keras.ops.argmin`.
   public func argumentOfMinimum(over axis: Int = -1) throws(Diagnostic) -> Value {
-    try graph.apply(ArgumentExtreme(largest: false, along: axis), self)
+    try graph.apply(ArgumentExtreme(largest: false, along: axis, ofWholes: type.element == .int32), self)
   }
 
   /// Keras: `keras.ops.cumsum`.
   public func cumulativeSum(along axis: Int) throws(Diagnostic) -> Value {
-    try graph.apply(Cumulate(.sum, along: axis), self)
+    try cumulated(.sum, along: axis)
   }
 
   /// Keras: `keras.ops.cumprod`.
   public func cumulativeProduct(along axis: Int) throws(Diagnostic) -> Value {
-    try graph.apply(Cumulate(.product, along: axis), self)
+    try cumulated(.product, along: axis)
+  }
+
+  private func cumulated(_ function: Cumulate.Function, along axis: Int) throws(Diagnostic) -> Value {
+    type.element == .int32
+      ? try graph.apply(IntegerCumulate(function, along: axis), self)
+      : try graph.apply(Cumulate(function, along: axis), self)
   }
 
   /// Σ |x|, √Σ x² or max |x| over axes.
@@ -103,12 +111,13 @@ extension Value {
   public func norm(
     _ order: Float = 2, over axes: [Int]? = nil, keepingDimensions: Bool = false
   ) throws(Diagnostic) -> Value {
+    let x = try cast(to: .float32)
     switch order {
-    case 1: return try abs().sum(over: axes, keepingDimensions: keepingDimensions)
-    case 2: return try square().sum(over: axes, keepingDimensions: keepingDimensions).squareRoot()
-    case .infinity: return try abs().max(over: axes, keepingDimensions: keepingDimensions)
+    case 1: return try x.abs().sum(over: axes, keepingDimensions: keepingDimensions)
+    case 2: return try x.square().sum(over: axes, keepingDimensions: keepingDimensions).squareRoot()
+    case .infinity: return try x.abs().max(over: axes, keepingDimensions: keepingDimensions)
     default:
-      let powers = try abs().power(order).sum(over: axes, keepingDimensions: keepingDimensions)
+      let powers = try x.abs().power(order).sum(over: axes, keepingDimensions: keepingDimensions)
       return try powers.power(1 / order)
     }
   }
@@ -127,7 +136,8 @@ extension Value {
     _ function: Reduce.Function, over axes: [Int]?, _ keepsDimensions: Bool
   ) throws(Diagnostic) -> Value {
     let axes = try graph.checked(self) { () throws(ShapeError) in try type.axes(axes) }
-    if axes.isEmpty { return self }
+    let isWhole = type.element == .int32 && function != .mean
+    if axes.isEmpty { return isWhole ? self : try cast(to: .float32) }
     var runs = axes.reduce(into: [Range<Int>]()) { runs, axis in
       if let last = runs.last, last.upperBound == axis {
         runs[runs.count - 1] = last.lowerBound..<axis + 1
@@ -135,13 +145,18 @@ extension Value {
         runs.append(axis..<axis + 1)
       }
     }
-    var value = try cast(to: .float32)
+    var value = try isWhole ? self : cast(to: .float32)
     // Sums can be taken one run after another; equal maxima share a gradient only if they are compared at once.
     if runs.count > 1 && function != .sum && function != .mean {
       value = try value.transposed(type.dims.indices.filter { !axes.contains($0) } + axes)
       runs = [type.rank - axes.count..<type.rank]
     }
-    for run in runs.reversed() { value = try graph.apply(Reduce(function, over: run), value) }
+    for run in runs.reversed() {
+      value =
+        try isWhole
+        ? graph.apply(IntegerReduce(function, over: run), value)
+        : graph.apply(Reduce(function, over: run), value)
+    }
     guard keepsDimensions else { return value }
     return try value.reshaped(
       to: type.dims.indices.map { axes.contains($0) ? .size(1) : type.dims[$0] })

@@ -1,3 +1,4 @@
+import Config
 import Diagnostics
 import GraphEngine
 import TensorCore
@@ -8,6 +9,8 @@ struct AttentionInputs {
   let value: Value
   /// The value, unless another is given.
   let key: Value
+  /// Whether what the query is known to have counts, and not what the call says.
+  private let asksQueryAlone: Bool
 
   /// - Parameter inputs: query, value and key if there is one: (batch, …, tokens, features).
   /// - Throws: E0371 if they do not fit each other.
@@ -16,6 +19,8 @@ struct AttentionInputs {
       throw .attentionInputs(
         "\(layer) takes a query, a value and perhaps a key, found \(inputs.count)", at: scope.graph.origin)
     }
+    // Keras 3 does so in this layer, up to 3.15 at least.
+    asksQueryAlone = scope.semantics == .keras3 && layer == MultiHeadAttention.schema.name
     query = inputs[0]
     value = inputs[1]
     key = inputs.count == 3 ? inputs[2] : inputs[1]
@@ -33,7 +38,9 @@ struct AttentionInputs {
 
 extension AttentionInputs {
   /// Which tokens of the query count: as the call says, else as is known of it.
-  func queryMask(in scope: LayerScope) -> Value? { scope.value("query_mask") ?? known(query, in: scope) }
+  func queryMask(in scope: LayerScope) -> Value? {
+    (asksQueryAlone ? nil : scope.value("query_mask")) ?? known(query, in: scope)
+  }
   /// Which tokens of the value count.
   func valueMask(in scope: LayerScope) -> Value? { scope.value("value_mask") ?? known(value, in: scope) }
   /// Which tokens of the key count, if it is not the value.

@@ -1,5 +1,5 @@
 public import Config
-import Diagnostics
+public import Diagnostics
 public import GraphEngine
 public import TensorCore
 
@@ -31,6 +31,20 @@ public struct InputLayer: UnaryLayer, Configurable {
     Field(
       "batch_size", \.batchSize, "Samples in every batch; stateful layers need it.",
       check: ModelInput.checkBatch))
+
+  /// Takes the type of its numbers, which is no setting of the schema: other layers have the word with another meaning.
+  /// - Throws: E0202 for one that models do not take.
+  public mutating func take(type dtype: ConfigNode) throws(Diagnostic) {
+    switch dtype["config"]?["name"]?.string ?? dtype.string {
+    case "float32": element = .float32
+    case "int32", "int64": element = .int32
+    case "string": element = .text
+    default:
+      throw Diagnostic(
+        "E0202", "'dtype' of an input must be float32, int32 or string",
+        at: dtype.span.map { .init($0, "found \(dtype.sketch)") })
+    }
+  }
 
   /// A batch of samples.
   public var type: TensorType { input(named: "").type }

@@ -46,6 +46,8 @@ public enum MetricRegistry {
       .init(AUC.self, aliases: ["auc"]) { $0 },
       .init(F1Score.self, aliases: ["f1_score"]) { $0 },
       .init(FBetaScore.self, aliases: ["fbeta_score"]) { $0 },
+      .init(PearsonCorrelation.self, aliases: ["pearson_correlation"]) { $0 },
+      .init(ConcordanceCorrelation.self, aliases: ["concordance_correlation"]) { $0 },
       .init(R2Score.self, aliases: ["r2_score"]) { $0 },
       .init(SensitivityAtSpecificity.self) { $0 },
       .init(SpecificityAtSensitivity.self) { $0 },

@@ -189,18 +189,18 @@ public struct IntegerLookup: UnaryLayer, Configurable {
     return MapWhole(table, others: .constant(Int32(unknownToken)))
   }
 
-  /// Of each class: the places of unknown numbers have the mean of all.
-  private func weights(of tokens: [Int], _ classes: Int) -> [Double] {
-    guard output == .tfIdf, let weights else { return [] }
-    let own = weights.suffix(tokens.count)
-    let mean = own.reduce(0, +) / Double(own.count)
-    let all = [Double](repeating: mean, count: unknownCount) + own
+  /// Of each class: the places of unknown numbers have the mean of all, if nothing is said of them.
+  func weights(of tokens: [Int], _ classes: Int) -> [Double] {
+    guard output == .tfIdf, let weights, !weights.isEmpty else { return [] }
+    let mean = weights.reduce(0, +) / Double(weights.count)
+    let isWhole = weights.count == unknownCount + tokens.count
+    let all = (isWhole ? [] : [Double](repeating: mean, count: unknownCount)) + weights
     return all + [Double](repeating: 0, count: max(0, classes - all.count))
   }
 
   /// The vocabulary without what stands for masked and unknown numbers, which may lead it.
   /// - Throws: E0369 if there is none, E0363 if settings contradict each other.
-  private func tokens(at span: SourceSpan?) throws(Diagnostic) -> [Int] {
+  func tokens(at span: SourceSpan?) throws(Diagnostic) -> [Int] {
     guard let vocabulary else { throw .noVocabulary(className, "numbers", at: span) }
     let special =
       [Int](repeating: maskToken ?? 0, count: firstUnknown)

@@ -98,7 +98,7 @@ enum Builtins {
       "Adds a number to the loss, also where a model is evaluated."
     ) {
       arguments in
-      arguments.tracer.scope?.add(loss: try arguments.tensor("loss").sum())
+      arguments.tracer.scope?.add(loss: try arguments.tensor("loss").cast(to: .float32).sum())
       return .none
     },
   ]

@@ -5,27 +5,35 @@ import TensorCore
 enum Constants {
   static let all: [Operation] = filled + numbered
 
-  private static func full(_ arguments: Arguments, _ number: Double, _ dims: [Dim]) -> TraceValue {
-    if arguments.isWholeType(), let whole = Int32(exactly: number) {
-      return .tensor(arguments.graph.constant(whole: whole, dims))
+  private static func full(_ arguments: Arguments, _ number: Double, _ dims: [Dim]) throws -> TraceValue {
+    if arguments.isWholeType(), let whole = Int32(exactly: number.rounded(.towardZero)) {
+      return .tensor(try narrow(arguments.graph.constant(whole: whole, dims), arguments))
     }
-    return .tensor(arguments.graph.constant(Float(number), dims))
+    return .tensor(try narrow(arguments.graph.constant(Float(number), dims), arguments))
+  }
+
+  /// As a type of fewer bits has it, where the argument `dtype` names one.
+  private static func narrow(_ x: Value, _ arguments: Arguments) throws -> Value {
+    guard case .string(let type) = arguments["dtype"], let kind = Narrow.Kind(rawValue: type) else {
+      return x
+    }
+    return try x.narrowed(to: kind)
   }
 
   private static let filled: [Operation] = [
-    Operation("zeros", ["shape", "dtype=None"], "Zeros.") { full($0, 0, try $0.shape()) },
-    Operation("ones", ["shape", "dtype=None"], "Ones.") { full($0, 1, try $0.shape()) },
+    Operation("zeros", ["shape", "dtype=None"], "Zeros.") { try full($0, 0, try $0.shape()) },
+    Operation("ones", ["shape", "dtype=None"], "Ones.") { try full($0, 1, try $0.shape()) },
     Operation("full", also: ["fill"], ["shape", "fill_value", "dtype=None"], "One number everywhere.") {
-      full($0, try $0.number("fill_value"), try $0.shape())
+      try full($0, try $0.number("fill_value"), try $0.shape())
     },
     Operation("zeros_like", ["x", "dtype=None"], "Zeros in the shape of a tensor.") {
-      full($0, 0, try $0.tensor("x").type.dims)
+      try full($0, 0, try $0.tensor("x").type.dims)
     },
     Operation("ones_like", ["x", "dtype=None"], "Ones in the shape of a tensor.") {
-      full($0, 1, try $0.tensor("x").type.dims)
+      try full($0, 1, try $0.tensor("x").type.dims)
     },
     Operation("full_like", ["x", "fill_value", "dtype=None"], "One number in the shape of a tensor.") {
-      full($0, try $0.number("fill_value"), try $0.tensor("x").type.dims)
+      try full($0, try $0.number("fill_value"), try $0.tensor("x").type.dims)
     },
   ]
 
@@ -57,9 +65,10 @@ enum Constants {
         arguments.isNone($0) || arguments[$0].whole != nil
       }
       if !isFloat, areWhole, wereWhole || arguments.isWholeType() {
-        return .tensor(arguments.graph.constant(whole: wholes))
+        return .tensor(try narrow(arguments.graph.constant(whole: wholes), arguments))
       }
-      return .tensor(try arguments.graph.arange(Float(start), Float(stop), by: Float(step)))
+      return .tensor(
+        try narrow(arguments.graph.arange(Float(start), Float(stop), by: Float(step)), arguments))
     },
     Operation("linspace", ["start", "stop", "num=50"], "Numbers at equal distances, both ends included.") {
       let count = try $0.int("num")
@@ -74,7 +83,7 @@ enum Constants {
       let x = try arguments.tensor("x")
       switch arguments["dtype"] {
       case .none: return .tensor(x)
-      default: return .tensor(try x.cast(to: arguments.isWholeType() ? .int32 : .float32))
+      default: return .tensor(try ElementTypes.converted(x, arguments))
       }
     },
   ]

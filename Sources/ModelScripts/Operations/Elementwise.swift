@@ -150,15 +150,6 @@ enum Elementwise {
       "stop_gradient", ["x"], "The value itself, through which no gradient flows."
     ) { .tensor(try $0.tensor("x").withoutGradient()) },
     Operation("linear", also: ["tf.identity"], ["x"], "The value itself.") { $0["x"] },
-    Operation("cast", ["x", "dtype"], "The same numbers as another type: float32, int32 or bool.") {
-      arguments in
-      let x = try arguments.tensor("x")
-      switch try arguments.string("dtype") {
-      case "float32", "float64", "float16", "bfloat16", "float": return .tensor(try x.cast(to: .float32))
-      case "int32", "int64", "int8", "int16", "uint8", "int": return .tensor(try x.cast(to: .int32))
-      case "bool": return .tensor(try x .!= 0)
-      default: throw arguments.mismatch("dtype", "'float32', 'int32' or 'bool'")
-      }
-    },
+    ElementTypes.cast,
   ]
 }

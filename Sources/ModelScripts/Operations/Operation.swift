@@ -52,6 +52,8 @@ public struct Operation: Sendable {
   private(set) var parameters: [Parameter]
   /// Defaults by module, where they are not those of `parameters`; `nil` for an argument that must be given.
   private var otherDefaults: [Module: [String: String?]] = [:]
+  /// The module it is called from; `nil` for a bare name.
+  private(set) var module: Module?
   let body: @Sendable (Arguments) throws -> TraceValue
 
   init(
@@ -74,8 +76,9 @@ public struct Operation: Sendable {
 
   /// The operation as a module has it.
   func called(from module: Module?) -> Operation {
-    guard let defaults = module.flatMap({ otherDefaults[$0] }) else { return self }
     var copy = self
+    copy.module = module
+    guard let defaults = module.flatMap({ otherDefaults[$0] }) else { return copy }
     for i in parameters.indices {
       guard let initial = defaults[parameters[i].name] else { continue }
       copy.parameters[i] = Parameter(parameters[i].name, default: initial)

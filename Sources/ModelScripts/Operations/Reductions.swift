@@ -1,3 +1,4 @@
+import Diagnostics
 import ExpLanguage
 import GraphEngine
 import TensorCore
@@ -16,8 +17,19 @@ enum Reductions {
   }
 
   private static let overAxes: [Operation] = [
-    reduction("mean", also: ["reduce_mean"], "The mean over axes, over all without any.") {
-      try $0.mean(over: $1, keepingDimensions: $2)
+    Operation(
+      "mean", also: ["reduce_mean"], ["x", "axis=None", "keepdims=False"],
+      "The mean over axes, over all without any."
+    ) { arguments in
+      let x = try arguments.tensor("x")
+      if arguments.operation.module == .tensorFlow, x.type.element == .int32 {
+        throw Diagnostic(
+          "E0322", "'tf.reduce_mean' of whole numbers is a whole number in TensorFlow, its fraction cut off",
+          at: arguments.tracer.span(arguments.range).map { .init($0, "a mean of int32") },
+          help: "cast first: tf.reduce_mean(tf.cast(x, 'float32')); keras.ops.mean does so by itself")
+      }
+      return .tensor(
+        try x.mean(over: try arguments.axes(), keepingDimensions: try arguments.bool("keepdims")))
     },
     reduction("prod", also: ["reduce_prod"], "The product over axes.") {
       try $0.product(over: $1, keepingDimensions: $2)
@@ -88,7 +100,7 @@ enum Reductions {
       "normalize", ["x", "axis=-1", "order=2", "epsilon=None"],
       "Divided by the norm along an axis, at least epsilon."
     ) { arguments in
-      let x = try arguments.tensor("x")
+      let x = try arguments.tensor("x").cast(to: .float32)
       let epsilon = arguments.isNone("epsilon") ? 1e-7 : try arguments.float("epsilon")
       let axes = try arguments.axes()
       switch try arguments.number("order") {
@@ -106,14 +118,14 @@ enum Reductions {
     Operation(
       "l2_normalize", ["x", "axis=None", "epsilon=1e-12"], "Divided by the Euclidean norm over axes."
     ) {
-      let x = try $0.tensor("x")
+      let x = try $0.tensor("x").cast(to: .float32)
       let squares = try x.square().sum(over: try $0.axes(), keepingDimensions: true)
       return .tensor(try x / squares.maximum(try $0.float("epsilon")).squareRoot())
     },
   ]
 
   private static func average(_ arguments: Arguments) throws -> Value {
-    let (x, axes) = (try arguments.tensor("x"), try arguments.axes())
+    let (x, axes) = (try arguments.tensor("x").cast(to: .float32), try arguments.axes())
     if arguments.isNone("weights") { return try x.mean(over: axes) }
     var weights = try arguments.tensor("weights")
     // As in NumPy: of the same shape, or a vector along the one axis.
@@ -165,7 +177,7 @@ enum Reductions {
     .with(["axis": "0"], in: .tensorFlow).with(["axis": "-1"], in: .backend),
     Operation("cumsum", ["x", "axis=None"], "Running sums along an axis.") {
       let (x, axis) = try $0.alongAxis()
-      return .tensor(try x.type.element == .int32 ? wholeSums(x, along: axis) : x.cumulativeSum(along: axis))
+      return .tensor(try x.cumulativeSum(along: axis))
     }.with(["axis": "0"], in: .tensorFlow, .backend),
     Operation("cumprod", ["x", "axis=None"], "Running products along an axis.") {
       let (x, axis) = try $0.alongAxis()
@@ -173,45 +185,10 @@ enum Reductions {
     }.with(["axis": "0"], in: .tensorFlow, .backend),
   ]
 
-  /// Running sums of whole numbers, as exact as whole numbers are.
-  ///
-  /// Floats have 24 bits: the upper and the lower part of each number are summed on their own.
-  private static func wholeSums(_ x: Value, along axis: Int) throws -> Value {
-    let place = axis < 0 ? axis + x.type.rank : axis
-    if x.type.dims.indices.contains(place), case .size(let size) = x.type.dims[place], size > 4096 {
-      // Lower parts of so many numbers have sums beyond 24 bits.
-      return try x.cumulativeSum(along: axis)
-    }
-    let (upper, lower) = try parts(x)
-    let sums = try (upper.cumulativeSum(along: axis), lower.cumulativeSum(along: axis))
-    return try sums.0.cast(to: .int32) * 4096 + sums.1.cast(to: .int32)
-  }
-
-  /// A whole number as 4096 times the first part and the second, both floats without rounding.
-  private static func parts(_ x: Value) throws -> (upper: Value, lower: Value) {
-    let base = x.graph.constant(whole: 4096)
-    return (
-      try x.floorDivided(by: base).cast(to: .float32), try x.modulo(base).cast(to: .float32)
-    )
-  }
-
-  /// Where the largest or smallest of whole numbers is: among those with the best upper part that with the best lower one.
-  private static func wholePlace(_ x: Value, _ axis: Int, isMaximum: Bool) throws -> Value {
-    let (upper, lower) = try parts(x)
-    let best =
-      try isMaximum
-      ? upper.max(over: [axis], keepingDimensions: true) : upper.min(over: [axis], keepingDimensions: true)
-    let rest = try Value.select(upper .== best, lower, isMaximum ? -1 : 4096)
-    return try isMaximum ? rest.argumentOfMaximum(over: axis) : rest.argumentOfMinimum(over: axis)
-  }
-
   private static func extremePlace(_ arguments: Arguments, isMaximum: Bool) throws -> TraceValue {
     let rank = try arguments.tensor("x").type.rank
     let (x, axis) = try arguments.alongAxis()
-    let place =
-      try x.type.element == .int32
-      ? wholePlace(x, axis, isMaximum: isMaximum)
-      : isMaximum ? x.argumentOfMaximum(over: axis) : x.argumentOfMinimum(over: axis)
+    let place = try isMaximum ? x.argumentOfMaximum(over: axis) : x.argumentOfMinimum(over: axis)
     guard try arguments.bool("keepdims") else { return .tensor(place) }
     if arguments.isNone("axis") { return .tensor(try place.reshaped(to: (0..<rank).map { _ in .size(1) })) }
     return .tensor(try place.expandingDimensions(at: axis))

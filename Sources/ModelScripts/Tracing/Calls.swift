@@ -18,7 +18,8 @@ extension Tracer {
     case .function(.method(let receiver, let name)):
       return try call(method: name, of: receiver, given.map(\.value), range)
     case .layer(let layer): return try call(layer, given, range)
-    case .string where ["float32", "int32", "bool"].contains(callee.text):
+    case .string
+    where ["float32", "int32", "bool"].contains(callee.text) || Narrow.Kind(rawValue: callee.text) != nil:
       return try call(named: "cast", given.map(\.value) + [callee], range)
     default:
       throw Diagnostic.wrongValue(

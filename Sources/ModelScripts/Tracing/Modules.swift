@@ -11,15 +11,17 @@ enum Modules {
 
   /// Values that are no operations.
   ///
-  /// Fractions are always float32, whole numbers int32.
+  /// Fractions are float32 and whole numbers int32, unless a type of fewer bits is named.
   private static func constant(_ name: String) -> TraceValue? {
     switch name {
     case "newaxis": TraceValue.none
     case "pi": .double(.pi)
     case "e": .double(2.718281828459045)
     case "inf": .double(.infinity)
-    case "float16", "bfloat16", "float32", "float64": .string("float32")
-    case "int8", "int16", "int32", "int64": .string("int32")
+    case "float32", "float64": .string("float32")
+    case "int32", "int64": .string("int32")
+    case "int8", "uint8", "int16", "uint16", "float16", "bfloat16": .string(name)
+    case "half": .string("float16")
     case "bool": .string("bool")
     default: nil
     }

@@ -53,22 +53,65 @@ enum Operand {
     return tensor(in: graph)
   }
 
-  /// An elementwise function of two operands, of which one at least is a tensor.
+  /// An elementwise function of two operands, of which one at least is a tensor; in types of fewer bits, what Keras has.
   static func combine(_ function: BinaryFunction, _ a: Operand, _ b: Operand, in graph: Graph) throws -> Value
+  {
+    let kind =
+      switch (a, b) {
+      case (.tensor(let x), .tensor(let y)): Value.narrowKind(x, with: y)
+      case (.tensor(let x), .number(_, let isWhole)), (.number(_, let isWhole), .tensor(let x)):
+        Value.narrowKind(x, with: nil, isFraction: !isWhole)
+      default: Narrow.Kind?.none
+      }
+    guard let kind else { return try plain(function, a, b, in: graph) }
+    let result = try plain(function, try a.narrowed(to: kind), try b.narrowed(to: kind), in: graph)
+    return result.type.element == kind.element && !function.isTruth ? try result.narrowed(to: kind) : result
+  }
+
+  /// Of a type of fractions, as that has it.
+  private func narrowed(to kind: Narrow.Kind) throws -> Operand {
+    switch self {
+    case .tensor(let x) where kind.element == .float32 && x.narrowKind != kind:
+      .tensor(try x.narrowed(to: kind))
+    case .number(let x, let isWhole) where kind.element == .float32:
+      .number(kind.rounded(x), isWhole: isWhole)
+    default: self
+    }
+  }
+
+  private static func plain(_ function: BinaryFunction, _ a: Operand, _ b: Operand, in graph: Graph) throws
+    -> Value
   {
     switch (a, b) {
     case (.tensor(let x), .tensor(let y)): return try x.combined(function, y)
-    case (.tensor(let x), .number(let y, _)): return try combine(function, x, Float(y))
-    case (.number(let x, _), .tensor(let y)):
+    // A whole number beside whole numbers keeps all its digits; a fraction makes them fractions, even 2.0.
+    case (.tensor(let x), .number(_, isWhole: true)) where x.type.element == .int32:
+      return try combine(function, x, whole: b, in: graph)
+    case (.number(_, isWhole: true), .tensor(let y)) where y.type.element == .int32:
+      return try a.tensor(in: graph).combined(function, y)
+    case (.tensor(let x), .number(let y, _)):
+      return try combine(function, x.cast(to: .float32), Float(y))
+    case (.number(let x, _), .tensor(let whole)):
+      let y = try whole.cast(to: .float32)
       switch function {
       case .add: return try Float(x) + y
       case .subtract: return try Float(x) - y
       case .multiply: return try Float(x) * y
       case .divide: return try Float(x) / y
-      default: return try a.tensor(in: graph).combined(function, y)
+      default: return try a.tensor(in: graph, beside: .tensor(y)).combined(function, y)
       }
     case (.number, .number): return try a.tensor(in: graph).combined(function, b.tensor(in: graph))
     }
+  }
+
+  private static func combine(
+    _ function: BinaryFunction, _ x: Value, whole number: Operand, in graph: Graph
+  ) throws -> Value {
+    // Below 0 a power of whole numbers is a fraction.
+    if function == .power, case .number(let y, _) = number, y < 2 {
+      return try combine(function, y < 0 ? x.cast(to: .float32) : x, Float(y))
+    }
+    return try x.combined(function, number.tensor(in: graph))
   }
 
   private static func combine(_ function: BinaryFunction, _ x: Value, _ y: Float) throws -> Value {
