@@ -175,7 +175,12 @@ extension BinaryFunction {
     case .multiply: return wrapped(a * b)
     case .floorDivide: return wrapped(quotient)
     case .modulo: return b == 0 ? 0 : wrapped(a - quotient * b)
-    case .power where b >= 0: return (0..<b).reduce(1) { product, _ in wrapped(Int(product) * a) }
+    case .power where b >= 0:
+      // From the exponent's highest bit down: as many squares as it has bits.
+      return String(b, radix: 2).reduce(1) { power, bit in
+        let square = Int(wrapped(Int(power) * Int(power)))
+        return bit == "1" ? wrapped(square * a) : Double(square)
+      }
     case .power: return abs(a) == 1 ? (a < 0 && b % 2 != 0 ? -1 : 1) : 0
     default: return value(Double(a), Double(b))
     }
