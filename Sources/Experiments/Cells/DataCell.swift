@@ -38,7 +38,8 @@ struct DataCell: Cell {
     }
     return { context in
       let data = try dataset.load()
-      try data.check(shape)
+      // A run that resumes compares hashes with what it began with (E0516).
+      if !context.isRestoring { try data.check(shape) }
       context.data[name] = data
       for warning in data.warnings { try context.emit(.diagnostic(warning)) }
       let parts = data.partNames.map { DatasetRecord.Part(name: $0, count: data[$0]?.count ?? 0) }

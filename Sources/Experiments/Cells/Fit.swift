@@ -222,7 +222,7 @@ extension Diagnostic {
       at: span.map { Label($0, "used here") },
       help: takesTexts
         ? "name the column of texts in the data cell: 'types: {COLUMN: text}'"
-        : "give the input texts: '\(input.name): {shape: [1], dtype: string}', and a StringLookup behind it")
+        : "give the input 'dtype: string', and put a StringLookup behind it")
   }
 
   /// E0313: a data set that lacks a target for an output.
