@@ -86,7 +86,7 @@ let package = Package(
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     target("Reporting", "Plotting", "Config", "Diagnostics", "CMarkdown"),
     target(
-      "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics", "Files",
+      "RunLog", "RunEvents", "Config", "Diagnostics", "Files",
       .product(name: "GRDB", package: "GRDB.swift")),
     target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 4
@@ -101,6 +101,7 @@ let package = Package(
       "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "Files", "ExpLanguage",
       "Config",
       "Diagnostics"),
+    target("RunAnalysis", "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics"),
     target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     // Level 5
     target(
@@ -114,20 +115,19 @@ let package = Package(
     // Level 7
     target(
       "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine",
-      "ExpLanguage", "RunLog", "RunEvents", "TensorCore", "Reporting", "Plotting", "PlottingCairo", "Kernels",
-      "Files",
-      "Config", "Diagnostics"),
+      "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents", "TensorCore", "Reporting", "Plotting",
+      "PlottingCairo", "Kernels", "Files", "Config", "Diagnostics"),
     // Level 8
     target(
       "RunexpCommands", "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training",
       "ModelScripts",
-      "Layers",
-      "RunLog",
+      "Layers", "RunAnalysis", "RunLog",
       "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
       "Kernels", "Files", "Config",
       "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
     target(
-      "Fuzzing", "Archives", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles", "ModelScripts",
+      "Fuzzing", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles",
+      "ModelScripts",
       "Training", "Layers", "GraphEngine", "Datasets",
       "ExpLanguage", "HDF5Files", "CHDF5", "CZlib", "TensorCore",
       "Config",
@@ -179,6 +179,7 @@ let package = Package(
     tests("PlottingTests", "Plotting", "PlottingCairo", "Diagnostics"),
     tests("ReportingTests", "Reporting"),
     tests("RunLogTests", "RunLog", "RunEvents", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift")),
+    tests("RunAnalysisTests", "RunAnalysis", "RunLog", "RunEvents", "Diagnostics"),
     tests(
       "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "ModelScripts", "ExpLanguage",
       "Layers", "GraphEngine", "Datasets", "RunEvents", "Config", "TensorCore", "Kernels", "KernelABI",
@@ -193,8 +194,8 @@ let package = Package(
     tests("ExportsTests", "Exports", "RunLog", "RunEvents", "Diagnostics"),
     tests("RunexpTests", "Runexp"),
     tests(
-      "RunexpCommandsTests", "runexp", "Fuzzing", "ExperimentSamples", "ExpLanguage", "RunLog", "RunEvents",
-      "Config", "Diagnostics",
+      "RunexpCommandsTests", "runexp", "Fuzzing", "ExperimentSamples", "ExpLanguage", "RunAnalysis", "RunLog",
+      "RunEvents", "Config", "Diagnostics",
       .product(name: "GRDB", package: "GRDB.swift"), exclude: ["Golden"]),
     tests("ZipFilesTests", "ZipFiles", "Fuzzing"),
     tests(

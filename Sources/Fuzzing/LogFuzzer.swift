@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import GRDB
+import RunAnalysis
 import RunEvents
 import RunLog
 

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import GRDB
 
 extension Diagnostic {
@@ -41,7 +41,7 @@ extension Diagnostic {
   }
 
   /// E0706: a run that is not in the log.
-  static func noSuchRun(_ name: String, in path: String) -> Diagnostic {
+  package static func noSuchRun(_ name: String, in path: String) -> Diagnostic {
     Diagnostic("E0706", "no run '\(name)' in '\(path)'", help: "'runexp list' shows all runs")
   }
 

@@ -51,6 +51,20 @@ extension LogDatabase {
     try read { db in try String.fetchAll(db, sql: "SELECT DISTINCT experiment FROM run ORDER BY experiment") }
   }
 
+  /// The experiments of runs with their parameters filled in, by the names of the runs; those that are not there are left
+  /// out.
+  /// - Throws: E0701 to E0705.
+  package func resolvedTexts(of names: [String]) throws(Diagnostic) -> [String: String] {
+    try read { db in
+      try Dictionary(
+        Row.fetchAll(
+          db, sql: "SELECT name, resolved FROM run WHERE name IN (SELECT value FROM json_each(?))",
+          arguments: [Self.json(names)]
+        ).map { ($0["name"] as String, $0["resolved"] as String) }
+      ) { first, _ in first }
+    }
+  }
+
   /// Names as a list that SQL reads, so that there may be any number.
   static func json(_ names: [String]) -> String {
     String(decoding: (try? JSONEncoder().encode(names)) ?? Data("[]".utf8), as: UTF8.self)

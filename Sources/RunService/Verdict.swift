@@ -1,8 +1,9 @@
-import Reporting
 import Archives
 package import Config
 import Foundation
 import Plotting
+import Reporting
+import RunAnalysis
 import RunEvents
 import RunLog
 

@@ -71,7 +71,7 @@ import Testing
       try bytes.write(to: URL(filePath: path))
       let codes = [
         read(path), code { _ = try RunStore.read(path).metrics(of: "mlp-1") },
-        code { _ = try RunStore.read(path).evidence(of: "mlp-1") },
+        code { try RunStore.read(path).readAll(of: "mlp-1") },
       ]
       #expect(codes.allSatisfy { $0 == nil || $0?.hasPrefix("E07") == true }, "\(codes)")
     }

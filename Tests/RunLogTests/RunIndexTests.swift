@@ -179,8 +179,8 @@ import Testing
       #expect(!isReadable || index.unreadable.isEmpty)
       #expect(
         ["E0702", nil].contains(
-          code { _ = try RunStore.read(folder + "/mlp-2/run.sqlite").evidence(of: "mlp-2") }))
-      #expect(code { _ = try RunStore.read(folder + "/mlp-2/run.sqlite").evidence(of: "mlp-2") } == "E0702")
+          code { try RunStore.read(folder + "/mlp-2/run.sqlite").readAll(of: "mlp-2") }))
+      #expect(code { try RunStore.read(folder + "/mlp-2/run.sqlite").readAll(of: "mlp-2") } == "E0702")
     }
   }
 

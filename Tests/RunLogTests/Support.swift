@@ -62,3 +62,14 @@ func sql(_ text: String, _ path: String) throws {
   try queue.writeWithoutTransaction { try $0.execute(sql: text) }
   try queue.close()
 }
+
+extension LogDatabase {
+  /// Reads everything that is logged of a run, to see whether it can be read.
+  func readAll(of name: String) throws {
+    _ = try run(named: name)
+    _ = try datasets(of: name)
+    _ = try metrics(of: name)
+    _ = try steps(of: name)
+    _ = try checks(of: name)
+  }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import RunAnalysis
 import RunEvents
 import RunLog
 import Testing

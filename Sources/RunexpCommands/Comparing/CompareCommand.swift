@@ -3,6 +3,7 @@ import Config
 import Diagnostics
 import Experiments
 import Foundation
+import RunAnalysis
 import RunEvents
 import RunLog
 import RunService

@@ -3,6 +3,7 @@ import Foundation
 import Plotting
 import PlottingCairo
 import Reporting
+import RunAnalysis
 import RunEvents
 import RunLog
 import RunService

@@ -2,6 +2,7 @@ import Config
 import Foundation
 import Plotting
 import Reporting
+import RunAnalysis
 import RunEvents
 import RunLog
 

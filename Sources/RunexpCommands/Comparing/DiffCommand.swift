@@ -1,6 +1,7 @@
 import ArgumentParser
 import Config
 import Diagnostics
+import RunAnalysis
 import RunLog
 import RunService
 

@@ -1,6 +1,7 @@
-import Reporting
 import Config
 import Plotting
+import Reporting
+import RunAnalysis
 import RunLog
 
 /// How `runexp diff` tells what two runs differ in.

@@ -4,6 +4,7 @@ import Diagnostics
 import Experiments
 import Plotting
 import PlottingCairo
+import RunAnalysis
 import RunLog
 import RunService
 

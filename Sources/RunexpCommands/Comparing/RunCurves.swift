@@ -1,5 +1,6 @@
 import Diagnostics
 import Plotting
+import RunAnalysis
 import RunLog
 import RunService
 

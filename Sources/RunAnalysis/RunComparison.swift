@@ -1,4 +1,5 @@
 import RunEvents
+public import RunLog
 
 /// Runs side by side: what they were told that is not the same, and what came out.
 ///

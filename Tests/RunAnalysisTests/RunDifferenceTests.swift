@@ -1,3 +1,4 @@
+import RunAnalysis
 import RunEvents
 import RunLog
 import Testing

@@ -1,4 +1,5 @@
 import RunEvents
+import RunLog
 
 /// One training in two runs, step by step and to the bit.
 public struct TrainingDifference: Sendable, Equatable {

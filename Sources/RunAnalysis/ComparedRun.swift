@@ -1,6 +1,6 @@
 public import Diagnostics
 public import RunEvents
-import GRDB
+public import RunLog
 
 /// A run as it is compared: its summary, what it was told, and the data it read.
 public struct ComparedRun: Sendable {
@@ -21,14 +21,7 @@ extension LogDatabase {
   /// - Throws: E0706 for a name that is not there.
   public func compared(_ names: [String]) throws(Diagnostic) -> [ComparedRun] {
     let summaries = Dictionary(try runs(named: names).map { ($0.name, $0) }) { first, _ in first }
-    let texts = try read { db in
-      try Dictionary(
-        Row.fetchAll(
-          db, sql: "SELECT name, resolved FROM run WHERE name IN (SELECT value FROM json_each(?))",
-          arguments: [LogDatabase.json(names)]
-        ).map { ($0["name"] as String, $0["resolved"] as String) }
-      ) { first, _ in first }
-    }
+    let texts = try resolvedTexts(of: names)
     var compared: [ComparedRun] = []
     for name in names {
       guard let summary = summaries[name], let resolved = texts[name] else {

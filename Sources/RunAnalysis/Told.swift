@@ -1,5 +1,6 @@
 import Config
 import RunEvents
+import RunLog
 
 /// What a run was told, for grouping runs and for saying where they differ.
 struct Told {

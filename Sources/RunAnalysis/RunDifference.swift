@@ -1,4 +1,5 @@
 import RunEvents
+import RunLog
 
 /// Everything in which two logged runs differ: what they were told, what they read, where they ran, what came out, and
 /// the first step of a training at which they part.

@@ -1,3 +1,4 @@
+import RunAnalysis
 import RunEvents
 import RunLog
 import Testing
@@ -144,7 +145,7 @@ private func run(
 
   @Test func `names that are not there are told`() throws {
     let store = try RunStore(inMemoryFor: .current())
-    try store.append(events("mlp-1"))
+    try store.append([.runStarted(record()), .runEnded(status: .finished, seconds: 1)])
     #expect(try store.log.compared(["mlp-1"]).map(\.summary.name) == ["mlp-1"])
     #expect(code { _ = try store.log.compared(["mlp-1", "mlp-2"]) } == "E0706")
   }

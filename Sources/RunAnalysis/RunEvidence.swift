@@ -1,5 +1,6 @@
 public import Diagnostics
 public import RunEvents
+public import RunLog
 
 /// What a log knows of a run that tells whether another run is the same: all but its files and its times.
 public struct RunEvidence: Sendable {

@@ -1,3 +1,5 @@
+public import RunLog
+
 /// A metric whose points are not the same in two runs.
 public struct MetricDifference: Sendable, Equatable {
   public var series: String

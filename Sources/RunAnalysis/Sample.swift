@@ -1,3 +1,5 @@
+import RunLog
+
 /// Values of one quantity in several runs.
 public struct Sample: Sendable, Equatable {
   public var values: [Double]
