@@ -55,15 +55,11 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
-    // Level 0: no Swift target below.
+    // Level 0: no Swift target below. A target may depend on those of lower levels only.
     target("Diagnostics"),
     target("Files"),
+    target("Plotting"),
     target("KernelABI", settings: hot),
-    kernels("KernelsBaseline", define: "KERNEL_BASELINE"),
-    kernels("KernelsAVX2", define: "KERNEL_AVX2", machine: "-mavx2", "-mfma"),
-    kernels(
-      "KernelsAVX512", define: "KERNEL_AVX512",
-      machine: "-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma", "-mprefer-vector-width=512"),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
@@ -71,80 +67,80 @@ let package = Package(
     system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     // Level 1
-    target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
+    kernels("KernelsBaseline", define: "KERNEL_BASELINE"),
+    kernels("KernelsAVX2", define: "KERNEL_AVX2", machine: "-mavx2", "-mfma"),
+    kernels(
+      "KernelsAVX512", define: "KERNEL_AVX512",
+      machine: "-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma", "-mprefer-vector-width=512"),
     target("Config", "Diagnostics"),
     target("TensorCore", "Diagnostics"),
     target("RunEvents", "Diagnostics", "CCrypto"),
     target("HDF5Files", "CHDF5", "CZlib", "Files", "Diagnostics"),
     target("ZipFiles", "CZip", "Files"),
-    // Level 2
-    target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
-    target("Plotting"),
-    target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: fast),
-    target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "Files", "CZlib", settings: fast),
-    // Level 3
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
+    // Level 2
+    target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
+    target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
+    target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "Files", "CZlib", settings: fast),
     target("Reporting", "Plotting", "Config", "Diagnostics", "CMarkdown"),
     target(
-      "RunLog", "RunEvents", "Config", "Diagnostics", "Files",
-      .product(name: "GRDB", package: "GRDB.swift")),
-    target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
-    // Level 4
-    target(
-      "Training", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Kernels", "KernelABI", "Datasets",
-      "RunEvents",
-      "Config", "Diagnostics", settings: fast),
-    target(
-      "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "KernelABI", "Config",
-      "Diagnostics"),
-    target(
-      "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "Files", "ExpLanguage",
-      "Config",
-      "Diagnostics"),
+      "RunLog", "RunEvents", "Config", "Diagnostics", "Files", .product(name: "GRDB", package: "GRDB.swift")),
+    // Level 3
+    target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: fast),
     target("RunAnalysis", "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics"),
     target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
+    target(
+      "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "Files", "ExpLanguage",
+      "Config", "Diagnostics"),
+    // Level 4
+    target("Layers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
+    target("Losses", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
+    target("Optimizers", "GraphEngine", "TensorCore", "KernelABI", "Config", "Diagnostics"),
     // Level 5
     target(
-      "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "Kernels", "KernelABI",
-      "TensorCore", "HDF5Files", "ZipFiles", "Files", "Config", "Diagnostics"),
+      "Training", "ExpLanguage", "Layers", "Losses", "Optimizers", "GraphEngine", "TensorCore", "Kernels",
+      "KernelABI", "Datasets", "RunEvents", "Config", "Diagnostics", settings: fast),
+    target(
+      "ModelScripts", "ExpLanguage", "Layers", "Losses", "GraphEngine", "TensorCore", "KernelABI", "Config",
+      "Diagnostics"),
     // Level 6
     target(
-      "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets",
-      "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Files", "Config",
-      "Diagnostics"),
+      "KerasFiles", "ModelScripts", "Training", "Layers", "Losses", "Optimizers", "GraphEngine", "Datasets",
+      "Kernels", "KernelABI", "TensorCore", "HDF5Files", "ZipFiles", "Files", "Config", "Diagnostics"),
     // Level 7
+    target(
+      "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "Losses", "Optimizers",
+      "GraphEngine", "Datasets", "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels",
+      "Files", "Config", "Diagnostics"),
+    // Level 8
     target(
       "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine",
       "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents", "TensorCore", "Reporting", "Plotting",
       "PlottingCairo", "Kernels", "Files", "Config", "Diagnostics"),
-    // Level 8
+    target(
+      "Fuzzing", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles",
+      "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "ExpLanguage", "HDF5Files", "CHDF5",
+      "CZlib", "TensorCore", "Config", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift"),
+      settings: fast),
+    // Level 9
     target(
       "RunexpCommands", "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training",
       "ModelScripts",
-      "Layers", "RunAnalysis", "RunLog",
-      "TensorCore", "RunEvents", "Reporting", "Plotting", "PlottingCairo", "ExpLanguage", "Datasets",
-      "Kernels", "Files", "Config",
-      "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser")),
+      "Layers", "Losses", "Optimizers", "RunAnalysis", "RunLog", "TensorCore", "RunEvents", "Reporting",
+      "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Files", "Config", "Diagnostics",
+      .product(name: "ArgumentParser", package: "swift-argument-parser")),
+    // Level 10
     target(
-      "Fuzzing", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles",
-      "ModelScripts",
-      "Training", "Layers", "GraphEngine", "Datasets",
-      "ExpLanguage", "HDF5Files", "CHDF5", "CZlib", "TensorCore",
-      "Config",
-      "Diagnostics", .product(name: "GRDB", package: "GRDB.swift"), settings: fast),
-    // Level 9
-    target(
-      "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "TensorCore",
-      "Kernels", "Config", "Diagnostics"),
+      "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
+      "Datasets", "TensorCore", "Kernels", "Config", "Diagnostics"),
     .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(
       name: "runexp-bench",
       dependencies: [
-        "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "GraphEngine", "Datasets", "RunLog",
-        "Experiments", "Plotting", "Config", "Diagnostics", "RunEvents", "TensorCore",
+        "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
+        "Datasets", "RunLog", "Experiments", "Plotting", "Config", "Diagnostics", "RunEvents", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
-    .target(name: "ExperimentSamples", path: "Tests/ExperimentSamples", swiftSettings: strict),
     .executableTarget(
       name: "runexp-fuzz",
       dependencies: [
@@ -156,20 +152,25 @@ let package = Package(
     tests("KernelsTests", "Kernels", "KernelABI"),
     tests("TensorCoreTests", "TensorCore"),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .target(name: "ExperimentSamples", path: "Tests/ExperimentSamples", swiftSettings: strict),
     .target(
       name: "EngineTestSupport",
       dependencies: [
-        "Training", "Layers", "Datasets", "GraphEngine", "Kernels", "KernelABI", "TensorCore", "Config",
-        "Diagnostics",
+        "Training", "Layers", "Losses", "Optimizers", "Datasets", "GraphEngine", "Kernels", "KernelABI",
+        "TensorCore", "Config", "Diagnostics",
       ],
       path: "Tests/EngineTestSupport", swiftSettings: strict + hot),
     tests(
       "GraphEngineTests", "EngineTestSupport", "GraphEngine", "TensorCore", "Kernels", "KernelABI",
       "Diagnostics", exclude: ["make_references.py"], resources: [.copy("Fixtures")]),
     tests(
-      "LayersTests", "EngineTestSupport", "Fuzzing", "Layers", "GraphEngine", "Config", "TensorCore",
-      "Kernels",
-      "KernelABI", "Diagnostics", exclude: ["Fixtures"]),
+      "LayersTests", "EngineTestSupport", "Fuzzing", "Layers", "Losses", "Optimizers", "GraphEngine",
+      "Config", "TensorCore", "Kernels", "KernelABI", "Diagnostics", exclude: ["Fixtures"]),
+    tests(
+      "LossesTests", "EngineTestSupport", "Losses", "GraphEngine", "TensorCore", "Config", "Diagnostics"),
+    tests(
+      "OptimizersTests", "EngineTestSupport", "Optimizers", "GraphEngine", "Kernels", "KernelABI", "Config",
+      "Diagnostics"),
     tests("ConfigTests", "Config", "Diagnostics"),
     tests("RunEventsTests", "RunEvents", "Diagnostics"),
     tests("HDF5FilesTests", "HDF5Files", "Fuzzing", "Diagnostics"),
@@ -182,15 +183,15 @@ let package = Package(
     tests("RunAnalysisTests", "RunAnalysis", "RunLog", "RunEvents", "Diagnostics"),
     tests(
       "TrainingTests", "EngineTestSupport", "CAllocations", "Training", "ModelScripts", "ExpLanguage",
-      "Layers", "GraphEngine", "Datasets", "RunEvents", "Config", "TensorCore", "Kernels", "KernelABI",
-      "Diagnostics", resources: [.copy("Fixtures")]),
+      "Layers", "Losses", "Optimizers", "GraphEngine", "Datasets", "RunEvents", "Config", "TensorCore",
+      "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
       "ExperimentsTests", "ExperimentSamples", "Fuzzing", "Experiments", "ExpLanguage", "RunLog", "RunEvents",
       "Plotting", "Kernels", "Config", "Diagnostics",
       resources: [.copy("Golden")]),
     tests(
-      "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "GraphEngine", "TensorCore", "Config",
-      "Diagnostics", exclude: ["Fixtures"]),
+      "ModelScriptsTests", "ModelScripts", "ExpLanguage", "Layers", "Losses", "GraphEngine", "TensorCore",
+      "Config", "Diagnostics", exclude: ["Fixtures"]),
     tests("ExportsTests", "Exports", "RunLog", "RunEvents", "Diagnostics"),
     tests("RunexpTests", "Runexp"),
     tests(
@@ -203,9 +204,8 @@ let package = Package(
       exclude: ["Contexts"]),
     tests(
       "KerasFilesTests", "EngineTestSupport", "Fuzzing", "KerasFiles", "Training", "ModelScripts",
-      "ExpLanguage", "Layers", "GraphEngine", "Datasets",
-      "Kernels",
-      "HDF5Files", "TensorCore", "Config", "Diagnostics",
+      "ExpLanguage", "Layers", "Losses", "Optimizers", "GraphEngine", "Datasets", "Kernels", "HDF5Files",
+      "TensorCore", "Config", "Diagnostics",
       exclude: [
         "make_fixtures.py", "make_kinds.py", "make_kinds_more.py", "make_masks.py", "make_stateful.py",
         "make_query_masks.py", "make_quirks.py", "make_texts.py",

@@ -3,8 +3,9 @@ import Datasets
 public import Diagnostics
 import ExpLanguage
 import Layers
-import RunEvents
+import Losses
 import ModelScripts
+import RunEvents
 import TensorCore
 import Training
 

@@ -1,7 +1,8 @@
 import Config
 import Diagnostics
-import Layers
+import Losses
 import ModelScripts
+import Optimizers
 import Training
 
 /// Reads how a model was compiled, as Keras 2 and Keras 3 write it.
@@ -118,7 +119,7 @@ struct CompileReading {
     }
     guard let className = node["class_name"]?.string, let config = node["config"] else { return nil }
     // The name in a file of several outputs begins with the output's.
-    var name = config["name"]?.string ?? LayerRegistry.snakeCase(className)
+    var name = config["name"]?.string ?? className.snakeCased
     if names.count > 1, name.hasPrefix(output + "_") { name = String(name.dropFirst(output.count + 1)) }
     // Keras 2 stores which accuracy it took "accuracy" for, and of an untrained model the wrong one.
     if ["accuracy", "acc"].contains(name) && className != EqualLabels.schema.name {

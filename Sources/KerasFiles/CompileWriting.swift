@@ -1,5 +1,6 @@
 import Config
 import Layers
+import Losses
 import ModelScripts
 import TensorCore
 import Training

@@ -3,6 +3,8 @@ import Diagnostics
 import GraphEngine
 import KernelABI
 import Layers
+import Losses
+import Optimizers
 import TensorCore
 import Training
 

@@ -1,3 +1,4 @@
+import Config
 public import Layers
 import TensorCore
 public import Training

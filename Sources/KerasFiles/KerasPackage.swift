@@ -61,7 +61,7 @@ enum KerasPackage {
     var counts: [String: Int] = [:]
     var layers: [KerasArchive.LayerWeights] = []
     for layer in config["config"]?["layers"]?.list ?? [] {
-      let base = LayerRegistry.snakeCase(layer["class_name"]?.string ?? "")
+      let base = (layer["class_name"]?.string ?? "").snakeCased
       let number = counts[base, default: 0]
       counts[base] = number + 1
       layers.append(

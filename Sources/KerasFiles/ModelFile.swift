@@ -1,10 +1,11 @@
+public import Config
 public import Diagnostics
-public import Layers
-public import ModelScripts
-public import Training
 import Files
 import Foundation
 import HDF5Files
+public import Layers
+public import ModelScripts
+public import Training
 
 /// Model files of every kind: the one way in and the one way out.
 ///

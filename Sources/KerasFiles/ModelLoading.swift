@@ -4,6 +4,7 @@ import GraphEngine
 import Kernels
 public import Layers
 public import ModelScripts
+import Optimizers
 import TensorCore
 public import Training
 

@@ -1,6 +1,7 @@
 public import Config
 import GraphEngine
 public import Layers
+import Losses
 import ModelScripts
 public import Training
 

@@ -1,7 +1,8 @@
+import Config
 import Diagnostics
 import GraphEngine
 import HDF5Files
-import Layers
+import Optimizers
 import TensorCore
 import Training
 

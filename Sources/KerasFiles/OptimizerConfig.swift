@@ -1,6 +1,6 @@
 public import Config
 public import Diagnostics
-public import Layers
+public import Optimizers
 
 /// An optimizer as Keras writes it into `training_config`: `{"class_name": …, "config": {…}}`.
 public enum OptimizerConfig {
@@ -48,7 +48,7 @@ public enum OptimizerConfig {
       optimizer = nadam
     }
     // Named after its class it gets the name of whichever Keras it is written for.
-    if [optimizer.className, LayerRegistry.snakeCase(optimizer.className)].contains(optimizer.common.name) {
+    if [optimizer.className, optimizer.className.snakeCased].contains(optimizer.common.name) {
       optimizer.common.name = nil
     }
     return optimizer

@@ -1,9 +1,10 @@
+public import Config
 public import Diagnostics
 public import GraphEngine
-public import Layers
-public import Training
 import HDF5Files
+import Optimizers
 import TensorCore
+public import Training
 
 /// A trained parameter: where the engine has it, and what its variable is called in the file.
 public struct TrainedParameter: Sendable {
@@ -203,8 +204,8 @@ extension OptimizerVariables.Content {
 extension Optimizer {
   /// What an optimizer is called in a file: in Keras 2 as its class, in Keras 3 in snake case.
   func savedName(_ semantics: Semantics) -> String {
-    if let outer = self as? LossScaleOptimizer { return outer.name ?? LayerRegistry.snakeCase(className) }
-    return common.name ?? (semantics == .keras2 ? className : LayerRegistry.snakeCase(className))
+    if let outer = self as? LossScaleOptimizer { return outer.name ?? className.snakeCased }
+    return common.name ?? (semantics == .keras2 ? className : className.snakeCased)
   }
 }
 

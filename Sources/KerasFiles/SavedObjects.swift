@@ -44,7 +44,7 @@ private struct ObjectWalk {
   private mutating func visitList(_ layers: [NamedLayer], at path: String, below prefix: String) {
     var counts: [String: Int] = [:]
     for layer in layers {
-      let base = LayerRegistry.snakeCase(layer.layer.className)
+      let base = layer.layer.className.snakeCased
       let number = counts[base, default: 0]
       counts[base] = number + 1
       visit(layer, at: path + "/" + (number == 0 ? base : "\(base)_\(number)"), below: prefix)
@@ -180,7 +180,7 @@ struct PartAttributes {
     let cells = config["cell"]?["config"]?["cells"]?.list ?? []
     var counts: [String: Int] = [:]
     for cell in cells {
-      let base = LayerRegistry.snakeCase(cell["class_name"]?.string ?? "")
+      let base = (cell["class_name"]?.string ?? "").snakeCased
       let number = counts[base, default: 0]
       counts[base] = number + 1
       guard cell["config"]?["name"]?.string == parts.first else { continue }

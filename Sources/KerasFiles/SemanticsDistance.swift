@@ -1,7 +1,8 @@
+import Config
 import Datasets
 import GraphEngine
-import Kernels
 import GraphEngine
+import Kernels
 import Layers
 import TensorCore
 import Training

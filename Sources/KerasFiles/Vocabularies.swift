@@ -29,7 +29,7 @@ enum Vocabularies {
         filled.append(layer)
         continue
       }
-      let name = LayerRegistry.snakeCase(className)
+      let name = className.snakeCased
       let count = counts[name, default: 0]
       counts[name] = count + 1
       let place = path + "layers/" + name + (count == 0 ? "" : "_\(count)")

@@ -1,3 +1,4 @@
+import Config
 import GraphEngine
 import KernelABI
 import TensorCore

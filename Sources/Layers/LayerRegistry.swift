@@ -195,7 +195,7 @@ public enum LayerRegistry {
         isRight = false
       }
       while name == nil {
-        let base = snakeCase(layer.className)
+        let base = layer.className.snakeCased
         let number = counts[base, default: 0]
         counts[base] = number + 1
         let candidate = number == 0 ? base : "\(base)_\(number)"
@@ -240,23 +240,6 @@ public enum LayerRegistry {
       }
       return common
     }
-  }
-
-  /// Keras's `to_snake_case`: `LeakyReLU` is `leaky_re_lu`, `Conv2D` is `conv2d`.
-  public static func snakeCase(_ className: String) -> String {
-    // Exported by another name than the class has.
-    if className == "GroupQueryAttention" { return "grouped_query_attention" }
-    let letters = Array(className)
-    var out = ""
-    for (i, letter) in letters.enumerated() {
-      let next = i + 1 < letters.count ? letters[i + 1] : " "
-      if i > 0 && letter.isUppercase {
-        let previous = letters[i - 1]
-        if next.isLowercase || previous.isLowercase { out += "_" }
-      }
-      out += letter.lowercased()
-    }
-    return out
   }
 }
 

@@ -1,3 +1,4 @@
+public import Config
 public import Diagnostics
 public import GraphEngine
 public import TensorCore

@@ -1,3 +1,4 @@
+import Config
 public import GraphEngine
 import TensorCore
 

@@ -1,4 +1,4 @@
-import Config
+public import Config
 public import Diagnostics
 import ExpLanguage
 import GraphEngine
@@ -224,14 +224,16 @@ private struct Unrolling {
     let node = trace.graph.nodes[id]
     // Numbers and weights are told by what uses them.
     guard case .op(let op, let operands) = node.kind else { return }
-    guard let layer = OpForm.layer(for: op, giving: node.type.dims) else { throw obstacle("'\(op.name)'", id) }
+    guard let layer = OpForm.layer(for: op, giving: node.type.dims) else {
+      throw obstacle("'\(op.name)'", id)
+    }
     var inputs: [Functional.Source] = []
     for operand in operands { inputs.append(try source(operand)) }
     let types = operands.map { trace.graph.nodes[$0].type }
     let areSamples = types.allSatisfy { $0.dims.first == .batch && $0.rank == types[0].rank }
     let isMade = areSamples && types.allSatisfy { $0.element == .float32 }
     guard isMade else { throw obstacle("'\(op.name)' of these values", id) }
-    layers.append(NamedLayer(free(LayerRegistry.snakeCase(layer.className)), layer))
+    layers.append(NamedLayer(free(layer.className.snakeCased), layer))
     sources[id] = .init(calls.count)
     calls.append(.init(layer: layers.count - 1, inputs: inputs))
   }

@@ -100,7 +100,7 @@ private struct OperationSpelling {
   ) -> String? {
     if className == "GetItem" { return item(call) }
     if className == "Norm" { return norm(settings, call) }
-    let name = Self.names[className] ?? LayerRegistry.snakeCase(className)
+    let name = Self.names[className] ?? className.snakeCased
     guard let operation = OperationRegistry.find(name) else { return nil }
     var arguments: [String] = []
     if className == "Einsum", let subscripts = settings.first(where: { $0.key == "subscripts" }) {

@@ -1,7 +1,7 @@
 public import Config
 import Diagnostics
 public import GraphEngine
-public import Layers
+public import Losses
 public import TensorCore
 
 /// A function of an experiment file as a loss: `loss: huber_like`.

@@ -1,7 +1,8 @@
 public import Config
 public import Diagnostics
 import ExpLanguage
-public import Layers
+import Layers
+public import Losses
 
 /// Functions of an experiment as they are stored with a model that needs them, so that its file is enough to use it.
 ///

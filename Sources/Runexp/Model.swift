@@ -1,7 +1,10 @@
+import Config
 internal import Foundation
 internal import KerasFiles
 internal import Kernels
 public import Layers
+public import Losses
+public import Optimizers
 import RunexpCommands
 public import TensorCore
 public import Training
@@ -158,7 +161,7 @@ extension NamedMetric {
   /// Under the name that Keras logs it by.
   fileprivate init(_ metric: any Metric) {
     let (name, words) = (
-      LayerRegistry.snakeCase(metric.className), MetricRegistry.all.find(metric.className)?.aliases ?? []
+      metric.className.snakeCased, MetricRegistry.all.find(metric.className)?.aliases ?? []
     )
     // What is a word itself needs no other.
     self.init(name == metric.className ? name : words.first ?? name, metric)

@@ -3,6 +3,8 @@
 @_exported import Diagnostics
 @_exported import GraphEngine
 @_exported import Layers
+@_exported import Losses
+@_exported import Optimizers
 @_exported import TensorCore
 @_exported import Training
 

@@ -1,3 +1,4 @@
+import Config
 public import Layers
 
 /// Lists layers one below the other: `Sequential("m", input: [4]) { Dense(8); Dense(3) }`.
@@ -36,7 +37,7 @@ struct AutomaticNames {
 
   mutating func next(for layer: any Layer) -> String {
     if let model = layer as? any Layers.Model, taken.insert(model.name).inserted { return model.name }
-    let base = LayerRegistry.snakeCase(layer.className)
+    let base = layer.className.snakeCased
     while true {
       let count = counts[base, default: 0]
       counts[base] = count + 1

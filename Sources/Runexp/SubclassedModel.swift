@@ -19,7 +19,7 @@ public import Layers
 public protocol SubclassedModel: Layers.Model {}
 
 extension SubclassedModel {
-  public var name: String { LayerRegistry.snakeCase(className) }
+  public var name: String { className.snakeCased }
   public var className: String { "\(Self.self)" }
   public var config: ConfigNode { ["name": name.config] }
   /// Its last layer, as the name of its only output.

@@ -1,6 +1,8 @@
 import Config
 import Experiments
 import Layers
+import Losses
+import Optimizers
 import Training
 
 /// Everything that files choose by name, family by family: for `runexp describe`, and for the schema that editors use.

@@ -4,6 +4,7 @@ import Diagnostics
 import Foundation
 import KerasFiles
 import Layers
+import Optimizers
 import Plotting
 import Training
 

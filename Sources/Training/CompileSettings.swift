@@ -1,5 +1,6 @@
 public import Config
-public import Layers
+public import Losses
+public import Optimizers
 public import TensorCore
 
 /// How a model is trained: what Keras calls `compile`.

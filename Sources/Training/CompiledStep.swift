@@ -4,6 +4,8 @@ import GraphEngine
 import KernelABI
 import Kernels
 import Layers
+import Losses
+import Optimizers
 import TensorCore
 
 /// A model compiled with its losses and metrics for one batch size, one length of its sequences and one way through its

@@ -1,4 +1,5 @@
 import Layers
+import Losses
 
 /// What was logged so far in an epoch: means of losses, and metrics of their totals.
 ///

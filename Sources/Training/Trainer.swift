@@ -1,6 +1,7 @@
 public import Datasets
 public import KernelABI
 public import Kernels
+import Optimizers
 public import RunEvents
 public import GraphEngine
 import Layers

@@ -1,7 +1,8 @@
+public import Config
 public import Diagnostics
 public import GraphEngine
 public import KernelABI
-public import Layers
+public import Optimizers
 
 /// An optimizer at work: what it remembers, and how far it is.
 public final class TrainingState {

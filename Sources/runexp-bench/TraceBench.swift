@@ -1,9 +1,11 @@
 import ArgumentParser
 import Datasets
 import GraphEngine
-import Kernels
 import KernelABI
+import Kernels
 import Layers
+import Losses
+import Optimizers
 import TensorCore
 import Training
 

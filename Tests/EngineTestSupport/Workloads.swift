@@ -1,11 +1,13 @@
-public import Datasets
-public import Layers
-public import Training
-import Kernels
 import Config
+public import Datasets
 import Diagnostics
 import GraphEngine
+import Kernels
+public import Layers
+import Losses
+import Optimizers
 import TensorCore
+public import Training
 
 /// A training whose speed and memory are watched: a model, how it is compiled, samples without structure.
 public struct Workload: Sendable, CustomStringConvertible {

@@ -7,6 +7,8 @@ import Layers
 import TensorCore
 import Testing
 import Training
+import Losses
+import Optimizers
 
 /// A model with training settings.
 private func compiled(

@@ -10,6 +10,8 @@ import Testing
 import Training
 
 @testable import KerasFiles
+import Losses
+import Optimizers
 
 /// Hand-written models as the graphs of layers that Keras loads.
 @Suite struct KerasFormTests {

@@ -4,6 +4,8 @@ import GraphEngine
 import KerasFiles
 import Kernels
 import Layers
+import Losses
+import Optimizers
 import TensorCore
 import Testing
 import Training

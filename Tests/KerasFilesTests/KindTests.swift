@@ -12,6 +12,8 @@ import Testing
 import Training
 
 @testable import KerasFiles
+import Losses
+import Optimizers
 
 /// Files of the kinds that public files are of; the script beside made them, and says what Keras predicts.
 private struct Kind: Decodable {

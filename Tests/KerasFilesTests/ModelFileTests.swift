@@ -7,6 +7,7 @@ import GraphEngine
 import KerasFiles
 import Kernels
 import Layers
+import Optimizers
 import TensorCore
 import Testing
 import Training

@@ -5,6 +5,8 @@ import GraphEngine
 import KerasFiles
 import Kernels
 import Layers
+import Losses
+import Optimizers
 import Testing
 import Training
 

@@ -5,7 +5,7 @@ import GraphEngine
 import HDF5Files
 import KerasFiles
 import Kernels
-import Layers
+import Losses
 import TensorCore
 import Testing
 import Training

@@ -7,6 +7,7 @@ import Testing
 import Training
 
 @testable import KerasFiles
+import Optimizers
 
 /// What is hand-written comes back from the file alone.
 @Suite struct ScriptedFileTests {

@@ -9,6 +9,8 @@ import TensorCore
 import Training
 
 @testable import KerasFiles
+import Losses
+import Optimizers
 
 /// Hand-written models and functions, and what is done with them.
 enum Scripted {

@@ -2,6 +2,8 @@ import Config
 import Diagnostics
 import EngineTestSupport
 import Layers
+import Losses
+import Optimizers
 import Testing
 
 /// What every family of configurable types promises; a new member is checked without a new line here.

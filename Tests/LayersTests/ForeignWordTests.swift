@@ -1,5 +1,7 @@
 import Config
 import Diagnostics
+import Losses
+import Optimizers
 import Testing
 
 @testable import Layers

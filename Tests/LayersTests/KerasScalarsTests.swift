@@ -4,6 +4,7 @@ import EngineTestSupport
 import GraphEngine
 import KernelABI
 import Layers
+import Losses
 import TensorCore
 import Testing
 

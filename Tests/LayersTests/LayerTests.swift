@@ -57,7 +57,7 @@ import Testing
     ("PReLU", "p_re_lu"), ("LSTM", "lstm"), ("InputLayer", "input_layer"),
   ])
   func `class names become snake case as in Keras`(name: String, expected: String) {
-    #expect(LayerRegistry.snakeCase(name) == expected)
+    #expect(name.snakeCased == expected)
   }
 
   @Test func `a frozen layer declares frozen weights`() throws {

@@ -3,6 +3,7 @@ import Diagnostics
 import EngineTestSupport
 import GraphEngine
 import Layers
+import Losses
 import TensorCore
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
   }
 
   private func apply(_ layer: any Layer, to values: Value...) throws -> [Value] {
-    try scope.apply(NamedLayer(LayerRegistry.snakeCase(layer.className), layer), values)
+    try scope.apply(NamedLayer(layer.className.snakeCased, layer), values)
   }
 
   @Test func `a mask goes through layers that work step by step`() throws {

@@ -7,6 +7,7 @@ import TensorCore
 import Testing
 
 @testable import ModelScripts
+import Losses
 
 /// Bodies as they stand in Keras's guides, pasted as they are.
 @Suite struct KerasBodiesTests {

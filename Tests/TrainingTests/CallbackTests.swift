@@ -6,6 +6,7 @@ import Foundation
 import GraphEngine
 import Kernels
 import Layers
+import Optimizers
 import TensorCore
 import Testing
 import Training

@@ -5,6 +5,8 @@ import EngineTestSupport
 import GraphEngine
 import Kernels
 import Layers
+import Losses
+import Optimizers
 import TensorCore
 import Testing
 import Training

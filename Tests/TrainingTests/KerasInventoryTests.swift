@@ -3,6 +3,8 @@ import Diagnostics
 import EngineTestSupport
 import Foundation
 import Layers
+import Losses
+import Optimizers
 import Testing
 import Training
 

@@ -4,7 +4,9 @@ import ExpLanguage
 import GraphEngine
 import Kernels
 import Layers
+import Losses
 import ModelScripts
+import Optimizers
 import TensorCore
 import Testing
 import Training

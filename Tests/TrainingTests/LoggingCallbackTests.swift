@@ -1,7 +1,7 @@
 import Config
 import Datasets
 import Diagnostics
-import Layers
+import Losses
 import Testing
 import Training
 

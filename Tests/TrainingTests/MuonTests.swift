@@ -5,7 +5,8 @@ import Foundation
 import GraphEngine
 import KernelABI
 import Kernels
-import Layers
+import Losses
+import Optimizers
 import TensorCore
 import Testing
 import Training

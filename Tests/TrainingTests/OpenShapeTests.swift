@@ -8,6 +8,7 @@ import GraphEngine
 import Kernels
 import Layers
 import ModelScripts
+import Optimizers
 import TensorCore
 import Testing
 import Training

@@ -5,6 +5,7 @@ import EngineTestSupport
 import GraphEngine
 import Kernels
 import Layers
+import Optimizers
 import Testing
 import Training
 

@@ -2,6 +2,7 @@ import ExpLanguage
 import GraphEngine
 import Layers
 import ModelScripts
+import Optimizers
 import Testing
 import Training
 

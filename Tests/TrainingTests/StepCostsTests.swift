@@ -2,6 +2,7 @@ import EngineTestSupport
 import GraphEngine
 import Kernels
 import Layers
+import Optimizers
 import Synchronization
 import Testing
 import Training

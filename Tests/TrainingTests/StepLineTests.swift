@@ -1,6 +1,7 @@
 import Config
 import GraphEngine
 import Layers
+import Optimizers
 import Testing
 import Training
 

@@ -4,6 +4,7 @@ import EngineTestSupport
 import GraphEngine
 import Kernels
 import Layers
+import Optimizers
 import TensorCore
 import Testing
 import Training

@@ -2,6 +2,7 @@ import EngineTestSupport
 import GraphEngine
 import Kernels
 import Layers
+import Optimizers
 import RunEvents
 import Testing
 import Training

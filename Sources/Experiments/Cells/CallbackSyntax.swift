@@ -4,6 +4,7 @@ import ExpLanguage
 import Foundation
 import KerasFiles
 import Layers
+import Optimizers
 import Training
 
 /// What a `train` cell has under `callbacks:`.

@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
-import Layers
+import Losses
+import Optimizers
 import TensorCore
 import Training
 

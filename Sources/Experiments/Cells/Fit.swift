@@ -3,6 +3,7 @@ import Datasets
 import Diagnostics
 import GraphEngine
 import Layers
+import Losses
 import TensorCore
 import Training
 

@@ -6,6 +6,7 @@ import GraphEngine
 import KerasFiles
 import Layers
 import ModelScripts
+import Optimizers
 import Reporting
 import RunEvents
 import TensorCore

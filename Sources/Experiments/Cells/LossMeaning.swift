@@ -2,7 +2,7 @@ import Config
 import Datasets
 import Diagnostics
 import GraphEngine
-import Layers
+import Losses
 import TensorCore
 
 /// Whether a loss can say anything about a target of the right shape: what is certain to be wrong is said before training.

@@ -2,6 +2,7 @@ import Config
 import Datasets
 import Diagnostics
 import Layers
+import Losses
 import Training
 
 /// An output of a model, and the part of a data set to try it on.

@@ -3,6 +3,7 @@ package import Datasets
 package import Diagnostics
 import GraphEngine
 import Layers
+import Losses
 import TensorCore
 package import Training
 

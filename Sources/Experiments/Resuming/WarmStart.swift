@@ -5,6 +5,7 @@ import Foundation
 import GraphEngine
 import KerasFiles
 import Layers
+import Optimizers
 import RunEvents
 import Training
 

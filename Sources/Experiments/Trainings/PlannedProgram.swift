@@ -4,6 +4,7 @@ import Diagnostics
 import GraphEngine
 import Kernels
 import Layers
+import Losses
 import TensorCore
 package import Training
 

@@ -2,6 +2,7 @@ import Config
 import Datasets
 import Diagnostics
 import Layers
+import Optimizers
 import RunEvents
 import Training
 

@@ -15,7 +15,7 @@ public struct MaxNorm: ConstraintRule {
 
   public func constrained(_ weight: Value) throws -> Value {
     let norms = try lengths(weight, axis)
-    return try weight * (norms.clipped(0, Float(maxValue)) / (norms + fuzz))
+    return try weight * (norms.clipped(0, Float(maxValue)) / (norms + Float.kerasEpsilon))
   }
 }
 
@@ -39,7 +39,7 @@ public struct MinMaxNorm: ConstraintRule {
     let norms = try lengths(weight, axis)
     let inside = try norms.clipped(Float(minValue), Float(maxValue))
     let wanted = try inside * Float(rate) + norms * Float(1 - rate)
-    return try weight * (wanted / (norms + fuzz))
+    return try weight * (wanted / (norms + Float.kerasEpsilon))
   }
 }
 
@@ -53,7 +53,9 @@ public struct UnitNorm: ConstraintRule {
     "UnitNorm", "Vectors of length 1.", prototype: Self(),
     Field("axis", \.axis, "The axis of the vectors, or several."))
 
-  public func constrained(_ weight: Value) throws -> Value { try weight / (lengths(weight, axis) + fuzz) }
+  public func constrained(_ weight: Value) throws -> Value {
+    try weight / (lengths(weight, axis) + Float.kerasEpsilon)
+  }
 }
 
 /// No negative numbers: they become 0.

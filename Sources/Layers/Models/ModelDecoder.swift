@@ -53,7 +53,7 @@ public struct ModelDecoder: Sendable {
     guard inner.depth <= Self.deepest else {
       throw Diagnostic.senselessConfig("models nested more than \(Self.deepest) deep")
     }
-    let name = chosen ?? config["name"]?.string ?? LayerRegistry.snakeCase(className)
+    let name = chosen ?? config["name"]?.string ?? className.snakeCased
     if config["dtype"]?["class_name"]?.string?.hasPrefix("Quantized") == true {
       throw Diagnostic.quantized(name, config["dtype"]?["config"]?["mode"]?.string ?? "few bits")
     }

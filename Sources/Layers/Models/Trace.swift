@@ -1,3 +1,4 @@
+public import Config
 import Diagnostics
 public import GraphEngine
 public import TensorCore

@@ -66,7 +66,7 @@ public struct Normalization: UnaryLayer, Configurable {
       // How many samples the statistics are of. Nothing is computed from it, but it is a weight in files.
       _ = try scope.parameter("count", [], .zeros, isTrainable: false)
     }
-    let deviation = try variance.squareRoot().maximum(fuzz)
+    let deviation = try variance.squareRoot().maximum(Float.kerasEpsilon)
     return invert ? try x * deviation + mean : try (x - mean) / deviation
   }
 }

@@ -6,7 +6,7 @@ public struct InnerLayer: ConfigConvertible {
   public var named: NamedLayer
 
   public init(_ layer: any Layer, named name: String? = nil) {
-    named = NamedLayer(name ?? LayerRegistry.snakeCase(layer.className), layer)
+    named = NamedLayer(name ?? layer.className.snakeCased, layer)
   }
 
   public static var expectation: String { "a layer with its settings, as in {LSTM: {units: 8}}" }

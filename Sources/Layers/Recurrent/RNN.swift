@@ -143,7 +143,7 @@ public struct CellSetting: ConfigConvertible {
     guard let type = registry.decode(node, into: &bag),
       let (written, _, settings) = registry.parts(of: node, into: &bag)
     else { throw bag.all.first ?? .mismatch(node, expectation) }
-    var named = Named(name: name(of: node) ?? LayerRegistry.snakeCase(written), type: type)
+    var named = Named(name: name(of: node) ?? written.snakeCased, type: type)
     if let trainable = settings["trainable"] { named.isTrainable = try Bool(config: trainable) }
     return named
   }

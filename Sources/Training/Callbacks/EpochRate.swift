@@ -1,7 +1,7 @@
 public import Config
 public import Diagnostics
 import ExpLanguage
-public import Layers
+public import Optimizers
 
 /// The learning rate of an epoch.
 public enum EpochRate: ConfigConvertible {

@@ -1,5 +1,6 @@
 import GraphEngine
 import Layers
+import Losses
 
 /// What callbacks do outside of the training: files below the run's folder, and words.
 public struct Outlet {

@@ -2,6 +2,7 @@ public import Config
 public import Diagnostics
 public import GraphEngine
 import Layers
+import Optimizers
 
 /// Everything that training changed about a model: its numbers, what its optimizer remembers, and how far it is.
 ///

@@ -41,7 +41,7 @@ public struct MeanAbsolutePercentageError: PlainLoss {
     "MeanAbsolutePercentageError", "Mean of differences in percent of the target.", prototype: Self())
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
-    let parts = try (target - prediction) / target.abs().maximum(fuzz)
+    let parts = try (target - prediction) / target.abs().maximum(Float.kerasEpsilon)
     return try parts.abs().meanOverLastAxis() * 100
   }
 }
@@ -56,7 +56,7 @@ public struct MeanSquaredLogarithmicError: PlainLoss {
     "MeanSquaredLogarithmicError", "Mean of squared differences of logarithms.", prototype: Self())
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
-    let logarithm = { (x: Value) in try (x.maximum(fuzz) + 1).log() }
+    let logarithm = { (x: Value) in try (x.maximum(Float.kerasEpsilon) + 1).log() }
     return try (logarithm(prediction) - logarithm(target)).square().meanOverLastAxis()
   }
 }
@@ -107,7 +107,7 @@ public struct Poisson: PlainLoss {
     "Poisson", "For predicted rates of counted events.", prototype: Self())
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
-    try (prediction - target * (prediction + fuzz).log()).meanOverLastAxis()
+    try (prediction - target * (prediction + Float.kerasEpsilon).log()).meanOverLastAxis()
   }
 }
 
@@ -121,7 +121,7 @@ public struct KLDivergence: PlainLoss {
     "KLDivergence", "How far one distribution is from another.", prototype: Self())
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
-    let (t, p) = (try target.clipped(fuzz, 1), try prediction.clipped(fuzz, 1))
+    let (t, p) = (try target.clipped(Float.kerasEpsilon, 1), try prediction.clipped(Float.kerasEpsilon, 1))
     return try (t * (t / p).log()).sum(over: [-1])
   }
 }
@@ -143,7 +143,7 @@ public struct CosineSimilarity: PlainLoss {
 
   func cosine(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     // Keras 3 bounds the length, Keras 2 its square.
-    let least: Float = semantics == .keras3 ? fuzz * fuzz : 1e-12
+    let least: Float = semantics == .keras3 ? Float.kerasEpsilon * Float.kerasEpsilon : 1e-12
     let unit = { (x: Value) in
       try x / x.square().sum(over: [axis], keepingDimensions: true).maximum(least).squareRoot()
     }

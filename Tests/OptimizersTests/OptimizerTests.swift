@@ -4,7 +4,7 @@ import EngineTestSupport
 import GraphEngine
 import KernelABI
 import Kernels
-import Layers
+import Optimizers
 import Testing
 
 /// An optimizer on a few parameters, outside of any program.

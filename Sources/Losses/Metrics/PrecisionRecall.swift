@@ -171,7 +171,7 @@ extension ScoreMetric {
     let part = { (i: Int) in Array(totals[i * classes..<(i + 1) * classes]) }
     let (right, extra, missed, weights) = (part(0), part(1), part(2), part(3))
     let score = { (right: Double, extra: Double, missed: Double) in
-      let epsilon = Double(fuzz)
+      let epsilon = Double(Float.kerasEpsilon)
       let (precision, recall) = (right / (right + extra + epsilon), right / (right + missed + epsilon))
       let square = beta * beta
       return precision * recall / (square * precision + recall + epsilon) * (1 + square)
@@ -186,6 +186,7 @@ extension ScoreMetric {
     let (scores, weights, ofAll) = scores(totals)
     if average == .micro { return ofAll }
     guard average == .weighted else { return ratio(scores.reduce(0, +), Double(scores.count)) }
-    return zip(scores, weights).reduce(0) { $0 + $1.0 * $1.1 } / (weights.reduce(0, +) + Double(fuzz))
+    return zip(scores, weights).reduce(0) { $0 + $1.0 * $1.1 }
+      / (weights.reduce(0, +) + Double(Float.kerasEpsilon))
   }
 }

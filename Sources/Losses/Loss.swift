@@ -158,6 +158,3 @@ extension Value {
     axis == -1 || axis == type.rank - 1 ? self : try movingAxis(axis, to: -1)
   }
 }
-
-/// Keeps probabilities away from 0 and 1, as `keras.config.epsilon()` does.
-let fuzz: Float = 1e-7

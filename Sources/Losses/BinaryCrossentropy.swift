@@ -75,8 +75,8 @@ private func binaryCrossentropy(
 ) throws -> Value {
   let graph = prediction.graph
   if let logits { return try graph.apply(BinaryCrossEntropy(), logits, target) }
-  let p = try graph.apply(Unary(.clipUnit, fuzz), prediction)
-  let more: Float = semantics == .keras2 ? fuzz : 0
+  let p = try graph.apply(Unary(.clipUnit, Float.kerasEpsilon), prediction)
+  let more: Float = semantics == .keras2 ? Float.kerasEpsilon : 0
   let logarithm = { (x: Value) in try (more == 0 ? x : x + more).log() }
   return try -(logarithm(p) * target + logarithm(1 - p) * (1 - target))
 }

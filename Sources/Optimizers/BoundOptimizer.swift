@@ -1,3 +1,4 @@
+public import Config
 public import GraphEngine
 public import KernelABI
 

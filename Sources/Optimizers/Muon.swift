@@ -1,6 +1,6 @@
 public import Config
-public import KernelABI
 import Diagnostics
+public import KernelABI
 
 /// Steps of matrices along the nearest orthogonal matrix to the momentum; everything else takes the steps of AdamW.
 ///

@@ -2,7 +2,7 @@ import Config
 import Diagnostics
 import EngineTestSupport
 import GraphEngine
-import Layers
+import Losses
 import TensorCore
 import Testing
 

@@ -38,7 +38,7 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
     if let logits = try prediction.logits(areGiven: fromLogits)?.withLast(axis) {
       values = try graph.apply(SparseCrossEntropy(), logits, graph.apply(Softmax(), logits), labels)
     } else {
-      let clipped = try graph.apply(Unary(.clipUnit, fuzz), prediction.withLast(axis))
+      let clipped = try graph.apply(Unary(.clipUnit, Float.kerasEpsilon), prediction.withLast(axis))
       let total = try graph.apply(Unary(.log), graph.apply(SumLast(), clipped))
       let picked = try graph.apply(Unary(.log), graph.apply(PickClass(), clipped, labels))
       values = try graph.apply(Binary(.subtract), total, picked)
@@ -152,5 +152,6 @@ private func normalized(_ prediction: Value) throws -> Value {
   guard let classes = prediction.type.dims.last else { return prediction }
   let graph = prediction.graph
   let total = try graph.apply(RepeatLast(classes), graph.apply(SumLast(), prediction))
-  return try graph.apply(Unary(.clipUnit, fuzz), graph.apply(Binary(.divide), prediction, total))
+  return try graph.apply(
+    Unary(.clipUnit, Float.kerasEpsilon), graph.apply(Binary(.divide), prediction, total))
 }

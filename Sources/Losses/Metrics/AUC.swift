@@ -56,7 +56,7 @@ public struct AUC: Metric {
   private var bounds: [Double] {
     let inner =
       thresholds?.sorted() ?? (0..<numThresholds - 2).map { Double($0 + 1) / Double(numThresholds - 1) }
-    return [-Double(fuzz)] + inner + [1 + Double(fuzz)]
+    return [-Double(Float.kerasEpsilon)] + inner + [1 + Double(Float.kerasEpsilon)]
   }
 
   public func sums(_ target: Value, _ prediction: Value, weights: Value?, _ semantics: Semantics) throws

@@ -15,7 +15,7 @@ public struct Dice: PlainLoss {
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     let both = try (target * prediction).sum(over: axis)
     let all = try target.sum(over: axis) + prediction.sum(over: axis)
-    return try 1 - both * 2 / (all + fuzz)
+    return try 1 - both * 2 / (all + Float.kerasEpsilon)
   }
 }
 
@@ -38,6 +38,6 @@ public struct Tversky: PlainLoss {
     let both = try (target * prediction).sum(over: axis)
     let missed = try ((1 - prediction) * target).sum(over: axis)
     let extra = try (prediction * (1 - target)).sum(over: axis)
-    return try 1 - both / (both + missed * Float(alpha) + extra * Float(beta) + fuzz)
+    return try 1 - both / (both + missed * Float(alpha) + extra * Float(beta) + Float.kerasEpsilon)
   }
 }

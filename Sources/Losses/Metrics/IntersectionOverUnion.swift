@@ -60,9 +60,9 @@ extension OverlapMetric {
     let ids = (chosenClasses ?? Array(0..<classes)).filter { (0..<classes).contains($0) }
     let shares = ids.compactMap { id -> Double? in
       let union = totals[classes + id] + totals[2 * classes + id] - totals[id]
-      return union > 1e-9 ? totals[id] / (union + Double(fuzz)) : nil
+      return union > 1e-9 ? totals[id] / (union + Double(Float.kerasEpsilon)) : nil
     }
-    return shares.isEmpty ? 0 : shares.reduce(0, +) / (Double(shares.count) + Double(fuzz))
+    return shares.isEmpty ? 0 : shares.reduce(0, +) / (Double(shares.count) + Double(Float.kerasEpsilon))
   }
 }
 

@@ -69,6 +69,6 @@ public enum MetricRegistry {
     if case .null = settings.content { return written }
     guard let entry = all.find(written), written == entry.name else { return written }
     return ["FBetaScore": "fbeta_score", "LogCoshError": "logcosh"][written]
-      ?? LayerRegistry.snakeCase(entry.name)
+      ?? entry.name.snakeCased
   }
 }
