@@ -2,7 +2,7 @@
 enum KerasClasses {
   /// Why some of them cannot be had.
   static let reasons: [String: String] = [
-    "TextVectorization": "it takes texts, and models take numbers here"
+    "TextVectorization": "texts are not split into words here; StringLookup takes whole ones"
   ]
 
   /// Of Keras 2 and 3, in alphabetical order; `CuDNNGRU`, `CuDNNLSTM` and the recurrent wrappers of attention are older.

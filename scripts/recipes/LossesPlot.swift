@@ -1,4 +1,5 @@
 import Config
+import Layers
 import Plotting
 
 /// A kind of figure: the losses of one training.

@@ -1,4 +1,5 @@
 import Config
+import Diagnostics
 import Reporting
 
 /// A cell: words in the report.
