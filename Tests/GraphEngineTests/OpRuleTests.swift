@@ -194,4 +194,18 @@ private func refusal(_ dims: [Dim]..., build: ([Value]) throws -> Value) throws 
       #expect(error.message.contains(message), "\(error.message) instead of \(message)")
     }
   }
+
+  @Test(
+    arguments: [
+      (1e38, 0, 1), (0, -3e38, 1e-38), (-3e38, 3e38, -1e-38), (5, 5, 1), (2, 1, 0.5), (0, 1, -2),
+    ] as [(Float, Float, Float)])
+  func `a range that leads away from its end is empty`(start: Float, stop: Float, step: Float) throws {
+    #expect(try Graph().arange(start, stop, by: step).type.dims == [.size(0)])
+  }
+
+  @Test(
+    arguments: [(0, 3e38, 1), (0, 1, 1e-38), (-.infinity, 0, 1), (0, .nan, 1)] as [(Float, Float, Float)])
+  func `a range longer than anything is refused`(start: Float, stop: Float, step: Float) throws {
+    #expect(throws: Diagnostic.self) { try Graph().arange(start, stop, by: step) }
+  }
 }

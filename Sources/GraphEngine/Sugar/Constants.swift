@@ -96,6 +96,7 @@ extension Graph {
         at: origin, operands: [])
     }
     guard count < Double(TensorType.largestCount) else { throw .uncountable("a range", at: origin) }
-    return max(0, Int(count))
+    // A range that leads away may be as far below 0 as floats go.
+    return Int(max(0, count))
   }
 }
