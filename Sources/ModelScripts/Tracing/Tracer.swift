@@ -59,7 +59,7 @@ final class Tracer {
 
   /// Counts work; what never ends is stopped here.
   func spend(_ amount: Int = 1, at range: Range<Int>) throws {
-    budget.spent += amount
+    budget.spent += min(amount, Budget.statements + 1)
     if budget.spent > Budget.statements {
       throw Diagnostic.endless("the body takes more than \(Budget.statements) steps", span(range))
     }
