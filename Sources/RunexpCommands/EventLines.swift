@@ -16,21 +16,15 @@ final class EventLines: EventSink {
     self.name = name
     descriptor =
       name == "-" ? STDOUT_FILENO : open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw .cannotWriteEvents(name) }
+    if descriptor < 0 { throw .cannotWriteEvents(name, errno) }
   }
 
   deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
 
   /// - Throws: E0905 if the file is not there any more, or full; a reader that went away wanted no more.
   func receive(_ event: RunEvent) throws {
-    var rest = Array((EventMessage(event).line + "\n").utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 && errno == EPIPE { return }
-      guard count > 0 else { throw Diagnostic.cannotWriteEvents(name) }
-      rest = rest.dropFirst(count)
-    }
+    let reason = writeAll(EventMessage(event).line + "\n", to: descriptor)
+    guard reason == 0 || reason == EPIPE else { throw Diagnostic.cannotWriteEvents(name, reason) }
   }
 }
 
@@ -49,8 +43,8 @@ struct EventOption: ParsableArguments {
 
 extension Diagnostic {
   /// E0905: events that cannot be written.
-  fileprivate static func cannotWriteEvents(_ name: String) -> Diagnostic {
-    let reason = String(cString: strerror(errno)).lowercased()
+  fileprivate static func cannotWriteEvents(_ name: String, _ number: Int32) -> Diagnostic {
+    let reason = String(cString: strerror(number)).lowercased()
     return Diagnostic(
       "E0905", "the events cannot be written to '\(name)': \(reason)",
       help: "name a file in a folder that can be written, or - for standard output")

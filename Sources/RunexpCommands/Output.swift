@@ -10,22 +10,30 @@ func print(_ text: String) { Output.put(text.harmless + "\n") }
 /// Writes a file to stdout: as it is, unless a person looks at it.
 func printFile(_ text: String) { Output.put(isatty(STDOUT_FILENO) == 1 ? text.harmless : text) }
 
+/// Writes a text to an open file, in as many pieces as the system takes it.
+/// - Returns: the system's number of why not all of it was written; 0 if it was.
+func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
+  var text = text
+  return text.withUTF8 { bytes in
+    var rest = UnsafeRawBufferPointer(bytes)
+    while !rest.isEmpty {
+      let count = write(descriptor, rest.baseAddress, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return errno }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+    return 0
+  }
+}
+
 /// What a command writes to stdout.
 enum Output {
   /// The system's number of why something could not be written; 0 if all was.
   private static let failure = Atomic<Int32>(0)
 
   fileprivate static func put(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while !rest.isEmpty {
-        let count = write(STDOUT_FILENO, rest.baseAddress, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return failure.store(errno, ordering: .relaxed) }
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      }
-    }
+    let reason = writeAll(text, to: STDOUT_FILENO)
+    if reason != 0 { failure.store(reason, ordering: .relaxed) }
   }
 
   /// Makes sure that all of it was written.

@@ -41,18 +41,8 @@ struct Terminal: Sendable {
     put("\r\u{1B}[K" + (isColoured ? Self.keepingStyles(text) : text.harmless))
   }
 
-  private func put(_ text: String) {
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return }
-      written += count
-    }
-  }
+  /// What cannot be written is not told either: there is nobody to tell.
+  private func put(_ text: String) { _ = writeAll(text, to: descriptor) }
 
   /// Harmless text with the changes of style that ``style(_:_:)`` makes.
   private static func keepingStyles(_ text: String) -> String {

@@ -72,10 +72,7 @@ extension RunContext {
   func restore(_ checkpoint: RunCheckpoint, _ cells: ArraySlice<ExperimentPlan.PlannedCell>) throws {
     isRestoring = true
     defer { isRestoring = false }
-    for cell in cells where cell.isRunAgain {
-      begin(cell: cell.index)
-      try cell.run(self)
-    }
+    try runAgain(cells)
     try checkData(checkpoint.data)
     for (name, training) in checkpoint.trainings {
       histories[name]?.history = training.history
@@ -89,6 +86,14 @@ extension RunContext {
     }
     if let fit = checkpoint.fit, let snapshot = checkpoint.models[fit.model] {
       interrupted = InterruptedFit(model: fit.model, progress: fit.progress, snapshot: snapshot)
+    }
+  }
+
+  /// Runs those of some cells whose models and data later cells need.
+  func runAgain(_ cells: ArraySlice<ExperimentPlan.PlannedCell>) throws {
+    for cell in cells where cell.isRunAgain {
+      begin(cell: cell.index)
+      try cell.run(self)
     }
   }
 

@@ -41,10 +41,7 @@ extension ExperimentPlan {
   func contextBefore(_ cell: PlannedCell, _ services: RunServices) throws -> RunContext {
     let context = RunContext(services, folder: "", plan: self, isQuick: false)
     context.isRestoring = true
-    for earlier in cells.prefix(cell.index) where earlier.isRunAgain {
-      context.begin(cell: earlier.index)
-      try earlier.run(context)
-    }
+    try context.runAgain(cells.prefix(cell.index))
     context.begin(cell: cell.index)
     return context
   }
