@@ -109,27 +109,43 @@ let package = Package(
       "Kernels", "KernelABI", "TensorCore", "HDF5Files", "ZipFiles", "Files", "Config", "Diagnostics"),
     // Level 7
     target(
-      "Experiments", "KerasFiles", "ModelScripts", "Training", "Layers", "Losses", "Optimizers",
-      "GraphEngine", "Datasets", "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels",
-      "Files", "Config", "Diagnostics"),
+      "Analysis", "KerasFiles", "ModelScripts", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
+      "Datasets", "Reporting", "RunEvents", "ExpLanguage", "TensorCore", "Files", "Config", "Diagnostics"),
     // Level 8
     target(
-      "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine",
-      "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents", "TensorCore", "Reporting", "Plotting",
+      "Running", "Analysis", "KerasFiles", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
+      "Datasets", "Reporting", "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Kernels", "Files",
+      "Config", "Diagnostics"),
+    // Level 9
+    target(
+      "Plots", "Running", "Analysis", "Training", "Layers", "Losses", "GraphEngine", "Datasets", "Reporting",
+      "Plotting", "RunEvents", "ExpLanguage", "TensorCore", "Config", "Diagnostics"),
+    // Level 10
+    target(
+      "Experiments", "Plots", "Running", "Analysis", "KerasFiles", "ModelScripts", "Training", "Layers",
+      "Losses", "Optimizers", "GraphEngine", "Datasets", "Reporting", "Plotting", "RunEvents", "ExpLanguage",
+      "TensorCore", "Files", "Config", "Diagnostics"),
+    // Level 11
+    target(
+      "RunService", "Archives", "Exports", "Experiments", "Plots", "Running", "Analysis", "KerasFiles",
+      "Training", "Layers", "GraphEngine", "Datasets", "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents",
+      "TensorCore", "Reporting", "Plotting",
       "PlottingCairo", "Kernels", "Files", "Config", "Diagnostics"),
     target(
-      "Fuzzing", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles",
+      "Fuzzing", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Running", "Analysis",
+      "Plots", "Reporting", "KerasFiles",
       "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "ExpLanguage", "HDF5Files", "CHDF5",
       "CZlib", "TensorCore", "Config", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift"),
       settings: fast),
-    // Level 9
+    // Level 12
     target(
-      "RunexpCommands", "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training",
-      "ModelScripts",
-      "Layers", "Losses", "Optimizers", "RunAnalysis", "RunLog", "TensorCore", "RunEvents", "Reporting",
+      "RunexpCommands", "RunService", "Archives", "Exports", "Experiments", "Plots", "Running", "Analysis",
+      "KerasFiles",
+      "Training", "ModelScripts", "Layers", "Losses", "Optimizers", "RunAnalysis", "RunLog", "TensorCore",
+      "RunEvents", "Reporting",
       "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Files", "Config", "Diagnostics",
       .product(name: "ArgumentParser", package: "swift-argument-parser")),
-    // Level 10
+    // Level 13
     target(
       "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
       "Datasets", "TensorCore", "Kernels", "Config", "Diagnostics"),
@@ -138,7 +154,8 @@ let package = Package(
       name: "runexp-bench",
       dependencies: [
         "Kernels", "KernelABI", "KerasFiles", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
-        "Datasets", "RunLog", "Experiments", "Plotting", "Config", "Diagnostics", "RunEvents", "TensorCore",
+        "Datasets", "RunLog", "Experiments", "Running", "Analysis", "Plots", "Plotting", "Config",
+        "Diagnostics", "RunEvents", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict + hot),
     .executableTarget(
@@ -186,7 +203,9 @@ let package = Package(
       "Layers", "Losses", "Optimizers", "GraphEngine", "Datasets", "RunEvents", "Config", "TensorCore",
       "Kernels", "KernelABI", "Diagnostics", resources: [.copy("Fixtures")]),
     tests(
-      "ExperimentsTests", "ExperimentSamples", "Fuzzing", "Experiments", "ExpLanguage", "RunLog", "RunEvents",
+      "ExperimentsTests", "ExperimentSamples", "Fuzzing", "Experiments", "Plots", "Running", "Analysis",
+      "Datasets",
+      "ExpLanguage", "RunLog", "RunEvents",
       "Plotting", "Kernels", "Config", "Diagnostics",
       resources: [.copy("Golden")]),
     tests(

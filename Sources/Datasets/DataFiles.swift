@@ -15,7 +15,7 @@ struct DataPath: Sendable {
   /// A path as it is written, relative to the experiment's folder.
   init(_ node: ConfigNode, in environment: DataEnvironment) throws(Diagnostic) {
     written = try node.text()
-    path = environment.path(of: written)
+    path = environment.files.path(of: written)
     span = node.span
   }
 

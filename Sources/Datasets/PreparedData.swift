@@ -61,34 +61,3 @@ public struct DataShape: Sendable, Equatable, Codable {
   /// What is odd but no error.
   public var warnings: [Diagnostic] = []
 }
-
-/// Where data sets are looked for, and what makes their random choices.
-public struct DataEnvironment: Sendable {
-  /// The folder that paths in the experiment are relative to.
-  public var base: String
-  /// Where the small data sets that come with the program may be, in this order.
-  public var searchFolders: [String]
-  /// The value of `RUNEXP_DATA`: a folder with one folder for each large data set.
-  public var dataFolder: String?
-  public var seed: UInt64
-  /// Where files and folders are that were moved, by the path that the experiment gives them.
-  public var moved: [String: String]
-  /// Whether tables that are read to check an experiment are kept for its run.
-  public var keepsTables = false
-
-  public init(
-    base: String, searchFolders: [String] = [], dataFolder: String? = nil, seed: UInt64 = 0,
-    moved: [String: String] = [:]
-  ) {
-    self.base = base
-    self.searchFolders = searchFolders
-    self.dataFolder = dataFolder
-    self.seed = seed
-    self.moved = moved
-  }
-
-  /// Where a file or folder is that an experiment names.
-  public func path(of written: String) -> String {
-    moved[written] ?? (written.hasPrefix("/") ? written : base + "/" + written)
-  }
-}

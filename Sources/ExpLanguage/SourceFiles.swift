@@ -48,7 +48,7 @@ public struct SourceFiles: Sendable {
   }
 
   /// The bytes a span covers.
-  func bytes(_ span: SourceSpan) -> ArraySlice<UInt8> {
+  package func bytes(_ span: SourceSpan) -> ArraySlice<UInt8> {
     let all = bytes(of: span.file)
     let lower = min(max(0, Int(span.lower)), all.count)
     return all[lower..<min(max(lower, Int(span.upper)), all.count)]

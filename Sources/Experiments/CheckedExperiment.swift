@@ -1,3 +1,6 @@
+package import Analysis
+public import Running
+import Plots
 import Config
 import Datasets
 public import Diagnostics
@@ -11,30 +14,45 @@ public struct CheckedExperiment {
   /// In the order of the file.
   public let diagnostics: [Diagnostic]
   public let sources: SourceMap
+  /// What the experiment gives names to; `nil` for a text that is no experiment.
+  package let symbols: SymbolTable?
 
   /// Reads and checks a whole file; nothing is run.
   ///
   /// All mistakes are reported in one go, each once.
   public init(_ request: ExperimentRequest) {
-    var sources = SourceFiles()
-    var bag = DiagnosticBag()
-    plan = Self.plan(request, &sources, &bag)
+    var check = Check(request: request)
+    plan = check.plan()
+    symbols = check.symbols
     // `sorted` is stable: of two mistakes at one place the one found first comes first.
-    diagnostics = bag.all.sorted { $0.place < $1.place }
-    self.sources = sources.map
+    diagnostics = check.bag.all.sorted { $0.place < $1.place }
+    sources = check.sources.map
   }
+}
 
-  private static func plan(
-    _ request: ExperimentRequest, _ sources: inout SourceFiles, _ bag: inout DiagnosticBag
-  ) -> ExperimentPlan? {
-    let read = bag.collect { () throws(Diagnostic) in
-      // Written out: `??` would forget what may be thrown.
-      let bytes = if let text = request.text { text } else { try contents(of: request.path) }
-      return (bytes, try sources.add(path: request.text == nil ? request.path : "<stdin>", bytes: bytes))
+/// The check of one file.
+private struct Check {
+  let request: ExperimentRequest
+  var sources = SourceFiles()
+  var bag = DiagnosticBag()
+  var symbols: SymbolTable?
+
+  mutating func plan() -> ExperimentPlan? {
+    let (bytes, file): ([UInt8], Int32)
+    do throws(Diagnostic) {
+      bytes = try request.files.text(request.path)
+      file = try sources.add(path: request.shownPath, bytes: bytes)
+    } catch {
+      bag.report(error)
+      return nil
     }
-    guard let (bytes, file) = read else { return nil }
-    let overrides = request.overrides.compactMap { text in
-      bag.collect { () throws(Diagnostic) in try ParameterOverride(parsing: text, in: &sources) }
+    var overrides: [ParameterOverride] = []
+    for override in request.overrides {
+      do throws(Diagnostic) {
+        overrides.append(try override.read(in: &sources))
+      } catch {
+        bag.report(error)
+      }
     }
     var early = DiagnosticBag()
     guard
@@ -56,21 +74,18 @@ public struct CheckedExperiment {
 
     let header = Header(reading: resolved.header, into: &bag)
     let seed = request.seed ?? UInt64(max(0, header.seed))
-    let folder = URL(fileURLWithPath: request.path).deletingLastPathComponent().path
-    var environment = DataEnvironment(
-      base: folder, searchFolders: request.searchFolders, dataFolder: request.dataFolder, seed: seed,
-      moved: request.moved)
+    var environment = DataEnvironment(request.files, seed: seed)
     environment.keepsTables = request.isRunNext
     var context = CheckContext(
-      sources: sources, parameters: parameters, unresolved: consequences.unresolved,
-      dataEnvironment: environment, seed: seed)
-    context.earlier = request.earlier
-    context.shapes = request.shapes
+      ExperimentFacts(
+        sources: sources, parameters: parameters, unresolved: consequences.unresolved,
+        environment: environment, shapes: request.shapes),
+      earlier: request.earlier)
     if let start = header.resume {
       var earlier = request.earlier
-      let environment = context.dataEnvironment
+      let files = request.files
       context.starts = context.bag.collect { () throws(Diagnostic) in
-        try StartingPoints(start, among: &earlier, in: environment)
+        try StartingPoints(start, among: &earlier, in: files)
       }
       context.earlier = earlier
       if let starts = context.starts { context.use([starts.input]) }
@@ -83,25 +98,23 @@ public struct CheckedExperiment {
     if let starts = context.starts, !context.bag.hasErrors {
       _ = context.bag.collect { () throws(Diagnostic) in try starts.checkUse() }
     }
+    symbols = SymbolTable(syntax, context)
     consequences.add(context.bag.all.filter { !context.follows($0) }, to: &bag)
     guard !bag.hasErrors else { return nil }
     let name = header.experiment ?? Header.defaultName(request.path)
     return ExperimentPlan(
-      path: request.path, name: name, title: header.title ?? name, seed: seed, parameters: parameters,
-      source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, sources: sources.map,
-      cells: cells, chosenRuns: context.earlier.chosen, inputs: context.inputs,
-      gradientModels: context.gradientModels, trainings: context.jobs,
-      models: context.modelNames.compactMap { name in
-        context.models[name].map { (name, $0.content.parameterCount) }
-      })
+      path: request.path, name: name, title: header.title ?? name,
+      source: String(decoding: bytes, as: UTF8.self), resolved: resolved.text, cells: cells, context)
   }
 
-  private static func plan(
-    _ cell: CellSyntax, _ index: Int, _ context: inout CheckContext
-  ) -> ExperimentPlan.PlannedCell? {
+  private func plan(_ cell: CellSyntax, _ index: Int, _ context: inout CheckContext)
+    -> ExperimentPlan.PlannedCell?
+  {
     guard let entry = CellRegistry.all.first(where: { $0.keyword == cell.keyword }) else { return nil }
-    context.cellIndex = index
-    let planned = Activation.$functions.withValue(context.activations) { entry.plan(cell, &context) }
+    context.cell.index = index
+    let planned = Activation.$functions.withValue(context.vocabulary.activations) {
+      entry.plan(cell, &context)
+    }
     guard let run = planned else {
       context.declareBroken(cell.name, keyword: cell.keyword)
       return nil
@@ -109,15 +122,7 @@ public struct CheckedExperiment {
     let isProse = cell.keyword == "text" || cell.name?.contains("\n") ?? true
     return .init(
       index: index, keyword: cell.keyword, name: isProse ? "" : cell.name ?? "", isRunAgain: entry.isRunAgain,
-      source: cell.span.map { context.sources.text($0) } ?? "", run: run)
-  }
-
-  private static func contents(of path: String) throws(Diagnostic) -> [UInt8] {
-    do {
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw .unreadable(path)
-    }
+      source: cell.span.map { context.experiment.sources.text($0) } ?? "", run: run)
   }
 }
 
@@ -177,18 +182,5 @@ extension Diagnostic {
   /// What has no place comes first.
   fileprivate var place: (Int32, Int32) {
     primary.map { ($0.span.file, $0.span.lower) } ?? (-1, 0)
-  }
-
-  /// E0904: a file that cannot be read.
-  static func unreadable(_ path: String) -> Diagnostic {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    if isFolder.boolValue {
-      return Diagnostic("E0904", "'\(path)' is a folder", help: "name a file in it that ends in .exp")
-    }
-    return Diagnostic(
-      "E0904", exists ? "'\(path)' cannot be read" : "there is no file '\(path)'",
-      help: exists
-        ? "check its permissions" : "experiments end in .exp; check the spelling and the folder you are in")
   }
 }

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 public import Config
 import Diagnostics
 import ExpLanguage
@@ -48,12 +51,6 @@ public struct Header: Configurable {
     let stem = String(URL(fileURLWithPath: path).lastPathComponent.prefix { $0 != "." })
     return isFileName(stem) ? stem : "experiment"
   }
-}
-
-/// Whether a name can be that of a file or a folder anywhere: letters, digits, `_` and `-`, and no option.
-public func isFileName(_ name: String) -> Bool {
-  !name.isEmpty && !name.hasPrefix("-") && name.utf8.count <= 100
-    && name.allSatisfy { $0.isLetter || $0.isNumber || "_-".contains($0) }
 }
 
 extension Diagnostic {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Experiments
+import Plots
 import Foundation
 
 /// Experiments that grow with every line: models, layers, parameters and texts that use what is above them twice.

@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Experiments
 public import Foundation
@@ -25,7 +26,7 @@ public struct ExperimentFuzzer: Fuzzer {
 
   public func read(_ path: String) throws -> Bool {
     var request = ExperimentRequest(path: path)
-    request.searchFolders = [dataFolder.path]
+    request.files.searchFolders = [dataFolder.path]
     let checked = CheckedExperiment(request)
     // What is said must be printable too, whatever the places.
     let said = TextRenderer(checked.sources).render(checked.diagnostics)

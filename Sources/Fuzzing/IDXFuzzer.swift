@@ -67,7 +67,7 @@ public struct IDXFuzzer: Fuzzer {
     guard let settings = DataSettings.decode(node, into: &bag) else { return false }
     let folder = URL(filePath: path).deletingLastPathComponent().path
     let data = bag.collect { () throws(Diagnostic) -> PreparedData in
-      let set = try Dataset("d", settings, in: DataEnvironment(base: folder))
+      let set = try Dataset("d", settings, in: DataEnvironment(FileAccess(base: folder)))
       _ = try set.inspect()
       return try set.load()
     }

@@ -91,7 +91,7 @@ public struct TableFuzzer: Fuzzer {
       do {
         var bag = DiagnosticBag()
         guard let settings = DataSettings.decode(node, into: &bag) else { throw bag.all[0] }
-        let set = try Dataset("d", settings, in: DataEnvironment(base: folder))
+        let set = try Dataset("d", settings, in: DataEnvironment(FileAccess(base: folder)))
         let shape = try set.inspect()
         let data = try set.load()
         try check(data, shape)

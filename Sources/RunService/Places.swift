@@ -1,3 +1,5 @@
+import Datasets
+import Analysis
 package import Experiments
 import Files
 import Foundation
@@ -91,12 +93,13 @@ package enum Places {
 
 extension ExperimentRequest {
   /// A request that finds what is on this machine.
-  package init(path: String, reports: String) {
-    self.init(path: path)
+  /// - Parameter text: what it says, where that is not read from the file.
+  package init(path: String, text: [UInt8]? = nil, reports: String) {
+    self.init(path: path, text: text)
     earlier.folder = reports
-    searchFolders = Places.dataFolders
-    dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
-    shapes = Places.cache.map { DataShapeCache(folder: $0, program: fileStamp("/proc/self/exe")) }
+    files.searchFolders = Places.dataFolders
+    files.dataFolder = Places.environment("RUNEXP_DATA").map { URL(fileURLWithPath: $0).path }
+    shapes = DataShapeCache(folder: Places.cache, program: fileStamp("/proc/self/exe"))
     earlier.best = { experiment, metric in try? NamedRuns(in: reports).best(experiment, metric) }
   }
 }

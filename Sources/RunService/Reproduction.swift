@@ -1,6 +1,10 @@
+import Analysis
+import Datasets
 import Archives
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import RunEvents
 import RunLog
@@ -88,13 +92,15 @@ package struct Reproduction {
     request.seed = original.record.seed
     // Whatever is the best run now: the run began with this one.
     request.earlier.chosen = original.request?.chosenRuns ?? [:]
-    request.overrides = original.record.parameters.map { "\($0.name)=\($0.json)" }
+    request.overrides = try original.record.parameters.map(ExperimentRequest.Override.init)
     let sets = inputs.filter { $0.kind == .dataSet }
-    request.searchFolders = sets.map(\.place) + request.searchFolders
+    request.files.searchFolders = sets.map(\.place) + request.files.searchFolders
     // A large data set has a folder of its own.
-    request.dataFolder = sets.first { $0.files.contains { $0.contains("/") } }?.place ?? request.dataFolder
+    if let large = sets.first(where: { $0.files.contains { $0.contains("/") } }) {
+      request.files.dataFolder = large.place
+    }
     for input in inputs where input.kind == .data || input.kind == .model {
-      request.moved[input.name] = input.place
+      request.files.moved[input.name] = input.place
     }
     request.isRunNext = true
     let checked = CheckedExperiment(request)

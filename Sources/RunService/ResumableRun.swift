@@ -1,5 +1,8 @@
 package import Diagnostics
-package import Experiments
+package import Analysis
+import Experiments
+import Plots
+package import Running
 import Foundation
 package import RunEvents
 package import RunLog
@@ -71,13 +74,13 @@ package struct ResumableRun {
       throw Diagnostic.experimentChanged(path, from: record.source, to: source)
     }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
-    var request = ExperimentRequest(path: path, reports: Places.relative(reports))
+    // What came through a pipe is in the log alone.
+    var request = ExperimentRequest(
+      path: path, text: isFromInput ? Array(record.source.utf8) : nil, reports: Places.relative(reports))
     request.seed = record.seed
     request.earlier.chosen = asked.chosenRuns
-    request.overrides = record.parameters.map { "\($0.name)=\($0.json)" }
+    request.overrides = try record.parameters.map(ExperimentRequest.Override.init)
     request.isRunNext = true
-    // What came through a pipe is in the log alone.
-    if isFromInput { request.text = Array(record.source.utf8) }
     let checked = CheckedExperiment(request)
     guard let plan = checked.plan else { throw ExperimentErrors(checked) }
     if plan.resolved != record.resolved {

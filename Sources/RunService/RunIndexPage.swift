@@ -1,4 +1,5 @@
 import Diagnostics
+import Analysis
 import Experiments
 import Foundation
 import Reporting

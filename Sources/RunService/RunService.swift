@@ -1,5 +1,8 @@
 package import Diagnostics
-package import Experiments
+import Analysis
+import Experiments
+import Plots
+package import Running
 import Config
 import ExpLanguage
 import Exports

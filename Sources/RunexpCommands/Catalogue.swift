@@ -1,5 +1,7 @@
 import Config
+import Analysis
 import Experiments
+import Plots
 import Layers
 import Losses
 import Optimizers

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Config
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Kernels
 
 /// `runexp check`: every mistake of a file, nothing run; or whether its gradients are right.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Experiments
+import Running
 import Foundation
 import Plotting
 import Reporting

@@ -73,7 +73,7 @@ struct Doctor: ParsableCommand {
     var settings = DataSettings()
     settings[format: "source"] = .init(.string(name))
     let environment = DataEnvironment(
-      base: ".", searchFolders: Places.dataFolders, dataFolder: Places.environment("RUNEXP_DATA"))
+      FileAccess(searchFolders: Places.dataFolders, dataFolder: Places.environment("RUNEXP_DATA")))
     do {
       let shape = try Dataset(name, settings, in: environment).inspect()
       let count = shape.trainCount + (shape.testCount ?? 0)

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Diagnostics
 import Exports
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import KerasFiles
 import Layers

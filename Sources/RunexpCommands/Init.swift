@@ -1,7 +1,10 @@
+import Analysis
 import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 
 /// `runexp init`: a first experiment, and the schema that editors check it with.

@@ -1,6 +1,9 @@
 import Config
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import KerasFiles
 package import Layers

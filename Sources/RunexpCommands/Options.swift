@@ -1,6 +1,8 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import RunEvents
 import RunLog
@@ -74,9 +76,9 @@ struct FileOptions: ParsableArguments {
   ///   - path: a file, or `-` for standard input, which is read then.
   ///   - reports: the folder of the runs, as it was asked for.
   func request(_ path: String, reports: String?) -> ExperimentRequest {
-    var request = ExperimentRequest(path: path, reports: Places.reports(reports, for: path))
-    if path == Self.standardInput { request.text = [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-    request.overrides = parameters
+    let text = path == Self.standardInput ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : nil
+    var request = ExperimentRequest(path: path, text: text, reports: Places.reports(reports, for: path))
+    request.overrides = parameters.map { .typed($0) }
     request.seed = seed
     return request
   }

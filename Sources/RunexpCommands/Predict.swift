@@ -2,7 +2,10 @@ import ArgumentParser
 import Config
 import Datasets
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import KerasFiles
 import Kernels

@@ -1,6 +1,9 @@
+import Analysis
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import Reporting
 import RunLog

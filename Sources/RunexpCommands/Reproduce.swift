@@ -3,6 +3,8 @@ import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import RunLog
 import RunService

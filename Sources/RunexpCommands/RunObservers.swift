@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import ArgumentParser
 import Diagnostics
 import Experiments

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Config
+import Analysis
 import Experiments
+import Plots
+import Running
 
 /// `runexp schema`: the JSON Schema that editors use, made from the descriptions that decode the file.
 struct SchemaCommand: ParsableCommand {

@@ -2,6 +2,8 @@ import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import KerasFiles
 import Plotting
@@ -36,6 +38,9 @@ struct Show: ParsableCommand {
   var model: String?
   @Flag(help: "What a training step of the model is compiled to: every step with its sizes and its memory.")
   var program = false
+  @Flag(
+    help: "What an experiment file gives names to: what each is, where it is defined and where it is used.")
+  var names = false
   @Option(help: "Samples in the step that --program shows: 32 if left out, or what the model is fixed to.")
   var batch: Int?
 
@@ -63,7 +68,12 @@ struct Show: ParsableCommand {
   private func showFile(_ terminal: Terminal) throws {
     let checked = CheckedExperiment(file.request(what, reports: common.reports))
     terminal.report(checked.diagnostics, checked.sources)
+    if names, let symbols = checked.symbols {
+      let view = NamesView(symbols: symbols, sources: checked.sources)
+      print(json ? view.config.prettyJSON : view.text)
+    }
     guard let plan = checked.plan else { throw Status.wrongFile }
+    if names { return }
     print(program ? text(of: try plan.program(of: model, batch: batch)) : plan.resolved)
   }
 

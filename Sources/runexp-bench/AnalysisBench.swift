@@ -1,6 +1,10 @@
+import Datasets
 import ArgumentParser
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import Plotting
 
@@ -44,11 +48,10 @@ struct AnalysisBench: ParsableCommand {
   }
 
   private func milliseconds(_ file: String, _ text: [UInt8], _ cache: DataShapeCache) throws -> Double {
-    var request = ExperimentRequest(path: file)
-    request.text = text
+    var request = ExperimentRequest(path: file, text: text)
     request.shapes = cache
-    request.searchFolders = ["experiments/data"]
-    request.dataFolder = ProcessInfo.processInfo.environment["RUNEXP_DATA"]
+    request.files.searchFolders = ["experiments/data"]
+    request.files.dataFolder = ProcessInfo.processInfo.environment["RUNEXP_DATA"]
     var checked: CheckedExperiment?
     let time = ContinuousClock().measure { checked = CheckedExperiment(request) }
     if let checked, checked.plan == nil {

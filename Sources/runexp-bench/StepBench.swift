@@ -1,7 +1,11 @@
+import Datasets
+import Analysis
 import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import Glibc
 import Kernels
@@ -70,10 +74,10 @@ struct StepBench: ParsableCommand {
 
   private func plan() throws -> ExperimentPlan {
     var request = ExperimentRequest(path: file)
-    request.overrides = parameters
+    request.overrides = parameters.map { .typed($0) }
     let folder = URL(filePath: file).deletingLastPathComponent()
-    request.searchFolders = [folder.appending(path: "data").path, "experiments/data"]
-    request.dataFolder = ProcessInfo.processInfo.environment["RUNEXP_DATA"]
+    request.files.searchFolders = [folder.appending(path: "data").path, "experiments/data"]
+    request.files.dataFolder = ProcessInfo.processInfo.environment["RUNEXP_DATA"]
     let checked = CheckedExperiment(request)
     guard let plan = checked.plan else {
       throw Mistake(TextRenderer(checked.sources).render(checked.diagnostics))

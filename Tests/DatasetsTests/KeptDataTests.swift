@@ -17,7 +17,7 @@ import Testing
     var settings = DataSettings()
     settings[format: "csv"] = "t.csv"
     settings.target = "y"
-    var environment = DataEnvironment(base: folder.path)
+    var environment = DataEnvironment(FileAccess(base: folder.path))
     environment.keepsTables = keepsTables
     return try Dataset("d", settings, in: environment)
   }

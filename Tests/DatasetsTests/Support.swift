@@ -62,7 +62,8 @@ func dataset(_ settings: ConfigNode, in folder: Folder? = nil, seed: UInt64 = 1,
   return try Dataset(
     "data", decoded,
     in: DataEnvironment(
-      base: folder?.path ?? "/", searchFolders: [repository + "/experiments/data"], dataFolder: data,
+      FileAccess(
+        base: folder?.path ?? "/", searchFolders: [repository + "/experiments/data"], dataFolder: data),
       seed: seed))
 }
 

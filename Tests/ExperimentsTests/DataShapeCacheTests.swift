@@ -1,5 +1,8 @@
+import Analysis
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import Testing
 
@@ -44,6 +47,23 @@ import Testing
     #expect(try scratch.check(Self.experiment()).plan == nil)
     try scratch.write(String(repeating: "?", count: Self.table.utf8.count), to: "t.csv")
     #expect(try scratch.check(Self.experiment(), isRemembered: true).plan == nil)
+  }
+
+  @Test func `with other parameters a table is not read again`() throws {
+    let scratch = try Scratch()
+    try scratch.write(Self.table, to: "t.csv")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_000_000)], ofItemAtPath: scratch.url.path + "/t.csv")
+    let text = Self.experiment(above: "params: {rate: 0.1, units: 4}\n")
+      .replacing("optimizer: sgd", with: "optimizer: {SGD: {learning_rate: $rate}}")
+      .replacing("layers: [{", with: "layers: [{Dense: {units: $units}}, {")
+    let known = DataShapeCache(folder: nil, program: "1")
+    let first = try #require(try scratch.check(text, shapes: known).plan)
+    try Self.swap(String(repeating: "?", count: Self.table.utf8.count), in: scratch)
+    let second = try #require(
+      try scratch.check(text, overrides: ["units=8", "rate=0.2"], shapes: known).plan)
+    #expect(first.models.map(\.parameters) == [27] && second.models.map(\.parameters) == [51])
+    #expect(try scratch.check(text, shapes: DataShapeCache(folder: nil, program: "1")).plan == nil)
   }
 
   @Test(arguments: ["drop: [a]", "split: {validation: 10}", "one_hot: [b]", "shape: [2, 1]"])

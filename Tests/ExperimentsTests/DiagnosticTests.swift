@@ -1,5 +1,8 @@
 import ExperimentSamples
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import Testing
 

@@ -1,5 +1,7 @@
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Testing
 
 /// The element type of what a model takes, wherever an input is written.

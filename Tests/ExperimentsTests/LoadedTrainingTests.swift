@@ -1,6 +1,10 @@
+import Datasets
 import Config
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import Kernels
 import RunEvents
@@ -34,7 +38,7 @@ import Testing
     let file = folder.appending(path: "e.exp")
     try Data(("seed: 4\ncells:\n" + cells).utf8).write(to: file)
     var request = ExperimentRequest(path: file.path)
-    request.searchFolders = [repository.appending(path: "experiments/data").path]
+    request.files.searchFolders = [repository.appending(path: "experiments/data").path]
     request.earlier.folder = folder.path
     runs(&request.earlier)
     return CheckedExperiment(request)

@@ -1,6 +1,8 @@
 import Config
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import ExperimentSamples
 import ExpLanguage
 import Testing

@@ -1,7 +1,10 @@
 import Config
 import Diagnostics
 import ExperimentSamples
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import Kernels
 import Plotting

@@ -1,4 +1,6 @@
 import Experiments
+import Plots
+import Running
 import Foundation
 import Kernels
 import Synchronization

@@ -1,5 +1,9 @@
+import Datasets
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 
 let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -27,13 +31,15 @@ struct Scratch: ~Copyable {
 
   /// - Parameter isRemembered: whether what is learned of data is kept in the folder for the next time.
   func check(
-    _ text: String, overrides: [String] = [], file: String = "e.exp", isRemembered: Bool = false
+    _ text: String, overrides: [String] = [], file: String = "e.exp", isRemembered: Bool = false,
+    shapes: DataShapeCache? = nil
   ) throws -> CheckedExperiment {
     try write(text, to: file)
     var request = ExperimentRequest(path: url.appending(path: file).path)
-    request.overrides = overrides
+    request.overrides = overrides.map { .typed($0) }
+    request.shapes = shapes
     if isRemembered { request.shapes = DataShapeCache(folder: url.path + "/cache", program: "1") }
-    request.searchFolders = [repository.appending(path: "experiments/data").path]
+    request.files.searchFolders = [repository.appending(path: "experiments/data").path]
     return CheckedExperiment(request)
   }
 

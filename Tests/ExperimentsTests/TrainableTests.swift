@@ -1,5 +1,7 @@
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import Kernels
 import RunEvents

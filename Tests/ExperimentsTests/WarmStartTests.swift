@@ -1,6 +1,10 @@
+import Datasets
 import Config
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Foundation
 import Kernels
 import RunEvents
@@ -45,7 +49,7 @@ private struct Reports: ~Copyable {
   func check(_ text: String) throws -> CheckedExperiment {
     try scratch.write(text, to: "e.exp")
     var request = ExperimentRequest(path: folder + "/e.exp")
-    request.searchFolders = [repository.appending(path: "experiments/data").path]
+    request.files.searchFolders = [repository.appending(path: "experiments/data").path]
     request.earlier.folder = folder
     request.earlier.best = { experiment, metric in "\(experiment).\(metric)" == "e.val_loss" ? "half" : nil }
     return CheckedExperiment(request)

@@ -53,7 +53,7 @@ enum BuiltInSource {
     }
     switch entry.place {
     case .idxFolder(let package, let installed, let url):
-      let candidates = [environment.dataFolder.map { $0 + "/" + name }, installed].compactMap { $0 }
+      let candidates = [environment.files.dataFolder.map { $0 + "/" + name }, installed].compactMap { $0 }
         .map { DataPath($0, span: node.span) }
       guard let folder = candidates.first(where: \.isFolder) else {
         throw .notInstalled(name, package: package, span: node.span)
@@ -64,7 +64,7 @@ enum BuiltInSource {
       source.root = RunInput(.dataSet, name: name, place: place, url: url)
       return source
     case .table(let target, let shape):
-      let candidates = environment.searchFolders.map {
+      let candidates = environment.files.searchFolders.map {
         DataPath($0 + "/\(name).csv", span: node.span)
       }
       guard let file = candidates.first(where: \.exists) else {

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import ExpLanguage
@@ -21,7 +24,7 @@ struct CallbackSyntax {
   func read(_ context: inout CheckContext) -> [any Callback]? {
     var decoded: [any Callback] = []
     for node in nodes {
-      let filled = filling(node, context.parameters)
+      let filled = filling(node, context.experiment.parameters)
       if let callback = CallbackRegistry.decode(filled, into: &context.bag) { decoded.append(callback) }
     }
     return decoded.count == nodes.count ? decoded : nil
@@ -49,7 +52,7 @@ struct CallbackSyntax {
 
   /// Whether each can do what it is there for: what it watches is logged, its files are its own, the rate is free.
   func check(
-    _ callbacks: [any Callback], _ training: CheckContext.TrainingInfo, isDataKnown: Bool,
+    _ callbacks: [any Callback], _ training: TrainingInfo, isDataKnown: Bool,
     _ context: inout CheckContext
   ) -> Bool {
     var isRight = true
@@ -102,25 +105,6 @@ extension CallbackSyntax {
       }
       return placed
     }
-  }
-}
-
-extension RunContext {
-  /// What callbacks may write and say: into the run's folder, in the run's log.
-  func outlet(for built: BuiltModel) -> Outlet {
-    Outlet(
-      save: { [self] path in
-        try save(
-          built, to: path, caption: "\(built.model.name) after \(built.training?.iterations ?? 0) steps")
-      },
-      write: { [self] bytes, path in
-        let isTable = path.hasSuffix(".csv")
-        try write(
-          bytes, to: path, mediaType: isTable ? "text/csv" : "application/octet-stream",
-          caption: "what the training of \(built.model.name) logged")
-      },
-      read: { [folder] in FileManager.default.contents(atPath: folder + "/" + $0).map(Array.init) },
-      say: { [self] in try note($0) })
   }
 }
 

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import ExpLanguage
@@ -49,7 +52,7 @@ struct CheckCell: Cell {
       context.bag.report(.mismatch(line, "a comparison, such as 'test.accuracy >= 0.87'"))
       return nil
     }
-    let script = ScriptText(text, at: line.span, in: context.sources)
+    let script = ScriptText(text, at: line.span, in: context.experiment.sources)
     let scope = context.expressionScope
     let read = context.bag.collect { () throws(Diagnostic) in try Expression(parsing: script) }
     guard let expression = read else { return nil }

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Datasets
 import Diagnostics
@@ -9,7 +12,7 @@ struct ClassWeightSyntax {
 
   /// The weights, empty if there are none; every mistake is reported, `nil` if there was one.
   func read(
-    _ model: CheckContext.ModelInfo?, _ part: CheckContext.DataPartInfo?, _ context: inout CheckContext
+    _ model: ModelInfo?, _ part: DataPartInfo?, _ context: inout CheckContext
   ) -> [Int: Double]? {
     if node.isAbsent { return [:] }
     guard let entries = node.entries, !entries.isEmpty else {

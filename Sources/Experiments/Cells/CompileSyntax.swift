@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import Losses
@@ -19,7 +22,7 @@ struct CompileSyntax {
   let types: [TensorType]?
   let isValidated: Bool
   /// How the model was compiled in the file it is from: what is not written here stays so.
-  var base: CheckContext.TrainingInfo?
+  var base: TrainingInfo?
 
   /// Whether nothing is written, so that a training goes on as the model was compiled.
   var isEmpty: Bool {
@@ -28,12 +31,12 @@ struct CompileSyntax {
   }
 
   /// Reads it all; every mistake is reported, `nil` if there was one.
-  func info(_ context: inout CheckContext) -> CheckContext.TrainingInfo? {
+  func info(_ context: inout CheckContext) -> TrainingInfo? {
     let names = outputs ?? ["output"]
     let optimizer =
       self.optimizer.isAbsent
       ? base?.settings.optimizer : OptimizerRegistry.decode(self.optimizer, into: &context.bag)
-    let known = context.losses
+    let known = context.vocabulary.losses
     guard let losses = byOutput(loss, names, what: "loss", isPart: { isLoss($0, among: known) }, &context),
       let weights = byOutput(lossWeights, names, what: "loss weight", isPart: { $0.isNumber }, &context),
       let metrics = byOutput(
@@ -43,7 +46,7 @@ struct CompileSyntax {
     else { return nil }
     var isRight = true
     var settings: [CompileSettings.Output] = []
-    var spans: [CheckContext.TrainingInfo.Spans] = []
+    var spans: [TrainingInfo.Spans] = []
     for i in names.indices {
       var output = base?.settings.outputs[i] ?? CompileSettings.Output(loss: nil)
       var span = base?.spans[i] ?? .init(loss: nil, metrics: [])
@@ -51,7 +54,7 @@ struct CompileSyntax {
         output.loss = nil
         span.loss = losses[i]?.nameSpan
         if let node = losses[i] {
-          output.loss = context.losses.decode(node, into: &context.bag)
+          output.loss = context.vocabulary.losses.decode(node, into: &context.bag)
           isRight = isRight && output.loss != nil
         }
       }
@@ -87,7 +90,7 @@ struct CompileSyntax {
     guard isRight, !loss.isAbsent || base != nil, let optimizer else { return nil }
     let compiled = CompileSettings(settings, optimizer: optimizer).watching(types ?? [])
     let own = compiled.allLogNames(outputs: names).sorted()
-    return CheckContext.TrainingInfo(
+    return TrainingInfo(
       settings: compiled, spans: spans, logs: own + (isValidated ? own.map { "val_\($0)" } : []), own: own)
   }
 
@@ -97,8 +100,8 @@ struct CompileSyntax {
   ) -> [NamedMetric] {
     var named: [NamedMetric] = []
     for node in nodes {
-      guard let metric = context.metrics.decode(node, into: &context.bag),
-        let (written, _, settings) = context.metrics.parts(of: node, into: &context.bag)
+      guard let metric = context.vocabulary.metrics.decode(node, into: &context.bag),
+        let (written, _, settings) = context.vocabulary.metrics.parts(of: node, into: &context.bag)
       else { continue }
       var name = MetricRegistry.logName(written, settings: settings)
       if others?.contains(where: { $0.name == name }) == true { name = "weighted_" + name }

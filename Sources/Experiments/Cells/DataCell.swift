@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Datasets
 import Diagnostics
@@ -19,12 +22,12 @@ struct DataCell: Cell {
     guard let name = context.name(subject, of: "data") else { return nil }
     var located = settings
     located.span = located.span ?? subject.span
-    let environment = context.dataEnvironment
-    let remembered = context
+    let environment = context.experiment.environment
+    let (cell, experiment) = (context.cell, context.experiment)
     let found = context.bag.collect { () throws(Diagnostic) -> (Dataset, DataShape) in
       do throws(Diagnostic) {
         let dataset = try Dataset(name, located, in: environment)
-        return (dataset, try remembered.shape(of: dataset))
+        return (dataset, try cell.shape(of: dataset, in: experiment))
       } catch {
         throw error.located(at: subject.span)
       }
@@ -73,13 +76,15 @@ struct DataCell: Cell {
   }
 }
 
-extension CheckContext {
-  /// What is known of a data set of the cell at hand.
-  fileprivate func shape(of dataset: Dataset) throws(Diagnostic) -> DataShape {
-    guard let shapes, let span = wholeSpan else { return try dataset.inspect() }
+extension CellAtHand {
+  /// What is known of a data set of the cell.
+  fileprivate func shape(
+    of dataset: Dataset, in experiment: ExperimentFacts
+  ) throws(Diagnostic) -> DataShape {
+    guard let shapes = experiment.shapes, let span else { return try dataset.inspect() }
     let key = DataShapeCache.Key(
-      name: dataset.name, settings: ConfigNode(.map(writtenSettings)), seed: seed,
-      files: dataset.inputs.flatMap(\.paths), span: span, text: sources.text(span))
+      name: dataset.name, settings: ConfigNode(.map(settings)), seed: experiment.seed,
+      files: dataset.inputs.flatMap(\.paths), span: span, text: experiment.sources.text(span))
     return try shapes.shape(of: key, dataset.inspect)
   }
 }

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Datasets
 import Diagnostics
@@ -72,14 +75,5 @@ extension Field {
     Field(
       "reset_states", path,
       "Whether stateful layers begin with 0, not where the last batch ended, here and in what comes next.")
-  }
-}
-
-extension DataPart {
-  /// The first samples of a part.
-  func first(_ count: Int) -> DataPart {
-    var copy = self
-    copy.rows = .indices(Array(rows.all.prefix(count)))
-    return copy
   }
 }

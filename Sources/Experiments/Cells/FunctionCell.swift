@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import ExpLanguage
@@ -22,7 +25,7 @@ struct FunctionCell: Cell {
       }
       return nil
     }
-    let (sources, known) = (context.sources, context.functions)
+    let (sources, known) = (context.experiment.sources, context.vocabulary.functions)
     let function = context.bag.collect { () throws(Diagnostic) in
       try ScriptedFunction(
         signature: ScriptText(signature, at: subject.span, in: sources),
@@ -34,7 +37,7 @@ struct FunctionCell: Cell {
       return nil
     }
     let name = function.name
-    if context.losses.find(name) != nil || context.metrics.find(name) != nil
+    if context.vocabulary.losses.find(name) != nil || context.vocabulary.metrics.find(name) != nil
       || Activation.names.contains(name)
       || OperationRegistry.find(name) != nil
     {

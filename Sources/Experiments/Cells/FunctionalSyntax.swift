@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import Layers
@@ -40,7 +43,7 @@ struct FunctionalSyntax {
   ) -> [(word: FunctionalBuilder.Word, input: ModelInput)]? {
     if inputs.isAbsent {
       guard let input else {
-        if !context.wrongSettings.contains("input") {
+        if !context.cell.wrongSettings.contains("input") {
           context.bag.report(.noInput(name, at: layers.isAbsent ? nil : layers.span))
         }
         return nil
@@ -153,7 +156,9 @@ struct FunctionalSyntax {
       return .init(word, .layer(layer), from: sources, named: named, flags: flags)
     }
     let node = ConfigNode(.map(rest), span: entry.value.span)
-    guard let layer = LayerRegistry.decode([node], among: context.layers, into: &context.bag)?.first else {
+    guard
+      let layer = LayerRegistry.decode([node], among: context.vocabulary.layers, into: &context.bag)?.first
+    else {
       return nil
     }
     return .init(word, .layer(layer), from: sources, named: named, flags: flags)

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import ExpLanguage
@@ -23,7 +26,7 @@ struct LayerCell: Cell {
 
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let name = context.name(subject, of: "layer"), !call.isAbsent else { return nil }
-    guard context.layers.find(name) == nil else {
+    guard context.vocabulary.layers.find(name) == nil else {
       context.bag.report(.repeatedLayerClass(name, at: subject.span))
       return nil
     }
@@ -36,10 +39,11 @@ struct LayerCell: Cell {
       return nil
     }
     let template = LayerTemplate(
-      name: name, args: args, parameters: context.parameters,
+      name: name, args: args, parameters: context.experiment.parameters,
       syntax: ScriptedSyntax(
-        layers: layers, weights: weights, call: call, sources: context.sources, registry: context.layers,
-        functions: context.functions))
+        layers: layers, weights: weights, call: call, sources: context.experiment.sources,
+        registry: context.vocabulary.layers,
+        functions: context.vocabulary.functions))
     guard template.syntax.body(into: &context.bag) != nil else { return nil }
     // With its defaults it can be looked at here; where they are missing, where it is used.
     let isWhole = args.entries?.allSatisfy { $0.value.content != .null } ?? true

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Datasets
 import Diagnostics
@@ -32,8 +35,8 @@ struct LoadCell: Cell {
     guard let name = context.name(subject, of: "model") else { return nil }
     let isGiven = ["file": file != nil, "from": !from.isAbsent, "weights": weights != nil]
     guard isGiven.values.count(where: { $0 }) == 1 else {
-      if context.wrongSettings.isEmpty {
-        context.bag.report(.notOneOf(["file", "from", "weights"], at: context.cellSpan))
+      if context.cell.wrongSettings.isEmpty {
+        context.bag.report(.notOneOf(["file", "from", "weights"], at: context.cell.keywordSpan))
       }
       return nil
     }
@@ -55,8 +58,8 @@ struct LoadCell: Cell {
   private func load(
     _ path: String, named name: String, from origin: String, _ context: inout CheckContext
   ) -> CellRun? {
-    let (seed, span) = (context.seed, subject.span)
-    let (layers, functions) = (context.layers, StoredFunctions(context.functions))
+    let (seed, span) = (context.experiment.seed, subject.span)
+    let (layers, functions) = (context.vocabulary.layers, StoredFunctions(context.vocabulary.functions))
     let read = context.collect {
       do {
         let source = ModelSource(
@@ -80,8 +83,8 @@ struct LoadCell: Cell {
   private func load(
     _ source: String, savedAs file: String, named name: String, _ context: inout CheckContext
   ) -> CellRun? {
-    guard let original = context.models[source]?.content.model else { return nil }
-    let (seed, span) = (context.seed, subject.span)
+    guard let original = context.names.models[source]?.content.model else { return nil }
+    let (seed, span) = (context.experiment.seed, subject.span)
     let decoded = context.collect {
       try ModelDecoder(custom: ModelDecoder.scripted).model(
         ["class_name": original.className.config, "config": original.config], named: name)
@@ -92,9 +95,9 @@ struct LoadCell: Cell {
     guard let trace else { return nil }
     let count = trace.scope.parameters.map { $0.spec.shape.reduce(1, *) }.reduce(0, +)
     context.declare(.init(model: model, trace: trace, parameterCount: count), at: span)
-    if let training = context.trainings[source] {
+    if let training = context.names.trainings[source] {
       let spans = training.settings.outputs.map { output in
-        CheckContext.TrainingInfo.Spans(loss: span, metrics: output.metrics.map { _ in span })
+        TrainingInfo.Spans(loss: span, metrics: output.metrics.map { _ in span })
       }
       context.declare(
         compilation: .init(settings: training.settings, spans: spans, logs: training.own, own: training.own),
@@ -115,7 +118,7 @@ struct LoadCell: Cell {
       context.bag.report(.freezesWeights(at: freeze.span))
       return nil
     }
-    let (path, seed, span) = (path(of: file, &context), context.seed, subject.span)
+    let (path, seed, span) = (path(of: file, &context), context.experiment.seed, subject.span)
     let read = context.collect {
       do {
         let notes = try BuiltModel(info.model, seed: seed, isDrawn: false).loadWeights(from: path)
@@ -136,7 +139,7 @@ struct LoadCell: Cell {
   }
 
   private func path(of file: String, _ context: inout CheckContext) -> String {
-    let path = context.dataEnvironment.path(of: file)
+    let path = context.experiment.environment.files.path(of: file)
     context.use([RunInput(.model, name: file, place: path)])
     return path
   }
@@ -165,18 +168,18 @@ struct LoadCell: Cell {
   private func declare(
     _ built: BuiltModel, _ settings: CompileSettings?, from source: ModelSource, _ context: inout CheckContext
   ) -> CellRun? {
-    let (seed, name) = (context.seed, built.model.name)
+    let (seed, name) = (context.experiment.seed, built.model.name)
     let trace = context.collect {
       try Trace(built.model, phase: .training, seed: seed, semantics: built.semantics)
     }
     guard let trace else { return nil }
-    let info = CheckContext.ModelInfo(
+    let info = ModelInfo(
       model: built.model, trace: trace, parameterCount: built.parameterCount)
     context.declare(info, at: subject.span)
     if let settings {
       let own = settings.allLogNames(outputs: built.model.outputNames).sorted()
       let spans = settings.outputs.map { output in
-        CheckContext.TrainingInfo.Spans(
+        TrainingInfo.Spans(
           loss: subject.span, metrics: output.metrics.map { _ in subject.span })
       }
       context.declare(

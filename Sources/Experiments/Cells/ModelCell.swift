@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import GraphEngine
@@ -43,7 +46,9 @@ struct ModelCell: Cell {
   func plan(_ context: inout CheckContext) -> CellRun? {
     guard let name = context.name(subject, of: "model") else {
       // Without a name there still may be mistakes in the layers.
-      if let list = layers.list { _ = LayerRegistry.decode(list, among: context.layers, into: &context.bag) }
+      if let list = layers.list {
+        _ = LayerRegistry.decode(list, among: context.vocabulary.layers, into: &context.bag)
+      }
       return nil
     }
     if !call.isAbsent { return scripted(name, &context) }
@@ -70,7 +75,8 @@ struct ModelCell: Cell {
       context.bag.report(.graphSetting(key, at: node.span))
       return nil
     }
-    guard var layers = LayerRegistry.decode(nodes, among: context.layers, into: &context.bag) else {
+    guard var layers = LayerRegistry.decode(nodes, among: context.vocabulary.layers, into: &context.bag)
+    else {
       return nil
     }
     guard !layers.isEmpty else {
@@ -88,7 +94,7 @@ struct ModelCell: Cell {
       batchSize = first.batchSize ?? batchSize
       layers.removeFirst()
     }
-    if !context.wrongSettings.isDisjoint(with: ["input", "batch_size"]) { return nil }
+    if !context.cell.wrongSettings.isDisjoint(with: ["input", "batch_size"]) { return nil }
     guard let shape else {
       context.bag.report(.noInput(name, at: subject.span))
       return nil
@@ -106,8 +112,9 @@ struct ModelCell: Cell {
     let graph = graph(name)
     let inputs = graph.readInputs(orInputs: true, &context)
     let syntax = ScriptedSyntax(
-      layers: layers, weights: weights, call: call, sources: context.sources, registry: context.layers,
-      functions: context.functions)
+      layers: layers, weights: weights, call: call, sources: context.experiment.sources,
+      registry: context.vocabulary.layers,
+      functions: context.vocabulary.functions)
     var parts: [String: String] = [:]
     let body = syntax.body(into: &context.bag)
     var own = context
@@ -133,7 +140,7 @@ struct ModelCell: Cell {
   private func declare(
     _ model: any Model, parts: [String: String], _ context: inout CheckContext
   ) -> CellRun? {
-    let (seed, span) = (context.seed, subject.span)
+    let (seed, span) = (context.experiment.seed, subject.span)
     let traced = context.collect {
       // Every way that conditions on data may go, so that no mistake waits for rare data.
       let ways = try Trace.allWays(of: model, phase: .training, seed: seed)
@@ -145,7 +152,7 @@ struct ModelCell: Cell {
     }
     guard let (trace, parameterCount) = traced else { return nil }
     context.declare(.init(model: model, trace: trace, parameterCount: parameterCount), at: subject.span)
-    let functions = StoredFunctions(context.functions).used(by: model.kerasConfig)
+    let functions = StoredFunctions(context.vocabulary.functions).used(by: model.kerasConfig)
     return { context in
       let built = try BuiltModel(model, seed: context.seed)
       built.attachments[StoredFunctions.attachment] = functions.config
@@ -194,20 +201,6 @@ struct ModelCell: Cell {
 
   private static func text(_ type: TensorType) -> String {
     type.dims.dropFirst().map(\.description).joined(separator: "×")
-  }
-}
-
-extension CheckContext {
-  /// Runs `body`; a diagnostic it throws is collected.
-  mutating func collect<T>(_ body: () throws -> T) -> T? {
-    do {
-      return try body()
-    } catch let diagnostic as Diagnostic {
-      bag.report(diagnostic)
-    } catch {
-      bag.report(Diagnostic("E0906", "\(error)"))
-    }
-    return nil
   }
 }
 

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Datasets
 import Diagnostics
@@ -36,7 +39,9 @@ struct PredictCell: Cell {
   func plan(_ context: inout CheckContext) -> CellRun? {
     let info = context.model(subject)
     guard data.isAbsent != csv.isAbsent else {
-      if context.wrongSettings.isEmpty { context.bag.report(.notOneOf(["data", "csv"], at: subject.span)) }
+      if context.cell.wrongSettings.isEmpty {
+        context.bag.report(.notOneOf(["data", "csv"], at: subject.span))
+      }
       return nil
     }
     let source = data.isAbsent ? raw(&context) : part(info, &context)
@@ -66,7 +71,7 @@ struct PredictCell: Cell {
   private typealias Source =
     @Sendable (RunContext, BuiltModel, Preparation?) throws -> (DataPart, Preparation?)
 
-  private func part(_ info: CheckContext.ModelInfo?, _ context: inout CheckContext) -> Source? {
+  private func part(_ info: ModelInfo?, _ context: inout CheckContext) -> Source? {
     guard let part = context.part(data, default: "test"), let info else { return nil }
     guard Fit(model: info, shape: part.shape, span: data.span).checkInput(&context) else { return nil }
     guard context.checkBatches(info, part, asked: batchSize, at: data.span) else { return nil }
@@ -79,10 +84,10 @@ struct PredictCell: Cell {
   }
 
   private func raw(_ context: inout CheckContext) -> Source? {
-    let (environment, span) = (context.dataEnvironment, csv.span)
+    let (environment, span) = (context.experiment.environment, csv.span)
     let found = context.bag.collect { () throws(Diagnostic) in
       let written = try String(config: csv)
-      let input = RunInput(.data, name: written, place: environment.path(of: written))
+      let input = RunInput(.data, name: written, place: environment.files.path(of: written))
       try RawRows.check(input.place, at: span)
       return input
     }
@@ -90,15 +95,5 @@ struct PredictCell: Cell {
     context.use([input])
     let path = input.place
     return { _, built, _ in (try built.rows(path, at: span).rows.part, nil) }
-  }
-}
-
-extension Diagnostic {
-  /// E0346: of several settings exactly one has to be there.
-  static func notOneOf(_ keys: [String], at span: SourceSpan?) -> Diagnostic {
-    let list = keys.map { "'\($0)'" }
-    return Diagnostic(
-      "E0346", "exactly one of \(list.dropLast().joined(separator: ", ")) and \(list.last ?? "") is needed",
-      at: span.map { Label($0, "in this cell") }, help: "write one of them, and leave out the others")
   }
 }

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Diagnostics
 import ExpLanguage
@@ -18,7 +21,7 @@ struct TextCell: Cell {
       context.bag.report(.mismatch(subject, "Markdown, best as a block behind 'text: |'"))
       return nil
     }
-    let script = ScriptText(text, at: subject.span, in: context.sources)
+    let script = ScriptText(text, at: subject.span, in: context.experiment.sources)
     let scope = context.expressionScope
     let read = context.bag.collect { () throws(Diagnostic) in try Interpolation(parsing: script) }
     guard let prose = read else { return nil }

@@ -1,3 +1,6 @@
+import Analysis
+import Running
+import Plots
 import Config
 import Datasets
 import Diagnostics
@@ -85,13 +88,13 @@ struct TrainCell: Cell {
     let model = trainedModel(&context)
     let part = context.part(data)
     let held = validationPart(part, &context)
-    let isValidated = held != nil || context.wrongSettings.contains("validation")
+    let isValidated = held != nil || context.cell.wrongSettings.contains("validation")
     let compile = CompileSyntax(
       loss: loss, lossWeights: lossWeights, optimizer: optimizer, metrics: metrics,
       weightedMetrics: weightedMetrics, outputs: model?.model.outputNames,
       types: model?.trace.outputs.map(\.type), isValidated: isValidated,
-      base: subject.string.flatMap { context.compilation(of: $0) })
-    if compile.base == nil, !context.isModelBroken(subject.string) { reportMissing(&context) }
+      base: subject.string.flatMap { context.names.compilation(of: $0) })
+    if compile.base == nil, !context.names.isModelBroken(subject.string) { reportMissing(&context) }
     var training = compile.info(&context)
     let syntax = CallbackSyntax(
       nodes: callbacks, checkpoint: checkpoint, epochs: initialEpoch..<max(initialEpoch, epochs),
@@ -135,12 +138,16 @@ struct TrainCell: Cell {
     }
     let origin: TrainingJob.Compilation =
       compile.base == nil ? .new : compile.isEmpty ? .continued : .replaced
-    let job = TrainingJob(
-      model: model.model, settings: training.settings, compilation: origin, data: part, validation: held,
-      classWeights: weights, start: start, memory: memory, fit: fitSettings(decoded, from: first, of: name),
-      batchSize: batchSize)
-    context.jobs.append((cell: context.cellIndex, job))
-    return { context in context.isRestoring ? try job.restore(context) : try job.run(context) }
+    var job = TrainingJob(
+      model: model.model, settings: training.settings, data: part, validation: held,
+      fit: fitSettings(decoded, from: first, of: name))
+    job.compilation = origin
+    job.classWeights = weights
+    job.start = start
+    job.memory = memory
+    job.batchSize = batchSize
+    context.planned.jobs.append((cell: context.cell.index, job))
+    return { [job] context in context.isRestoring ? try job.restore(context) : try job.run(context) }
   }
 
   /// Keras's arguments of `fit`.
@@ -158,12 +165,12 @@ struct TrainCell: Cell {
   }
 
   /// The model, with the layers trained that `trainable` says.
-  private func trainedModel(_ context: inout CheckContext) -> CheckContext.ModelInfo? {
+  private func trainedModel(_ context: inout CheckContext) -> ModelInfo? {
     guard var info = context.model(subject) else { return nil }
     if trainable.isAbsent { return info }
     guard let chosen = TrainableSyntax(node: trainable).read(info.model, &context.bag) else { return nil }
     info.model = info.model.training(chosen)
-    let (model, seed, semantics) = (info.model, context.seed, info.trace.scope.semantics)
+    let (model, seed, semantics) = (info.model, context.experiment.seed, info.trace.scope.semantics)
     let trace = context.collect { try Trace(model, phase: .training, seed: seed, semantics: semantics) }
     guard let trace else { return nil }
     info.trace = trace
@@ -173,37 +180,32 @@ struct TrainCell: Cell {
   /// What only a model that was compiled in its file can do without.
   private func reportMissing(_ context: inout CheckContext) {
     for (key, node) in [("loss", loss), ("optimizer", optimizer)]
-    where node.isAbsent && !context.wrongSettings.contains(key) {
+    where node.isAbsent && !context.cell.wrongSettings.contains(key) {
       let doc = Self.schema.fields.first { $0.key == key }?.doc ?? ""
-      context.bag.report(.missingKey(key, of: "train", doc: doc, at: context.cellSpan))
+      context.bag.report(.missingKey(key, of: "train", doc: doc, at: context.cell.keywordSpan))
     }
   }
 
   /// What the header has the training start from.
   private func start(
-    _ model: CheckContext.ModelInfo?, _ training: CheckContext.TrainingInfo, _ context: inout CheckContext
+    _ model: ModelInfo?, _ training: TrainingInfo, _ context: inout CheckContext
   ) -> StartingPoint? {
     guard let model, var starts = context.starts else { return nil }
-    let seed = context.seed
+    let seed = context.experiment.seed
     defer { context.starts = starts }
     return context.collect { try starts.take(model, training, seed: seed) } ?? nil
   }
 
   /// The part to validate on: named, left out, or refused.
   private func validationPart(
-    _ part: CheckContext.DataPartInfo?, _ context: inout CheckContext
-  ) -> CheckContext.DataPartInfo? {
+    _ part: DataPartInfo?, _ context: inout CheckContext
+  ) -> DataPartInfo? {
     if case .bool(false) = validation.content { return nil }
     guard validation.isAbsent else { return context.part(validation, default: "validation") }
     guard var part, part.part == "train", part.shape.validationCount != nil else { return nil }
     part.part = "validation"
     return part
   }
-}
-
-extension ConfigNode {
-  /// Where the name of `relu`, or of `Dense: {units: 1}`, stands.
-  var nameSpan: SourceSpan? { entries?.first?.keySpan ?? span }
 }
 
 extension Diagnostic {

@@ -1,3 +1,5 @@
+import Running
+import Plots
 import Config
 import Diagnostics
 import Layers

@@ -1,7 +1,10 @@
+import Analysis
 import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Plots
+import Running
 import Foundation
 import RunAnalysis
 import RunEvents

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Config
 import Diagnostics
+import Analysis
 import Experiments
+import Plots
+import Running
 import Plotting
 import PlottingCairo
 import RunAnalysis

@@ -2,6 +2,8 @@ import Config
 import Diagnostics
 import ExpLanguage
 import Experiments
+import Plots
+import Running
 import Foundation
 import RunLog
 import RunService

@@ -1,0 +1,152 @@
+import Config
+import Datasets
+package import Diagnostics
+package import ExpLanguage
+import GraphEngine
+import Layers
+import ModelScripts
+import TensorCore
+
+/// Everything that an experiment gives a name to: where it is defined, what it is, and where it is used.
+package struct SymbolTable: Sendable {
+  package struct Symbol: Sendable, Equatable {
+    package enum Kind: String, Sendable { case parameter, data, layer, function, model }
+
+    package let name: String
+    package let kind: Kind
+    /// Its value, its shape, or what it takes.
+    package let detail: String
+    package let definition: SourceSpan?
+    /// Each once, in the order of the file.
+    package let uses: [SourceSpan]
+  }
+
+  /// By kind, then in the order of the file.
+  package let symbols: [Symbol]
+
+  /// - Parameters:
+  ///   - syntax: the file as it was written, before its parameters were filled in.
+  ///   - context: what is known after its last cell.
+  package init(_ syntax: ExperimentSyntax, _ context: CheckContext) {
+    let names = context.names
+    let words = Words(syntax, context.experiment.sources)
+    func symbol(_ kind: Symbol.Kind, _ name: String, _ detail: String, _ uses: [SourceSpan]) -> Symbol {
+      let cell = syntax.cells.first { cell in
+        // A function may be written with what it takes: f(y_true, y_pred).
+        cell.keyword == kind.rawValue && cell.name.map { $0 == name || $0.hasPrefix(name + "(") } ?? false
+      }
+      let definition =
+        kind == .parameter
+        ? syntax.params?.entries?.first { $0.key == name }?.keySpan : cell?.value.span ?? cell?.keywordSpan
+      var seen: Set<SourceSpan> = []
+      let others = uses.filter { use in
+        definition.map { use.lower >= $0.upper || use.upper <= $0.lower } ?? true && seen.insert(use).inserted
+      }
+      return Symbol(
+        name: name, kind: kind, detail: detail, definition: definition,
+        uses: others.sorted { $0.lower < $1.lower })
+    }
+    func used(_ name: String) -> [SourceSpan] { names.uses.filter { $0.name == name }.map(\.span) }
+    var all: [Symbol] = []
+    for entry in context.experiment.parameters.entries {
+      all.append(symbol(.parameter, entry.key, entry.value.json, words.places(of: "$" + entry.key)))
+    }
+    for (name, data) in names.data {
+      let columns = (data.content.features + data.content.targets).map { "\($0.name) \($0.batchType)" }
+      all.append(symbol(.data, name, columns.joined(separator: ", "), used(name)))
+    }
+    for cell in syntax.cells where cell.keyword == Symbol.Kind.layer.rawValue {
+      guard let name = cell.name else { continue }
+      all.append(symbol(.layer, name, "", words.places(of: name)))
+    }
+    for function in context.vocabulary.functions {
+      let detail = "(" + function.signature.parameters.map(\.name).joined(separator: ", ") + ")"
+      all.append(symbol(.function, function.name, detail, words.places(of: function.name)))
+    }
+    for (name, model) in names.models {
+      let outputs = model.content.trace.outputs.map { "\($0.type)" }.joined(separator: ", ")
+      let inputs = model.content.model.inputs.map { "\($0.type)" }.joined(separator: ", ")
+      all.append(symbol(.model, name, "\(inputs) → \(outputs)", used(name)))
+    }
+    // What dictionaries give in any order is put in that of the file.
+    symbols = all.enumerated().sorted { first, second in
+      let (a, b) = (first.element, second.element)
+      return (a.kind.place, a.definition?.lower ?? 0, a.name, first.offset)
+        < (b.kind.place, b.definition?.lower ?? 0, b.name, second.offset)
+    }.map(\.element)
+  }
+
+  /// The symbol that is defined or used at a place.
+  package func symbol(at offset: Int32, in file: Int32) -> Symbol? {
+    symbols.first { symbol in
+      (symbol.uses + [symbol.definition].compactMap { $0 }).contains {
+        $0.file == file && $0.lower <= offset && offset < $0.upper
+      }
+    }
+  }
+}
+
+extension SymbolTable.Symbol.Kind {
+  fileprivate var place: Int {
+    switch self {
+    case .parameter: 0
+    case .data: 1
+    case .layer: 2
+    case .function: 3
+    case .model: 4
+    }
+  }
+}
+
+/// The words of a file with their places; comments are none, nor what is part of another word.
+private struct Words {
+  private var places: [String: [SourceSpan]] = [:]
+
+  init(_ syntax: ExperimentSyntax, _ sources: SourceFiles) {
+    for entry in syntax.header + (syntax.params?.entries ?? []) { add(entry.value, sources) }
+    for cell in syntax.cells {
+      add(cell.value, sources)
+      add(cell.body, sources)
+    }
+  }
+
+  /// Where a word stands.
+  func places(of word: String) -> [SourceSpan] { places[word] ?? [] }
+
+  private mutating func add(_ node: ConfigNode, _ sources: SourceFiles) {
+    for entry in node.entries ?? [] {
+      if let span = entry.keySpan { add(span, sources) }
+      add(entry.value, sources)
+    }
+    for item in node.list ?? [] { add(item, sources) }
+    if node.entries == nil, node.list == nil, let span = node.span { add(span, sources) }
+  }
+
+  /// Letters, digits and `_`; a `$` before them belongs to the word, `$(` begins an expression of parameters.
+  private mutating func add(_ span: SourceSpan, _ sources: SourceFiles) {
+    let bytes = Array(sources.bytes(span))
+    var start: Int?
+    var depth = 0
+    func isWord(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a)
+        || (0x30...0x39).contains(byte)
+        || byte >= 0x80
+    }
+    for (place, byte) in (bytes + [0x20]).enumerated() {
+      if isWord(byte) || (byte == UInt8(ascii: "$") && start == nil) {
+        start = start ?? place
+        continue
+      }
+      let isExpression = start.map { place - $0 == 1 && bytes[$0] == UInt8(ascii: "$") } ?? false
+      if let first = start, !isExpression {
+        let text = String(decoding: bytes[first..<place], as: UTF8.self)
+        let word = depth > 0 ? "$" + text : text
+        let lower = Int(span.lower)
+        places[word, default: []].append(SourceSpan(file: span.file, lower + first, lower + place))
+      }
+      start = nil
+      if byte == UInt8(ascii: "("), isExpression || depth > 0 { depth += 1 }
+      if byte == UInt8(ascii: ")"), depth > 0 { depth -= 1 }
+    }
+  }
+}
