@@ -27,6 +27,15 @@ public struct Projection: Sendable {
     own.map { Field($0, at: path) }
   }
 
+  /// By which attributes Keras 3 holds the projections.
+  static func attributes(of parts: [String], prefix: String = "") -> [String] {
+    let known = [
+      "query": "query_dense", "key": "key_dense", "value": "value_dense", "attention_output": "output_dense",
+      "gate": "gate_dense",
+    ]
+    return [prefix + (known[parts[0]] ?? parts[0])] + parts.dropFirst()
+  }
+
   /// (…, tokens, features) for each head: (…, tokens, heads, size).
   func heads(
     _ name: String, _ x: Value, count heads: Int, size: Int, useBias: Bool, activation: Activation,

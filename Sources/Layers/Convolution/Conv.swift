@@ -52,6 +52,13 @@ public struct Conv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
       Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
   }
 
+  public static var dialects: KerasDialects {
+    KerasDialects {
+      $0.keras1.classNames = ["Convolution\(rank)D"] + (rank < 3 ? ["AtrousConvolution\(rank)D"] : [])
+      $0.keras1.weights = .convolution(over: rank)
+    }
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let rule = try windowRule(
       kernelSize, strides: strides, dilation: dilationRate, padding: padding.rule, at: x.graph.origin)

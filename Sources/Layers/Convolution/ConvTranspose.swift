@@ -55,6 +55,17 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
       Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
   }
 
+  public static var dialects: KerasDialects {
+    KerasDialects {
+      if rank == 2 {
+        $0.keras1.classNames = ["Deconvolution2D"]
+        $0.keras1.surplus = ["output_shape"]
+      }
+      $0.keras1.weights = .convolution(over: rank, isTransposed: true)
+      $0.keras2.surplus = ["groups"]
+    }
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let rule = try windowRule(
       kernelSize, strides: strides, dilation: dilationRate, padding: padding.rule, at: x.graph.origin)

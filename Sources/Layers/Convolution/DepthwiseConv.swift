@@ -46,6 +46,12 @@ public struct DepthwiseConv<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
       Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
   }
 
+  public static var dialects: KerasDialects {
+    KerasDialects {
+      $0.keras2.surplus = ["groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"]
+    }
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let rule = try windowRule(
       kernelSize, strides: strides, dilation: dilationRate, padding: padding.rule, at: x.graph.origin)

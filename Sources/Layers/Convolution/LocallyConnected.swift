@@ -53,6 +53,8 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
       Field("implementation", \.implementation, "How the kernel is stored: 1, 2 or 3.", check: within(1...3)))
   }
 
+  public static var dialects: KerasDialects { .untilKeras2 }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let places = try Places(of: x, self)
     // With implementation 2 and 3 numbers stay where they are; with 1 a window is read with channels last or first.

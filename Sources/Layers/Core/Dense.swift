@@ -35,6 +35,12 @@ public struct Dense: UnaryLayer, BiasedLayer, Configurable {
     Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
     Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
 
+  public static let dialects = KerasDialects {
+    $0.keras1.classNames = ["TimeDistributedDense"]
+    $0.keras1.weights = .init(1, biases: 1)
+    $0.keras2.lacks = ["quantization_config"]
+  }
+
   public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {

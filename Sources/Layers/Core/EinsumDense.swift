@@ -42,6 +42,8 @@ public struct EinsumDense: UnaryLayer, Configurable {
     Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
     Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
 
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["quantization_config"] }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let shapes = try EinsumShapes(self, x)
     let kernel = try scope.parameter(

@@ -29,6 +29,16 @@ public struct Embedding: UnaryLayer, Configurable {
     Field("embeddings_constraint", \.embeddingsConstraint, "Bounds that the vectors are kept in."),
     Field("mask_zero", \.maskZero, "Whether 0 stands for nothing and is masked."))
 
+  public static let dialects = KerasDialects {
+    $0.keras1.renamed = KerasDialects.Keras1.weight("embeddings")
+    $0.keras1.kept = ["input_dim", "output_dim"]
+    $0.keras1.neutral = ["dropout": [0, 0.0]]
+    $0.keras1.weights = .init(1)
+    $0.keras2.lacks = ["quantization_config"]
+    $0.keras2.surplus = ["batch_input_shape", "input_length"]
+    $0.keras3.makesMask = { $0["mask_zero"] == true }
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let numbers = try x.cast(to: .int32)
     let vectors = try scope.parameter(

@@ -44,6 +44,18 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
     Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
+  public static let dialects = KerasDialects {
+    $0.keras1.neutral = ["mode": [0]]
+    $0.keras1.weights = .init(2)
+    $0.keras2.lacks = ["synchronized", "renorm", "renorm_clipping"]
+    $0.keras2.omits = ["renorm_momentum"]
+    $0.differences = [
+      .init("the moving variance of BatchNormalization on pictures", place: 4) { call, _ in
+        (4...5).contains(call.inputs.first?.type.rank ?? 0)
+      }
+    ]
+  }
+
   public var passesMask: Bool { true }
   public var signature: CallSignature { CallSignature(values: ["mask"]) }
 

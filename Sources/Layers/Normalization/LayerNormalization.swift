@@ -35,6 +35,11 @@ public struct LayerNormalization: UnaryLayer, Configurable {
     Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
     Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
 
+  public static let dialects = KerasDialects {
+    $0.keras2.lacks = ["rms_scaling"]
+    $0.keras3.h5.unreadable = Axes.unreadableInH5
+  }
+
   public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {

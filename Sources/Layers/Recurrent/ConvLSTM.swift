@@ -40,6 +40,10 @@ public struct ConvLSTM<let rank: Int>: RecurrentLayer, Configurable {
       ] + RecurrentSettings.fields(without: ["units", "reset_after"], at: \Self.settings))
   }
 
+  public static var dialects: KerasDialects {
+    KerasDialects(.recurrent) { $0.keras2.hidden = ["conv_lstm_cell"] }
+  }
+
   public var stateNames: [String] { ["h", "c"] }
 
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {

@@ -14,7 +14,28 @@ public protocol RecurrentLayer: Layer {
   var stateNames: [String] { get }
 }
 
+extension KerasDialects {
+  /// What layers that walk along steps have in common.
+  static let recurrent = KerasDialects(.recurrentCell) {
+    $0.keras2.lacks = ["zero_output_for_mask"]
+    $0.keras3.attributes = { parts, _ in ["cell"] + parts.dropFirst() }
+    $0.differences = [
+      .init("stateful layers that are given their first states", place: 5) { call, _ in
+        (call.layer as? any RecurrentLayer)?.settings.stateful == true
+          && call.inputs.count - call.named.values.count > 1
+      }
+    ]
+  }
+
+  static let recurrentCell = KerasDialects {
+    $0.keras2.omits = ["seed"]
+    $0.keras2.surplus = ["time_major", "implementation"]
+  }
+}
+
 extension RecurrentLayer {
+  public static var dialects: KerasDialects { .recurrent }
+
   public var signature: CallSignature {
     CallSignature(inputs: ["inputs", "initial_state"], endingInList: true, values: ["mask"])
   }
