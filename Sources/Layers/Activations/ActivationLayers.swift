@@ -103,18 +103,14 @@ public struct ELU: UnaryLayer, Configurable {
 ///
 /// Weights: `alpha`, of the shape of a sample, with size 1 on shared axes. Keras: `keras.layers.PReLU`.
 public struct PReLU: UnaryLayer, Configurable {
-  public var initializer = Initializer.zeros
-  public var regularizer: Regularizer?
-  public var constraint: Constraint?
+  public var alpha = WeightSettings(.zeros)
   public var sharedAxes: [Int]?
   public init() {}
 
   public static let schema = Schema(
     "PReLU", "The rectifier with learned slopes below 0.", prototype: Self(),
-    Field("alpha_initializer", \.initializer, "Start values of the slopes."),
-    Field("alpha_regularizer", \.regularizer, "What draws the slopes to 0."),
-    Field("alpha_constraint", \.constraint, "Bounds that the slopes are kept in."),
-    Field("shared_axes", \.sharedAxes, "Axes along which there is one slope; counted from 1."))
+    fields: WeightSettings.fields([.init("alpha", \Self.alpha, "the slopes", isMany: true)])
+      + [Field("shared_axes", \.sharedAxes, "Axes along which there is one slope; counted from 1.")])
 
   public static let dialects = KerasDialects {
     $0.keras1.renamed = KerasDialects.Keras1.weight("alpha")
@@ -129,8 +125,7 @@ public struct PReLU: UnaryLayer, Configurable {
     let shape = x.type.shape(batch: 1).enumerated().dropFirst().map {
       shared.contains($0.offset) ? 1 : $0.element
     }
-    let alpha = try scope.parameter(
-      "alpha", Array(shape), initializer, regularizer: regularizer, constraint: constraint)
+    let alpha = try scope.parameter("alpha", Array(shape), self.alpha)
     return try x.mapped(.relu) - alpha * (-x).mapped(.relu)
   }
 }

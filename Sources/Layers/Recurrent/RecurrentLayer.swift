@@ -177,12 +177,10 @@ public struct RecurrentCell: Sendable {
     let cell = path + "/"
     let features = try steps.x.knownLastAxis(for: className)
     let kernel = try scope.parameter(
-      cell + "kernel", [features, columns], settings.kernelInitializer,
-      regularizer: settings.kernelRegularizer, constraint: settings.kernelConstraint,
+      cell + "kernel", [features, columns], settings.kernel,
       isTrainable: isTrainable, layout: .panels)
     let recurrent = try scope.parameter(
-      cell + "recurrent_kernel", [units, columns], settings.recurrentInitializer,
-      regularizer: settings.recurrentRegularizer, constraint: settings.recurrentConstraint,
+      cell + "recurrent_kernel", [units, columns], settings.recurrent,
       isTrainable: isTrainable, layout: kind == .gruResetBefore ? .rowMajor : .panels)
     var x = steps.x
     if let kept = try kept(settings.dropout, features, "dropout", in: scope) {
@@ -197,8 +195,7 @@ public struct RecurrentCell: Sendable {
     if kind == .gru { operands.bias = graph.constant(0, [.size(units)]) }
     if settings.useBias {
       let bias = try scope.parameter(
-        cell + "bias", kind == .gru ? [2, columns] : [columns], biasInitializer,
-        regularizer: settings.biasRegularizer, constraint: settings.biasConstraint,
+        cell + "bias", kind == .gru ? [2, columns] : [columns], self.bias,
         isTrainable: isTrainable)
       if kind == .gru {
         // The part of the second bias that is not reset can be added beforehand.
@@ -218,9 +215,9 @@ public struct RecurrentCell: Sendable {
     return try rule.states(operands)
   }
 
-  private var biasInitializer: Initializer {
-    guard kind == .lstm, settings.unitForgetBias else { return settings.biasInitializer }
-    return settings.biasInitializer.withOnes(settings.units..<2 * settings.units)
+  private var bias: WeightSettings {
+    let isOpen = kind == .lstm && settings.unitForgetBias
+    return isOpen ? settings.bias(openingGates: settings.units) : settings.bias
   }
 
   /// What the numbers of a sample are multiplied by at every step; `nil` where nothing is dropped.
