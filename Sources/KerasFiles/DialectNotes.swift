@@ -65,23 +65,17 @@ struct DialectNotes {
       found.append("Nadam")
     }
     if let trace = try? Trace(built.model, phase: .training, seed: 0, semantics: built.semantics) {
-      let isSpatial = trace.scope.calls.contains { call in
-        call.layer is BatchNormalization && (4...5).contains(call.inputs.first?.type.rank ?? 0)
-      }
-      if trace.scope.attendsMasked { found.append("the masks of what attention is called with") }
-      if trace.scope.calls.contains(where: { $0.layer is RandomCrop }) {
-        found.append("RandomCrop in inference")
-      }
-      if trace.scope.mergesMasks { found.append("the masks of what is merged") }
-      if isSpatial { found.append("the moving variance of BatchNormalization on pictures") }
-      let isGivenStates = trace.scope.calls.contains { call in
-        (call.layer as? any RecurrentLayer)?.settings.stateful == true
-          && call.inputs.count - call.named.values.count > 1
-      }
-      if isGivenStates { found.append("stateful layers that are given their first states") }
+      found += differences(in: trace.scope)
       if comparesProbabilities(trace.outputs) { found.append("binary_crossentropy of probabilities") }
     }
     return found
+  }
+
+  /// What of the layers that are called, each once.
+  private func differences(in scope: LayerScope) -> [String] {
+    let met = scope.calls.flatMap { call in call.layer.dialects.differences.filter { $0.isMet(call, scope) } }
+    var seen: Set<String> = []
+    return met.filter { seen.insert($0.what).inserted }.sorted { $0.place < $1.place }.map(\.what)
   }
 
   /// Whether a binary cross-entropy starts from probabilities that come from elsewhere than a softmax or sigmoid.
@@ -94,23 +88,16 @@ struct DialectNotes {
     }
   }
 
-  /// Classes that came with Keras 3.
+  /// Classes of losses and optimizers that came with Keras 3.
   private static let newInKeras3: Set = [
-    "RMSNormalization", "GroupQueryAttention", "AutoContrast", "AugMix", "MaxNumBoundingBoxes", "CutMix",
-    "Equalization", "Solarization", "Pipeline", "RandomColorDegeneration", "RandomColorJitter",
-    "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
-    "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness",
-    "RandomShear", "RandAugment", "MixUp", "MelSpectrogram", "STFTSpectrogram", "FlaxLayer", "JaxLayer",
-    "TorchModuleWrapper", "ReversibleEmbedding", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D",
-    "AdaptiveAveragePooling3D", "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
     "Lamb", "Muon", "ScheduleFreeAdamW", "LossScaleOptimizer", "CTC", "CategoricalGeneralizedCrossEntropy",
     "Circle", "Dice", "Tversky", "ConcordanceCorrelation", "PearsonCorrelation",
   ]
 
-  /// Classes that went with Keras 2.
-  private static let goneInKeras3: Set = [
-    "LocallyConnected1D", "LocallyConnected2D", "RandomHeight", "RandomWidth",
-  ]
+  private static func isNewInKeras3(_ className: String) -> Bool {
+    LayerRegistry.dialects(of: className)?.keras2.isThere == false
+      || KerasClasses.sinceKeras3.contains(className) || newInKeras3.contains(className)
+  }
 
   /// What a file names and the Keras that it is for does not have.
   private var unknown: [String] {
@@ -123,7 +110,8 @@ struct DialectNotes {
         } == true
       }
       names =
-        names.filter { Self.goneInKeras3.contains($0) } + learning.map { _ in "weights of an activation" }
+        names.filter { LayerRegistry.dialects(of: $0)?.keras3.isThere == false }
+        + learning.map { _ in "weights of an activation" }
       return names.filter { seen.insert($0).inserted }
     }
     if let settings = built.training?.settings {
@@ -133,7 +121,7 @@ struct DialectNotes {
       }
       if settings.optimizer.common.gradientAccumulationSteps != nil { names.append("gradient accumulation") }
     }
-    names = names.filter { Self.newInKeras3.contains($0) || $0 == "gradient accumulation" }
+    names = names.filter { Self.isNewInKeras3($0) || $0 == "gradient accumulation" }
     names += operations(of: built.model).map { "the operation \($0) between layers" }
     for (className, config) in objects {
       names += Keras2Writing.lost(className, config).map { "the setting '\($0)' of \(className)" }
@@ -155,34 +143,12 @@ struct DialectNotes {
     guard target == .keras3, container == .h5 else { return [] }
     var found: [String] = []
     for (className, config) in objects {
-      let isNormalization = ["LayerNormalization", "Normalization"].contains(className)
-      if isNormalization, let axes = config["axis"], axes.isAbsent || (axes.list?.count ?? 0) > 1 {
-        found.append("the axes of \(config["name"]?.string ?? className)")
+      if let what = LayerRegistry.dialects(of: className)?.keras3.h5.unreadable(config) {
+        found.append("\(what) of \(config["name"]?.string ?? className)")
       }
     }
     if built.training?.settings.optimizer.className == "Lamb" { found.append("the optimizer Lamb") }
     return found
-  }
-}
-
-extension LayerScope {
-  /// Whether attention is called with values that have masks: in Keras 3 it takes them away.
-  fileprivate var attendsMasked: Bool {
-    calls.contains { call in
-      call.layer is MultiHeadAttention && call.inputs.contains { mask(of: $0) != nil }
-    }
-  }
-
-  /// Whether values of different masks are merged: a step counts in Keras 3 where it does in any, in Keras 2 in all.
-  fileprivate var mergesMasks: Bool {
-    calls.contains { call in
-      guard call.layer is any MergingLayer, !(call.layer is Attention || call.layer is AdditiveAttention)
-      else {
-        return false
-      }
-      let masks = call.inputs.compactMap { mask(of: $0)?.id }
-      return !masks.isEmpty && (masks.count < call.inputs.count || Set(masks).count > 1)
-    }
   }
 }
 

@@ -1,15 +1,16 @@
 import Config
+import Layers
 
 extension ConfigNode {
   /// A configuration that Keras 3 can read although it masks what is concatenated.
   ///
   /// Reading it, Keras computes the mask with an operation that it calls `concatenate`, and then finds the name used
-  /// twice if that is the layer's, too.
+  /// twice if that is the layer's, too: its dialects have another name for it beside masks.
   var namingJoins: ConfigNode {
     var makesMasks = false
     _ = mappingObjects { className, object in
-      let masksZero = className == "Embedding" && object["config"]?["mask_zero"] == true
-      makesMasks = makesMasks || masksZero || className == "Masking"
+      let makesMask = LayerRegistry.dialects(of: className)?.keras3.makesMask(object["config"] ?? nil)
+      makesMasks = makesMasks || makesMask == true
       return object
     }
     guard makesMasks else { return self }
@@ -19,18 +20,20 @@ extension ConfigNode {
     }
   }
 
-  /// The settings of a functional model, its layers of class `Concatenate` not named as the operation is.
+  /// The settings of a functional model, in which no layer is named as such an operation is.
   private var renamingJoins: ConfigNode {
     let layers = self["layers"]?.list ?? []
     // Outputs keep their names, for losses are told by them.
     let outputs = self["output_layers"]?.json ?? ""
     let taken = Set(layers.compactMap { $0["name"]?.string })
     var names: [String: String] = [:]
-    for layer in layers where layer["class_name"]?.string == "Concatenate" {
-      guard let name = layer["name"]?.string, name.wholeMatch(of: /concatenate(_[0-9]+)?/) != nil,
-        !outputs.contains("\"\(name)\"")
+    for layer in layers {
+      let className = layer["class_name"]?.string ?? ""
+      let base = className.snakeCased
+      guard let other = LayerRegistry.dialects(of: className)?.keras3.nameBesideMasks,
+        let name = layer["name"]?.string, name.isNumbered(base), !outputs.contains("\"\(name)\"")
       else { continue }
-      var new = "joined" + name.dropFirst("concatenate".count)
+      var new = other + name.dropFirst(base.count)
       while taken.contains(new) { new += "_" }
       names[name] = new
     }
@@ -51,5 +54,13 @@ extension ConfigNode {
       return layer.with(ConfigNode(.map(changes.map { .init($0.key, $0.value) })))
     }
     return with(["layers": ConfigNode(.list(renamed))])
+  }
+}
+
+extension String {
+  /// Whether it is a name as layers are given by their class: `dense` or `dense_1`.
+  fileprivate func isNumbered(_ base: String) -> Bool {
+    guard hasPrefix(base) else { return false }
+    return dropFirst(base.count).wholeMatch(of: /(_[0-9]+)?/) != nil
   }
 }

@@ -1,4 +1,5 @@
 import Config
+import Layers
 
 /// Layers of Keras 1 that later versions do not have, as layers whose body is written out.
 enum Keras1Layers {
@@ -35,6 +36,16 @@ enum Keras1Layers {
     return [
       "class_name": className.config, "config": ConfigNode(.map((own.entries ?? []) + start)),
     ]
+  }
+
+  /// How the trained weights of such a layer lie; a class of the file's author is taken for what it is named after.
+  static func weights(of className: String) -> KerasDialects.Weights {
+    switch className {
+    case "Highway": .init(2, biases: 2)
+    case let name where name.hasSuffix("Dense"): .init(1, biases: 1)
+    case let name where name.contains("onvolution"): Conv<2>.dialects.keras1.weights
+    default: .init()
+    }
   }
 
   private static func weight(_ name: String, _ shape: ConfigNode) -> ConfigNode.Entry {

@@ -30,22 +30,17 @@ enum Keras1Reading {
       if let own = Keras1Layers.written(className, config) {
         return node.with(["class_name": own["class_name"] ?? nil, "config": own["config"] ?? nil])
       }
-      return node.with([
-        "class_name": (classes[className] ?? className).config, "config": layer(className, config, depth),
-      ])
+      let successor = LayerRegistry.successor(ofKeras1: className)
+      let dialect = LayerRegistry.dialects(of: successor)?.keras1 ?? KerasDialects().keras1
+      return node.with(["class_name": successor.config, "config": layer(config, dialect, depth)])
     }
   }
 
-  private static let classes = [
-    "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
-    "AtrousConvolution1D": "Conv1D", "AtrousConvolution2D": "Conv2D", "Deconvolution2D": "Conv2DTranspose",
-    "SeparableConvolution2D": "SeparableConv2D", "TimeDistributedDense": "Dense",
-  ]
-
   // MARK: Settings
 
-  private static let names = [
-    "inner_activation": "recurrent_activation", "inner_init": "recurrent_initializer", "bias": "use_bias",
+  private static let names = KerasDialects.Keras1.weight("kernel").merging([
+    "output_dim": "units", "forget_bias_init": "unit_forget_bias", "inner_activation": "recurrent_activation",
+    "inner_init": "recurrent_initializer", "bias": "use_bias",
     "b_regularizer": "bias_regularizer", "b_constraint": "bias_constraint",
     "U_regularizer": "recurrent_regularizer", "dropout_W": "dropout", "dropout_U": "recurrent_dropout",
     "border_mode": "padding", "subsample": "strides", "subsample_length": "strides", "stride": "strides",
@@ -53,63 +48,42 @@ enum Keras1Reading {
     "filter_length": "kernel_size", "pool_length": "pool_size", "p": "rate", "sigma": "stddev",
     "length": "size", "input_dtype": "dtype", "beta_init": "beta_initializer",
     "gamma_init": "gamma_initializer",
-  ]
+  ]) { $1 }
 
   /// What says how something was computed, not what.
   private static let surplus: Set<String> = [
     "consume_less", "input_length", "weights", "nb_row", "nb_col", "kernel_dim1", "kernel_dim2",
-    "kernel_dim3",
-    "output_shape",
+    "kernel_dim3", "input_dim",
   ]
 
-  private static func layer(_ className: String, _ config: ConfigNode, _ depth: Int) -> ConfigNode {
+  private static func layer(
+    _ config: ConfigNode, _ dialect: KerasDialects.Keras1, _ depth: Int
+  ) -> ConfigNode {
     var entries: [ConfigNode.Entry] = []
     let sides = ["nb_row", "nb_col"].compactMap { config[$0] }
     let edges = ["kernel_dim1", "kernel_dim2", "kernel_dim3"].compactMap { config[$0] }
     if sides.count == 2 { entries.append(.init("kernel_size", ConfigNode(.list(sides)))) }
     if edges.count == 3 { entries.append(.init("kernel_size", ConfigNode(.list(edges)))) }
-    for entry in config.entries ?? [] where !isSurplus(entry, className) {
-      entries.append(.init(name(entry.key, className), value(entry, className, depth)))
+    let surplus = surplus.union(dialect.surplus).subtracting(dialect.kept)
+    for entry in config.entries ?? [] where !surplus.contains(entry.key) {
+      if dialect.neutral[entry.key]?.contains(entry.value) == true { continue }
+      let name = dialect.renamed[entry.key] ?? names[entry.key] ?? entry.key
+      let isKept = dialect.kept.contains(entry.key)
+      entries.append(.init(isKept ? entry.key : name, value(entry, dialect, depth)))
     }
     return ConfigNode(.map(entries))
   }
 
-  private static func isSurplus(_ entry: ConfigNode.Entry, _ className: String) -> Bool {
-    switch entry.key {
-    case "input_dim": className != "Embedding"
-    case "mode": className == "BatchNormalization" && entry.value == 0
-    case "dropout": className == "Embedding" && [0, 0.0].contains(entry.value)
-    case "output_shape": className == "Deconvolution2D"
-    default: surplus.contains(entry.key)
-    }
-  }
-
-  private static func name(_ key: String, _ className: String) -> String {
-    let weight =
-      switch className {
-      case "Embedding": "embeddings"
-      case "PReLU": "alpha"
-      default: "kernel"
-      }
-    switch key {
-    case "init": return weight + "_initializer"
-    case "W_regularizer": return weight + "_regularizer"
-    case "W_constraint": return weight + "_constraint"
-    case "output_dim": return className == "Embedding" ? key : "units"
-    case "forget_bias_init": return "unit_forget_bias"
-    case "stride" where className == "GlobalMaxPooling1D": return key
-    default: return names[key] ?? key
-    }
-  }
-
-  private static func value(_ entry: ConfigNode.Entry, _ className: String, _ depth: Int) -> ConfigNode {
+  private static func value(
+    _ entry: ConfigNode.Entry, _ dialect: KerasDialects.Keras1, _ depth: Int
+  ) -> ConfigNode {
     let value = entry.value
     switch entry.key {
     case "dim_ordering": return value == "th" ? "channels_first" : "channels_last"
     case "forget_bias_init": return (value == "one").config
     case let key where key.hasSuffix("_regularizer"): return regularizer(value)
     case let key where key.hasSuffix("_constraint"): return constraint(value)
-    case "padding" where className.hasPrefix("ZeroPadding"): return padding(value, className)
+    case let key where dialect.pairs.contains(key): return paired(value)
     default: return value["class_name"] != nil ? translate(value, depth: depth + 1) : value
     }
   }
@@ -130,8 +104,8 @@ enum Keras1Reading {
   }
 
   /// Four numbers are top, bottom, left and right.
-  private static func padding(_ node: ConfigNode, _ className: String) -> ConfigNode {
-    guard className == "ZeroPadding2D", let sides = node.list, sides.count == 4 else { return node }
+  private static func paired(_ node: ConfigNode) -> ConfigNode {
+    guard let sides = node.list, sides.count == 4 else { return node }
     return [ConfigNode(.list(Array(sides[..<2]))), ConfigNode(.list(Array(sides[2...])))]
   }
 

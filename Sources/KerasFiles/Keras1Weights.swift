@@ -63,22 +63,16 @@ struct Keras1Weights {
 
   /// How many of the weights that follow are a layer's.
   private static func trainedCount(_ node: ConfigNode, in weights: ArraySlice<SavedVariable>) -> Int {
-    let config = node["config"] ?? nil
-    switch node["class_name"]?.string ?? "" {
-    case "LSTM": return isSplit(weights, 12) ? 12 : 3
-    case "GRU": return isSplit(weights, 9) ? 9 : 3
-    case "SimpleRNN": return 3
-    case "Bidirectional":
-      return 2 * (config["layer"].map { trainedCount($0, in: weights) } ?? 0)
-    case "TimeDistributed": return config["layer"].map { trainedCount($0, in: weights) } ?? 0
-    case "BatchNormalization": return 2
-    case "Embedding", "PReLU": return 1
-    case "SeparableConvolution2D": return config["bias"] == false ? 2 : 3
-    case "Highway": return config["bias"] == false ? 2 : 4
-    case let name where name.contains("onvolution") || name.hasSuffix("Dense"):
-      return config["bias"] == false ? 1 : 2
-    default: return 0
-    }
+    let (config, own) = (node["config"] ?? nil, layout(of: node))
+    if own.layers > 0 { return own.layers * (config["layer"].map { trainedCount($0, in: weights) } ?? 0) }
+    if !own.gates.isEmpty, isSplit(weights, 3 * own.gates.count) { return 3 * own.gates.count }
+    return own.count + (config["bias"] == false ? 0 : own.biases)
+  }
+
+  private static func layout(of node: ConfigNode) -> KerasDialects.Weights {
+    let className = node["class_name"]?.string ?? ""
+    let successor = LayerRegistry.successor(ofKeras1: className)
+    return LayerRegistry.dialects(of: successor)?.keras1.weights ?? Keras1Layers.weights(of: className)
   }
 
   /// Whether the gates of a recurrent layer are arrays of their own: the third is a bias, the fourth a kernel again.
@@ -93,28 +87,26 @@ struct Keras1Weights {
   private static func plain(
     _ weights: [SavedVariable], of node: ConfigNode
   ) throws(Diagnostic) -> [SavedVariable] {
-    let config = node["config"] ?? nil
-    switch node["class_name"]?.string ?? "" {
-    // Written as input, cell, forget and output; Keras 2 has input, forget, cell, output.
-    case "LSTM" where weights.count == 12: return try joined(weights, [0, 2, 1, 3])
-    case "GRU" where weights.count == 9: return try joined(weights, [0, 1, 2])
-    // Before Keras 1.2 each bias followed its kernel.
-    case "Highway": return weights.filter { $0.shape.count == 2 } + weights.filter { $0.shape.count != 2 }
-    case "Bidirectional":
-      guard let layer = config["layer"] else { return weights }
-      let half = weights.count / 2
-      return try plain(Array(weights[..<half]), of: layer) + plain(Array(weights[half...]), of: layer)
-    case "TimeDistributed":
-      guard let layer = config["layer"] else { return weights }
-      return try converted(weights, of: layer)
-    case let name where name.contains("onvolution"):
-      guard let kernel = weights.first else { return weights }
-      let isSeparable = name.hasPrefix("Separable")
-      var made = [try kernelOfKeras2(kernel, name, config)]
-      if isSeparable, weights.count > 1 { made.append(try kernelOfKeras2(weights[1], name, config)) }
-      return made + weights.dropFirst(made.count)
-    default: return weights
+    let (config, own) = (node["config"] ?? nil, layout(of: node))
+    if own.layers > 0, let layer = config["layer"] {
+      var (rest, made) = (weights[...], [SavedVariable]())
+      for place in 0..<own.layers {
+        let count = rest.count / (own.layers - place)
+        made += try converted(Array(rest.prefix(count)), of: layer)
+        rest = rest.dropFirst(count)
+      }
+      return made
     }
+    if !own.gates.isEmpty, weights.count == 3 * own.gates.count { return try joined(weights, own.gates) }
+    // Before Keras 1.2 each bias followed its kernel.
+    if own.count > 1, own.biases == own.count {
+      return weights.filter { $0.shape.count == 2 } + weights.filter { $0.shape.count != 2 }
+    }
+    var made: [SavedVariable] = []
+    for kernel in weights.prefix(own.kernels) {
+      made.append(try kernelOfKeras2(kernel, own.axes(kernel.shape, config)))
+    }
+    return made + weights.dropFirst(made.count)
   }
 
   /// Kernel, recurrent kernel and bias of all gates, from three arrays of each.
@@ -145,39 +137,19 @@ struct Keras1Weights {
 
   /// A kernel with its axes as Keras 2 has them: windows, channels in, channels out; of a transposed convolution out, in.
   private static func kernelOfKeras2(
-    _ kernel: SavedVariable, _ className: String, _ config: ConfigNode
+    _ kernel: SavedVariable, _ axes: KerasDialects.KernelAxes
   ) throws(Diagnostic) -> SavedVariable {
-    let shape = kernel.shape
-    var order: [Int]?
-    let windows: Range<Int>
-    switch (className, shape.count) {
-    case ("Convolution1D", 4), ("AtrousConvolution1D", 4):
-      // In Keras 1.1 filters came first.
-      let isOld = config["nb_filter"] == shape[0].config && shape[3] == 1 && shape[1] != 1
-      order = isOld ? [2, 3, 1, 0] : nil
-      windows = 0..<1
-    case ("Deconvolution2D", 4):
-      order = isFirst(config) ? [2, 3, 0, 1] : [0, 1, 3, 2]
-      windows = 0..<2
-    case (_, 4) where isFirst(config):
-      order = [2, 3, 1, 0]
-      windows = 0..<2
-    case (_, 5) where isFirst(config):
-      order = [2, 3, 4, 1, 0]
-      windows = 0..<3
-    default: windows = 0..<max(0, shape.count - 2)
-    }
     var tensor = try kernel.tensor()
-    if let order { tensor = tensor.transposed(order) }
+    if let order = axes.order { tensor = tensor.transposed(order) }
     // Theano convolves as mathematicians do: the window is turned around.
-    if !kernel.path.hasSuffix(":0") { tensor = tensor.flipped(windows) }
-    if className.hasSuffix("1D"), tensor.shape.count == 4 {
-      tensor = Tensor([tensor.shape[0], tensor.shape[2], tensor.shape[3]], tensor.elements)
+    if !kernel.path.hasSuffix(":0") { tensor = tensor.flipped(axes.window) }
+    if let surplus = axes.surplus {
+      var shape = tensor.shape
+      shape.remove(at: surplus)
+      tensor = Tensor(shape, tensor.elements)
     }
     return SavedVariable(kernel.path, tensor)
   }
-
-  private static func isFirst(_ config: ConfigNode) -> Bool { config["dim_ordering"] == "th" }
 }
 
 extension Tensor {

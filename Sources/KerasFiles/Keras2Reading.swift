@@ -24,16 +24,19 @@ struct Keras2Reading {
   }
 
   private static func layer(_ className: String, _ config: ConfigNode, _ depth: Int) -> ConfigNode {
-    var entries = (config.entries ?? []).filter { !isSurplus($0.key, className) }
+    let dialect = LayerRegistry.dialects(of: className)?.keras2 ?? own(className)
+    // How random numbers are drawn, every layer may say.
+    let surplus = dialect.surplus.union(["rng_type"])
+    let names = Dictionary(dialect.renamed.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    var entries = (config.entries ?? []).filter { !surplus.contains($0.key) }
     for i in entries.indices {
-      switch (className, entries[i].key) {
-      case ("InputLayer", "batch_input_shape"): entries[i].key = "batch_shape"
-      case ("LeakyReLU", "alpha"): entries[i].key = "negative_slope"
+      switch entries[i].key {
+      case let key where names[key] != nil: entries[i].key = names[key] ?? key
       // A resolved axis is a list of one.
-      case (_, "axis"):
+      case "axis":
         if let list = entries[i].value.list, list.count == 1 { entries[i].value = list[0] }
       // Until TensorFlow 2.1 initializers were saved with a type, which every Keras drops.
-      case (_, let key) where key.hasSuffix("initializer"):
+      case let key where key.hasSuffix("initializer"):
         if let settings = entries[i].value["config"], settings.entries != nil {
           entries[i].value = entries[i].value.with(["config": settings.without(["dtype", "partition_info"])])
         }
@@ -46,28 +49,22 @@ struct Keras2Reading {
         entries[i].value = ConfigNode(.list(list.map { translate($0, depth: depth + 1) }))
       }
     }
-    // Before it was a setting the gate came first.
-    if className == "GRU" || className == "GRUCell", config["reset_after"] == nil {
-      entries.append(.init("reset_after", false))
-    }
-    return ConfigNode(.map(entries))
+    return ConfigNode(.map(entries + dialect.meant.filter { config[$0.key] == nil }))
   }
 
-  /// Settings that Keras 2 writes for layers that do not use them.
-  private static func isSurplus(_ key: String, _ className: String) -> Bool {
-    switch key {
-    case "groups":
-      ["Depthwise", "Separable"].contains { className.hasPrefix($0) } || className.hasSuffix("Transpose")
-    case "kernel_initializer", "kernel_regularizer", "kernel_constraint":
-      className.hasPrefix("Separable") || className.hasPrefix("Depthwise")
-    case "time_major", "implementation": ["RNN", "LSTM", "GRU", "Cell"].contains { className.contains($0) }
-    case "batch_input_shape", "input_length": className == "Embedding"
-    // How random numbers are drawn.
-    case "rng_type": true
-    // The shapes that it was built for, which the graph has as well.
-    case "query_shape", "key_shape", "value_shape": className == "MultiHeadAttention"
-    default: false
+  /// What a class of the file's author writes beside its own settings: as the one does that it is named after.
+  private static func own(_ className: String) -> KerasDialects.Keras2 {
+    var dialect = KerasDialects().keras2
+    if className.hasPrefix("Depthwise") || className.hasPrefix("Separable") {
+      dialect.surplus.formUnion(SeparableConv<2>.dialects.keras2.surplus)
     }
+    if className.hasSuffix("Transpose") {
+      dialect.surplus.formUnion(ConvTranspose<2>.dialects.keras2.surplus)
+    }
+    if ["RNN", "LSTM", "GRU", "Cell"].contains(where: { className.contains($0) }) {
+      dialect.surplus.formUnion(RNN.dialects.keras2.surplus)
+    }
+    return dialect
   }
 
   private static func sequential(_ config: ConfigNode, _ depth: Int) -> ConfigNode {

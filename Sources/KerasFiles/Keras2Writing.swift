@@ -3,45 +3,6 @@ import Layers
 
 /// Translates a layer's or model's configuration from Keras 3 to Keras 2.
 struct Keras2Writing {
-  /// Settings that Keras 2 refuses.
-  ///
-  /// At the values that they usually have they mean what Keras 2 does without them; others are told by ``lost(_:_:)``.
-  private static let unknown: [String: Set<String>] = [
-    "BatchNormalization": ["synchronized", "renorm", "renorm_clipping", "renorm_momentum"],
-    "Dense": ["quantization_config"],
-    "EinsumDense": ["quantization_config"],
-    "Embedding": ["quantization_config"],
-    "AdditiveAttention": ["seed"],
-    "Attention": ["seed"],
-    "AlphaDropout": ["noise_shape"],
-    "Bidirectional": ["backward_layer"],
-    "CenterCrop": ["data_format"],
-    "ConvLSTM1D": ["seed", "zero_output_for_mask"],
-    "ConvLSTM2D": ["seed", "zero_output_for_mask"],
-    "ConvLSTM3D": ["seed", "zero_output_for_mask"],
-    "GRU": ["seed", "zero_output_for_mask"],
-    "GRUCell": ["seed"],
-    "LSTM": ["seed", "zero_output_for_mask"],
-    "LSTMCell": ["seed"],
-    "SimpleRNN": ["seed", "zero_output_for_mask"],
-    "SimpleRNNCell": ["seed"],
-    "RNN": ["zero_output_for_mask"],
-    "IntegerLookup": ["oov_method", "salt"], "StringLookup": ["salt"],
-    "LayerNormalization": ["rms_scaling"],
-    "MultiHeadAttention": ["seed", "sliding_window", "use_gate"],
-    "RandomBrightness": ["data_format"],
-    "RandomContrast": ["data_format", "value_range"],
-    "RandomCrop": ["data_format"],
-    "RandomFlip": ["data_format"],
-    "RandomRotation": ["data_format"],
-    "RandomTranslation": ["data_format"],
-    "RandomZoom": ["data_format"],
-    "Resizing": ["antialias", "data_format", "fill_mode", "fill_value", "pad_to_aspect_ratio"],
-    "SpatialDropout2D": ["data_format"],
-    "SpatialDropout3D": ["data_format"],
-    "ZeroPadding1D": ["data_format"],
-  ]
-
   /// - Parameter node: `{"class_name": …, "config": …}`.
   static func translate(_ node: ConfigNode) -> ConfigNode {
     guard let className = node["class_name"]?.string, let config = node["config"] else { return node }
@@ -57,22 +18,24 @@ struct Keras2Writing {
   }
 
   private static func layer(_ className: String, _ config: ConfigNode) -> ConfigNode {
-    var entries = config.without(unknown[className] ?? []).entries ?? []
+    let dialect = dialect(of: className)
+    var entries = config.without(dialect.lacks.union(dialect.omits)).entries ?? []
     // Keras 3 stores both, and Keras 2 takes one.
-    if config["bin_boundaries"]?.list != nil { entries.removeAll { $0.key == "num_bins" } }
+    for (key, other) in dialect.excluded where config[other]?.list != nil {
+      entries.removeAll { $0.key == key }
+    }
     for i in entries.indices {
-      switch (className, entries[i].key) {
-      case ("InputLayer", "batch_shape"): entries[i].key = "batch_input_shape"
-      case ("LeakyReLU", "negative_slope"): entries[i].key = "alpha"
-      case (_, "dtype"):
+      switch entries[i].key {
+      case let key where dialect.renamed[key] != nil: entries[i].key = dialect.renamed[key] ?? key
+      case "dtype":
         if let policy = entries[i].value["config"]?["name"] { entries[i].value = policy }
-      case (_, let key) where key.hasSuffix("initializer"):
+      case let key where key.hasSuffix("initializer"):
         if let settings = entries[i].value["config"] {
           entries[i].value = entries[i].value.with([
             "config": settings.without(["input_axes", "output_axes"])
           ])
         }
-      case (_, let key) where key.hasSuffix("activation") && Activation.isOldHardSigmoid(entries[i].value):
+      case let key where key.hasSuffix("activation") && Activation.isOldHardSigmoid(entries[i].value):
         entries[i].value = "hard_sigmoid"
       default:
         if entries[i].value["class_name"] != nil {
@@ -85,6 +48,10 @@ struct Keras2Writing {
     return ConfigNode(.map(entries))
   }
 
+  private static func dialect(of className: String) -> KerasDialects.Keras2 {
+    LayerRegistry.dialects(of: className)?.keras2 ?? KerasDialects().keras2
+  }
+
   private static func functional(_ config: ConfigNode) -> ConfigNode {
     let written = config["layers"]?.list ?? []
     func names(_ classes: [String]) -> Set<String> {
@@ -95,12 +62,14 @@ struct Keras2Writing {
     let nodes = written.map { node -> ConfigNode in
       // Operations have no words of their own here: runexp reads Keras 3's.
       if node["module"]?.string?.hasPrefix("keras.src.") == true { return node }
-      let isAttention = node["class_name"]?.string == "MultiHeadAttention"
+      let dialect = dialect(of: node["class_name"]?.string ?? "")
       let calls = node["inbound_nodes"]?.list ?? []
-      let inbound = calls.map { Self.inbound($0, models, namesLater: isAttention) }
+      let inbound = calls.map { Self.inbound($0, models, names: dialect.keywords) }
       var translated = translate(node)
-      if isAttention, let call = calls.first, let own = translated["config"] {
-        translated = translated.with(["config": own.with(attentionShapes(of: call))])
+      if let call = calls.first, let own = translated["config"],
+        let more = dialect.shapes?(shapes(of: call))
+      {
+        translated = translated.with(["config": own.with(more)])
       }
       return translated.with(["inbound_nodes": ConfigNode(.list(inbound))])
     }
@@ -119,8 +88,8 @@ struct Keras2Writing {
   }
 
   /// A call's values one after another; keyword arguments stand behind the first.
-  /// - Parameter namesLater: whether values after the first are keyword arguments, as those of attention have to be.
-  private static func inbound(_ call: ConfigNode, _ models: Set<String>, namesLater: Bool) -> ConfigNode {
+  /// - Parameter names: what values after the first are called, which are keyword arguments then.
+  private static func inbound(_ call: ConfigNode, _ models: Set<String>, names: [String]) -> ConfigNode {
     var references: [ConfigNode] = []
     collect(call["args"] ?? nil, models, into: &references)
     var keywords: [ConfigNode.Entry] = []
@@ -131,8 +100,8 @@ struct Keras2Writing {
       let value = entry.value.list == nil ? triples.first : ConfigNode(.list(triples))
       keywords.append(.init(entry.key, value ?? entry.value))
     }
-    if namesLater {
-      for (keyword, reference) in zip(["value", "key"], references.dropFirst()) {
+    if !names.isEmpty {
+      for (keyword, reference) in zip(names, references.dropFirst()) {
         keywords.append(.init(keyword, ConfigNode(.list(Array((reference.list ?? []).prefix(3))))))
       }
       references = Array(references.prefix(1))
@@ -143,23 +112,19 @@ struct Keras2Writing {
     return ConfigNode(.list(references))
   }
 
-  /// The shapes that Keras 2 wants in the settings of attention: of query, value and key, which is the value if there
-  /// is none.
-  private static func attentionShapes(of call: ConfigNode) -> ConfigNode {
+  /// The shapes of the values that a call is given.
+  private static func shapes(of call: ConfigNode) -> [ConfigNode] {
     var shapes: [ConfigNode] = []
     _ = call.mappingObjects { className, object in
       if className == "__keras_tensor__", let shape = object["config"]?["shape"] { shapes.append(shape) }
       return object
     }
-    guard let query = shapes.first else { return ConfigNode(.map([])) }
-    let value = shapes.count > 1 ? shapes[1] : query
-    return ["query_shape": query, "key_shape": shapes.count > 2 ? shapes[2] : value, "value_shape": value]
+    return shapes
   }
 
   /// Settings of a layer that Keras 2 does not have and that say something.
   static func lost(_ className: String, _ config: ConfigNode) -> [String] {
-    let meaningless: Set = ["seed", "renorm_momentum", "backward_layer"]
-    let names = (unknown[className] ?? []).subtracting(meaningless)
+    let names = dialect(of: className).lacks
     return (config.entries ?? []).filter { names.contains($0.key) && !isNeutral($0.value) }.map(\.key)
   }
 

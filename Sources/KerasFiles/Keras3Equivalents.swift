@@ -13,12 +13,11 @@ enum Keras3Equivalents {
       switch className {
       case "Functional": return object.with(["config": operations(renamingLayers(config))])
       case "Sequential": return object.with(["config": renamingLayers(config)])
-      case "ThresholdedReLU":
-        let settings: ConfigNode = [
-          "max_value": nil, "negative_slope": 0.0, "threshold": config["theta"] ?? 1.0,
-        ]
-        return object.with(["class_name": "ReLU", "config": config.without(["theta"]).with(settings)])
-      default: return semantics == .keras2 ? object.with(["config": activations(config)]) : object
+      default:
+        if let (name, settings) = LayerRegistry.dialects(of: className)?.keras3.equivalent?(config) {
+          return object.with(["class_name": name.config, "config": settings])
+        }
+        return semantics == .keras2 ? object.with(["config": activations(config)]) : object
       }
     }
   }

@@ -23,16 +23,12 @@ enum Keras3Writing {
   static func legacy(_ node: ConfigNode) -> ConfigNode {
     node.mappingObjects { _, object in
       let object = withoutEllipsis(object)
-      let className = object["class_name"]?.string ?? ""
-      // Found here by the class's own name, in other files by the name it is exported under.
-      if className == "GroupQueryAttention" {
-        return object.with(["class_name": "GroupedQueryAttention"])
-      }
+      let dialect = LayerRegistry.dialects(of: object["class_name"]?.string ?? "")?.keras3.h5
+      if let name = dialect?.className { return object.with(["class_name": name.config]) }
       guard let config = object["config"] else { return object }
-      if className == "Attention", config["score_mode"]?.string == "dot" {
-        return object.with(["config": config.without(["score_mode"])])
-      }
-      return object.with(["config": locatingLayers(config)])
+      let omitted = (dialect?.omits ?? [:]).filter { config[$0.key] == $0.value }
+      let settings = omitted.isEmpty ? config : config.without(Set(omitted.keys))
+      return object.with(["config": locatingLayers(settings)])
     }
   }
 
@@ -61,10 +57,9 @@ enum Keras3Writing {
   private static func locatingLayers(_ settings: ConfigNode) -> ConfigNode {
     guard let entries = settings.entries else { return settings }
     func located(_ value: ConfigNode) -> ConfigNode {
-      guard let className = value["class_name"]?.string, value["module"] == nil, isKnown(className) else {
-        return value
-      }
-      let (module, registered) = origin(of: className)
+      guard let className = value["class_name"]?.string, value["module"] == nil,
+        let (module, registered) = knownOrigin(of: className)
+      else { return value }
       return value.with(["module": module, "registered_name": registered])
     }
     return ConfigNode(
@@ -127,17 +122,13 @@ enum Keras3Writing {
 
   /// Where Keras finds a class; classes it does not have are registered by their users.
   private static func origin(of className: String) -> (module: ConfigNode, registered: ConfigNode) {
-    switch className {
-    case "Functional": ("keras.src.models.functional", "Functional")
-    case "Sequential": ("keras", nil)
-    default: isKnown(className) ? ("keras.layers", nil) : (nil, className.config)
-    }
+    if className == "Functional" { return ("keras.src.models.functional", "Functional") }
+    return knownOrigin(of: className) ?? (nil, className.config)
   }
 
-  /// Whether a class is one of Keras's layers, or a cell of such.
-  private static func isKnown(_ className: String) -> Bool {
-    LayerRegistry.all.find(className) != nil || className == "StackedRNNCells"
-      || CellSetting.registry.find(className) != nil
+  /// The same for Keras's layers, and for cells of such; `nil` for another class.
+  private static func knownOrigin(of className: String) -> (module: ConfigNode, registered: ConfigNode)? {
+    LayerRegistry.dialects(of: className).map { ($0.keras3.module.config, nil) }
   }
 
   private static func buildConfig(_ className: String, _ config: ConfigNode, _ shape: ConfigNode?)

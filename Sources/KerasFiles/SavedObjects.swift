@@ -94,14 +94,15 @@ private struct ObjectWalk {
 
   /// A layer, and the parts of it that its parameters name: `lstm/lstm_cell/kernel` is the cell's.
   private mutating func visitParts(_ layer: NamedLayer, at path: String, below prefix: String) {
-    let attributes = PartAttributes(of: layer)
+    let (className, config) = (layer.layer.className, layer.layer.config)
     var own = [SavedObject(path: path, name: layer.name)]
     own[0].inverseFrequencies = (layer.layer as? any FrequencyWeighing)?.inverseFrequencies
     for entry in entries where entry.spec.path.hasPrefix(prefix + "/") {
       let names = entry.spec.path.utf8.dropFirst(prefix.utf8.count + 1).split(separator: UInt8(ascii: "/"))
         .map { String(decoding: $0, as: UTF8.self) }
       let parts = Array(names.dropLast())
-      let place = ([path] + attributes.attributes(of: parts)).joined(separator: "/")
+      let attributes = KerasDialects.attributes(of: parts, in: className, config)
+      let place = ([path] + attributes).joined(separator: "/")
       if let known = own.firstIndex(where: { $0.path == place }) {
         own[known].parameters.append(entry.spec.path)
       } else {
@@ -128,64 +129,5 @@ extension NamedLayer {
 
   fileprivate var holdsLayers: Bool {
     layer is any Model || layer is ScriptedLayer || layer is LayerChain || layer is TimeDistributed
-  }
-}
-
-/// By which attributes Keras's layers hold their parts, from what the parts' variables are called.
-struct PartAttributes {
-  private let config: ConfigNode
-  private let className: String
-
-  init(of layer: NamedLayer) {
-    className = layer.layer.className
-    config = layer.layer.config
-  }
-
-  /// - Parameter node: `{"class_name": …, "config": …}`.
-  init(_ node: ConfigNode?) {
-    className = node?["class_name"]?.string ?? ""
-    config = node?["config"] ?? nil
-  }
-
-  private static let ofHeads = [
-    "query": "query_dense", "key": "key_dense", "value": "value_dense", "attention_output": "output_dense",
-    "gate": "gate_dense",
-  ]
-
-  /// - Parameter parts: names between the layer's and the variable's.
-  func attributes(of parts: [String]) -> [String] {
-    guard let first = parts.first else { return className == "TimeDistributed" ? ["layer"] : [] }
-    let rest = Array(parts.dropFirst())
-    if first == config["activation"]?["config"]?["name"]?.string { return ["activation"] + rest }
-    switch className {
-    case "MultiHeadAttention", "GroupQueryAttention":
-      let attribute = Self.ofHeads[first] ?? first
-      return [className == "MultiHeadAttention" ? attribute : "_" + attribute] + rest
-    case "Bidirectional":
-      let isForward = first.hasPrefix("forward")
-      let hasOther = config["backward_layer"].map { !$0.isAbsent } ?? false
-      let inner = Self(config[hasOther && !isForward ? "backward_layer" : "layer"])
-      return [isForward ? "forward_layer" : "backward_layer"] + inner.attributes(of: rest)
-    case "TimeDistributed":
-      return ["layer"] + Self(config["layer"]).attributes(of: rest)
-    case "RNN" where config["cell"]?["class_name"]?.string == "StackedRNNCells":
-      return ["cell", "cells"] + stacked(rest)
-    case "RNN", "LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D": return ["cell"] + rest
-    default: return parts
-    }
-  }
-
-  /// The cells of a stack are counted by class.
-  private func stacked(_ parts: [String]) -> [String] {
-    let cells = config["cell"]?["config"]?["cells"]?.list ?? []
-    var counts: [String: Int] = [:]
-    for cell in cells {
-      let base = (cell["class_name"]?.string ?? "").snakeCased
-      let number = counts[base, default: 0]
-      counts[base] = number + 1
-      guard cell["config"]?["name"]?.string == parts.first else { continue }
-      return [number == 0 ? base : "\(base)_\(number)"] + parts.dropFirst()
-    }
-    return parts
   }
 }

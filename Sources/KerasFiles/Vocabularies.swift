@@ -39,11 +39,14 @@ enum Vocabularies {
     return node.with(["config": config.with(["layers": ConfigNode(.list(filled))])])
   }
 
+  private static func kind(of layer: ConfigNode) -> KerasDialects.Vocabulary? {
+    LayerRegistry.dialects(of: layer["class_name"]?.string ?? "")?.keras3.vocabulary
+  }
+
   private static func weighed(_ layer: ConfigNode, at place: String, _ frequencies: Frequencies)
     throws(Diagnostic) -> ConfigNode
   {
-    guard let name = layer["class_name"]?.string, ["IntegerLookup", "StringLookup"].contains(name),
-      let config = layer["config"], config["output_mode"]?.string == "tf_idf",
+    guard kind(of: layer) != nil, let config = layer["config"], config["output_mode"]?.string == "tf_idf",
       config["idf_weights"]?.isAbsent ?? true, let found = try frequencies(place)
     else { return layer }
     // What pads the vectors belongs to no text.
@@ -54,11 +57,10 @@ enum Vocabularies {
   private static func lookup(_ layer: ConfigNode, at place: String, _ read: Reader) throws(Diagnostic)
     -> ConfigNode
   {
-    guard let name = layer["class_name"]?.string, ["IntegerLookup", "StringLookup"].contains(name),
-      let config = layer["config"], config["vocabulary"]?.isAbsent ?? true,
+    guard let kind = kind(of: layer), let config = layer["config"], config["vocabulary"]?.isAbsent ?? true,
       let text = try read("assets/\(place)/vocabulary.txt")
     else { return layer }
-    if name == "StringLookup" {
+    if kind == .texts {
       let words = lines(text, config["vocabulary_size"].flatMap { try? Int(config: $0) }).config
       return layer.with(["config": config.with(["vocabulary": words])])
     }

@@ -45,8 +45,9 @@ extension BuiltModel {
     let inner = layer.heldLayers.flatMap { parameters(of: $0, in: top, below: own, inside, entries) }
     let known = Set(inner.map(\.path))
     let rest = entries.filter { $0.spec.path.hasPrefix(own + "/") && !known.contains($0.spec.path) }
+    let counts = Set(layer.layer.dialects.counts.map { own + "/" + $0 })
     return rest.map {
-      let isCount = layer.layer is Normalization && $0.spec.path == own + "/count"
+      let isCount = counts.contains($0.spec.path)
       return OrderedParameter(
         layer: top, path: $0.spec.path, isTrainable: $0.spec.isTrainable, nesting: depth, isCount: isCount)
     } + inner
@@ -69,16 +70,16 @@ extension BuiltModel {
         ? parameter.path : String(parameter.path.dropFirst(model.name.asPathPart.count + 1))
     }
     guard semantics == .keras2 else { return full.map(\.fromPathPart) }
-    // Keras 2 does not name the layer that stands in a TimeDistributed.
+    // Keras 2 does not name the layer that stands in some, nor a part of others.
     let wrappers = Set(
-      model.layers.filter { $0.layer is TimeDistributed && $0.heldLayers.isEmpty }.map(\.name))
+      model.layers.filter { $0.layer.dialects.keras2.hidesLayer && $0.heldLayers.isEmpty }.map(\.name))
+    let hidden = Set(LayerRegistry.allDialects.flatMap(\.keras2.hidden))
     let short = zip(parameters, full).map { parameter, path in
       var names = path.split(separator: "/").dropFirst(parameter.nesting)
       if let layer = parameter.layer, wrappers.contains(layer), names.count > 2 {
         names.remove(at: names.startIndex + 1)
       }
-      // Nor the cell of a ConvLSTM.
-      names.removeAll { $0 == "conv_lstm_cell" }
+      names.removeAll { hidden.contains(String($0)) }
       return names.joined(separator: "/")
     }
     let uses = Dictionary(short.map { ($0, 1) }, uniquingKeysWith: +)

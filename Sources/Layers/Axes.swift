@@ -67,3 +67,11 @@ public struct Axes: ConfigConvertible, Hashable {
     return Extent(axes: axes, shape: shape, dims: dims)
   }
 }
+
+extension Axes {
+  /// What Keras 3 writes of a layer into an `.h5` file and cannot read: none, or several.
+  static let unreadableInH5: @Sendable (ConfigNode) -> String? = { config in
+    guard let axes = config["axis"], axes.isAbsent || (axes.list?.count ?? 0) > 1 else { return nil }
+    return "the axes"
+  }
+}

@@ -4,9 +4,7 @@ import GraphEngine
 protocol BiasedLayer: Layer {
   var activation: Activation { get }
   var useBias: Bool { get }
-  var biasInitializer: Initializer { get }
-  var biasRegularizer: Regularizer? { get }
-  var biasConstraint: Constraint? { get }
+  var bias: WeightSettings { get }
   var activityRegularizer: Regularizer? { get }
 }
 
@@ -15,9 +13,7 @@ extension BiasedLayer {
   func finished(_ y: Value, in scope: LayerScope) throws -> Value {
     var y = y
     if useBias {
-      let bias = try scope.parameter(
-        "bias", [y.knownLastAxis(for: className)], biasInitializer, regularizer: biasRegularizer,
-        constraint: biasConstraint)
+      let bias = try scope.parameter("bias", [y.knownLastAxis(for: className)], self.bias)
       y = try y.graph.apply(AddBias(), y, bias)
     }
     y = try activation.apply(y, in: scope)

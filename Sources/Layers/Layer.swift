@@ -17,10 +17,15 @@ public protocol Layer: Sendable {
   ///
   /// `false` by default; a layer that makes or changes masks says so with ``LayerScope/setMask(_:of:)``.
   var passesMask: Bool { get }
+  /// How the files of each Keras say it, where they do not say it as ``config`` does; nothing by default.
+  static var dialects: KerasDialects { get }
 }
 
 extension Layer {
   public var signature: CallSignature { CallSignature() }
+  public static var dialects: KerasDialects { KerasDialects() }
+  /// Those of its type.
+  public var dialects: KerasDialects { Self.dialects }
 }
 
 extension Layer where Self: Configurable {
@@ -45,6 +50,10 @@ extension UnaryLayer {
 
 /// A layer that takes a list of values as one argument, as Keras's merging layers do.
 public protocol MergingLayer: Layer {}
+
+extension MergingLayer {
+  public static var dialects: KerasDialects { .mergingMasks }
+}
 
 /// A layer with its name in the model, and the place it was written.
 public struct NamedLayer: Sendable {

@@ -7,19 +7,49 @@ import Synchronization
 /// Adding a layer adds one line here.
 public enum LayerRegistry {
   /// Runexp's own layers, and those registered since.
-  public static var all: Registry<any Layer> { builtIn.adding(registered.withLock { $0 }) }
+  public static var all: Registry<any Layer> { builtIn.adding(registered.withLock { $0.map(\.entry) }) }
 
-  private static let registered = Mutex<[Registry<any Layer>.Entry]>([])
+  private static let registered = Mutex<[LayerType]>([])
 
   /// Makes a layer of your own known to experiment files and model files of this process.
   ///
   /// Registering a name again replaces what it stood for; runexp's own names stay.
   public static func register<L: Layer & Configurable>(_ type: L.Type) {
-    registered.withLock { entries in
-      entries.removeAll { $0.name == type.schema.name }
-      entries.append(.init(type) { $0 })
+    registered.withLock { types in
+      types.removeAll { $0.entry.name == type.schema.name }
+      types.append(LayerType(type))
     }
   }
+
+  // MARK: Dialects
+
+  /// What the files of each Keras say of a class: a layer or, in a layer, a cell.
+  /// - Returns: `nil` for one that is not there.
+  public static func dialects(of className: String) -> KerasDialects? {
+    dialectsByName[className]
+      ?? registered.withLock { $0.first { $0.entry.name == className }?.dialects() }
+  }
+
+  /// The class that a class of Keras 1 has become: its own name if that is still the same.
+  public static func successor(ofKeras1 className: String) -> String { successors[className] ?? className }
+
+  /// The dialects of every layer of runexp's own.
+  public static var allDialects: [KerasDialects] { types.map { $0.dialects() } }
+
+  private static let dialectsByName: [String: KerasDialects] = {
+    var known = CellSetting.dialects
+    for type in types {
+      let dialects = type.dialects()
+      for name in [type.entry.name] + type.entry.aliases { known[name] = dialects }
+    }
+    return known
+  }()
+
+  private static let successors: [String: String] = {
+    var known: [String: String] = [:]
+    for type in types { for name in type.dialects().keras1.classNames { known[name] = type.entry.name } }
+    return known
+  }()
 
   /// What a reader of a Keras program may write, and what stands for it here.
   private static let hints: [String: String] = [
@@ -39,133 +69,134 @@ public enum LayerRegistry {
 
   /// Runexp's own layers.
   public static let builtIn = Registry<any Layer>(
-    "layer", commonKeys: ["name", "trainable", "dtype"], hints: hints,
-    [
-      .init(InputLayer.self, aliases: ["Input"]) { $0 },
-      .init(Dense.self) { $0 },
-      .init(Flatten.self) { $0 },
-      .init(Reshape.self) { $0 },
-      .init(ActivationLayer.self) { $0 },
-      .init(Dropout.self) { $0 },
-      .init(Identity.self) { $0 },
-      .init(ActivityRegularization.self) { $0 },
-      .init(Permute.self) { $0 },
-      .init(RepeatVector.self) { $0 },
-      .init(Rescaling.self) { $0 },
-      .init(ReLU.self) { $0 },
-      .init(ThresholdedReLU.self) { $0 },
-      .init(LeakyReLU.self) { $0 },
-      .init(ELU.self) { $0 },
-      .init(PReLU.self) { $0 },
-      .init(SoftmaxLayer.self) { $0 },
-      .init(BatchNormalization.self) { $0 },
-      .init(LayerNormalization.self) { $0 },
-      .init(UnitNormalization.self) { $0 },
-      .init(Normalization.self) { $0 },
-      .init(Add.self) { $0 },
-      .init(Subtract.self) { $0 },
-      .init(Multiply.self) { $0 },
-      .init(Average.self) { $0 },
-      .init(Maximum.self) { $0 },
-      .init(Minimum.self) { $0 },
-      .init(Concatenate.self) { $0 },
-      .init(Dot.self) { $0 },
-      .init(Conv<1>.self, aliases: ["Convolution1D"]) { $0 },
-      .init(Conv<2>.self, aliases: ["Convolution2D"]) { $0 },
-      .init(Conv<3>.self, aliases: ["Convolution3D"]) { $0 },
-      .init(ConvTranspose<1>.self, aliases: ["Convolution1DTranspose"]) { $0 },
-      .init(ConvTranspose<2>.self, aliases: ["Convolution2DTranspose", "Deconvolution2D"]) { $0 },
-      .init(ConvTranspose<3>.self, aliases: ["Convolution3DTranspose", "Deconvolution3D"]) { $0 },
-      .init(DepthwiseConv<1>.self) { $0 },
-      .init(DepthwiseConv<2>.self) { $0 },
-      .init(SeparableConv<1>.self, aliases: ["SeparableConvolution1D"]) { $0 },
-      .init(SeparableConv<2>.self, aliases: ["SeparableConvolution2D"]) { $0 },
-      .init(LocallyConnected<1>.self) { $0 },
-      .init(LocallyConnected<2>.self) { $0 },
-      .init(MaxPooling<1>.self, aliases: ["MaxPool1D"]) { $0 },
-      .init(MaxPooling<2>.self, aliases: ["MaxPool2D"]) { $0 },
-      .init(MaxPooling<3>.self, aliases: ["MaxPool3D"]) { $0 },
-      .init(AveragePooling<1>.self, aliases: ["AvgPool1D"]) { $0 },
-      .init(AveragePooling<2>.self, aliases: ["AvgPool2D"]) { $0 },
-      .init(AveragePooling<3>.self, aliases: ["AvgPool3D"]) { $0 },
-      .init(GlobalMaxPooling<1>.self, aliases: ["GlobalMaxPool1D"]) { $0 },
-      .init(GlobalMaxPooling<2>.self, aliases: ["GlobalMaxPool2D"]) { $0 },
-      .init(GlobalMaxPooling<3>.self, aliases: ["GlobalMaxPool3D"]) { $0 },
-      .init(GlobalAveragePooling<1>.self, aliases: ["GlobalAvgPool1D"]) { $0 },
-      .init(GlobalAveragePooling<2>.self, aliases: ["GlobalAvgPool2D"]) { $0 },
-      .init(GlobalAveragePooling<3>.self, aliases: ["GlobalAvgPool3D"]) { $0 },
-      .init(ZeroPadding<1>.self) { $0 },
-      .init(ZeroPadding<2>.self) { $0 },
-      .init(ZeroPadding<3>.self) { $0 },
-      .init(Cropping<1>.self) { $0 },
-      .init(Cropping<2>.self) { $0 },
-      .init(Cropping<3>.self) { $0 },
-      .init(UpSampling1D.self) { $0 },
-      .init(UpSampling2D.self) { $0 },
-      .init(UpSampling3D.self) { $0 },
-      .init(Embedding.self) { $0 },
-      .init(Masking.self) { $0 },
-      .init(SimpleRNN.self) { $0 },
-      .init(LSTM.self) { $0 },
-      .init(GRU.self) { $0 },
-      .init(RNN.self) { $0 },
-      .init(ConvLSTM<1>.self) { $0 },
-      .init(ConvLSTM<2>.self) { $0 },
-      .init(ConvLSTM<3>.self) { $0 },
-      .init(Bidirectional.self) { $0 },
-      .init(TimeDistributed.self) { $0 },
-      .init(LayerChain.self) { $0 },
-      .init(EinsumDense.self) { $0 },
-      .init(MultiHeadAttention.self) { $0 },
-      .init(GroupQueryAttention.self, aliases: ["GroupedQueryAttention"]) { $0 },
-      .init(Attention.self) { $0 },
-      .init(AdditiveAttention.self) { $0 },
-      .init(GroupNormalization.self) { $0 },
-      .init(RMSNormalization.self) { $0 },
-      .init(SpectralNormalization.self) { $0 },
-      .init(SpatialDropout<1>.self) { $0 },
-      .init(SpatialDropout<2>.self) { $0 },
-      .init(SpatialDropout<3>.self) { $0 },
-      .init(AlphaDropout.self) { $0 },
-      .init(GaussianNoise.self) { $0 },
-      .init(GaussianDropout.self) { $0 },
-      .init(CategoryEncoding.self) { $0 },
-      .init(Discretization.self) { $0 },
-      .init(Hashing.self) { $0 },
-      .init(IntegerLookup.self) { $0 },
-      .init(StringLookup.self) { $0 },
-      .init(Resizing.self) { $0 },
-      .init(CenterCrop.self) { $0 },
-      .init(RandomFlip.self) { $0 },
-      .init(RandomCrop.self) { $0 },
-      .init(RandomTranslation.self) { $0 },
-      .init(RandomRotation.self) { $0 },
-      .init(RandomZoom.self) { $0 },
-      .init(RandomShear.self) { $0 },
-      .init(RandomHeight.self) { $0 },
-      .init(RandomWidth.self) { $0 },
-      .init(RandomContrast.self) { $0 },
-      .init(RandomBrightness.self) { $0 },
-      .init(RandomGrayscale.self) { $0 },
-      .init(RandomColorDegeneration.self) { $0 },
-      .init(RandomInvert.self) { $0 },
-      .init(RandomPosterization.self) { $0 },
-      .init(Solarization.self) { $0 },
-      .init(RandomSharpness.self) { $0 },
-      .init(AutoContrast.self) { $0 },
-      .init(Equalization.self) { $0 },
-      .init(RandomHue.self) { $0 },
-      .init(RandomSaturation.self) { $0 },
-      .init(RandomColorJitter.self) { $0 },
-      .init(RandomGaussianBlur.self) { $0 },
-      .init(RandomElasticTransform.self) { $0 },
-      .init(RandomPerspective.self) { $0 },
-      .init(RandomErasing.self) { $0 },
-      .init(MixUp.self) { $0 },
-      .init(CutMix.self) { $0 },
-      .init(AugMix.self) { $0 },
-      .init(RandAugment.self) { $0 },
-    ])
+    "layer", commonKeys: ["name", "trainable", "dtype"], hints: hints, types.map(\.entry))
+
+  private static let types: [LayerType] = [
+    .init(InputLayer.self, aliases: ["Input"]),
+    .init(Dense.self),
+    .init(Flatten.self),
+    .init(Reshape.self),
+    .init(ActivationLayer.self),
+    .init(Dropout.self),
+    .init(Identity.self),
+    .init(ActivityRegularization.self),
+    .init(Permute.self),
+    .init(RepeatVector.self),
+    .init(Rescaling.self),
+    .init(ReLU.self),
+    .init(ThresholdedReLU.self),
+    .init(LeakyReLU.self),
+    .init(ELU.self),
+    .init(PReLU.self),
+    .init(SoftmaxLayer.self),
+    .init(BatchNormalization.self),
+    .init(LayerNormalization.self),
+    .init(UnitNormalization.self),
+    .init(Normalization.self),
+    .init(Add.self),
+    .init(Subtract.self),
+    .init(Multiply.self),
+    .init(Average.self),
+    .init(Maximum.self),
+    .init(Minimum.self),
+    .init(Concatenate.self),
+    .init(Dot.self),
+    .init(Conv<1>.self, aliases: ["Convolution1D"]),
+    .init(Conv<2>.self, aliases: ["Convolution2D"]),
+    .init(Conv<3>.self, aliases: ["Convolution3D"]),
+    .init(ConvTranspose<1>.self, aliases: ["Convolution1DTranspose"]),
+    .init(ConvTranspose<2>.self, aliases: ["Convolution2DTranspose", "Deconvolution2D"]),
+    .init(ConvTranspose<3>.self, aliases: ["Convolution3DTranspose", "Deconvolution3D"]),
+    .init(DepthwiseConv<1>.self),
+    .init(DepthwiseConv<2>.self),
+    .init(SeparableConv<1>.self, aliases: ["SeparableConvolution1D"]),
+    .init(SeparableConv<2>.self, aliases: ["SeparableConvolution2D"]),
+    .init(LocallyConnected<1>.self),
+    .init(LocallyConnected<2>.self),
+    .init(MaxPooling<1>.self, aliases: ["MaxPool1D"]),
+    .init(MaxPooling<2>.self, aliases: ["MaxPool2D"]),
+    .init(MaxPooling<3>.self, aliases: ["MaxPool3D"]),
+    .init(AveragePooling<1>.self, aliases: ["AvgPool1D"]),
+    .init(AveragePooling<2>.self, aliases: ["AvgPool2D"]),
+    .init(AveragePooling<3>.self, aliases: ["AvgPool3D"]),
+    .init(GlobalMaxPooling<1>.self, aliases: ["GlobalMaxPool1D"]),
+    .init(GlobalMaxPooling<2>.self, aliases: ["GlobalMaxPool2D"]),
+    .init(GlobalMaxPooling<3>.self, aliases: ["GlobalMaxPool3D"]),
+    .init(GlobalAveragePooling<1>.self, aliases: ["GlobalAvgPool1D"]),
+    .init(GlobalAveragePooling<2>.self, aliases: ["GlobalAvgPool2D"]),
+    .init(GlobalAveragePooling<3>.self, aliases: ["GlobalAvgPool3D"]),
+    .init(ZeroPadding<1>.self),
+    .init(ZeroPadding<2>.self),
+    .init(ZeroPadding<3>.self),
+    .init(Cropping<1>.self),
+    .init(Cropping<2>.self),
+    .init(Cropping<3>.self),
+    .init(UpSampling1D.self),
+    .init(UpSampling2D.self),
+    .init(UpSampling3D.self),
+    .init(Embedding.self),
+    .init(Masking.self),
+    .init(SimpleRNN.self),
+    .init(LSTM.self),
+    .init(GRU.self),
+    .init(RNN.self),
+    .init(ConvLSTM<1>.self),
+    .init(ConvLSTM<2>.self),
+    .init(ConvLSTM<3>.self),
+    .init(Bidirectional.self),
+    .init(TimeDistributed.self),
+    .init(LayerChain.self),
+    .init(EinsumDense.self),
+    .init(MultiHeadAttention.self),
+    .init(GroupQueryAttention.self, aliases: ["GroupedQueryAttention"]),
+    .init(Attention.self),
+    .init(AdditiveAttention.self),
+    .init(GroupNormalization.self),
+    .init(RMSNormalization.self),
+    .init(SpectralNormalization.self),
+    .init(SpatialDropout<1>.self),
+    .init(SpatialDropout<2>.self),
+    .init(SpatialDropout<3>.self),
+    .init(AlphaDropout.self),
+    .init(GaussianNoise.self),
+    .init(GaussianDropout.self),
+    .init(CategoryEncoding.self),
+    .init(Discretization.self),
+    .init(Hashing.self),
+    .init(IntegerLookup.self),
+    .init(StringLookup.self),
+    .init(Resizing.self),
+    .init(CenterCrop.self),
+    .init(RandomFlip.self),
+    .init(RandomCrop.self),
+    .init(RandomTranslation.self),
+    .init(RandomRotation.self),
+    .init(RandomZoom.self),
+    .init(RandomShear.self),
+    .init(RandomHeight.self),
+    .init(RandomWidth.self),
+    .init(RandomContrast.self),
+    .init(RandomBrightness.self),
+    .init(RandomGrayscale.self),
+    .init(RandomColorDegeneration.self),
+    .init(RandomInvert.self),
+    .init(RandomPosterization.self),
+    .init(Solarization.self),
+    .init(RandomSharpness.self),
+    .init(AutoContrast.self),
+    .init(Equalization.self),
+    .init(RandomHue.self),
+    .init(RandomSaturation.self),
+    .init(RandomColorJitter.self),
+    .init(RandomGaussianBlur.self),
+    .init(RandomElasticTransform.self),
+    .init(RandomPerspective.self),
+    .init(RandomErasing.self),
+    .init(MixUp.self),
+    .init(CutMix.self),
+    .init(AugMix.self),
+    .init(RandAugment.self),
+  ]
 
   /// Reads the layers of a sequential model and names those that have no name, as Keras does.
   ///
@@ -240,6 +271,17 @@ public enum LayerRegistry {
       }
       return common
     }
+  }
+}
+
+/// A type of layers: how files name and set them, and what else they say of them.
+private struct LayerType: Sendable {
+  let entry: Registry<any Layer>.Entry
+  let dialects: @Sendable () -> KerasDialects
+
+  init<L: Layer & Configurable>(_ type: L.Type, aliases: [String] = []) {
+    entry = .init(type, aliases: aliases) { $0 }
+    dialects = { L.dialects }
   }
 }
 

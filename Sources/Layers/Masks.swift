@@ -95,3 +95,15 @@ extension LayerScope {
 extension Layer {
   public var passesMask: Bool { false }
 }
+
+extension KerasDialects {
+  /// What is merged has the masks of all values: a step counts in Keras 3 where it does in any, in Keras 2 in all.
+  static let mergingMasks = KerasDialects {
+    $0.differences = [
+      .init("the masks of what is merged", place: 3) { call, scope in
+        let masks = call.inputs.compactMap { scope.mask(of: $0)?.id }
+        return !masks.isEmpty && (masks.count < call.inputs.count || Set(masks).count > 1)
+      }
+    ]
+  }
+}

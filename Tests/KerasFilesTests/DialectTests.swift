@@ -203,8 +203,7 @@ private func compiled(
   func `parts of layers lie where Keras holds them`(
     className: String, config: ConfigNode, parts: [String], expected: [String]
   ) {
-    let attributes = PartAttributes(["class_name": .init(.string(className)), "config": config])
-    #expect(attributes.attributes(of: parts) == expected)
+    #expect(KerasDialects.attributes(of: parts, in: className, config) == expected)
   }
 }
 

@@ -119,9 +119,9 @@ private struct Meter: Callback {
 
   @Test func `a step with constraints, penalties and metrics allocates nothing`() throws {
     var (hidden, last) = (Dense(24, activation: .relu), Dense(4, activation: .softmax))
-    hidden.kernelConstraint = Constraint(MaxNorm())
-    hidden.kernelRegularizer = Regularizer(L2())
-    last.kernelConstraint = Constraint(NonNeg())
+    hidden.kernel.constraint = Constraint(MaxNorm())
+    hidden.kernel.regularizer = Regularizer(L2())
+    last.kernel.constraint = Constraint(NonNeg())
     let model = chain([16], hidden, BatchNormalization(), last)
     var settings = settings(Adam())
     settings.outputs[0].metrics.append(NamedMetric("top", SparseTopKCategoricalAccuracy()))

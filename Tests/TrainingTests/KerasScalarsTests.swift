@@ -83,7 +83,7 @@ private func decode<M>(_ registry: Registry<M>, _ name: ConfigNode?, _ config: [
     let integer = { (key: String) in Int(fixture[key]?.number ?? 0) }
     var hidden = Dense(integer("hidden_units"), activation: try Activation(config: "tanh"))
     if let l2 = fixture["kernel_l2_of_first_layer"], !l2.isAbsent {
-      hidden.kernelRegularizer = try Regularizer(config: ["L2": ["l2": l2]])
+      hidden.kernel.regularizer = try Regularizer(config: ["L2": ["l2": l2]])
     }
     let output = Dense(
       integer("out_units"), activation: try Activation(config: fixture["out_activation"] ?? nil))

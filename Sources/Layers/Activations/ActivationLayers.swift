@@ -47,6 +47,15 @@ public struct ThresholdedReLU: UnaryLayer, Configurable {
     "ThresholdedReLU", "The input where it is above a threshold, 0 elsewhere.", prototype: Self(),
     Field("theta", \.theta, "The threshold.", check: atLeast(0)))
 
+  public static let dialects = KerasDialects {
+    $0.keras3.equivalent = { config in
+      let theta = ConfigNode.Entry("threshold", config["theta"] ?? 1.0)
+      let others = (config.entries ?? []).filter { $0.key != "theta" }
+      let settings: [ConfigNode.Entry] = [.init("max_value", nil), .init("negative_slope", 0.0), theta]
+      return ("ReLU", ConfigNode(.map(others + settings)))
+    }
+  }
+
   public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
@@ -64,6 +73,8 @@ public struct LeakyReLU: UnaryLayer, Configurable {
   public static let schema = Schema(
     "LeakyReLU", "The rectifier with a slope below 0.", prototype: Self(),
     Field("negative_slope", \.negativeSlope, "The slope below 0.", check: atLeast(0)))
+
+  public static let dialects = KerasDialects { $0.keras2.renamed = ["negative_slope": "alpha"] }
 
   public var passesMask: Bool { true }
 
@@ -92,18 +103,19 @@ public struct ELU: UnaryLayer, Configurable {
 ///
 /// Weights: `alpha`, of the shape of a sample, with size 1 on shared axes. Keras: `keras.layers.PReLU`.
 public struct PReLU: UnaryLayer, Configurable {
-  public var initializer = Initializer.zeros
-  public var regularizer: Regularizer?
-  public var constraint: Constraint?
+  public var alpha = WeightSettings(.zeros)
   public var sharedAxes: [Int]?
   public init() {}
 
   public static let schema = Schema(
     "PReLU", "The rectifier with learned slopes below 0.", prototype: Self(),
-    Field("alpha_initializer", \.initializer, "Start values of the slopes."),
-    Field("alpha_regularizer", \.regularizer, "What draws the slopes to 0."),
-    Field("alpha_constraint", \.constraint, "Bounds that the slopes are kept in."),
-    Field("shared_axes", \.sharedAxes, "Axes along which there is one slope; counted from 1."))
+    fields: WeightSettings.fields([.init("alpha", \Self.alpha, "the slopes", isMany: true)])
+      + [Field("shared_axes", \.sharedAxes, "Axes along which there is one slope; counted from 1.")])
+
+  public static let dialects = KerasDialects {
+    $0.keras1.renamed = KerasDialects.Keras1.weight("alpha")
+    $0.keras1.weights = .init(1)
+  }
 
   public var passesMask: Bool { true }
 
@@ -113,8 +125,7 @@ public struct PReLU: UnaryLayer, Configurable {
     let shape = x.type.shape(batch: 1).enumerated().dropFirst().map {
       shared.contains($0.offset) ? 1 : $0.element
     }
-    let alpha = try scope.parameter(
-      "alpha", Array(shape), initializer, regularizer: regularizer, constraint: constraint)
+    let alpha = try scope.parameter("alpha", Array(shape), self.alpha)
     return try x.mapped(.relu) - alpha * (-x).mapped(.relu)
   }
 }

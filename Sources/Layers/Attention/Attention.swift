@@ -27,6 +27,11 @@ public struct Attention: MergingLayer, Configurable {
     .attentionDropout(\.dropout),
     Field("seed", \.seed, "Draws from a stream of this seed instead of the experiment's."))
 
+  public static let dialects = KerasDialects {
+    $0.keras2.omits = ["seed"]
+    $0.keras3.h5.omits = ["score_mode": "dot"]
+  }
+
   public var signature: CallSignature { .listOfAttention }
 
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
@@ -63,6 +68,8 @@ public struct AdditiveAttention: MergingLayer, Configurable {
     Field("use_scale", \.useScale, "Whether features are scaled by learned factors."),
     .attentionDropout(\.dropout),
     Field("seed", \.seed, "Draws from a stream of this seed instead of the experiment's."))
+
+  public static let dialects = KerasDialects { $0.keras2.omits = ["seed"] }
 
   public var signature: CallSignature { .listOfAttention }
 

@@ -41,6 +41,12 @@ public struct GroupQueryAttention: Layer, Configurable {
       Field("seed", \.seed, "Draws from a stream of this seed instead of the experiment's.")
     ])
 
+  public static let dialects = KerasDialects(.sinceKeras3) {
+    $0.keras3.attributes = { parts, _ in Projection.attributes(of: parts, prefix: "_") }
+    // Found there by the class's own name, in other files by the name it is exported under.
+    $0.keras3.h5.className = "GroupedQueryAttention"
+  }
+
   public var signature: CallSignature { .attention }
   public var passesMask: Bool { true }
 

@@ -47,6 +47,26 @@ public struct MultiHeadAttention: Layer, Configurable {
       Field("seed", \.seed, "Draws from a stream of this seed instead of the experiment's.")
     ])
 
+  public static let dialects = KerasDialects {
+    $0.keras2.lacks = ["sliding_window", "use_gate"]
+    $0.keras2.omits = ["seed"]
+    $0.keras2.surplus = ["query_shape", "key_shape", "value_shape"]
+    $0.keras2.keywords = ["value", "key"]
+    $0.keras2.shapes = { shapes in
+      guard let query = shapes.first else { return ConfigNode(.map([])) }
+      // The value is the key if there is none.
+      let value = shapes.count > 1 ? shapes[1] : query
+      return ["query_shape": query, "key_shape": shapes.count > 2 ? shapes[2] : value, "value_shape": value]
+    }
+    $0.keras3.attributes = { parts, _ in Projection.attributes(of: parts) }
+    $0.differences = [
+      .init("the masks of what attention is called with", place: 1) { call, scope in
+        // In Keras 3 attention takes them away.
+        call.inputs.contains { scope.mask(of: $0) != nil }
+      }
+    ]
+  }
+
   public var signature: CallSignature { .attention }
   public var passesMask: Bool { true }
 

@@ -3,28 +3,32 @@ import GraphEngine
 
 /// How tokens are projected for heads, and heads joined again: what all weights of one layer of attention share.
 public struct Projection: Sendable {
-  public var kernelInitializer = Initializer.glorotUniform
-  public var biasInitializer = Initializer.zeros
-  public var kernelRegularizer: Regularizer?
-  public var biasRegularizer: Regularizer?
+  public var kernel = WeightSettings(.glorotUniform)
+  public var bias = WeightSettings(.zeros)
   public var activityRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var biasConstraint: Constraint?
   public init() {}
 
-  private static let own: [Field<Self>] = [
-    Field("kernel_initializer", \.kernelInitializer, "Start values of kernels."),
-    Field("bias_initializer", \.biasInitializer, "Start values of biases."),
-    Field("kernel_regularizer", \.kernelRegularizer, "What draws kernels to 0."),
-    Field("bias_regularizer", \.biasRegularizer, "What draws biases to 0."),
-    Field("activity_regularizer", \.activityRegularizer, "What draws the results of projections to 0."),
-    Field("kernel_constraint", \.kernelConstraint, "Bounds that kernels are kept in."),
-    Field("bias_constraint", \.biasConstraint, "Bounds that biases are kept in."),
+  private static let own: [Field<Self>] =
+    weights.map(\.initializer) + weights.map(\.regularizer)
+    + [Field("activity_regularizer", \.activityRegularizer, "What draws the results of projections to 0.")]
+    + weights.map(\.constraint)
+
+  private static let weights: [WeightFields<Self>] = [
+    .init("kernel", \.kernel, "kernels", isMany: true), .init("bias", \.bias, "biases", isMany: true),
   ]
 
   /// These settings as settings of a layer.
   static func fields<Root>(_ path: any WritableKeyPath<Root, Projection> & Sendable) -> [Field<Root>] {
     own.map { Field($0, at: path) }
+  }
+
+  /// By which attributes Keras 3 holds the projections.
+  static func attributes(of parts: [String], prefix: String = "") -> [String] {
+    let known = [
+      "query": "query_dense", "key": "key_dense", "value": "value_dense", "attention_output": "output_dense",
+      "gate": "gate_dense",
+    ]
+    return [prefix + (known[parts[0]] ?? parts[0])] + parts.dropFirst()
   }
 
   /// (…, tokens, features) for each head: (…, tokens, heads, size).
@@ -50,13 +54,9 @@ public struct Projection: Sendable {
 
   private func apply(_ dense: EinsumDense, _ name: String, _ x: Value, in scope: LayerScope) throws -> Value {
     var dense = dense
-    dense.kernelInitializer = kernelInitializer
-    dense.biasInitializer = biasInitializer
-    dense.kernelRegularizer = kernelRegularizer
-    dense.biasRegularizer = biasRegularizer
+    dense.kernel = kernel
+    dense.bias = bias
     dense.activityRegularizer = activityRegularizer
-    dense.kernelConstraint = kernelConstraint
-    dense.biasConstraint = biasConstraint
     return try scope.apply(NamedLayer(name, dense, at: scope.graph.origin), [x])[0]
   }
 }

@@ -15,6 +15,8 @@ public struct AutoContrast: UnaryLayer, Configurable {
     "AutoContrast", "Colours that use the whole range.", prototype: Self(), .valueRange(\.valueRange),
     .format(\.dataFormat))
 
+  public static let dialects = KerasDialects.sinceKeras3
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let x = try x.cast(to: .float32)
     // Keras looks at these two axes wherever channels are.
@@ -42,4 +44,6 @@ public struct Equalization: ImageAugmentation {
     "Equalization", "Colours that are equally frequent in training.", prototype: Self(),
     .valueRange(\.valueRange), Field("bins", \.bins, "How many intervals are counted.", check: atLeast(1)),
     .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }

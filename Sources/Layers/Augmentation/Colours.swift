@@ -18,6 +18,8 @@ public struct RandomContrast: ImageAugmentation {
     .factor(\.factor, "By how much it is less and more at most.", within: 0...1).required,
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["data_format", "value_range"] }
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     // Of a single number both bounds are the number, as Keras 2 has it.
     let numbers =
@@ -44,6 +46,8 @@ public struct RandomBrightness: ImageAugmentation {
     .factor(\.factor, "Which part of the colours' range is added at most.", within: -1...1).required,
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["data_format"] }
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let shift = try scope.drawn("brightness", from: factor.bounds(), seed: seed)
     return try valueRange.clip(images + shift * Float(valueRange.upper - valueRange.lower))
@@ -63,6 +67,8 @@ public struct RandomGrayscale: ImageAugmentation {
     "RandomGrayscale", "Some grey images in training.", prototype: Self(),
     Field("factor", \.factor, "How many of them.", check: within(0...1)), .seed(\.seed), .format(\.dataFormat)
   )
+
+  public static let dialects = KerasDialects.sinceKeras3
 
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let isGrey = try scope.drawn("grayscale", from: 0...1, seed: seed) .< Float(factor)
@@ -85,6 +91,8 @@ public struct RandomColorDegeneration: ImageAugmentation {
     .factor(\.factor, "Which part of the grey image is mixed in.", within: -1...1).required,
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 
+  public static let dialects = KerasDialects.sinceKeras3
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let part = try scope.drawn("degeneration", from: factor.bounds(), seed: seed)
     return try valueRange.clip(images + part * (images.grey(className) - images))
@@ -106,6 +114,8 @@ public struct RandomInvert: ImageAugmentation {
     .factor(\.factor, "The bounds of the probability of a negative.", within: 0...1),
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 
+  public static let dialects = KerasDialects.sinceKeras3
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let isInverted = try scope.chosen("invert", with: factor.bounds(from: 0), seed: seed)
     return try Value.select(isInverted, Float(valueRange.upper) - images, images)
@@ -126,6 +136,8 @@ public struct RandomPosterization: ImageAugmentation {
     "RandomPosterization", "Fewer colours in training.", prototype: Self(RandomRange(8)),
     Field("factor", \.factor, "How many bits of 8 are left.", check: RandomRange.within(1...8)).required,
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     // A single number means from 1 up to it; the upper bound itself is never drawn.
@@ -162,6 +174,8 @@ public struct Solarization: ImageAugmentation {
       "threshold_factor", \.thresholdFactor, "At which part of 255 colours are inverted at most.",
       check: RandomRange.within(0...1)), .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
 
+  public static let dialects = KerasDialects.sinceKeras3
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     // Keras multiplies the upper bound alone.
     func drawn(_ name: String, _ factor: RandomRange) throws -> Value {
@@ -191,6 +205,8 @@ public struct RandomSharpness: ImageAugmentation {
     "RandomSharpness", "Another sharpness for each image in training.", prototype: Self(RandomRange(0.5)),
     .factor(\.factor, "The bounds of the sharpness; 0.5 leaves an image as it is.", within: 0...1).required,
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let sharpness = try scope.drawn("sharpness", from: factor.bounds(from: 0), seed: seed) * 2

@@ -21,6 +21,8 @@ public struct RandomFlip: ImageAugmentation {
     "RandomFlip", "Mirrors half of the images in training.", prototype: Self(),
     Field("mode", \.mode, "Left and right, top and bottom, or both."), .seed(\.seed), .format(\.dataFormat))
 
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["data_format"] }
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     // As in Keras 3 one number of an image decides on both directions.
     let isFlipped = try scope.drawn("flip", from: 0...1, seed: seed) .<= 0.5
@@ -50,6 +52,11 @@ public struct RandomCrop: ImageAugmentation {
     Field("height", \.height, "Rows of the result.", check: within(1...largestSide)).required,
     Field("width", \.width, "Columns of the result.", check: within(1...largestSide)).required, .seed(\.seed),
     .format(\.dataFormat))
+
+  public static let dialects = KerasDialects {
+    $0.keras2.lacks = ["data_format"]
+    $0.differences = [.init("RandomCrop in inference", place: 2) { _, _ in true }]
+  }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try dataFormat.channelsLast(x.cast(to: .float32)) { images in
@@ -110,6 +117,8 @@ public struct RandomHeight: ImageAugmentation {
     "RandomHeight", "Images of a random height in training.", prototype: Self(RandomRange(0.2)),
     Field("factor", \.factor, "By which part they become higher at most.").required,
     Field("interpolation", \.interpolation, "How images are resized."), .seed(\.seed))
+
+  public static let dialects = KerasDialects.untilKeras2
 }
 
 /// Resizes images to a random width in training: not computed here.
@@ -126,4 +135,6 @@ public struct RandomWidth: ImageAugmentation {
     "RandomWidth", "Images of a random width in training.", prototype: Self(RandomRange(0.2)),
     Field("factor", \.factor, "By which part they become wider at most.").required,
     Field("interpolation", \.interpolation, "How images are resized."), .seed(\.seed))
+
+  public static let dialects = KerasDialects.untilKeras2
 }

@@ -63,6 +63,8 @@ public struct RandomTranslation: GeometricAugmentation {
       ).required,
     ] + placeFields)
 
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["data_format"] }
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let (rows, columns) = try images.imageSize(className)
     let down = try scope.drawn("height", from: heightFactor.bounds(), seed: seed) * Float(rows)
@@ -89,6 +91,8 @@ public struct RandomRotation: GeometricAugmentation {
     fields: [
       .factor(\.factor, "By which part of a full turn, counterclockwise.", within: -1...1).required
     ] + placeFields)
+
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["data_format"] }
 
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let (rows, columns) = try images.imageSize(className)
@@ -133,6 +137,8 @@ public struct RandomZoom: GeometricAugmentation {
         check: { $0.flatMap(isZoom) }),
     ] + placeFields)
 
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["data_format"] }
+
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let (rows, columns) = try images.imageSize(className)
     func zoom(_ name: String, _ factor: RandomRange) throws -> Value {
@@ -171,6 +177,8 @@ public struct RandomShear: GeometricAugmentation {
         "y_factor", \.yFactor, "How far a column is moved for each column before it.",
         check: RandomRange.within(-1...1)),
     ] + placeFields)
+
+  public static let dialects = KerasDialects.sinceKeras3
 
   public func augmented(_ images: Value, in scope: LayerScope) throws -> Value {
     let isInverted = try scope.drawn("invert", from: 0...1, seed: seed) .> 0.5

@@ -14,6 +14,8 @@ public struct RandomHue: ImageAugmentation {
     "RandomHue", "Other hues in training.", prototype: Self(RandomRange(0.2)),
     .factor(\.factor, "How far hues are turned at most.", within: 0...1).required, .valueRange(\.valueRange),
     .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Stronger or paler colours in training: not computed here.
@@ -30,6 +32,8 @@ public struct RandomSaturation: ImageAugmentation {
     "RandomSaturation", "Stronger or paler colours in training.", prototype: Self(RandomRange(0.2)),
     .factor(\.factor, "The bounds of the saturation; 0.5 leaves an image as it is.", within: -1...1).required,
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Brightness, contrast, saturation and hue at random in training: not computed here.
@@ -51,6 +55,8 @@ public struct RandomColorJitter: ImageAugmentation {
     Field("contrast_factor", \.contrast, "As RandomContrast has it."),
     Field("saturation_factor", \.saturation, "As RandomSaturation has it."),
     Field("hue_factor", \.hue, "As RandomHue has it."), .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Blurred images in training: not computed here.
@@ -71,6 +77,8 @@ public struct RandomGaussianBlur: ImageAugmentation {
     Field("kernel_size", \.kernelSize, "Rows and columns of the window.", check: PerAxis<2>.atLeast(1)),
     Field("sigma", \.sigma, "The bounds of the standard deviation."), .valueRange(\.valueRange),
     .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Images as seen through water in training: not computed here.
@@ -95,6 +103,8 @@ public struct RandomElasticTransform: ImageAugmentation {
     Field("fill_mode", \.fillMode, "What is outside of an image."),
     Field("fill_value", \.fillValue, "What is outside where fill_mode is constant."),
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Images as seen from the side in training: not computed here.
@@ -115,6 +125,8 @@ public struct RandomPerspective: ImageAugmentation {
     Field("scale", \.scale, "How far corners are moved.", check: within(0...1)),
     Field("interpolation", \.interpolation, "How numbers between places are made."),
     Field("fill_value", \.fillValue, "What is outside of an image."), .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// A rectangle of each image erased in training: not computed here.
@@ -135,6 +147,8 @@ public struct RandomErasing: ImageAugmentation {
     Field("scale", \.scale, "The bounds of its part of an image.", check: RandomRange.overlapping(0...1)),
     Field("fill_value", \.fillValue, "What the rectangle is filled with; noise if null."),
     .valueRange(\.valueRange), .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Images mixed with others of the batch in training: not computed here.
@@ -150,6 +164,8 @@ public struct MixUp: ImageAugmentation {
     "MixUp", "Images mixed with others in training.", prototype: Self(),
     Field("alpha", \.alpha, "The parameter of the distribution of the parts.", check: atLeast(0)),
     .format(\.dataFormat), .seed(\.seed))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Images with a rectangle of another one in training: not computed here.
@@ -165,6 +181,8 @@ public struct CutMix: ImageAugmentation {
     "CutMix", "Images with a rectangle of another one in training.", prototype: Self(),
     .factor(\.factor, "The bounds of the parameter of the distribution of the parts.", within: 0...1),
     .seed(\.seed), .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Chains of augmentations, mixed, in training: not computed here.
@@ -191,6 +209,8 @@ public struct AugMix: ImageAugmentation {
     Field("all_ops", \.usesAll, "Whether augmentations of colours are among them."),
     Field("interpolation", \.interpolation, "How numbers between places are made."), .seed(\.seed),
     .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }
 
 /// Some augmentations out of many in training: not computed here.
@@ -211,4 +231,6 @@ public struct RandAugment: ImageAugmentation {
     .factor(\.factor, "How strong they are.", within: 0...1),
     Field("interpolation", \.interpolation, "How numbers between places are made."), .seed(\.seed),
     .format(\.dataFormat))
+
+  public static let dialects = KerasDialects.sinceKeras3
 }

@@ -17,13 +17,9 @@ public struct Conv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   public var groups = 1
   public var activation = Activation.linear
   public var useBias = true
-  public var kernelInitializer = Initializer.glorotUniform
-  public var biasInitializer = Initializer.zeros
-  public var kernelRegularizer: Regularizer?
-  public var biasRegularizer: Regularizer?
+  public var kernel = WeightSettings(.glorotUniform)
+  public var bias = WeightSettings(.zeros)
   public var activityRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var biasConstraint: Constraint?
 
   public init(_ filters: Int, kernelSize: PerAxis<rank>) {
     self.filters = filters
@@ -33,23 +29,29 @@ public struct Conv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
   public static var schema: Schema<Self> {
     Schema(
       "Conv\(rank)D", "A convolution over \(axisWords(rank)).", prototype: Self(1, kernelSize: .init(1)),
-      Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
-      Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
-      Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
-      Field(
-        "padding", \.padding, "valid: within the input; same: as many places; causal: only what came before."),
-      Field("data_format", \.dataFormat, "Where channels are."),
-      Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
-      Field("groups", \.groups, "Equal groups of channels, each with filters of its own.", check: atLeast(1)),
-      Field("activation", \.activation, "Applied to the result."),
-      Field("use_bias", \.useBias, "Whether a bias is added."),
-      Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
-      Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
-      Field("kernel_regularizer", \.kernelRegularizer, "What draws the kernel to 0."),
-      Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
-      Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
-      Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
-      Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
+      fields: [
+        Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
+        Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
+        Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
+        Field(
+          "padding", \.padding,
+          "valid: within the input; same: as many places; causal: only what came before."),
+        Field("data_format", \.dataFormat, "Where channels are."),
+        Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
+        Field(
+          "groups", \.groups, "Equal groups of channels, each with filters of its own.", check: atLeast(1)),
+        Field("activation", \.activation, "Applied to the result."),
+        Field("use_bias", \.useBias, "Whether a bias is added."),
+      ]
+        + WeightSettings.fields(
+          [.kernel(\Self.kernel), .bias(\Self.bias)], activity: \Self.activityRegularizer))
+  }
+
+  public static var dialects: KerasDialects {
+    KerasDialects {
+      $0.keras1.classNames = ["Convolution\(rank)D"] + (rank < 3 ? ["AtrousConvolution\(rank)D"] : [])
+      $0.keras1.weights = .convolution(over: rank)
+    }
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
@@ -63,8 +65,7 @@ public struct Conv<let rank: Int>: UnaryLayer, BiasedLayer, Configurable {
       }
       // Columns of several groups need not begin with a panel.
       let kernel = try scope.parameter(
-        "kernel", kernelSize.numbers + [channels / groups, filters], kernelInitializer,
-        regularizer: kernelRegularizer, constraint: kernelConstraint,
+        "kernel", kernelSize.numbers + [channels / groups, filters], self.kernel,
         layout: groups == 1 ? .panels : .rowMajor)
       return try finished(x.graph.apply(Convolution(rule, groups: groups), x, kernel), in: scope)
     }

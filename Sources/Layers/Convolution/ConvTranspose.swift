@@ -17,13 +17,9 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
   public var dilationRate = PerAxis<rank>(1)
   public var activation = Activation.linear
   public var useBias = true
-  public var kernelInitializer = Initializer.glorotUniform
-  public var biasInitializer = Initializer.zeros
-  public var kernelRegularizer: Regularizer?
-  public var biasRegularizer: Regularizer?
+  public var kernel = WeightSettings(.glorotUniform)
+  public var bias = WeightSettings(.zeros)
   public var activityRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var biasConstraint: Constraint?
 
   public init(_ filters: Int, kernelSize: PerAxis<rank>) {
     self.filters = filters
@@ -34,25 +30,33 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
     Schema(
       "Conv\(rank)DTranspose", "A convolution backwards over \(axisWords(rank)).",
       prototype: Self(1, kernelSize: .init(1)),
-      Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
-      Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
-      Field(
-        "strides", \.strides, "How far results of neighbours are apart.", check: PerAxis<rank>.atLeast(1)),
-      Field("padding", \.padding, "valid: all that is touched; same: strides times the size."),
-      Field("output_padding", \.outputPadding, "Elements added at the end, fewer than strides.") {
-        $0.flatMap(PerAxis<rank>.atLeast(0))
-      },
-      Field("data_format", \.dataFormat, "Where channels are."),
-      Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
-      Field("activation", \.activation, "Applied to the result."),
-      Field("use_bias", \.useBias, "Whether a bias is added."),
-      Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
-      Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
-      Field("kernel_regularizer", \.kernelRegularizer, "What draws the kernel to 0."),
-      Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
-      Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
-      Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
-      Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
+      fields: [
+        Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
+        Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
+        Field(
+          "strides", \.strides, "How far results of neighbours are apart.", check: PerAxis<rank>.atLeast(1)),
+        Field("padding", \.padding, "valid: all that is touched; same: strides times the size."),
+        Field("output_padding", \.outputPadding, "Elements added at the end, fewer than strides.") {
+          $0.flatMap(PerAxis<rank>.atLeast(0))
+        },
+        Field("data_format", \.dataFormat, "Where channels are."),
+        Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
+        Field("activation", \.activation, "Applied to the result."),
+        Field("use_bias", \.useBias, "Whether a bias is added."),
+      ]
+        + WeightSettings.fields(
+          [.kernel(\Self.kernel), .bias(\Self.bias)], activity: \Self.activityRegularizer))
+  }
+
+  public static var dialects: KerasDialects {
+    KerasDialects {
+      if rank == 2 {
+        $0.keras1.classNames = ["Deconvolution2D"]
+        $0.keras1.surplus = ["output_shape"]
+      }
+      $0.keras1.weights = .convolution(over: rank, isTransposed: true)
+      $0.keras2.surplus = ["groups"]
+    }
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
@@ -61,8 +65,7 @@ public struct ConvTranspose<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
       let kernel = try scope.parameter(
-        "kernel", kernelSize.numbers + [filters, channels], kernelInitializer,
-        regularizer: kernelRegularizer, constraint: kernelConstraint, layout: .panels)
+        "kernel", kernelSize.numbers + [filters, channels], self.kernel, layout: .panels)
       let axes = x.type.dims.dropFirst().dropLast().enumerated().map { axis, dim in
         if case .size(let size) = dim, axis < rank { Dim.size(extent(axis, of: size)) } else { dim }
       }

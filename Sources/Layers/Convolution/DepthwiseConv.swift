@@ -15,13 +15,9 @@ public struct DepthwiseConv<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
   public var dilationRate = PerAxis<rank>(1)
   public var activation = Activation.linear
   public var useBias = true
-  public var depthwiseInitializer = Initializer.glorotUniform
-  public var biasInitializer = Initializer.zeros
-  public var depthwiseRegularizer: Regularizer?
-  public var biasRegularizer: Regularizer?
+  public var depthwise = WeightSettings(.glorotUniform)
+  public var bias = WeightSettings(.zeros)
   public var activityRegularizer: Regularizer?
-  public var depthwiseConstraint: Constraint?
-  public var biasConstraint: Constraint?
 
   public init(kernelSize: PerAxis<rank>) { self.kernelSize = kernelSize }
 
@@ -29,21 +25,25 @@ public struct DepthwiseConv<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
     Schema(
       "DepthwiseConv\(rank)D", "A convolution of each channel by itself.",
       prototype: Self(kernelSize: .init(1)),
-      Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
-      Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
-      Field("padding", \.padding, "valid: within the input; same: as many places."),
-      Field("depth_multiplier", \.depthMultiplier, "Kernels of each channel.", check: atLeast(1)),
-      Field("data_format", \.dataFormat, "Where channels are."),
-      Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
-      Field("activation", \.activation, "Applied to the result."),
-      Field("use_bias", \.useBias, "Whether a bias is added."),
-      Field("depthwise_initializer", \.depthwiseInitializer, "Start values of the kernels."),
-      Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
-      Field("depthwise_regularizer", \.depthwiseRegularizer, "What draws the kernels to 0."),
-      Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
-      Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
-      Field("depthwise_constraint", \.depthwiseConstraint, "Bounds that the kernels are kept in."),
-      Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
+      fields: [
+        Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
+        Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
+        Field("padding", \.padding, "valid: within the input; same: as many places."),
+        Field("depth_multiplier", \.depthMultiplier, "Kernels of each channel.", check: atLeast(1)),
+        Field("data_format", \.dataFormat, "Where channels are."),
+        Field("dilation_rate", \.dilationRate, "How far apart taps are.", check: PerAxis<rank>.atLeast(1)),
+        Field("activation", \.activation, "Applied to the result."),
+        Field("use_bias", \.useBias, "Whether a bias is added."),
+      ]
+        + WeightSettings.fields(
+          [.init("depthwise", \Self.depthwise, "the kernels", isMany: true), .bias(\Self.bias)],
+          activity: \Self.activityRegularizer))
+  }
+
+  public static var dialects: KerasDialects {
+    KerasDialects {
+      $0.keras2.surplus = ["groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"]
+    }
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
@@ -51,9 +51,7 @@ public struct DepthwiseConv<let rank: Int>: UnaryLayer, BiasedLayer, Configurabl
       kernelSize, strides: strides, dilation: dilationRate, padding: padding.rule, at: x.graph.origin)
     return try dataFormat.channelsLast(x) { x in
       let channels = try x.knownLastAxis(for: className)
-      let kernel = try scope.parameter(
-        "kernel", kernelSize.numbers + [channels, depthMultiplier], depthwiseInitializer,
-        regularizer: depthwiseRegularizer, constraint: depthwiseConstraint)
+      let kernel = try scope.parameter("kernel", kernelSize.numbers + [channels, depthMultiplier], depthwise)
       return try finished(
         x.graph.apply(DepthwiseConvolution(rule, multiplier: depthMultiplier), x, kernel), in: scope)
     }

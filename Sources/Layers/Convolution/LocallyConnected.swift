@@ -17,13 +17,9 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
   public var dataFormat = DataFormat.channelsLast
   public var activation = Activation.linear
   public var useBias = true
-  public var kernelInitializer = Initializer.glorotUniform
-  public var biasInitializer = Initializer.zeros
-  public var kernelRegularizer: Regularizer?
-  public var biasRegularizer: Regularizer?
+  public var kernel = WeightSettings(.glorotUniform)
+  public var bias = WeightSettings(.zeros)
   public var activityRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var biasConstraint: Constraint?
   public var implementation = 1
 
   public init(_ filters: Int, kernelSize: PerAxis<rank>) {
@@ -35,32 +31,31 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
     Schema(
       "LocallyConnected\(rank)D", "A convolution with a kernel of its own at every place.",
       prototype: Self(1, kernelSize: .init(1)),
-      Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
-      Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
-      Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
-      Field(
-        "padding", \.padding, "valid: within the input; same: as many places, not with implementation 1."),
-      Field("data_format", \.dataFormat, "Where channels are."),
-      Field("activation", \.activation, "Applied to the result."),
-      Field("use_bias", \.useBias, "Whether a bias is added."),
-      Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
-      Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
-      Field("kernel_regularizer", \.kernelRegularizer, "What draws the kernel to 0."),
-      Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
-      Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
-      Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
-      Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."),
-      Field("implementation", \.implementation, "How the kernel is stored: 1, 2 or 3.", check: within(1...3)))
+      fields: [
+        Field("filters", \.filters, "Channels of the result.", check: atLeast(1)).required,
+        Field("kernel_size", \.kernelSize, "Size of the window.", check: PerAxis<rank>.atLeast(1)).required,
+        Field("strides", \.strides, "How far the window moves.", check: PerAxis<rank>.atLeast(1)),
+        Field(
+          "padding", \.padding, "valid: within the input; same: as many places, not with implementation 1."),
+        Field("data_format", \.dataFormat, "Where channels are."),
+        Field("activation", \.activation, "Applied to the result."),
+        Field("use_bias", \.useBias, "Whether a bias is added."),
+      ]
+        + WeightSettings.fields(
+          [.kernel(\Self.kernel), .bias(\Self.bias)], activity: \Self.activityRegularizer) + [
+          Field(
+            "implementation", \.implementation, "How the kernel is stored: 1, 2 or 3.", check: within(1...3))
+        ])
   }
+
+  public static var dialects: KerasDialects { .untilKeras2 }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let places = try Places(of: x, self)
     // With implementation 2 and 3 numbers stay where they are; with 1 a window is read with channels last or first.
     var y = try implementation == 1 ? windows(x, places, in: scope) : connected(x, places, in: scope)
     if useBias {
-      let bias = try scope.parameter(
-        "bias", places.outputs + [filters], biasInitializer, regularizer: biasRegularizer,
-        constraint: biasConstraint)
+      let bias = try scope.parameter("bias", places.outputs + [filters], self.bias)
       // Keras lays the bias over channels that come first number by number.
       let shape = isFirst ? [filters] + places.outputs : places.outputs + [filters]
       y = try y + bias.reshaped(to: shape.map { .size($0) })
@@ -75,9 +70,7 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
   /// The product of each window with the kernel of its place.
   private func windows(_ x: Value, _ places: Places, in scope: LayerScope) throws -> Value {
     let taps = kernelSize.numbers.product * places.channels
-    let kernel = try scope.parameter(
-      "kernel", [places.outputs.product, taps, filters], kernelInitializer, regularizer: kernelRegularizer,
-      constraint: kernelConstraint)
+    let kernel = try scope.parameter("kernel", [places.outputs.product, taps, filters], self.kernel)
     let flat = try x.reshaped(to: [.batch, .size(places.inputs.product * places.channels)])
     let seen = try flat.taking(places.windows.flatMap(\.self), axis: 1)
       .reshaped(to: [.batch, .size(places.outputs.product), .size(taps)])
@@ -97,17 +90,14 @@ public struct LocallyConnected<let rank: Int>: UnaryLayer, Configurable {
         isFirst
         ? [places.channels] + places.inputs + [filters] + places.outputs
         : places.inputs + [places.channels] + places.outputs + [filters]
-      let kernel = try scope.parameter(
-        "kernel", shape, kernelInitializer, regularizer: kernelRegularizer, constraint: kernelConstraint)
+      let kernel = try scope.parameter("kernel", shape, self.kernel)
       var mask = [Float](repeating: 0, count: rows * columns)
       for (output, input) in pairs { mask[input * columns + output] = 1 }
       matrix =
         try kernel.reshaped(to: [.size(rows), .size(columns)])
         * scope.graph.constant(Tensor([rows, columns], mask))
     } else {
-      let kernel = try scope.parameter(
-        "kernel", [pairs.count], kernelInitializer, regularizer: kernelRegularizer,
-        constraint: kernelConstraint)
+      let kernel = try scope.parameter("kernel", [pairs.count], self.kernel)
       var indices = [Int](repeating: pairs.count, count: rows * columns)
       for (place, pair) in pairs.enumerated() { indices[pair.input * columns + pair.output] = place }
       matrix = try Value.concatenate([kernel, scope.graph.constant(0, [.size(1)])], axis: 0)

@@ -12,13 +12,9 @@ public struct EinsumDense: UnaryLayer, Configurable {
   public var outputShape: OpenShape
   public var activation = Activation.linear
   public var biasAxes: String?
-  public var kernelInitializer = Initializer.glorotUniform
-  public var biasInitializer = Initializer.zeros
-  public var kernelRegularizer: Regularizer?
-  public var biasRegularizer: Regularizer?
+  public var kernel = WeightSettings(.glorotUniform)
+  public var bias = WeightSettings(.zeros)
   public var activityRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var biasConstraint: Constraint?
 
   public init(_ equation: String, outputShape: OpenShape, biasAxes: String? = nil) {
     self.equation = equation
@@ -29,31 +25,25 @@ public struct EinsumDense: UnaryLayer, Configurable {
   public static let schema = Schema(
     "EinsumDense", "A dense layer over any axes, by an equation of einsum.",
     prototype: EinsumDense("...x,xy->...y", outputShape: OpenShape([1])),
-    Field("equation", \.equation, "Which axes are summed over: input, kernel -> result.").required,
-    Field("output_shape", \.outputShape, "The result's axes behind the batch; null where the input tells.")
-      .required,
-    Field("activation", \.activation, "Applied to the result."),
-    Field("bias_axes", \.biasAxes, "The result's letters that a bias has; none if null."),
-    Field("kernel_initializer", \.kernelInitializer, "Start values of the kernel."),
-    Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
-    Field("kernel_regularizer", \.kernelRegularizer, "What draws the kernel to 0."),
-    Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
-    Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
-    Field("kernel_constraint", \.kernelConstraint, "Bounds that the kernel is kept in."),
-    Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."))
+    fields: [
+      Field("equation", \.equation, "Which axes are summed over: input, kernel -> result.").required,
+      Field("output_shape", \.outputShape, "The result's axes behind the batch; null where the input tells.")
+        .required,
+      Field("activation", \.activation, "Applied to the result."),
+      Field("bias_axes", \.biasAxes, "The result's letters that a bias has; none if null."),
+    ]
+      + WeightSettings.fields(
+        [.kernel(\Self.kernel), .bias(\Self.bias)], activity: \Self.activityRegularizer))
+
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["quantization_config"] }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let shapes = try EinsumShapes(self, x)
-    let kernel = try scope.parameter(
-      "kernel", shapes.kernel,
-      kernelInitializer.connecting(inputs: shapes.inputAxes, outputs: shapes.outputAxes),
-      regularizer: kernelRegularizer, constraint: kernelConstraint)
-    var y = try Value.einsum(equation, x, kernel)
+    var own = kernel
+    own.initializer = own.initializer.connecting(inputs: shapes.inputAxes, outputs: shapes.outputAxes)
+    var y = try Value.einsum(equation, x, scope.parameter("kernel", shapes.kernel, own))
     if let shape = shapes.bias {
-      y =
-        try y
-        + scope.parameter(
-          "bias", shape, biasInitializer, regularizer: biasRegularizer, constraint: biasConstraint)
+      y = try y + scope.parameter("bias", shape, bias)
     }
     y = try activation.apply(y, in: scope)
     try scope.penalize(y, with: activityRegularizer)

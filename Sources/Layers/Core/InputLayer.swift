@@ -32,6 +32,8 @@ public struct InputLayer: UnaryLayer, Configurable {
       "batch_size", \.batchSize, "Samples in every batch; stateful layers need it.",
       check: ModelInput.checkBatch))
 
+  public static let dialects = KerasDialects { $0.keras2.renamed = ["batch_shape": "batch_input_shape"] }
+
   /// Takes the type of its numbers, which is no setting of the schema: other layers have the word with another meaning.
   /// - Throws: E0202 for one that models do not take.
   public mutating func take(type dtype: ConfigNode) throws(Diagnostic) {

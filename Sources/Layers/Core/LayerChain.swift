@@ -15,6 +15,8 @@ public struct LayerChain: UnaryLayer, LayerContainer, Configurable {
     "Sequential", "Layers one after another, as one layer.", prototype: Self([NamedLayer("dense", Dense(1))]),
     Field("layers", \.list, "The layers, as those of a model.").required)
 
+  public static let dialects = KerasDialects { $0.keras3.module = "keras" }
+
   public func mapLayers(_ change: (NamedLayer) -> NamedLayer) -> LayerChain { LayerChain(layers.map(change)) }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {

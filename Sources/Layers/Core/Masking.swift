@@ -12,6 +12,8 @@ public struct Masking: UnaryLayer, Configurable {
     "Masking", "Masks steps that are nothing but one value.", prototype: Self(),
     Field("mask_value", \.maskValue, "The value that stands for nothing."))
 
+  public static let dialects = KerasDialects { $0.keras3.makesMask = { _ in true } }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let counts = try (x .!= Float(maskValue)).any(over: [-1])
     let y = try x * counts.expandingDimensions(at: -1)

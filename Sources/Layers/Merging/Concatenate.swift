@@ -13,6 +13,8 @@ public struct Concatenate: MergingLayer, Configurable {
     "Concatenate", "Its inputs one after another along an axis.", prototype: Self(),
     Field("axis", \.axis, "Along which axis; 0 is the batch."))
 
+  public static let dialects = KerasDialects(.mergingMasks) { $0.keras3.nameBesideMasks = "joined" }
+
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
     guard !inputs.isEmpty else {
       throw Diagnostic.inputCount(className, "at least one input", 0, at: scope.graph.origin)

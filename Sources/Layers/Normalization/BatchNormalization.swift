@@ -15,34 +15,43 @@ public struct BatchNormalization: UnaryLayer, Configurable {
   public var epsilon = 1e-3
   public var center = true
   public var scale = true
-  public var betaInitializer = Initializer.zeros
-  public var gammaInitializer = Initializer.ones
+  public var beta = WeightSettings(.zeros)
+  public var gamma = WeightSettings(.ones)
   public var meanInitializer = Initializer.zeros
   public var varianceInitializer = Initializer.ones
-  public var betaRegularizer: Regularizer?
-  public var gammaRegularizer: Regularizer?
-  public var betaConstraint: Constraint?
-  public var gammaConstraint: Constraint?
   public init() {}
 
   public static let schema = Schema(
     "BatchNormalization", "Brings every channel to mean 0 and deviation 1, then scales and shifts it.",
     prototype: Self(),
-    Field("axis", \.axis, "The axis of the channels.") {
-      $0.numbers.count == 1 ? nil : "must be one axis"
-    },
-    Field("momentum", \.momentum, "How much of the running means a step keeps.", check: within(0...1)),
-    Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
-    Field("center", \.center, "Whether a learned shift is added."),
-    Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
-    Field("beta_initializer", \.betaInitializer, "Start values of the shift."),
-    Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."),
-    Field("moving_mean_initializer", \.meanInitializer, "Start values of the running mean."),
-    Field("moving_variance_initializer", \.varianceInitializer, "Start values of the running variance."),
-    Field("beta_regularizer", \.betaRegularizer, "What draws the shift to 0."),
-    Field("gamma_regularizer", \.gammaRegularizer, "What draws the factor to 0."),
-    Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
-    Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
+    fields: [
+      Field("axis", \.axis, "The axis of the channels.") {
+        $0.numbers.count == 1 ? nil : "must be one axis"
+      },
+      Field("momentum", \.momentum, "How much of the running means a step keeps.", check: within(0...1)),
+      Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
+      Field("center", \.center, "Whether a learned shift is added."),
+      Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
+    ] + weights.map(\.initializer) + [
+      Field("moving_mean_initializer", \.meanInitializer, "Start values of the running mean."),
+      Field("moving_variance_initializer", \.varianceInitializer, "Start values of the running variance."),
+    ] + weights.map(\.regularizer) + weights.map(\.constraint))
+
+  private static let weights: [WeightFields<Self>] = [
+    .init("beta", \.beta, "the shift"), .init("gamma", \.gamma, "the factor"),
+  ]
+
+  public static let dialects = KerasDialects {
+    $0.keras1.neutral = ["mode": [0]]
+    $0.keras1.weights = .init(2)
+    $0.keras2.lacks = ["synchronized", "renorm", "renorm_clipping"]
+    $0.keras2.omits = ["renorm_momentum"]
+    $0.differences = [
+      .init("the moving variance of BatchNormalization on pictures", place: 4) { call, _ in
+        (4...5).contains(call.inputs.first?.type.rank ?? 0)
+      }
+    ]
+  }
 
   public var passesMask: Bool { true }
   public var signature: CallSignature { CallSignature(values: ["mask"]) }
@@ -54,13 +63,11 @@ public struct BatchNormalization: UnaryLayer, Configurable {
     let isLast = axis == x.type.rank - 1
     let gamma =
       scale
-      ? try scope.parameter(
-        "gamma", [channels], gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
+      ? try scope.parameter("gamma", [channels], self.gamma)
       : nil
     let beta =
       center
-      ? try scope.parameter(
-        "beta", [channels], betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
+      ? try scope.parameter("beta", [channels], self.beta)
       : nil
     let movingMean = try scope.parameter("moving_mean", [channels], meanInitializer, isTrainable: false)
     let movingVariance = try scope.parameter(

@@ -14,30 +14,25 @@ public struct GroupNormalization: UnaryLayer, Configurable {
   public var epsilon = 1e-3
   public var center = true
   public var scale = true
-  public var betaInitializer = Initializer.zeros
-  public var gammaInitializer = Initializer.ones
-  public var betaRegularizer: Regularizer?
-  public var gammaRegularizer: Regularizer?
-  public var betaConstraint: Constraint?
-  public var gammaConstraint: Constraint?
+  public var beta = WeightSettings(.zeros)
+  public var gamma = WeightSettings(.ones)
   public init() {}
 
   public static let schema = Schema(
     "GroupNormalization", "Brings groups of channels to mean 0 and deviation 1, then scales and shifts them.",
     prototype: Self(),
-    Field("groups", \.groups, "How many groups; -1 for one of each channel.") {
-      $0 >= 1 || $0 == -1 ? nil : "must be at least 1, or -1"
-    },
-    Field("axis", \.axis, "The axis of the channels."),
-    Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
-    Field("center", \.center, "Whether a learned shift is added."),
-    Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
-    Field("beta_initializer", \.betaInitializer, "Start values of the shift."),
-    Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."),
-    Field("beta_regularizer", \.betaRegularizer, "What draws the shift to 0."),
-    Field("gamma_regularizer", \.gammaRegularizer, "What draws the factor to 0."),
-    Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
-    Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
+    fields: [
+      Field("groups", \.groups, "How many groups; -1 for one of each channel.") {
+        $0 >= 1 || $0 == -1 ? nil : "must be at least 1, or -1"
+      },
+      Field("axis", \.axis, "The axis of the channels."),
+      Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
+      Field("center", \.center, "Whether a learned shift is added."),
+      Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
+    ]
+      + WeightSettings.fields([
+        .init("beta", \Self.beta, "the shift"), .init("gamma", \Self.gamma, "the factor"),
+      ]))
 
   public var passesMask: Bool { true }
 
@@ -60,14 +55,12 @@ public struct GroupNormalization: UnaryLayer, Configurable {
     var factor = try (grouped.variance(over: others, keepingDimensions: true) + Float(epsilon))
       .reciprocalSquareRoot()
     if scale {
-      let gamma = try scope.parameter(
-        "gamma", [channels], gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint)
+      let gamma = try scope.parameter("gamma", [channels], self.gamma)
       factor = try factor * gamma.reshaped(to: split(extent.dims))
     }
     var shift = try -(mean * factor)
     if center {
-      let beta = try scope.parameter(
-        "beta", [channels], betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint)
+      let beta = try scope.parameter("beta", [channels], self.beta)
       shift = try shift + beta.reshaped(to: split(extent.dims))
     }
     return try (grouped * factor + shift).reshaped(to: x.type.dims)

@@ -13,27 +13,27 @@ public struct LayerNormalization: UnaryLayer, Configurable {
   public var epsilon = 1e-3
   public var center = true
   public var scale = true
-  public var betaInitializer = Initializer.zeros
-  public var gammaInitializer = Initializer.ones
-  public var betaRegularizer: Regularizer?
-  public var gammaRegularizer: Regularizer?
-  public var betaConstraint: Constraint?
-  public var gammaConstraint: Constraint?
+  public var beta = WeightSettings(.zeros)
+  public var gamma = WeightSettings(.ones)
   public init() {}
 
   public static let schema = Schema(
     "LayerNormalization", "Brings every sample to mean 0 and deviation 1, then scales and shifts it.",
     prototype: Self(),
-    Field("axis", \.axis, "Along which axis, or axes."),
-    Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
-    Field("center", \.center, "Whether a learned shift is added."),
-    Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
-    Field("beta_initializer", \.betaInitializer, "Start values of the shift."),
-    Field("gamma_initializer", \.gammaInitializer, "Start values of the factor."),
-    Field("beta_regularizer", \.betaRegularizer, "What draws the shift to 0."),
-    Field("gamma_regularizer", \.gammaRegularizer, "What draws the factor to 0."),
-    Field("beta_constraint", \.betaConstraint, "Bounds that the shift is kept in."),
-    Field("gamma_constraint", \.gammaConstraint, "Bounds that the factor is kept in."))
+    fields: [
+      Field("axis", \.axis, "Along which axis, or axes."),
+      Field("epsilon", \.epsilon, "Added to the variance.", check: atLeast(0)),
+      Field("center", \.center, "Whether a learned shift is added."),
+      Field("scale", \.scale, "Whether it is multiplied by a learned factor."),
+    ]
+      + WeightSettings.fields([
+        .init("beta", \Self.beta, "the shift"), .init("gamma", \Self.gamma, "the factor"),
+      ]))
+
+  public static let dialects = KerasDialects {
+    $0.keras2.lacks = ["rms_scaling"]
+    $0.keras3.h5.unreadable = Axes.unreadableInH5
+  }
 
   public var passesMask: Bool { true }
 
@@ -42,12 +42,10 @@ public struct LayerNormalization: UnaryLayer, Configurable {
     let (axes, shape, dims) = (extent.axes, extent.shape, extent.dims)
     let gamma =
       try scale
-      ? scope.parameter(
-        "gamma", shape, gammaInitializer, regularizer: gammaRegularizer, constraint: gammaConstraint) : nil
+      ? scope.parameter("gamma", shape, self.gamma) : nil
     let beta =
       try center
-      ? scope.parameter(
-        "beta", shape, betaInitializer, regularizer: betaRegularizer, constraint: betaConstraint) : nil
+      ? scope.parameter("beta", shape, self.beta) : nil
     if axes == [x.type.rank - 1] {
       let op = RowNormalization(
         epsilon: Float(epsilon), isCentred: true, hasGamma: gamma != nil, hasBeta: beta != nil)

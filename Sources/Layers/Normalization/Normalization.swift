@@ -22,6 +22,11 @@ public struct Normalization: UnaryLayer, Configurable {
     Field("mean", \.mean, "A number, or one for each feature, instead of the data's mean."),
     Field("variance", \.variance, "A number, or one for each feature, instead of the data's variance."))
 
+  public static let dialects = KerasDialects {
+    $0.keras3.h5.unreadable = Axes.unreadableInH5
+    $0.counts = ["count"]
+  }
+
   public var passesMask: Bool { true }
 
   /// Whether its statistics are weights, to be computed from data.

@@ -19,6 +19,8 @@ public struct RMSNormalization: UnaryLayer, Configurable {
     Field("axis", \.axis, "Along which axis, or axes."),
     Field("epsilon", \.epsilon, "Added to the mean square.", check: atLeast(0)))
 
+  public static let dialects = KerasDialects.sinceKeras3
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let extent = try axis.extent(in: x, for: className)
     let scale = try scope.parameter("scale", extent.shape, .ones)

@@ -18,6 +18,8 @@ public struct GlobalMaxPooling<let rank: Int>: UnaryLayer, Configurable {
       Field("keepdims", \.keepdims, "Whether \(axisWords(rank)) stay as axes of size 1."))
   }
 
+  public static var dialects: KerasDialects { KerasDialects { if rank == 1 { $0.keras1.kept = ["stride"] } } }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try x.max(over: dataFormat.innerAxes(rank, of: x, className), keepingDimensions: keepdims)
   }

@@ -68,6 +68,8 @@ public struct Discretization: UnaryLayer, Configurable {
     Field("output_mode", \.output, "int for the number of the interval, or a vector as CategoryEncoding has.")
   )
 
+  public static let dialects = KerasDialects { $0.keras2.excluded = ["num_bins": "bin_boundaries"] }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let steps = x.graph.constant(Tensor([boundaries.count], boundaries.map { Float($0) }))
     let numbers =

@@ -155,6 +155,11 @@ public struct IntegerLookup: UnaryLayer, Configurable {
     Field("oov_method", \.unknownMethod, "Which of several places an unknown number has."),
     Field("salt", \.salt, "Two numbers that key the hash of farmhash."))
 
+  public static let dialects = KerasDialects {
+    $0.keras2.lacks = ["oov_method", "salt"]
+    $0.keras3.vocabulary = .numbers
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let tokens = try self.tokens(at: scope.graph.origin)
     let start = firstUnknown + unknownCount

@@ -43,6 +43,10 @@ public struct Resizing: UnaryLayer, Configurable {
     Field("antialias", \.antialias, "Whether images that become smaller are smoothed."),
     Field("data_format", \.dataFormat, "Where channels are."))
 
+  public static let dialects = KerasDialects {
+    $0.keras2.lacks = ["antialias", "data_format", "fill_mode", "fill_value", "pad_to_aspect_ratio"]
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     if cropToAspectRatio && padToAspectRatio {
       throw Diagnostic.croppedAndPadded(className, at: scope.graph.origin)
@@ -74,6 +78,8 @@ public struct CenterCrop: UnaryLayer, Configurable {
     Field("height", \.height, "Rows of the result.", check: within(1...largestSide)).required,
     Field("width", \.width, "Columns of the result.", check: within(1...largestSide)).required,
     Field("data_format", \.dataFormat, "Where channels are."))
+
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["data_format"] }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try dataFormat.channelsLast(x) { x in

@@ -44,6 +44,11 @@ public struct StringLookup: UnaryLayer, Configurable {
     },
     Field("salt", \.salt, "Two numbers that key the hash of unknown texts."))
 
+  public static let dialects = KerasDialects {
+    $0.keras2.lacks = ["salt"]
+    $0.keras3.vocabulary = .texts
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let words = try TextVocabulary(self, at: scope.graph.origin)
     let y = try x.graph.apply(words.map, x)

@@ -22,6 +22,18 @@ public struct Bidirectional: Layer, Configurable {
     Field("backward_layer", \.backwardLayer, "The layer that walks backward."),
     Field("merge_mode", \.mergeMode, "How the outputs of both become one; null leaves two."))
 
+  public static let dialects = KerasDialects {
+    $0.keras1.weights.layers = 2
+    $0.keras2.omits = ["backward_layer"]
+    $0.keras3.attributes = { parts, config in
+      let isForward = parts[0].hasPrefix("forward")
+      let hasOther = config["backward_layer"].map { !$0.isAbsent } ?? false
+      let layer = config[hasOther && !isForward ? "backward_layer" : "layer"]
+      let rest = KerasDialects.attributes(of: Array(parts.dropFirst()), in: layer)
+      return [isForward ? "forward_layer" : "backward_layer"] + rest
+    }
+  }
+
   public var signature: CallSignature {
     CallSignature(inputs: ["inputs", "initial_state"], endingInList: true, values: ["mask"])
   }

@@ -40,6 +40,10 @@ public struct ConvLSTM<let rank: Int>: RecurrentLayer, Configurable {
       ] + RecurrentSettings.fields(without: ["units", "reset_after"], at: \Self.settings))
   }
 
+  public static var dialects: KerasDialects {
+    KerasDialects(.recurrent) { $0.keras2.hidden = ["conv_lstm_cell"] }
+  }
+
   public var stateNames: [String] { ["h", "c"] }
 
   public func call(_ inputs: [Value], in scope: LayerScope) throws -> [Value] {
@@ -124,19 +128,13 @@ private struct Walk<let rank: Int> {
       at: scope.graph.origin)
     let channels = try x.knownLastAxis(for: name)
     let window = layer.kernelSize.numbers
-    kernel = try scope.parameter(
-      cell + "kernel", window + [channels, 4 * layer.filters], settings.kernelInitializer,
-      regularizer: settings.kernelRegularizer, constraint: settings.kernelConstraint)
+    kernel = try scope.parameter(cell + "kernel", window + [channels, 4 * layer.filters], settings.kernel)
     recurrent = try scope.parameter(
-      cell + "recurrent_kernel", window + [layer.filters, 4 * layer.filters], settings.recurrentInitializer,
-      regularizer: settings.recurrentRegularizer, constraint: settings.recurrentConstraint)
-    var initializer = settings.biasInitializer
-    if settings.unitForgetBias { initializer = initializer.withOnes(layer.filters..<2 * layer.filters) }
+      cell + "recurrent_kernel", window + [layer.filters, 4 * layer.filters], settings.recurrent)
+    let own = settings.unitForgetBias ? settings.bias(openingGates: layer.filters) : settings.bias
     bias =
       settings.useBias
-      ? try scope.parameter(
-        cell + "bias", [4 * layer.filters], initializer, regularizer: settings.biasRegularizer,
-        constraint: settings.biasConstraint) : nil
+      ? try scope.parameter(cell + "bias", [4 * layer.filters], own) : nil
     let one = try scope.graph.apply(Convolution(rule), x.sliced(.all, .at(0)), kernel)
     let places = one.type.dims.dropFirst().dropLast().map { if case .size(let size) = $0 { size } else { 0 } }
     stateShape = places + [layer.filters]

@@ -19,16 +19,25 @@ public struct RNN: CellLayer, Configurable {
     fields: [Field("cell", \.cell, "The cell, as {LSTMCell: {units: 8}}, or a list of cells.").required]
       + RecurrentSettings.fields(
         without: RecurrentSettings.cellKeys.union(["activity_regularizer", "seed"]), at: \Self.settings))
+
+  public static let dialects = KerasDialects(.recurrent) { dialects in
+    let ofCell = dialects.keras3.attributes
+    dialects.keras3.attributes = { CellSetting.stackedAttributes(of: $0, $1) ?? ofCell($0, $1) }
+  }
 }
 
 /// A cell as the setting of a layer.
 public protocol CellType: Configurable {
   var settings: RecurrentSettings { get set }
   var kind: RecurrentTask.Kind { get }
+  /// How the files of each Keras say it.
+  static var dialects: KerasDialects { get }
 }
 
 extension CellType {
-  fileprivate var className: String { Self.schema.name }
+  public static var dialects: KerasDialects { .recurrentCell }
+  fileprivate static var name: String { schema.name }
+  fileprivate var className: String { Self.name }
   fileprivate var config: ConfigNode { Self.schema.encode(self) }
 }
 
@@ -70,6 +79,8 @@ public struct GRUCell: CellType {
   public static let schema = Schema(
     "GRUCell", "The cell of GRU.", prototype: Self(1),
     fields: RecurrentSettings.cellFields(without: ["unit_forget_bias"], at: \Self.settings))
+
+  public static let dialects = KerasDialects(.recurrentCell) { $0.keras2.meant = GRU.meantByKeras2 }
 }
 
 /// A cell, or cells on top of each other, as they are written: with names, which their weights have.
@@ -95,10 +106,15 @@ public struct CellSetting: ConfigConvertible {
 
   public init(_ cell: any CellType) { list = [Named(name: "cell", type: cell)] }
 
+  private static let types: [any CellType.Type] = [SimpleRNNCell.self, LSTMCell.self, GRUCell.self]
+
   /// Every cell that a file can name.
   public static let registry = Registry<any CellType>(
-    "cell", commonKeys: ["name", "trainable", "dtype"],
-    [.init(SimpleRNNCell.self) { $0 }, .init(LSTMCell.self) { $0 }, .init(GRUCell.self) { $0 }])
+    "cell", commonKeys: ["name", "trainable", "dtype"], types.map { entry($0) })
+
+  private static func entry<C: CellType>(_ type: C.Type) -> Registry<any CellType>.Entry {
+    .init(type) { $0 }
+  }
 
   public static var expectation: String {
     "a cell with its settings, as {LSTMCell: {units: 8}}, or a list of them"
@@ -171,5 +187,33 @@ public struct CellSetting: ConfigConvertible {
         path: path, kind: named.type.kind, settings: named.type.settings,
         isTrainable: named.isTrainable && (stack?.isTrainable ?? true), streams: path + "/")
     }
+  }
+}
+
+// MARK: Dialects
+
+extension CellSetting {
+  /// How files say every cell, and a stack of them.
+  static let dialects: [String: KerasDialects] = {
+    var known = ["StackedRNNCells": KerasDialects.recurrentCell]
+    for type in types { known[type.name] = type.dialects }
+    return known
+  }()
+
+  /// By which attributes Keras 3 holds the cells of a stack, which it counts by class.
+  /// - Parameter config: of the layer.
+  /// - Returns: `nil` for a layer of one cell.
+  fileprivate static func stackedAttributes(of parts: [String], _ config: ConfigNode) -> [String]? {
+    guard let stack = stackSettings(config["cell"] ?? nil) else { return nil }
+    let (path, rest) = (["cell", "cells"], Array(parts.dropFirst()))
+    var counts: [String: Int] = [:]
+    for cell in stack["cells"]?.list ?? [] {
+      let base = (cell["class_name"]?.string ?? "").snakeCased
+      let number = counts[base, default: 0]
+      counts[base] = number + 1
+      guard cell["config"]?["name"]?.string == rest.first else { continue }
+      return path + [number == 0 ? base : "\(base)_\(number)"] + rest.dropFirst()
+    }
+    return path + rest
   }
 }

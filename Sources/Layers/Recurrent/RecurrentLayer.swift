@@ -14,7 +14,28 @@ public protocol RecurrentLayer: Layer {
   var stateNames: [String] { get }
 }
 
+extension KerasDialects {
+  /// What layers that walk along steps have in common.
+  static let recurrent = KerasDialects(.recurrentCell) {
+    $0.keras2.lacks = ["zero_output_for_mask"]
+    $0.keras3.attributes = { parts, _ in ["cell"] + parts.dropFirst() }
+    $0.differences = [
+      .init("stateful layers that are given their first states", place: 5) { call, _ in
+        (call.layer as? any RecurrentLayer)?.settings.stateful == true
+          && call.inputs.count - call.named.values.count > 1
+      }
+    ]
+  }
+
+  static let recurrentCell = KerasDialects {
+    $0.keras2.omits = ["seed"]
+    $0.keras2.surplus = ["time_major", "implementation"]
+  }
+}
+
 extension RecurrentLayer {
+  public static var dialects: KerasDialects { .recurrent }
+
   public var signature: CallSignature {
     CallSignature(inputs: ["inputs", "initial_state"], endingInList: true, values: ["mask"])
   }
@@ -156,12 +177,10 @@ public struct RecurrentCell: Sendable {
     let cell = path + "/"
     let features = try steps.x.knownLastAxis(for: className)
     let kernel = try scope.parameter(
-      cell + "kernel", [features, columns], settings.kernelInitializer,
-      regularizer: settings.kernelRegularizer, constraint: settings.kernelConstraint,
+      cell + "kernel", [features, columns], settings.kernel,
       isTrainable: isTrainable, layout: .panels)
     let recurrent = try scope.parameter(
-      cell + "recurrent_kernel", [units, columns], settings.recurrentInitializer,
-      regularizer: settings.recurrentRegularizer, constraint: settings.recurrentConstraint,
+      cell + "recurrent_kernel", [units, columns], settings.recurrent,
       isTrainable: isTrainable, layout: kind == .gruResetBefore ? .rowMajor : .panels)
     var x = steps.x
     if let kept = try kept(settings.dropout, features, "dropout", in: scope) {
@@ -176,8 +195,7 @@ public struct RecurrentCell: Sendable {
     if kind == .gru { operands.bias = graph.constant(0, [.size(units)]) }
     if settings.useBias {
       let bias = try scope.parameter(
-        cell + "bias", kind == .gru ? [2, columns] : [columns], biasInitializer,
-        regularizer: settings.biasRegularizer, constraint: settings.biasConstraint,
+        cell + "bias", kind == .gru ? [2, columns] : [columns], self.bias,
         isTrainable: isTrainable)
       if kind == .gru {
         // The part of the second bias that is not reset can be added beforehand.
@@ -197,9 +215,9 @@ public struct RecurrentCell: Sendable {
     return try rule.states(operands)
   }
 
-  private var biasInitializer: Initializer {
-    guard kind == .lstm, settings.unitForgetBias else { return settings.biasInitializer }
-    return settings.biasInitializer.withOnes(settings.units..<2 * settings.units)
+  private var bias: WeightSettings {
+    let isOpen = kind == .lstm && settings.unitForgetBias
+    return isOpen ? settings.bias(openingGates: settings.units) : settings.bias
   }
 
   /// What the numbers of a sample are multiplied by at every step; `nil` where nothing is dropped.

@@ -15,6 +15,8 @@ public struct SimpleRNN: CellLayer, Configurable {
     "SimpleRNN", "A state that is mixed with each step.", prototype: Self(1),
     fields: RecurrentSettings.fields(
       without: ["recurrent_activation", "unit_forget_bias", "reset_after"], at: \Self.settings))
+
+  public static let dialects = KerasDialects(.recurrent) { $0.keras1.weights = .init(3) }
 }
 
 /// Long short-term memory: a cell's content that gates write, forget and show.
@@ -31,6 +33,11 @@ public struct LSTM: CellLayer, Configurable {
   public static let schema = Schema(
     "LSTM", "Long short-term memory.", prototype: Self(1),
     fields: RecurrentSettings.fields(without: ["reset_after"], at: \Self.settings))
+
+  public static let dialects = KerasDialects(.recurrent) {
+    // Written as input, cell, forget and output.
+    $0.keras1.weights = .init(3, gates: [0, 2, 1, 3])
+  }
 }
 
 /// A gated recurrent unit: a state that is partly kept and partly renewed.
@@ -48,4 +55,12 @@ public struct GRU: CellLayer, Configurable {
   public static let schema = Schema(
     "GRU", "A gated recurrent unit.", prototype: Self(1),
     fields: RecurrentSettings.fields(without: ["unit_forget_bias"], at: \Self.settings))
+
+  public static let dialects = KerasDialects(.recurrent) {
+    $0.keras1.weights = .init(3, gates: [0, 1, 2])
+    $0.keras2.meant = meantByKeras2
+  }
+
+  /// Before it was a setting the gate came first.
+  static let meantByKeras2 = [ConfigNode.Entry("reset_after", false)]
 }

@@ -6,18 +6,13 @@ public struct RecurrentSettings: Sendable {
   public var activation = Activation.tanh
   public var recurrentActivation = Activation.sigmoid
   public var useBias = true
-  public var kernelInitializer = Initializer.glorotUniform
-  public var recurrentInitializer = Initializer.orthogonal
-  public var biasInitializer = Initializer.zeros
+  /// The kernel of the input, and that of the state.
+  public var kernel = WeightSettings(.glorotUniform)
+  public var recurrent = WeightSettings(.orthogonal)
+  public var bias = WeightSettings(.zeros)
   /// `LSTM`: whether the forget gates start open.
   public var unitForgetBias = true
-  public var kernelRegularizer: Regularizer?
-  public var recurrentRegularizer: Regularizer?
-  public var biasRegularizer: Regularizer?
   public var activityRegularizer: Regularizer?
-  public var kernelConstraint: Constraint?
-  public var recurrentConstraint: Constraint?
-  public var biasConstraint: Constraint?
   public var dropout = 0.0
   public var recurrentDropout = 0.0
   public var seed: Int?
@@ -31,6 +26,13 @@ public struct RecurrentSettings: Sendable {
   public var zeroOutputForMask = false
 
   public init(_ units: Int) { self.units = units }
+
+  /// The bias with the forget gates open at the start: the second of the gates of so many units each.
+  func bias(openingGates units: Int) -> WeightSettings {
+    var open = bias
+    open.initializer = bias.initializer.withOnes(units..<2 * units)
+    return open
+  }
 }
 
 extension RecurrentSettings {
@@ -63,22 +65,24 @@ extension RecurrentSettings {
     "recurrent_dropout", "seed", "reset_after",
   ]
 
-  private static let all: [Field<RecurrentSettings>] = [
+  private static let weights: [WeightFields<Self>] = [
+    .init("kernel", \.kernel, "the input's kernel"), .init("recurrent", \.recurrent, "the state's kernel"),
+    .bias(\.bias),
+  ]
+
+  private static let all: [Field<Self>] =
+    steps + weights.map(\.initializer)
+    + [Field("unit_forget_bias", \.unitForgetBias, "Whether the forget gate's bias starts at 1.")]
+    + weights.map(\.regularizer) + [.activity(\.activityRegularizer)] + weights.map(\.constraint) + walk
+
+  private static let steps: [Field<Self>] = [
     Field("units", \.units, "Size of the state.", check: atLeast(1)).required,
     Field("activation", \.activation, "Function of the new state."),
     Field("recurrent_activation", \.recurrentActivation, "Function of the gates."),
     Field("use_bias", \.useBias, "Whether a bias is added."),
-    Field("kernel_initializer", \.kernelInitializer, "Start values of the input's kernel."),
-    Field("recurrent_initializer", \.recurrentInitializer, "Start values of the state's kernel."),
-    Field("bias_initializer", \.biasInitializer, "Start values of the bias."),
-    Field("unit_forget_bias", \.unitForgetBias, "Whether the forget gate's bias starts at 1."),
-    Field("kernel_regularizer", \.kernelRegularizer, "What draws the input's kernel to 0."),
-    Field("recurrent_regularizer", \.recurrentRegularizer, "What draws the state's kernel to 0."),
-    Field("bias_regularizer", \.biasRegularizer, "What draws the bias to 0."),
-    Field("activity_regularizer", \.activityRegularizer, "What draws the output to 0."),
-    Field("kernel_constraint", \.kernelConstraint, "Bounds that the input's kernel is kept in."),
-    Field("recurrent_constraint", \.recurrentConstraint, "Bounds that the state's kernel is kept in."),
-    Field("bias_constraint", \.biasConstraint, "Bounds that the bias is kept in."),
+  ]
+
+  private static let walk: [Field<Self>] = [
     Field("dropout", \.dropout, "The part of the inputs set to 0 in training.", check: rate),
     Field(
       "recurrent_dropout", \.recurrentDropout, "The part of the state set to 0 in training.", check: rate),

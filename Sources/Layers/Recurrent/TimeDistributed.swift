@@ -14,6 +14,14 @@ public struct TimeDistributed: UnaryLayer, Configurable {
     "TimeDistributed", "A layer for every step by itself.", prototype: Self(Dense(1)),
     Field("layer", \.layer, "The layer, as for one step.").required)
 
+  public static let dialects = KerasDialects {
+    $0.keras1.weights.layers = 1
+    $0.keras2.hidesLayer = true
+    $0.keras3.attributes = { parts, config in
+      ["layer"] + KerasDialects.attributes(of: Array(parts.dropFirst()), in: config["layer"])
+    }
+  }
+
   public var passesMask: Bool { true }
   public var signature: CallSignature { CallSignature(values: ["mask"]) }
 

@@ -46,6 +46,10 @@ public struct SpatialDropout<let rank: Int>: UnaryLayer, Configurable {
       fields: [.dropRate(\.rate), .seed(\.seed)] + (rank == 1 ? [] : [format]))
   }
 
+  public static var dialects: KerasDialects {
+    KerasDialects { if rank > 1 { $0.keras2.lacks = ["data_format"] } }
+  }
+
   public var passesMask: Bool { true }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
@@ -73,6 +77,8 @@ public struct AlphaDropout: UnaryLayer, Configurable {
   public static let schema = Schema(
     "AlphaDropout", "A dropout that keeps mean and deviation, for selu.", prototype: AlphaDropout(0.5),
     .dropRate(\.rate), .noiseShape(\.noiseShape), .seed(\.seed))
+
+  public static let dialects = KerasDialects { $0.keras2.lacks = ["noise_shape"] }
 
   public var passesMask: Bool { true }
 

@@ -56,6 +56,13 @@ public struct ZeroPadding<let rank: Int>: UnaryLayer, Configurable {
       Field("data_format", \.dataFormat, "Where channels are."))
   }
 
+  public static var dialects: KerasDialects {
+    KerasDialects {
+      if rank == 1 { $0.keras2.lacks = ["data_format"] }
+      if rank == 2 { $0.keras1.pairs = ["padding"] }
+    }
+  }
+
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     try dataFormat.channelsLast(x) { x in
       let widths = [(0, 0)] + padding.numbers.map { ($0[0], $0[1]) } + [(0, 0)]
