@@ -57,7 +57,6 @@ let package = Package(
   targets: [
     // Level 0: no Swift target below. A target may depend on those of lower levels only.
     target("Diagnostics"),
-    target("Files"),
     target("Plotting"),
     target("KernelABI", settings: hot),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -75,10 +74,11 @@ let package = Package(
     target("Config", "Diagnostics"),
     target("TensorCore", "Diagnostics"),
     target("RunEvents", "Diagnostics", "CCrypto"),
-    target("HDF5Files", "CHDF5", "CZlib", "Files", "Diagnostics"),
-    target("ZipFiles", "CZip", "Files"),
+    target("Files", "Diagnostics"),
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     // Level 2
+    target("HDF5Files", "CHDF5", "CZlib", "Files", "Diagnostics"),
+    target("ZipFiles", "CZip", "Files"),
     target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
     target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "Files", "CZlib", settings: fast),
@@ -118,7 +118,8 @@ let package = Package(
       "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents", "TensorCore", "Reporting", "Plotting",
       "PlottingCairo", "Kernels", "Files", "Config", "Diagnostics"),
     target(
-      "Fuzzing", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Reporting", "KerasFiles",
+      "Fuzzing", "Files", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Reporting",
+      "KerasFiles",
       "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "ExpLanguage", "HDF5Files", "CHDF5",
       "CZlib", "TensorCore", "Config", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift"),
       settings: fast),
@@ -172,6 +173,7 @@ let package = Package(
       "OptimizersTests", "EngineTestSupport", "Optimizers", "GraphEngine", "Kernels", "KernelABI", "Config",
       "Diagnostics"),
     tests("ConfigTests", "Config", "Diagnostics"),
+    tests("FilesTests", "Files", "Diagnostics"),
     tests("RunEventsTests", "RunEvents", "Diagnostics"),
     tests("HDF5FilesTests", "HDF5Files", "Fuzzing", "Diagnostics"),
     tests(

@@ -1,5 +1,6 @@
 import Config
 public import Diagnostics
+import Files
 import Foundation
 import Plotting
 import Reporting

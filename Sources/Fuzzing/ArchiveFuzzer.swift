@@ -1,5 +1,6 @@
 import Archives
 import Diagnostics
+import Files
 public import Foundation
 import RunEvents
 import RunLog

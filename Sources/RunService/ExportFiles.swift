@@ -1,6 +1,7 @@
 import Diagnostics
 import Experiments
 import Exports
+import Files
 import Foundation
 
 extension [ExportFile] {

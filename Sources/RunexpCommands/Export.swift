@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Exports
 import Experiments
+import Files
 import Foundation
 import KerasFiles
 import Layers

@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Files
 import Foundation
 
 /// `runexp init`: a first experiment, and the schema that editors check it with.

@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import Experiments
+import Files
 import Foundation
 import KerasFiles
 package import Layers

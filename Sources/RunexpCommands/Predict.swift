@@ -3,6 +3,7 @@ import Config
 import Datasets
 import Diagnostics
 import Experiments
+import Files
 import Foundation
 import KerasFiles
 import Kernels

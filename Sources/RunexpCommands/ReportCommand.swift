@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Files
 import Foundation
 import Reporting
 import RunLog

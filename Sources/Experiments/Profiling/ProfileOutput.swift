@@ -1,3 +1,4 @@
+import Files
 import GraphEngine
 import Kernels
 import Reporting

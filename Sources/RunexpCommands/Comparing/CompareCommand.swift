@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Files
 import Foundation
 import RunAnalysis
 import RunEvents

@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Files
 import Plotting
 import PlottingCairo
 import RunAnalysis
