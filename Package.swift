@@ -87,7 +87,9 @@ let package = Package(
       "RunLog", "RunEvents", "Config", "Diagnostics", "Files", .product(name: "GRDB", package: "GRDB.swift")),
     // Level 3
     target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: fast),
-    target("RunAnalysis", "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics"),
+    target(
+      "RunAnalysis", "RunLog", "Reporting", "Plotting", "ExpLanguage", "TensorCore", "RunEvents", "Config",
+      "Diagnostics"),
     target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     target(
       "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "Files", "ExpLanguage",
@@ -117,6 +119,7 @@ let package = Package(
       "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training", "Layers", "GraphEngine",
       "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents", "TensorCore", "Reporting", "Plotting",
       "PlottingCairo", "Kernels", "Files", "Config", "Diagnostics"),
+    target("Descriptions", "Experiments", "Training", "Layers", "Losses", "Optimizers", "Config"),
     target(
       "Fuzzing", "Files", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Reporting",
       "KerasFiles",
@@ -125,14 +128,16 @@ let package = Package(
       settings: fast),
     // Level 9
     target(
-      "RunexpCommands", "RunService", "Archives", "Exports", "Experiments", "KerasFiles", "Training",
+      "RunexpCommands", "RunService", "Descriptions", "Archives", "Exports", "Experiments", "KerasFiles",
+      "Training",
       "ModelScripts",
       "Layers", "Losses", "Optimizers", "RunAnalysis", "RunLog", "TensorCore", "RunEvents", "Reporting",
       "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Files", "Config", "Diagnostics",
       .product(name: "ArgumentParser", package: "swift-argument-parser")),
     // Level 10
     target(
-      "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
+      "Runexp", "RunexpCommands", "RunService", "KerasFiles", "Training", "Layers", "Losses", "Optimizers",
+      "GraphEngine",
       "Datasets", "TensorCore", "Kernels", "Config", "Diagnostics"),
     .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(

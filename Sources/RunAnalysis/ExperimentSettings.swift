@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import ExpLanguage
+import RunEvents
 
 /// What a resolved experiment says, cell by cell, as values: what two texts differ in beside their layout.
 struct ExperimentSettings: Sendable {

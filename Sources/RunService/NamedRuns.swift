@@ -1,6 +1,7 @@
 import Config
 package import Diagnostics
 import Foundation
+package import RunAnalysis
 import RunEvents
 package import RunLog
 
@@ -29,6 +30,16 @@ package struct NamedRuns {
   /// - Throws: E0701 to E0705.
   package func log(_ run: String) throws(Diagnostic) -> LogDatabase {
     try RunStore.read(RunFolder.log(in: folder(run)))
+  }
+
+  /// The histories of the metrics of each run of a comparison.
+  /// - Throws: E0701 to E0706.
+  package func histories(of comparison: RunComparison) throws(Diagnostic) -> [String: [MetricHistory]] {
+    var histories: [String: [MetricHistory]] = [:]
+    for run in comparison.rows.flatMap(\.runs) {
+      histories[run.name] = try log(run.name).metrics(of: run.name)
+    }
+    return histories
   }
 
   /// The run that a word names.

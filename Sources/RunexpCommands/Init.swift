@@ -1,5 +1,6 @@
 import ArgumentParser
 import Config
+import Descriptions
 import Diagnostics
 import Experiments
 import Files

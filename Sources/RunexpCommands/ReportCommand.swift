@@ -4,7 +4,9 @@ import Experiments
 import Files
 import Foundation
 import Reporting
+import RunEvents
 import RunLog
+import RunService
 
 /// `runexp report`: makes a run's report again, from what the run kept of it.
 struct ReportCommand: ParsableCommand {

@@ -5,6 +5,7 @@ import Experiments
 import ExpLanguage
 import Foundation
 import Plotting
+import RunEvents
 import RunService
 
 /// `runexp run`: checks files, then runs them one after another.

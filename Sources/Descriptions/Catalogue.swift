@@ -1,4 +1,4 @@
-import Config
+package import Config
 import Experiments
 import Layers
 import Losses
@@ -6,14 +6,14 @@ import Optimizers
 import Training
 
 /// Everything that files choose by name, family by family: for `runexp describe`, and for the schema that editors use.
-struct Catalogue {
+package struct Catalogue {
   /// A family of things of one kind.
-  struct Family {
-    let kind: String
-    let plural: String
-    let members: [MemberDescription]
+  package struct Family {
+    package let kind: String
+    package let plural: String
+    package let members: [MemberDescription]
     /// Whether files may define members of their own: layers, and functions as losses, metrics and activations.
-    let isOpen: Bool
+    package let isOpen: Bool
 
     init(_ kind: String, plural: String? = nil, isOpen: Bool = false, _ members: [MemberDescription]) {
       self.kind = kind
@@ -29,10 +29,10 @@ struct Catalogue {
     }
   }
 
-  static let cells = Family("cell", CellRegistry.all.map(\.description))
+  package static let cells = Family("cell", CellRegistry.all.map(\.description))
 
   /// What cells name in their settings.
-  static let parts = [
+  package static let parts = [
     Family(LayerRegistry.all, isOpen: true), Family("activation", isOpen: true, Activation.descriptions),
     Family("initializer", Initializer.descriptions), Family(Regularizer.all), Family(Constraint.all),
     Family(LossRegistry.all, plural: "losses", isOpen: true), Family(MetricRegistry.all, isOpen: true),
@@ -40,15 +40,15 @@ struct Catalogue {
     Family("figure", PlotRegistry.descriptions),
   ]
 
-  static var families: [Family] { [cells] + parts }
+  package static var families: [Family] { [cells] + parts }
 
   /// The members of that name, with their families.
-  static func find(_ name: String) -> [(kind: String, member: MemberDescription)] {
+  package static func find(_ name: String) -> [(kind: String, member: MemberDescription)] {
     families.flatMap { family in
       family.members.filter { $0.name == name || $0.aliases.contains(name) }.map { (family.kind, $0) }
     }
   }
 
   /// Every name, those of other spellings too.
-  static var names: [String] { families.flatMap { $0.members.flatMap { [$0.name] + $0.aliases } } }
+  package static var names: [String] { families.flatMap { $0.members.flatMap { [$0.name] + $0.aliases } } }
 }

@@ -1,27 +1,26 @@
-import Config
-import Diagnostics
+package import Config
+package import Diagnostics
 import Plotting
 import Reporting
 import RunAnalysis
 import RunEvents
 import RunLog
-import RunService
 
 /// What the log of a run knows of it, for people and for programs.
-struct RunView {
+package struct RunView {
   private let evidence: RunEvidence
   private let summaries: [MetricSummary]
   private let artifacts: [Artifact]
 
   /// - Throws: E0701 to E0706.
-  init(_ run: String, log path: String) throws(Diagnostic) {
+  package init(_ run: String, log path: String) throws(Diagnostic) {
     let log = try RunStore.read(path)
     evidence = try log.evidence(of: run)
     summaries = try log.runs(named: [run]).first?.metrics ?? []
     artifacts = try log.artifacts(of: run)
   }
 
-  var text: String {
+  package var text: String {
     let (run, record) = (evidence.run, evidence.run.record)
     let told = ([run.status.rawValue] + (record.scope.remark.map { [$0] } ?? [])).joined(separator: ", ")
     var lines = ["\(record.name)   \(told)", record.title, ""]
@@ -56,7 +55,7 @@ struct RunView {
     rows.isEmpty ? [] : ["", title, TextTable.render(rows.map { [" "] + $0 }, rightFrom: 99)]
   }
 
-  var config: ConfigNode {
+  package var config: ConfigNode {
     let (run, record) = (evidence.run, evidence.run.record)
     let cells = run.cells.map { cell -> ConfigNode in
       [
