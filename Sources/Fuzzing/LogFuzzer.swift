@@ -9,7 +9,7 @@ import RunLog
 /// Logs with values that no run writes, tables that are others, and damaged bytes, read in every way that commands do.
 public struct LogFuzzer: Fuzzer {
   public static let name = "logs"
-  public static let fileName = "run.sqlite"
+  public static let fileName = RunFile.log
 
   private let sound: Data
   private static let tables = [

@@ -200,7 +200,7 @@ public struct Artifact: Sendable, Hashable, Codable {
   public var caption: String
   public var cell: Int?
   /// Whether it is the run's report, which tells the time that everything took.
-  public var isReport: Bool { path.hasPrefix("report.") }
+  public var isReport: Bool { RunFile.isReport(path) }
   public init(path: String, mediaType: String, bytes: Int, sha256: String, caption: String, cell: Int?) {
     self.path = path
     self.mediaType = mediaType

@@ -39,9 +39,6 @@ public struct RunInput: Sendable, Equatable, Codable {
 ///
 /// With it a run can be made again elsewhere: in an archive the places of the inputs are relative to the file.
 public struct RunRequest: Sendable, Equatable, Codable {
-  /// What the file is called in the folder of a run.
-  public static let fileName = "request.json"
-
   /// The experiment file, absolute.
   public var experiment: String
   public var isQuick: Bool
@@ -79,7 +76,7 @@ public struct RunRequest: Sendable, Equatable, Codable {
 
   /// Reads the file in a run's folder; `nil` if there is none.
   public init?(inFolder folder: String) {
-    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(Self.fileName)") else { return nil }
+    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(RunFile.request)") else { return nil }
     self.init(json: [UInt8](bytes))
   }
 

@@ -91,7 +91,7 @@ package struct ComparisonReport {
   private static func runs(_ runs: [RunSummary], _ named: NamedRuns, _ path: String) -> ComparisonPage.Table {
     let here = URL(fileURLWithPath: path).deletingLastPathComponent()
     let rows = runs.map { run -> [ComparisonPage.Cell] in
-      let report = URL(fileURLWithPath: "\(named.folder(run.name))/report.html")
+      let report = URL(fileURLWithPath: "\(named.folder(run.name))/\(RunFile.page)")
       let link =
         FileManager.default.fileExists(atPath: report.path) ? relative(report.path, from: here.path) : nil
       return [

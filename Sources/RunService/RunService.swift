@@ -79,7 +79,7 @@ package struct RunService {
     let end = try execute(plan, record, in: folder, options, from: checkpoint)
     if writesEvents {
       let run = try ExportedRun(record.name, in: RunStore.read(folder.log))
-      try TensorBoardLog.files(run).write(below: folder.path + "/tensorboard", from: folder.path)
+      try TensorBoardLog.files(run).write(below: "\(folder.path)/\(RunFile.tensorBoard)", from: folder.path)
     }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     var outcome = Outcome(folder: folder, end: end)

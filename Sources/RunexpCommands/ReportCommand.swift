@@ -39,9 +39,9 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     do {
       let saved = try SavedModels(what, reports: common.reports)
-      let text = format.writer.render(try ReportFile.read(folder: saved.folder))
+      let text = format.writer.render(try ReportFile.read("\(saved.folder)/\(RunFile.report)"))
       if output == "-" { return printFile(text) }
-      let path = output ?? "\(saved.folder)/report.\(format.rawValue)"
+      let path = output ?? "\(saved.folder)/\(RunFile.report(format.rawValue))"
       try writeFile(Array(text.utf8), to: path)
       print("wrote \(path)")
     } catch let diagnostic as Diagnostic {

@@ -35,11 +35,11 @@ struct Run: ParsableCommand {
   var until: String?
   @Flag(help: "Check the files and show the plan; run nothing.")
   var dryRun = false
-  @Flag(help: "Write what was logged for TensorBoard, too: into tensorboard/ in the run's folder.")
+  @Flag(help: "Write what was logged for TensorBoard, too: into \(RunFile.tensorBoard)/ in the run's folder.")
   var tensorboard = false
   @Flag(
     help:
-      "Time every step of trainings: tables on the console and in the report, profile.json for ui.perfetto.dev."
+      "Time every step of trainings: tables on the console and in the report, \(RunFile.profile) for ui.perfetto.dev."
   )
   var profile = false
   @OptionGroup var events: EventOption
