@@ -90,7 +90,7 @@ public struct Runner {
   private var request: RunRequest {
     RunRequest(
       experiment: URL(fileURLWithPath: plan.path).standardizedFileURL.path, isQuick: options.isQuick,
-      until: options.until, name: options.name,
+      until: options.until, name: options.name, parent: record.parent,
       chosenRuns: plan.chosenRuns, inputs: plan.inputs)
   }
 

@@ -19,6 +19,7 @@ public struct LogFuzzer: Fuzzer {
     "metric": ["number", "name"], "point": ["metric", "step", "epoch", "value"],
     "summary": ["last_step", "best_epoch", "last"], "steps": ["first_step", "epoch", "losses", "cell"],
     "weight_digest": ["steps", "step"], "event": ["number", "text"], "dataset_file": ["bytes"],
+    "lineage": ["parent"],
   ]
   private static let values = [
     "9e999", "-9e999", "9223372036854775807", "-9223372036854775808", "-1", "4611686018427387904", "1e300",
@@ -31,7 +32,7 @@ public struct LogFuzzer: Fuzzer {
     let record = RunRecord(
       name: "m-1", experiment: "m", title: "t", seed: 1, startedAt: 1e9, command: ["runexp"],
       parameters: [.init(name: "rate", json: "0.1")], environment: [.init("cpu", "x")], source: "a: 1",
-      resolved: "a: 1", tag: nil, note: nil)
+      resolved: "a: 1", tag: nil, note: nil, parent: "p")
     let trace = StepTrace(epoch: 1, firstStep: 1, losses: [1, 2], digests: [.init(step: 1, value: .max)])
     let store = try RunStore(path: RunFolder.log(in: folder), process: .current())
     try store.append([

@@ -46,24 +46,27 @@ public struct RunRequest: Sendable, Equatable, Codable {
   public var until: Int?
   /// What the runs are called, if not as the file says.
   public var name: String?
-  /// The runs that `best(…)` meant, by its words.
+  /// The name of the run or sweep that it belongs to.
+  public var parent: String?
+  /// The runs that `latest` and `best(…)` meant, by their words.
   public var chosenRuns: [String: String]
   public var inputs: [RunInput]
 
   private enum CodingKeys: String, CodingKey {
-    case experiment, until, name, inputs
+    case experiment, until, name, parent, inputs
     case isQuick = "quick"
     case chosenRuns = "chosen_runs"
   }
 
   public init(
     experiment: String, isQuick: Bool = false, until: Int? = nil, name: String? = nil,
-    chosenRuns: [String: String] = [:], inputs: [RunInput] = []
+    parent: String? = nil, chosenRuns: [String: String] = [:], inputs: [RunInput] = []
   ) {
     self.experiment = experiment
     self.isQuick = isQuick
     self.until = until
     self.name = name
+    self.parent = parent
     self.chosenRuns = chosenRuns
     self.inputs = inputs
   }

@@ -15,9 +15,12 @@ package struct RunList {
   package var text: String {
     let parameters = Set(runs.flatMap { $0.parameters.map(\.name) }).sorted()
     let metrics = RunIndexPage.columns(runs)
-    let isTagged = runs.contains { $0.tag != nil }
+    // Columns that only some runs have something for.
+    let own = [("tag", \RunSummary.tag), ("parent", \RunSummary.parent)].filter { column in
+      runs.contains { $0[keyPath: column.1] != nil }
+    }
     var rows = [
-      ["run", "status"] + (isTagged ? ["tag"] : []) + ["started", "time"] + parameters + metrics.map(\.title)
+      ["run", "status"] + own.map(\.0) + ["started", "time"] + parameters + metrics.map(\.title)
     ]
     for run in runs {
       let told = parameters.map { name in run.parameters.first { $0.name == name }?.json ?? "" }
@@ -25,10 +28,10 @@ package struct RunList {
         column.value(in: run).map { NumberText.significant($0, digits: 4) } ?? ""
       }
       rows.append(
-        [run.name, run.told] + (isTagged ? [run.tag ?? ""] : [])
+        [run.name, run.told] + own.map { run[keyPath: $0.1] ?? "" }
           + [RunIndexPage.started(run.startedAt), run.seconds.map(DurationText.text) ?? ""] + told + values)
     }
-    return TextTable.render(rows, rightFrom: isTagged ? 4 : 3)
+    return TextTable.render(rows, rightFrom: 3 + own.count)
   }
 
   package var config: ConfigNode { ConfigNode(.list(runs.map(\.config))) }
@@ -44,7 +47,7 @@ extension RunSummary {
     [
       "run": name.config, "experiment": experiment.config, "status": status.rawValue.config,
       "quick": scope.isQuick.config, "until": scope.until.map { $0 + 1 }.config,
-      "seed": Int(clamping: seed).config, "tag": tag.config, "note": note.config,
+      "seed": Int(clamping: seed).config, "tag": tag.config, "note": note.config, "parent": parent.config,
       "started_at": startedAt.config, "seconds": seconds.config,
       "parameters": ConfigNode(.map(parameters.map { .init($0.name, $0.value.config) })),
       "metrics": ConfigNode(.list(metrics.map(\.config))),

@@ -31,6 +31,8 @@ package struct RunService {
     package var options = Runner.Options()
     package var tag: String?
     package var note: String?
+    /// The name of the run or sweep that it belongs to.
+    package var parent: String?
     /// The command line.
     package var command: [String]
 
@@ -61,7 +63,8 @@ package struct RunService {
       parameters: plan.parameters.entries.map { .init(name: $0.key, json: $0.value.json) },
       environment: Machine.facts(threads: threads, folder: home), source: plan.source,
       resolved: plan.resolved, tag: request.tag, note: request.note,
-      scope: RunScope(isQuick: request.options.isQuick, until: request.options.until))
+      scope: RunScope(isQuick: request.options.isQuick, until: request.options.until),
+      parent: request.parent)
     return try run(plan, record, in: folder, request.options)
   }
 

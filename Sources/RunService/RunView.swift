@@ -29,6 +29,7 @@ package struct RunView {
     lines += ["seed        \(record.seed)", "command     \(record.command.joined(separator: " "))"]
     lines += record.tag.map { ["tag         \($0)"] } ?? []
     lines += record.note.map { ["note        \($0)"] } ?? []
+    lines += record.parent.map { ["parent      \($0)"] } ?? []
     lines += section("PARAMETERS", record.parameters.map { [$0.name, $0.json] })
     lines += section(
       "CELLS",
@@ -85,7 +86,8 @@ package struct RunView {
       "status": run.status.rawValue.config, "quick": record.scope.isQuick.config,
       "until": record.scope.until.map { $0 + 1 }.config, "seed": Int(clamping: record.seed).config,
       "tag": record.tag.config,
-      "note": record.note.config, "started_at": record.startedAt.config, "seconds": run.seconds.config,
+      "note": record.note.config, "parent": record.parent.config, "started_at": record.startedAt.config,
+      "seconds": run.seconds.config,
       "resumptions": run.resumptions.config, "command": record.command.config,
       "parameters": ConfigNode(.map(record.parameters.map { .init($0.name, $0.value.config) })),
       "cells": ConfigNode(.list(cells)), "metrics": ConfigNode(.list(summaries.map(\.config))),

@@ -27,6 +27,9 @@ struct Run: ParsableCommand {
   var tag: String?
   @Option(help: "A sentence about the run.")
   var note: String?
+  @Option(
+    help: ArgumentHelp("The name of the run or sweep that the runs belong to.", valueName: "run"))
+  var parent: String?
   @Flag(help: "Two batches a cell: does everything work?")
   var quick = false
   @Option(
@@ -50,6 +53,9 @@ struct Run: ParsableCommand {
     try FileOptions.check(files)
     if let name, !isFileName(name) {
       throw ValidationError("--name is made of letters, digits, '_' and '-'")
+    }
+    if let parent, !isFileName(parent) {
+      throw ValidationError("--parent is made of letters, digits, '_' and '-'")
     }
   }
 
@@ -101,6 +107,7 @@ struct Run: ParsableCommand {
     request.options.name = name
     request.tag = tag
     request.note = note
+    request.parent = parent
     return request
   }
 

@@ -13,4 +13,12 @@ import Testing
   ]) func `words for a run are read`(words: String, reference: RunReference) {
     #expect(RunReference(words) == reference)
   }
+
+  @Test func `a request keeps its parent, and one without has none`() {
+    let request = RunRequest(experiment: "/e.exp", parent: "sweep-1")
+    #expect(RunRequest(json: Array(request.json.utf8)) == request)
+    let lone = RunRequest(experiment: "/e.exp")
+    #expect(!lone.json.contains("parent"))
+    #expect(RunRequest(json: Array(lone.json.utf8))?.parent == nil)
+  }
 }
