@@ -48,8 +48,8 @@ kernels: packages ## check that no kernel module leaks code into the others
 	$(RELEASE) --target Kernels
 	scripts/check-kernels.sh
 
-recipes: packages ## make the changes that CONTRIBUTING describes in a copy, build it, and use what is new
-	scripts/check-recipes.sh
+recipes: packages ## make the changes that CONTRIBUTING describes in a copy (IN_PLACE=1: here), build it, and use what is new
+	scripts/check-recipes.sh $(if $(IN_PLACE),--in-place)
 
 example: packages ## build and run the example of a Swift program that uses the library
 	cd docs/example && $(SWIFT) run --scratch-path ../../.build example

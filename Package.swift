@@ -57,7 +57,6 @@ let package = Package(
   targets: [
     // Level 0: no Swift target below. A target may depend on those of lower levels only.
     target("Diagnostics"),
-    target("Files"),
     target("Plotting"),
     target("KernelABI", settings: hot),
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -75,10 +74,11 @@ let package = Package(
     target("Config", "Diagnostics"),
     target("TensorCore", "Diagnostics"),
     target("RunEvents", "Diagnostics", "CCrypto"),
-    target("HDF5Files", "CHDF5", "CZlib", "Files", "Diagnostics"),
-    target("ZipFiles", "CZip", "Files"),
+    target("Files", "Diagnostics"),
     target("PlottingCairo", "Plotting", "CCairo", "Diagnostics"),
     // Level 2
+    target("HDF5Files", "CHDF5", "CZlib", "Files", "Diagnostics"),
+    target("ZipFiles", "CZip", "Files"),
     target("Kernels", "KernelABI", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", settings: fast),
     target("ExpLanguage", "Config", "Diagnostics", .product(name: "Yams", package: "Yams")),
     target("Datasets", "RunEvents", "TensorCore", "Config", "Diagnostics", "Files", "CZlib", settings: fast),
@@ -87,7 +87,9 @@ let package = Package(
       "RunLog", "RunEvents", "Config", "Diagnostics", "Files", .product(name: "GRDB", package: "GRDB.swift")),
     // Level 3
     target("GraphEngine", "TensorCore", "Kernels", "KernelABI", "Diagnostics", settings: fast),
-    target("RunAnalysis", "RunLog", "ExpLanguage", "TensorCore", "RunEvents", "Config", "Diagnostics"),
+    target(
+      "RunAnalysis", "RunLog", "Reporting", "Plotting", "ExpLanguage", "TensorCore", "RunEvents", "Config",
+      "Diagnostics"),
     target("Exports", "RunLog", "RunEvents", "Config", "Diagnostics"),
     target(
       "Archives", "RunLog", "RunEvents", "Reporting", "Plotting", "ZipFiles", "Files", "ExpLanguage",
@@ -131,23 +133,24 @@ let package = Package(
       "Training", "Layers", "GraphEngine", "Datasets", "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents",
       "TensorCore", "Reporting", "Plotting",
       "PlottingCairo", "Kernels", "Files", "Config", "Diagnostics"),
+    target("Descriptions", "Experiments", "Plots", "Training", "Layers", "Losses", "Optimizers", "Config"),
     target(
-      "Fuzzing", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Running", "Analysis",
-      "Plots", "Reporting", "KerasFiles",
+      "Fuzzing", "Files", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Running",
+      "Analysis", "Plots", "Reporting", "KerasFiles",
       "ModelScripts", "Training", "Layers", "GraphEngine", "Datasets", "ExpLanguage", "HDF5Files", "CHDF5",
       "CZlib", "TensorCore", "Config", "Diagnostics", .product(name: "GRDB", package: "GRDB.swift"),
       settings: fast),
     // Level 12
     target(
-      "RunexpCommands", "RunService", "Archives", "Exports", "Experiments", "Plots", "Running", "Analysis",
-      "KerasFiles",
-      "Training", "ModelScripts", "Layers", "Losses", "Optimizers", "RunAnalysis", "RunLog", "TensorCore",
-      "RunEvents", "Reporting",
+      "RunexpCommands", "RunService", "Descriptions", "Archives", "Exports", "Experiments", "Plots", "Running",
+      "Analysis", "KerasFiles", "Training", "ModelScripts", "Layers", "Losses", "Optimizers", "RunAnalysis",
+      "RunLog", "TensorCore", "RunEvents", "Reporting",
       "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Files", "Config", "Diagnostics",
       .product(name: "ArgumentParser", package: "swift-argument-parser")),
     // Level 13
     target(
-      "Runexp", "RunexpCommands", "KerasFiles", "Training", "Layers", "Losses", "Optimizers", "GraphEngine",
+      "Runexp", "RunexpCommands", "RunService", "KerasFiles", "Training", "Layers", "Losses", "Optimizers",
+      "GraphEngine",
       "Datasets", "TensorCore", "Kernels", "Config", "Diagnostics"),
     .executableTarget(name: "runexp", dependencies: ["RunexpCommands"], swiftSettings: strict),
     .executableTarget(
@@ -189,6 +192,7 @@ let package = Package(
       "OptimizersTests", "EngineTestSupport", "Optimizers", "GraphEngine", "Kernels", "KernelABI", "Config",
       "Diagnostics"),
     tests("ConfigTests", "Config", "Diagnostics"),
+    tests("FilesTests", "Files", "Diagnostics"),
     tests("RunEventsTests", "RunEvents", "Diagnostics"),
     tests("HDF5FilesTests", "HDF5Files", "Fuzzing", "Diagnostics"),
     tests(

@@ -1,11 +1,13 @@
 public import Diagnostics
+import Files
 import Foundation
+import RunEvents
 import Training
 
 /// The checkpoints of a run in its folder: the last one, and the one before it.
 public struct CheckpointStore {
   private let folder: String
-  package var last: String { folder + "/checkpoints/run.state" }
+  package var last: String { "\(folder)/\(RunFile.state)" }
   private var previous: String { last + ".previous" }
 
   /// - Parameter folder: the run's.
@@ -28,7 +30,7 @@ public struct CheckpointStore {
       unlink(last)
     }
     unlink(previous)
-    rmdir(folder + "/checkpoints")
+    rmdir("\(folder)/\(RunFile.checkpoints)")
   }
 
   /// The last checkpoint that is whole.

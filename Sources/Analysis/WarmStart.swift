@@ -116,8 +116,9 @@ package struct StartingPoints {
     guard checkpoint.isComplete else { throw .unfinished(name, at: span) }
     source = .run(checkpoint, folder: run)
     // What a checkpoint has to show it takes from the run's figures.
-    let figures = (try? FileManager.default.contentsOfDirectory(atPath: run + "/figures"))?.sorted() ?? []
-    let files = ["run.sqlite", "checkpoints/run.state"] + figures.map { "figures/\($0)" }
+    let figures =
+      (try? FileManager.default.contentsOfDirectory(atPath: "\(run)/\(RunFile.figures)"))?.sorted() ?? []
+    let files = [RunFile.log, RunFile.state] + figures.map { "\(RunFile.figures)/\($0)" }
     input = RunInput(.run, name: name, place: URL(fileURLWithPath: run).path, files: files)
   }
 

@@ -33,7 +33,9 @@ public struct Badge: Sendable, Equatable {
       Badge(
         name: "Artifacts Evaluated – Functional",
         items: [
-          Item(text: "documented: README.md, report.html", isMet: has("README.md") && has("report.html")),
+          Item(
+            text: "documented: README.md, \(RunFile.page)",
+            isMet: has("README.md") && has(RunFile.page)),
           Item(text: "consistent: every file is what its hash says", isMet: isSound),
           Item(text: "complete: all data and models that the run read are in it", isMet: isComplete),
           Item(text: "exercisable: the run came to a good end", isMet: run.run.status == .finished),

@@ -21,21 +21,21 @@ struct CrateContents {
   init(_ recorded: RecordedRun, log: String, largestInput: Int) throws {
     self.recorded = recorded
     request = recorded.request ?? RunRequest(experiment: "")
-    request.experiment = "experiment.exp"
+    request.experiment = RunFile.experiment
     files = [
-      CrateFile("experiment.exp", text: recorded.record.source, "The experiment, as it was written"),
+      CrateFile(RunFile.experiment, text: recorded.record.source, "The experiment, as it was written"),
       CrateFile(
-        "resolved.exp", text: recorded.record.resolved, "The experiment with its parameters filled in"),
-      try CrateFile("run.sqlite", file: log, "The log of the run: metrics, data, files, environment"),
+        RunFile.resolved, text: recorded.record.resolved, "The experiment with its parameters filled in"),
+      try CrateFile(RunFile.log, file: log, "The log of the run: metrics, data, files, environment"),
     ]
-    let transcript = recorded.folder + "/log.txt"
+    let transcript = "\(recorded.folder)/\(RunFile.transcript)"
     if FileManager.default.fileExists(atPath: transcript) {
-      files.append(try CrateFile("log.txt", file: transcript, "What was said on the console"))
+      files.append(try CrateFile(RunFile.transcript, file: transcript, "What was said on the console"))
     }
     try addArtifacts()
     try addInputs(largestInput)
     files.append(
-      CrateFile(RunRequest.fileName, text: request.json, "How the run was asked for, and what it read"))
+      CrateFile(RunFile.request, text: request.json, "How the run was asked for, and what it read"))
   }
 
   private mutating func addArtifacts() throws {

@@ -54,9 +54,9 @@ struct CrateTexts {
 
   var introduction: String {
     """
-    One run of the experiment in [experiment.exp](experiment.exp), made with runexp \(Self.escaped(version)): its log, report, figures and \
-    models, with the data they came from. [The report](report.html) shows what it did; [run.sqlite](run.sqlite) holds every \
-    number. The archive is an [RO-Crate](https://www.researchobject.org/ro-crate/): \
+    One run of the experiment in [\(RunFile.experiment)](\(RunFile.experiment)), made with runexp \
+    \(Self.escaped(version)): its log, report, figures and models, with the data they came from. \
+    [The report](\(RunFile.page)) shows what it did; [\(RunFile.log)](\(RunFile.log)) holds every number. The archive is an [RO-Crate](https://www.researchobject.org/ro-crate/): \
     [ro-crate-metadata.json](ro-crate-metadata.json) describes its files for machines.
     """
   }

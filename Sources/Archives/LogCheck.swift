@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import RunEvents
 
@@ -11,18 +12,18 @@ struct LogCheck {
   ///   - root: the folder of the crate in the archive, with a slash at its end.
   ///   - hashes: of the files that could be read.
   init(_ root: String, in archive: ArchiveReader, _ hashes: [String: String]) throws {
-    let names = [root + "run.sqlite", root + RunRequest.fileName].filter(archive.contains)
+    let names = [root + RunFile.log, root + RunFile.request].filter(archive.contains)
     try TemporaryFolder.with { folder in
       do throws(Diagnostic) {
         for name in names { try archive.copy(name, to: "\(folder)/\(name.dropFirst(root.count))") }
         run = try RecordedRun(folder: folder)
       } catch {
-        findings.append(.init(root + "run.sqlite", .inconsistent, error.message))
+        findings.append(.init(root + RunFile.log, .inconsistent, error.message))
       }
     }
     guard let run else { return }
-    compare(root + "experiment.exp", sha256(of: run.record.source.utf8), hashes)
-    compare(root + "resolved.exp", sha256(of: run.record.resolved.utf8), hashes)
+    compare(root + RunFile.experiment, sha256(of: run.record.source.utf8), hashes)
+    compare(root + RunFile.resolved, sha256(of: run.record.resolved.utf8), hashes)
     for artifact in run.artifacts where hashes[root + artifact.path] != nil {
       compare(root + artifact.path, artifact.sha256, hashes)
     }

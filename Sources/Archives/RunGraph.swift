@@ -15,7 +15,7 @@ struct RunGraph {
 
   var recorded: RecordedRun { contents.recorded }
   var record: RunRecord { recorded.record }
-  static let workflow = "experiment.exp"
+  static let workflow = RunFile.experiment
 
   /// `ro-crate-metadata.json`.
   /// - Parameter files: all files, also those made for the archive.

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Foundation
+import RunEvents
 
 /// The run of an archive in a folder, so that it can be made again.
 public struct UnpackedArchive {
@@ -14,8 +15,10 @@ public struct UnpackedArchive {
   ///   which run is meant.
   public init(_ path: String, run name: String?, into place: String) throws(Diagnostic) {
     let archive = try ArchiveReader.open(path)
-    let crates = archive.names.filter { $0.hasSuffix("run.sqlite") }.map { String($0.dropLast(10)) }
-      .filter { archive.contains($0 + ArchiveReader.metadata) }
+    let crates = archive.names.filter { $0.hasSuffix(RunFile.log) }.map {
+      String($0.dropLast(RunFile.log.count))
+    }
+    .filter { archive.contains($0 + ArchiveReader.metadata) }
     let own = crates.filter { name == nil || $0 == archive.root + "\(name ?? "")/" || crates.count == 1 }
     guard own.count == 1, let root = own.first else {
       throw .whichRun(path, crates.compactMap { $0.split(separator: "/").last.map(String.init) })

@@ -52,8 +52,9 @@ public struct Verification: Sendable, Equatable {
     let hashes = Hashes(of: archive)
     findings = hashes.findings
     let crates = archive.names.compactMap { name -> String? in
-      name.hasSuffix("run.sqlite") && archive.contains(name.dropLast(10) + ArchiveReader.metadata)
-        ? String(name.dropLast(10)) : nil
+      let crate = name.dropLast(RunFile.log.count)
+      let isCrate = name.hasSuffix(RunFile.log) && archive.contains(crate + ArchiveReader.metadata)
+      return isCrate ? String(crate) : nil
     }
     // Each takes time of its own, and nobody archives as many runs.
     guard crates.count <= 1000 else { throw Diagnostic.damagedArchive(path, "it has \(crates.count) runs") }
@@ -63,7 +64,7 @@ public struct Verification: Sendable, Equatable {
     findings = Self.firsts(findings)
     for crate in crates {
       // A log that was altered has been named; what it says means nothing then.
-      guard !findings.contains(where: { $0.file == crate + "run.sqlite" }) else { continue }
+      guard !findings.contains(where: { $0.file == crate + RunFile.log }) else { continue }
       let check = try LogCheck(crate, in: archive, hashes.found)
       findings += check.findings
       if let run = check.run {
@@ -94,7 +95,7 @@ public struct Verification: Sendable, Equatable {
     let recorded = try RecordedRun(folder: folder)
     runs = [recorded.name]
     for (name, text) in [
-      ("experiment.exp", recorded.record.source), ("resolved.exp", recorded.record.resolved),
+      (RunFile.experiment, recorded.record.source), (RunFile.resolved, recorded.record.resolved),
     ] {
       files += 1
       guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") else {

@@ -44,7 +44,7 @@ public enum MLflowStore {
     }
     for (name, value) in tags(run) { files.append(ExportFile("\(folder)/tags/\(key(name))", value)) }
     // A folder that is empty cannot be exported, and MLflow wants one.
-    files.append(ExportFile("\(folder)/artifacts/resolved.exp", record.resolved))
+    files.append(ExportFile("\(folder)/artifacts/\(RunFile.resolved)", record.resolved))
     for artifact in run.artifacts where !artifact.path.split(separator: "/").contains("..") {
       files.append(ExportFile("\(folder)/artifacts/\(artifact.path)", .copy(of: artifact.path)))
     }

@@ -1,5 +1,6 @@
 import Archives
 import Diagnostics
+import Files
 public import Foundation
 import RunEvents
 import RunLog
@@ -28,8 +29,8 @@ public struct ArchiveFuzzer: Fuzzer {
   /// A folder as a run leaves it.
   private static func writeRun(in folder: String) throws {
     let files = [
-      "data.csv": "a,b\n1,2\n", "model.txt": "weights", "experiment.exp": "cells: []\n",
-      "resolved.exp": "cells: []\n",
+      "data.csv": "a,b\n1,2\n", "model.txt": "weights", RunFile.experiment: "cells: []\n",
+      RunFile.resolved: "cells: []\n",
     ]
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (name, text) in files.sorted(by: { $0.key < $1.key }) {
@@ -37,8 +38,8 @@ public struct ArchiveFuzzer: Fuzzer {
     }
     func hash(_ name: String) -> String { sha256(of: (files[name] ?? "").utf8) }
     let input = RunInput(.data, name: "data.csv", place: folder + "/data.csv")
-    let request = RunRequest(experiment: folder + "/experiment.exp", inputs: [input])
-    try Data(request.json.utf8).write(to: URL(filePath: "\(folder)/\(RunRequest.fileName)"))
+    let request = RunRequest(experiment: "\(folder)/\(RunFile.experiment)", inputs: [input])
+    try Data(request.json.utf8).write(to: URL(filePath: "\(folder)/\(RunFile.request)"))
     let process = ProcessIdentity(host: "fuzz", bootID: "", pid: 1, startTicks: 0)
     let store = try RunStore(path: RunFolder.log(in: folder), process: process)
     let record = RunRecord(
@@ -75,7 +76,7 @@ public struct ArchiveFuzzer: Fuzzer {
     default:
       // A log and its description are what is read most of.
       let wanted = random.pick([
-        "run.sqlite", "ro-crate-metadata.json", "manifest-sha256.txt", "request.json",
+        RunFile.log, "ro-crate-metadata.json", "manifest-sha256.txt", RunFile.request,
       ])
       let place = builder.members.firstIndex { $0.name == wanted } ?? index
       builder.members[place].data = Data(damaged([UInt8](builder.members[place].data), &random))
@@ -84,8 +85,9 @@ public struct ArchiveFuzzer: Fuzzer {
   }
 
   private static let names = [
-    "../run.sqlite", "/tmp/run.sqlite", "a/../../b", "C:\\x", "a\\..\\b", "a//b", "./a", "", "a\u{0}b",
-    "run.sqlite/x",
+    "../\(RunFile.log)", "/tmp/\(RunFile.log)", "a/../../b", "C:\\x", "a\\..\\b", "a//b", "./a", "",
+    "a\u{0}b",
+    "\(RunFile.log)/x",
     String(repeating: "x", count: 300), "ro-crate-metadata.json/", "\u{1B}[2J",
   ]
 

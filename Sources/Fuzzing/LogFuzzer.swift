@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import GRDB
 import RunAnalysis
@@ -8,7 +9,7 @@ import RunLog
 /// Logs with values that no run writes, tables that are others, and damaged bytes, read in every way that commands do.
 public struct LogFuzzer: Fuzzer {
   public static let name = "logs"
-  public static let fileName = "run.sqlite"
+  public static let fileName = RunFile.log
 
   private let sound: Data
   private static let tables = [
@@ -18,24 +19,22 @@ public struct LogFuzzer: Fuzzer {
     "metric": ["number", "name"], "point": ["metric", "step", "epoch", "value"],
     "summary": ["last_step", "best_epoch", "last"], "steps": ["first_step", "epoch", "losses", "cell"],
     "weight_digest": ["steps", "step"], "event": ["number", "text"], "dataset_file": ["bytes"],
+    "lineage": ["parent"],
   ]
   private static let values = [
     "9e999", "-9e999", "9223372036854775807", "-9223372036854775808", "-1", "4611686018427387904", "1e300",
     "'\u{1B}[2J'", "''", "x'00FF'", "NULL", "'9'",
   ]
 
-  public init() throws { sound = try Self.log() }
+  public init() throws { sound = try TemporaryFolder.with(Self.log) }
 
-  private static func log() throws -> Data {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+  private static func log(in folder: String) throws -> Data {
     let record = RunRecord(
       name: "m-1", experiment: "m", title: "t", seed: 1, startedAt: 1e9, command: ["runexp"],
       parameters: [.init(name: "rate", json: "0.1")], environment: [.init("cpu", "x")], source: "a: 1",
-      resolved: "a: 1", tag: nil, note: nil)
+      resolved: "a: 1", tag: nil, note: nil, parent: "p")
     let trace = StepTrace(epoch: 1, firstStep: 1, losses: [1, 2], digests: [.init(step: 1, value: .max)])
-    let store = try RunStore(path: RunFolder.log(in: folder.path), process: .current())
+    let store = try RunStore(path: RunFolder.log(in: folder), process: .current())
     try store.append([
       .runStarted(record), .cellStarted(index: 1, keyword: "train", name: "m"),
       .metric(MetricPoint(series: "m", name: "loss", epoch: 1, step: 2, value: 1)),
@@ -44,7 +43,7 @@ public struct LogFuzzer: Fuzzer {
       .cellEnded(index: 1, status: .finished, seconds: 1), .runEnded(status: .finished, seconds: 2),
     ])
     try store.close()
-    return try Data(contentsOf: URL(filePath: RunFolder.log(in: folder.path)))
+    return try Data(contentsOf: URL(filePath: RunFolder.log(in: folder)))
   }
 
   public func bytes(_ seed: UInt64) -> [UInt8] {
@@ -59,8 +58,11 @@ public struct LogFuzzer: Fuzzer {
 
   /// A log in which some values are others; what the tables do not allow stays.
   private func changed(_ random: inout SplitMix) -> Data {
-    let path = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString).sqlite").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    (try? TemporaryFolder.with { changed(&random, in: $0) }) ?? sound
+  }
+
+  private func changed(_ random: inout SplitMix, in folder: String) -> Data {
+    let path = RunFolder.log(in: folder)
     guard (try? sound.write(to: URL(filePath: path))) != nil, let queue = try? DatabaseQueue(path: path)
     else {
       return sound

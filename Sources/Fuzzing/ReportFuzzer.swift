@@ -2,11 +2,12 @@ import Config
 import Diagnostics
 import Foundation
 import Reporting
+import RunEvents
 
 /// Damages the data of a report, and writes what can be read of it in every form.
 public struct ReportFuzzer: Fuzzer {
   public static let name = "report"
-  public static let fileName = ReportFile.name
+  public static let fileName = RunFile.report
 
   private let damage = TextDamage(
     [report.config.prettyJSON],
@@ -40,10 +41,9 @@ public struct ReportFuzzer: Fuzzer {
   }
 
   public func read(_ path: String) throws -> Bool {
-    let folder = URL(filePath: path).deletingLastPathComponent().path
     let report: Report
     do throws(Diagnostic) {
-      report = try ReportFile.read(folder: folder)
+      report = try ReportFile.read(path)
     } catch {
       return false
     }

@@ -1,5 +1,6 @@
 import Config
 import Diagnostics
+import Files
 import Foundation
 import GraphEngine
 import HDF5Files
@@ -85,12 +86,7 @@ enum KerasPackage {
 
   /// The weights, unpacked into a temporary file that is gone as soon as it is open.
   static func openWeights(in zip: borrowing ZipReader, _ path: String) throws(Diagnostic) -> H5File {
-    var name = Array((FileManager.default.temporaryDirectory.path + "/runexp-XXXXXX").utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else {
-      throw .cannotUnpack(path, String(cString: strerror(errno)).lowercased())
-    }
-    let copy = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let (copy, descriptor) = try temporaryFile(for: path)
     defer {
       close(descriptor)
       unlink(copy)
@@ -98,6 +94,14 @@ enum KerasPackage {
     guard zip.contains(weights) else { throw .missingMember(weights, in: path) }
     try unpack(weights, of: zip, path, to: descriptor)
     return try H5File(reading: copy, as: "\(path)/\(weights)")
+  }
+
+  private static func temporaryFile(for path: String) throws(Diagnostic) -> (String, Int32) {
+    do throws(FileObstacle) {
+      return try openTemporaryFile()
+    } catch {
+      throw .cannotUnpack(path, error.reason.lowercased())
+    }
   }
 
   private static func unpack(

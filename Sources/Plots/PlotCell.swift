@@ -3,6 +3,7 @@ package import Analysis
 package import Config
 import Diagnostics
 import Plotting
+import RunEvents
 
 /// A figure.
 ///
@@ -98,7 +99,7 @@ package struct PlotCell: Cell {
     let file = PlotFile(name: file ?? standardName(kind), format: format)
     guard let run = kind.plan(self, file, &context) else { return nil }
     for ending in format == .png ? ["png"] : ["png", format.rawValue] {
-      context.claim(file: "figures/\(file.name).\(ending)", at: subject.span)
+      context.claim(file: RunFile.figure(file.name, ending), at: subject.span)
     }
     return run
   }

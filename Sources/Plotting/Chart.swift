@@ -31,6 +31,11 @@ package struct Chart: Sendable {
     package var title = ""
     /// A few words on the right above the frame.
     package var remark = ""
+    package var remarkStyle = TextStyle(10.5, Palette.quiet, anchor: .end)
+    /// Whether the name of the panel makes room for them, and not the other way round.
+    package var isRemarkFirst = false
+    /// What is said in the middle of a frame with nothing in it.
+    package var words = ""
     package var x: Axis
     package var y: Axis
     package var marks: [Mark]
@@ -71,7 +76,8 @@ package struct Chart: Sendable {
     self.size = size
   }
 
-  fileprivate static let gap = 26.0
+  /// Between panels.
+  static let gap = 26.0
   fileprivate static let panelTitle = TextStyle(12, Palette.ink, bold: true)
   fileprivate static let panelHeading = 20.0
   fileprivate static let endLabel = TextStyle(10.5, Palette.ink)
@@ -141,6 +147,9 @@ extension Chart: Figure {
     let isPicture = panel.marks.contains { if case .picture = $0 { true } else { false } }
     if !isPicture { axes.draw(on: &canvas) }
     for mark in panel.marks { draw(mark, in: axes, on: &canvas) }
+    if !panel.words.isEmpty {
+      canvas.centeredText(panel.words, at: axes.plot.center, Layout.label.with(anchor: .middle))
+    }
     // A picture covers the grid, so it comes first there.
     if isPicture { axes.draw(withGrid: false, on: &canvas) }
     drawHeading(of: panel, over: axes.plot, in: frame, on: &canvas)
@@ -152,12 +161,10 @@ extension Chart: Figure {
   ) {
     let baseline = frame.y + Self.panelTitle.size
     var room = plot.width
-    let style = TextStyle(10.5, Palette.quiet, anchor: .end)
+    let style = panel.remarkStyle
     let wanted = panel.title.isEmpty ? 0 : canvas.width(of: panel.title, Self.panelTitle) + 10
-    // The name of the panel comes first.
-    if !panel.remark.isEmpty,
-      panel.title.isEmpty || wanted + canvas.width(of: panel.remark, style) <= plot.width
-    {
+    let hasRoom = panel.title.isEmpty || wanted + canvas.width(of: panel.remark, style) <= plot.width
+    if !panel.remark.isEmpty, hasRoom || panel.isRemarkFirst {
       let remark = canvas.shortened(panel.remark, to: plot.width, style)
       canvas.text(remark, at: Point(plot.right, baseline), style)
       room -= canvas.width(of: remark, style) + 10

@@ -4,21 +4,19 @@ internal import FoundationEssentials
 
 /// A run's report as data, in its folder, of which all writers make their files.
 public enum ReportFile {
-  /// What it is called in the folder of its run.
-  public static let name = "report.json"
-
   /// Reads the report of a run.
+  /// - Parameter path: in the folder of the run, which has the figures.
   /// - Throws: E0636 if the file says something else than a report, E0637 if there is none, E0514 if a figure is gone.
-  public static func read(folder: String) throws(Diagnostic) -> Report {
-    let path = folder + "/" + name
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else { throw .noReport(path) }
+  public static func read(_ path: String) throws(Diagnostic) -> Report {
+    let url = URL(fileURLWithPath: path)
+    guard let data = try? Data(contentsOf: url) else { throw .noReport(path) }
     let node: ConfigNode
     do throws(Diagnostic) {
       node = try ConfigNode(json: [UInt8](data))
     } catch {
       throw .notAReport(path, because: error.message)
     }
-    guard let report = try Report(node, folder: folder) else {
+    guard let report = try Report(node, folder: url.deletingLastPathComponent().relativePath) else {
       throw .notAReport(path, because: "it lacks what every report has")
     }
     return report

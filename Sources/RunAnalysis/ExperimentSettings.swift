@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import ExpLanguage
+import RunEvents
 
 /// What a resolved experiment says, cell by cell, as values: what two texts differ in beside their layout.
 struct ExperimentSettings: Sendable {
@@ -23,7 +24,7 @@ struct ExperimentSettings: Sendable {
   init(resolved text: String) {
     var sources = SourceFiles()
     var bag = DiagnosticBag()
-    guard let root = readYAML(sources.add(path: "resolved.exp", text: text), in: sources, into: &bag) else {
+    guard let root = readYAML(sources.add(path: RunFile.resolved, text: text), in: sources, into: &bag) else {
       return
     }
     for cell in root["cells"]?.list ?? [] {

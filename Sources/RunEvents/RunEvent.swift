@@ -54,6 +54,8 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var note: String?
   /// How much of the experiment was asked for.
   public var scope: RunScope
+  /// The name of the run or sweep that it belongs to.
+  public var parent: String?
 
   /// A parameter with its value as JSON text, so that its type is kept.
   public struct Parameter: Sendable, Equatable, Codable {
@@ -78,7 +80,7 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public init(
     name: String, experiment: String, title: String, seed: UInt64, startedAt: Double, command: [String],
     parameters: [Parameter], environment: [Fact], source: String, resolved: String, tag: String? = nil,
-    note: String? = nil, scope: RunScope = RunScope()
+    note: String? = nil, scope: RunScope = RunScope(), parent: String? = nil
   ) {
     self.name = name
     self.experiment = experiment
@@ -93,6 +95,7 @@ public struct RunRecord: Sendable, Equatable, Codable {
     self.tag = tag
     self.note = note
     self.scope = scope
+    self.parent = parent
   }
 }
 
@@ -200,7 +203,7 @@ public struct Artifact: Sendable, Hashable, Codable {
   public var caption: String
   public var cell: Int?
   /// Whether it is the run's report, which tells the time that everything took.
-  public var isReport: Bool { path.hasPrefix("report.") }
+  public var isReport: Bool { RunFile.isReport(path) }
   public init(path: String, mediaType: String, bytes: Int, sha256: String, caption: String, cell: Int?) {
     self.path = path
     self.mediaType = mediaType

@@ -39,9 +39,6 @@ public struct RunInput: Sendable, Equatable, Codable {
 ///
 /// With it a run can be made again elsewhere: in an archive the places of the inputs are relative to the file.
 public struct RunRequest: Sendable, Equatable, Codable {
-  /// What the file is called in the folder of a run.
-  public static let fileName = "request.json"
-
   /// The experiment file, absolute.
   public var experiment: String
   public var isQuick: Bool
@@ -49,24 +46,27 @@ public struct RunRequest: Sendable, Equatable, Codable {
   public var until: Int?
   /// What the runs are called, if not as the file says.
   public var name: String?
-  /// The runs that `best(…)` meant, by its words.
+  /// The name of the run or sweep that it belongs to.
+  public var parent: String?
+  /// The runs that `latest` and `best(…)` meant, by their words.
   public var chosenRuns: [String: String]
   public var inputs: [RunInput]
 
   private enum CodingKeys: String, CodingKey {
-    case experiment, until, name, inputs
+    case experiment, until, name, parent, inputs
     case isQuick = "quick"
     case chosenRuns = "chosen_runs"
   }
 
   public init(
     experiment: String, isQuick: Bool = false, until: Int? = nil, name: String? = nil,
-    chosenRuns: [String: String] = [:], inputs: [RunInput] = []
+    parent: String? = nil, chosenRuns: [String: String] = [:], inputs: [RunInput] = []
   ) {
     self.experiment = experiment
     self.isQuick = isQuick
     self.until = until
     self.name = name
+    self.parent = parent
     self.chosenRuns = chosenRuns
     self.inputs = inputs
   }
@@ -79,7 +79,7 @@ public struct RunRequest: Sendable, Equatable, Codable {
 
   /// Reads the file in a run's folder; `nil` if there is none.
   public init?(inFolder folder: String) {
-    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(Self.fileName)") else { return nil }
+    guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(RunFile.request)") else { return nil }
     self.init(json: [UInt8](bytes))
   }
 

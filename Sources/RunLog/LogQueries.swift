@@ -162,6 +162,8 @@ extension LogDatabase {
     let command: String = run["command"]
     let scope = try Row.fetchOne(
       db, sql: "SELECT * FROM (\(try LogSchema.scopes(in: db))) WHERE run = ?", arguments: [id])
+    let parent = try String.fetchOne(
+      db, sql: "SELECT parent FROM (\(try LogSchema.parents(in: db))) WHERE run = ?", arguments: [id])
     return RunRecord(
       name: run["name"], experiment: run["experiment"], title: run["title"], seed: seed(run),
       startedAt: run["started_at"],
@@ -169,7 +171,7 @@ extension LogDatabase {
       parameters: parameters.map { .init(name: $0["name"], json: $0["json"]) },
       environment: environment.map { .init($0["key"], $0["value"]) }, source: run["source"],
       resolved: run["resolved"], tag: run["tag"], note: run["note"],
-      scope: RunScope(isQuick: scope?["quick"] ?? false, until: scope?["until"]))
+      scope: RunScope(isQuick: scope?["quick"] ?? false, until: scope?["until"]), parent: parent)
   }
 
   func process(_ run: Row) -> ProcessIdentity {

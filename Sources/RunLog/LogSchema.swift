@@ -13,14 +13,14 @@ enum LogSchema {
   /// Migration N brings a log from version N to N + 1.
   ///
   /// Never edit one that was released; append.
-  static let migrations = [version1, version2, version3, version4]
+  static let migrations = [version1, version2, version3, version4, version5]
 
   /// The tables an index has of a run, in the order in which they are copied.
   ///
   /// Points, steps and their digests stay in the run's own log: with them an index would be a hundred times as large.
   static let tables = [
     "run_clock", "parameter", "environment", "cell", "cell_clock", "metric", "summary",
-    "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event", "scope",
+    "dataset", "dataset_file", "dataset_part", "artifact", "check_result", "event", "scope", "lineage",
   ]
 
   /// The status of a run as it is to be shown: one whose process has ended without saying so was interrupted.
@@ -200,6 +200,29 @@ enum LogSchema {
         (SELECT max(number) FROM cell WHERE cell.run = run.id), NULL) AS until
     FROM run
     """
+
+  /// What runs belong to: runs of older logs belong to nothing.
+  private static let version5 = """
+    CREATE TABLE lineage (
+      run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+      parent TEXT NOT NULL  -- the name of a run or a sweep, which need not be in this log
+    ) STRICT;
+    """
+
+  /// What gives the rows of a table in a log of any version.
+  static func rows(of table: String, in db: Database) throws -> String {
+    switch table {
+    case "scope": try scopes(in: db)
+    case "lineage": try parents(in: db)
+    default: "SELECT * FROM \(table)"
+    }
+  }
+
+  /// What gives the parents of all runs of a log of any version that have one.
+  static func parents(in db: Database) throws -> String {
+    try db.tableExists("lineage")
+      ? "SELECT run, parent FROM lineage" : "SELECT NULL AS run, NULL AS parent WHERE 0"
+  }
 
   /// What gives the scopes of all runs of a log of any version.
   static func scopes(in db: Database) throws -> String {

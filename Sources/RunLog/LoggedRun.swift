@@ -16,6 +16,8 @@ public struct RunSummary: Sendable, Equatable {
   public var note: String?
   /// How much of the experiment was asked for.
   public var scope: RunScope
+  /// The run or sweep that it belongs to.
+  public var parent: String?
   public var parameters: [RunRecord.Parameter]
   public var metrics: [MetricSummary]
 
@@ -30,8 +32,7 @@ public struct RunSummary: Sendable, Equatable {
   public init(
     name: String, experiment: String, title: String, status: RunStatus, seed: UInt64, startedAt: Double,
     seconds: Double? = nil, tag: String? = nil, note: String? = nil, scope: RunScope = RunScope(),
-    parameters: [RunRecord.Parameter],
-    metrics: [MetricSummary]
+    parent: String? = nil, parameters: [RunRecord.Parameter], metrics: [MetricSummary]
   ) {
     self.name = name
     self.experiment = experiment
@@ -43,6 +44,7 @@ public struct RunSummary: Sendable, Equatable {
     self.tag = tag
     self.note = note
     self.scope = scope
+    self.parent = parent
     self.parameters = parameters
     self.metrics = metrics
   }

@@ -92,6 +92,6 @@ extension Diagnostic {
   static func unknownCheckpoint(_ number: Int) -> Diagnostic {
     Diagnostic(
       "E0711", "the run's log knows nothing of checkpoint \(number)",
-      help: "run.sqlite or the checkpoints are from another copy of the run; start the run again")
+      help: "\(RunFile.log) or the checkpoints are from another copy of the run; start the run again")
   }
 }

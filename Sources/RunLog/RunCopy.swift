@@ -18,7 +18,7 @@ struct RunCopy {
       (
         runs: try Row.fetchAll(db, sql: "SELECT * FROM run"),
         tables: try LogSchema.tables.map { table in
-          let sql = try table == "scope" ? LogSchema.scopes(in: db) : "SELECT * FROM \(table)"
+          let sql = try LogSchema.rows(of: table, in: db)
           return (name: table, rows: try Row.fetchAll(db, sql: sql + " ORDER BY 1, 2"))
         }
       )

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Foundation
+import RunEvents
 
 /// The folder of one run in a reports folder: `reports/mlp-3`.
 public struct RunFolder: Sendable, Equatable {
@@ -11,10 +12,7 @@ public struct RunFolder: Sendable, Equatable {
   public var log: String { Self.log(in: path) }
 
   /// The log of the run in a folder.
-  public static func log(in folder: String) -> String { "\(folder)/\(logName)" }
-
-  /// What the log of a run is called in its folder.
-  public static let logName = "run.sqlite"
+  public static func log(in folder: String) -> String { "\(folder)/\(RunFile.log)" }
 
   public init(name: String, path: String) {
     self.name = name

@@ -84,9 +84,10 @@ private enum RunRows {
       db,
       sql: """
         SELECT id, name, experiment, title, \(LogSchema.shownStatus), seed, started_at, seconds, tag, note,
-          quick, until
+          quick, until, parent
         FROM run JOIN run_clock ON run_clock.run = id
         LEFT JOIN (\(try LogSchema.scopes(in: db))) AS scope ON scope.run = id
+        LEFT JOIN (\(try LogSchema.parents(in: db))) AS lineage ON lineage.run = id
         WHERE \(condition) ORDER BY id
         """, arguments: StatementArguments(arguments))
     var runs: [Numbered] = []
@@ -95,7 +96,8 @@ private enum RunRows {
       let run = RunSummary(
         name: row[1], experiment: row[2], title: row[3], status: RunStatus(rawValue: row[4]) ?? .failed,
         seed: UInt64(seed) ?? 0, startedAt: row[6], seconds: row[7], tag: row[8], note: row[9],
-        scope: RunScope(isQuick: row[10] ?? false, until: row[11]), parameters: [], metrics: [])
+        scope: RunScope(isQuick: row[10] ?? false, until: row[11]), parent: row[12], parameters: [],
+        metrics: [])
       runs.append((row[0], run))
     }
     return runs

@@ -25,6 +25,9 @@ struct RunWriter {
     try writer.write(process, startedAt: record.startedAt)
     try writer.execute(
       "INSERT INTO scope VALUES (?, ?, ?)", [writer.run, record.scope.isQuick, record.scope.until])
+    if let parent = record.parent {
+      try writer.execute("INSERT INTO lineage VALUES (?, ?)", [writer.run, parent])
+    }
     for (number, parameter) in record.parameters.enumerated() { try writer.write(parameter, number) }
     for (number, fact) in record.environment.enumerated() {
       try writer.execute(

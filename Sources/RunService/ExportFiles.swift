@@ -4,6 +4,7 @@ import Plots
 import Diagnostics
 import Experiments
 import Exports
+import Files
 import Foundation
 
 extension [ExportFile] {

@@ -1,7 +1,8 @@
 import Config
 package import Diagnostics
 import Foundation
-import RunEvents
+package import RunAnalysis
+package import RunEvents
 package import RunLog
 
 /// The runs of a reports folder as they are named on the command line.
@@ -31,11 +32,37 @@ package struct NamedRuns {
     try RunStore.read(RunFolder.log(in: folder(run)))
   }
 
+  /// The histories of the metrics of each run of a comparison.
+  /// - Throws: E0701 to E0706.
+  package func histories(of comparison: RunComparison) throws(Diagnostic) -> [String: [MetricHistory]] {
+    var histories: [String: [MetricHistory]] = [:]
+    for run in comparison.rows.flatMap(\.runs) {
+      histories[run.name] = try log(run.name).metrics(of: run.name)
+    }
+    return histories
+  }
+
   /// The run that a word names.
   /// - Throws: E0907 if there is none, E0912 for a best one of what no run has.
   package func run(_ word: String) throws(Diagnostic) -> String {
-    if word == "latest", let last = try index?.log.runs(limit: 1).first { return last.name }
-    if let (experiment, metric) = Self.best(word) { return try best(experiment, metric) }
+    try run(RunReference(word))
+  }
+
+  /// The run that is meant.
+  /// - Throws: E0907 if there is none, E0912 for a best one of what no run has.
+  package func run(_ reference: RunReference) throws(Diagnostic) -> String {
+    switch reference {
+    case .latest:
+      guard let last = try index?.log.runs(limit: 1).first else {
+        throw .noRun("latest", in: reports, known: [])
+      }
+      return last.name
+    case .best(let experiment, let metric): return try best(experiment, metric)
+    case .named(let word): return try run(named: word)
+    }
+  }
+
+  private func run(named word: String) throws(Diagnostic) -> String {
     let name = name(ofFolder: word) ?? word
     if let damaged = index?.unreadable.first(where: { $0.name == name }) { throw damaged.reason }
     guard try index?.log.runs(named: [name]).isEmpty == false else {
@@ -95,15 +122,6 @@ package struct NamedRuns {
     return above == URL(fileURLWithPath: reports).standardizedFileURL.path ? url.lastPathComponent : nil
   }
 
-  /// The parts of `best(NAME, METRIC)`.
-  private static func best(_ word: String) -> (experiment: String, metric: String)? {
-    guard word.hasPrefix("best("), word.hasSuffix(")") else { return nil }
-    let parts = word.dropFirst(5).dropLast().split(separator: ",", maxSplits: 1)
-    guard parts.count == 2 else { return nil }
-    let trimmed = parts.map { $0.trimmingCharacters(in: .whitespaces) }
-    return (trimmed[0], trimmed[1])
-  }
-
   /// Whether a word means all runs of an experiment, however many there are.
   package func isExperiment(_ word: String) throws(Diagnostic) -> Bool {
     try index?.log.runs(experiment: word, limit: 1).isEmpty == false
@@ -111,7 +129,7 @@ package struct NamedRuns {
 
   /// The best run of an experiment among those that have ended by themselves; the numbers of quick runs mean nothing.
   /// - Throws: E0907 if it has no run, E0912 if none has the metric, or only such as do not count.
-  package func best(_ experiment: String, _ word: String) throws(Diagnostic) -> String {
+  private func best(_ experiment: String, _ word: String) throws(Diagnostic) -> String {
     let all = try index?.log.runs(experiment: experiment) ?? []
     guard !all.isEmpty else {
       throw .noRun(experiment, in: reports, known: try index?.log.experiments() ?? [])

@@ -87,7 +87,7 @@ package struct Reproduction {
     _ original: RecordedRun, _ inputs: [RunInput]
   ) throws -> ExperimentPlan {
     var request = ExperimentRequest(
-      path: original.folder + "/experiment.exp",
+      path: "\(original.folder)/\(RunFile.experiment)",
       reports: inputs.first { $0.kind == .run }.map { parent(of: $0.place) } ?? original.folder + "/runs")
     request.seed = original.record.seed
     // Whatever is the best run now: the run began with this one.
@@ -147,7 +147,7 @@ extension Diagnostic {
   fileprivate static func saysTooLittle(_ run: String) -> Diagnostic {
     Diagnostic(
       "E0659", "'\(run)' did not keep how it was asked for, so it cannot be made again",
-      help: "\(RunRequest.fileName) is missing in its folder: runs of older versions have none; run it again")
+      help: "\(RunFile.request) is missing in its folder: runs of older versions have none; run it again")
   }
 
   /// E0660: a file that the experiment reads.

@@ -111,7 +111,7 @@ extension Diagnostic {
   /// E0513: a run of which it is not known what was asked for.
   fileprivate static func noRequest(_ run: String) -> Diagnostic {
     Diagnostic(
-      "E0513", "'\(run)' did not keep how it was asked for: there is no \(RunRequest.fileName) in its folder",
+      "E0513", "'\(run)' did not keep how it was asked for: there is no \(RunFile.request) in its folder",
       help: "the run was made by another version of runexp; start the run again")
   }
 
@@ -133,7 +133,9 @@ extension Diagnostic {
     return Diagnostic(
       "E0713",
       "'\(path)' has changed since the run began: line \(line + 1) was \(words(before)), is \(words(after))",
-      help: "undo the change, or start a new run; the file as it was is experiment.exp in the run's folder")
+      help:
+        "undo the change, or start a new run; the file as it was is \(RunFile.experiment) in the run's folder"
+    )
   }
 
   /// E0714: no run to resume.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Analysis
 import Experiments
+import Files
 import Foundation
 import Reporting
 import RunEvents
@@ -26,7 +27,7 @@ package enum RunIndexPage {
     let metrics = columns(runs)
     let rows = runs.map { run in
       IndexPage.Row(
-        run: run.name, link: "\(run.name)/report.html",
+        run: run.name, link: "\(run.name)/\(RunFile.page)",
         status: ReportStatus(rawValue: run.status.rawValue) ?? .finished, remark: run.scope.remark,
         started: started(run.startedAt), seconds: run.seconds,
         values: metrics.map { column in column.value(in: run).map { .number($0) } ?? .missing })

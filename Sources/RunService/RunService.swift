@@ -34,6 +34,8 @@ package struct RunService {
     package var options = Runner.Options()
     package var tag: String?
     package var note: String?
+    /// The name of the run or sweep that it belongs to.
+    package var parent: String?
     /// The command line.
     package var command: [String]
 
@@ -64,7 +66,8 @@ package struct RunService {
       parameters: plan.parameters.entries.map { .init(name: $0.key, json: $0.value.json) },
       environment: Machine.facts(threads: threads, folder: home), source: plan.source,
       resolved: plan.resolved, tag: request.tag, note: request.note,
-      scope: RunScope(isQuick: request.options.isQuick, until: request.options.until))
+      scope: RunScope(isQuick: request.options.isQuick, until: request.options.until),
+      parent: request.parent)
     return try run(plan, record, in: folder, request.options)
   }
 
@@ -82,7 +85,7 @@ package struct RunService {
     let end = try execute(plan, record, in: folder, options, from: checkpoint)
     if writesEvents {
       let run = try ExportedRun(record.name, in: RunStore.read(folder.log))
-      try TensorBoardLog.files(run).write(below: folder.path + "/tensorboard", from: folder.path)
+      try TensorBoardLog.files(run).write(below: "\(folder.path)/\(RunFile.tensorBoard)", from: folder.path)
     }
     let reports = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path
     var outcome = Outcome(folder: folder, end: end)

@@ -75,10 +75,10 @@ package struct Verdict {
     if let change = difference.text.first {
       let words = change.first == nil ? "has the line" : "lacks the line"
       let line = change.text.drop { $0 == " " }
-      return add(.experiment, "experiment.exp", "\(words) '\(line)'")
+      return add(.experiment, RunFile.experiment, "\(words) '\(line)'")
     }
     guard first.resolved != second.resolved else { return }
-    add(.experiment, "resolved.exp", "this version reads the experiment in another way", isWithin: true)
+    add(.experiment, RunFile.resolved, "this version reads the experiment in another way", isWithin: true)
   }
 
   /// The verdict where data were changed so much that the experiment does not fit them any more.

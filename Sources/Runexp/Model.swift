@@ -5,7 +5,7 @@ internal import Kernels
 public import Layers
 public import Losses
 public import Optimizers
-import RunexpCommands
+import RunService
 public import TensorCore
 public import Training
 

@@ -129,7 +129,7 @@ final class ConsoleSink: EventSink {
     return """
 
       \(words)\(DurationText.text(seconds))
-        report    \(folder)/report.html
+        report    \(folder)/\(RunFile.page)
         next      \(next)
       """
   }

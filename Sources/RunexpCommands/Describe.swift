@@ -1,5 +1,6 @@
 import ArgumentParser
 import Config
+import Descriptions
 import Reporting
 
 /// `runexp describe`: what there is, and the settings of one of it.

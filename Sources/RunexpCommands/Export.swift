@@ -3,6 +3,7 @@ import Diagnostics
 import Exports
 import Analysis
 import Experiments
+import Files
 import Plots
 import Running
 import Foundation
@@ -64,11 +65,13 @@ struct Export: ParsableCommand {
       case .ipynb:
         let (saved, _) = try runs()[0]
         try write(
-          NotebookWriter().render(ReportFile.read(folder: saved.folder)), standard: "\(saved.run).ipynb")
+          NotebookWriter().render(ReportFile.read("\(saved.folder)/\(RunFile.report)")),
+          standard: "\(saved.run).ipynb")
       case .tensorboard:
         for (saved, run) in try runs() {
           try write(
-            TensorBoardLog.files(run), below: "\(output ?? "tensorboard")/\(run.name)", from: saved.folder)
+            TensorBoardLog.files(run), below: "\(output ?? RunFile.tensorBoard)/\(run.name)",
+            from: saved.folder)
         }
       case .mlflow:
         let folder = output ?? "mlruns"

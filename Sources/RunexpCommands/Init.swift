@@ -1,8 +1,10 @@
 import Analysis
 import ArgumentParser
 import Config
+import Descriptions
 import Diagnostics
 import Experiments
+import Files
 import Plots
 import Running
 import Foundation

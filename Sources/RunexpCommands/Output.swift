@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import Foundation
 import Synchronization
 
@@ -10,20 +11,11 @@ func print(_ text: String) { Output.put(text.harmless + "\n") }
 /// Writes a file to stdout: as it is, unless a person looks at it.
 func printFile(_ text: String) { Output.put(isatty(STDOUT_FILENO) == 1 ? text.harmless : text) }
 
-/// Writes a text to an open file, in as many pieces as the system takes it.
+/// Writes a text to an open file.
 /// - Returns: the system's number of why not all of it was written; 0 if it was.
 func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
   var text = text
-  return text.withUTF8 { bytes in
-    var rest = UnsafeRawBufferPointer(bytes)
-    while !rest.isEmpty {
-      let count = write(descriptor, rest.baseAddress, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return errno }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
-    return 0
-  }
+  return text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
 }
 
 /// What a command writes to stdout.

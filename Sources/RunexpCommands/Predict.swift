@@ -4,6 +4,7 @@ import Datasets
 import Diagnostics
 import Analysis
 import Experiments
+import Files
 import Plots
 import Running
 import Foundation

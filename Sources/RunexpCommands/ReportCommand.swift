@@ -2,11 +2,14 @@ import Analysis
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Files
 import Plots
 import Running
 import Foundation
 import Reporting
+import RunEvents
 import RunLog
+import RunService
 
 /// `runexp report`: makes a run's report again, from what the run kept of it.
 struct ReportCommand: ParsableCommand {
@@ -39,9 +42,9 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     do {
       let saved = try SavedModels(what, reports: common.reports)
-      let text = format.writer.render(try ReportFile.read(folder: saved.folder))
+      let text = format.writer.render(try ReportFile.read("\(saved.folder)/\(RunFile.report)"))
       if output == "-" { return printFile(text) }
-      let path = output ?? "\(saved.folder)/report.\(format.rawValue)"
+      let path = output ?? "\(saved.folder)/\(RunFile.report(format.rawValue))"
       try writeFile(Array(text.utf8), to: path)
       print("wrote \(path)")
     } catch let diagnostic as Diagnostic {

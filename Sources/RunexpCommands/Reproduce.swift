@@ -3,6 +3,7 @@ import ArgumentParser
 import Config
 import Diagnostics
 import Experiments
+import Files
 import Plots
 import Running
 import Foundation

@@ -8,6 +8,7 @@ import Running
 import ExpLanguage
 import Foundation
 import Plotting
+import RunEvents
 import RunService
 
 /// `runexp run`: checks files, then runs them one after another.
@@ -29,6 +30,9 @@ struct Run: ParsableCommand {
   var tag: String?
   @Option(help: "A sentence about the run.")
   var note: String?
+  @Option(
+    help: ArgumentHelp("The name of the run or sweep that the runs belong to.", valueName: "run"))
+  var parent: String?
   @Flag(help: "Two batches a cell: does everything work?")
   var quick = false
   @Option(
@@ -37,11 +41,11 @@ struct Run: ParsableCommand {
   var until: String?
   @Flag(help: "Check the files and show the plan; run nothing.")
   var dryRun = false
-  @Flag(help: "Write what was logged for TensorBoard, too: into tensorboard/ in the run's folder.")
+  @Flag(help: "Write what was logged for TensorBoard, too: into \(RunFile.tensorBoard)/ in the run's folder.")
   var tensorboard = false
   @Flag(
     help:
-      "Time every step of trainings: tables on the console and in the report, profile.json for ui.perfetto.dev."
+      "Time every step of trainings: tables on the console and in the report, \(RunFile.profile) for ui.perfetto.dev."
   )
   var profile = false
   @OptionGroup var events: EventOption
@@ -52,6 +56,9 @@ struct Run: ParsableCommand {
     try FileOptions.check(files)
     if let name, !isFileName(name) {
       throw ValidationError("--name is made of letters, digits, '_' and '-'")
+    }
+    if let parent, !isFileName(parent) {
+      throw ValidationError("--parent is made of letters, digits, '_' and '-'")
     }
   }
 
@@ -103,6 +110,7 @@ struct Run: ParsableCommand {
     request.options.name = name
     request.tag = tag
     request.note = note
+    request.parent = parent
     return request
   }
 

@@ -44,7 +44,8 @@ private final class Transcript: EventSink {
 
   init(_ run: RunService.Run, isKept: Bool) {
     let mode = run.resumingAt == nil ? O_TRUNC : O_APPEND
-    descriptor = open(run.folder.path + "/log.txt", O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o666)
+    descriptor = open(
+      "\(run.folder.path)/\(RunFile.transcript)", O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o666)
     sink = ConsoleSink(Terminal(descriptor: descriptor), run, isKept: isKept)
   }
 

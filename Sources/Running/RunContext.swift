@@ -135,11 +135,11 @@ public final class RunContext {
     _ figure: some Figure, as name: String, format: FigureFormat = .png, caption: String
   ) throws {
     let png = try services.render(figure, .png)
-    let path = "figures/\(name).png"
+    let path = RunFile.figure(name)
     try write(png, to: path, mediaType: FigureFormat.png.mediaType, caption: caption)
     var shown = ReportFigure(path: path, caption: caption, png: png)
     if format != .png {
-      let other = "figures/\(name).\(format.rawValue)"
+      let other = RunFile.figure(name, format.rawValue)
       try write(try services.render(figure, format), to: other, mediaType: format.mediaType, caption: caption)
       shown.original = other
     }

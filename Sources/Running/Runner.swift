@@ -1,6 +1,7 @@
 public import Analysis
 import Config
 public import Diagnostics
+import Files
 import Foundation
 import Plotting
 import Reporting
@@ -67,9 +68,9 @@ public struct Runner {
       try resume(resumption, context)
     } else {
       try context.emit(.runStarted(record))
-      try writeFile(Array(plan.source.utf8), to: folder + "/experiment.exp")
-      try writeFile(Array(plan.resolved.utf8), to: folder + "/resolved.exp")
-      try writeFile(Array(request.json.utf8), to: "\(folder)/\(RunRequest.fileName)")
+      try writeFile(Array(plan.source.utf8), to: "\(folder)/\(RunFile.experiment)")
+      try writeFile(Array(plan.resolved.utf8), to: "\(folder)/\(RunFile.resolved)")
+      try writeFile(Array(request.json.utf8), to: "\(folder)/\(RunFile.request)")
       try logModels(context)
       try writer.write(context)
     }
@@ -90,7 +91,7 @@ public struct Runner {
   private var request: RunRequest {
     RunRequest(
       experiment: URL(fileURLWithPath: plan.path).standardizedFileURL.path, isQuick: options.isQuick,
-      until: options.until, name: options.name,
+      until: options.until, name: options.name, parent: record.parent,
       chosenRuns: plan.chosenRuns, inputs: plan.inputs)
   }
 
@@ -98,7 +99,7 @@ public struct Runner {
   private func logModels(_ context: RunContext) throws {
     for input in plan.inputs where input.kind == .model || input.kind == .run {
       // The log of an earlier run says how it was made, which is no part of what is taken from it.
-      let files = try input.paths.filter { !$0.hasSuffix("/run.sqlite") && !$0.hasSuffix(".png") }.map {
+      let files = try input.paths.filter { !$0.hasSuffix("/\(RunFile.log)") && !$0.hasSuffix(".png") }.map {
         path in
         let (bytes, hash) = try sha256(file: path)
         return DatasetRecord.File(path: path, bytes: bytes, sha256: hash)
@@ -114,7 +115,7 @@ public struct Runner {
     try context.restore(checkpoint, plan.cells.prefix(checkpoint.cells.count))
     try context.emit(.runResumed(record, checkpoint: checkpoint.number))
     // What was kept when it was interrupted is no result of a run that goes on.
-    for (name, _) in plan.models { unlink("\(folder)/\(keptPath(of: name))") }
+    for (name, _) in plan.models { unlink("\(folder)/\(RunFile.interrupted(name))") }
   }
 
   /// Runs cells until one fails, somebody interrupts, or the last one wanted is done.
@@ -163,7 +164,8 @@ public struct Runner {
     } catch is Interruption {
       end = .interrupted
       try keepModels(context)
-      context.show(.remark(.warning, "Interrupted here. What was trained until then is in checkpoints/."))
+      context.show(
+        .remark(.warning, "Interrupted here. What was trained until then is in \(RunFile.checkpoints)/."))
     } catch {
       let diagnostic = error as? Diagnostic ?? Diagnostic("E0906", "\(error)")
       end = .failed(diagnostic)
@@ -185,20 +187,18 @@ public struct Runner {
     let data = context.data.keys.sorted().compactMap { context.dataRecords[$0] }
     let report = self.report(cells, end, of: data, after: seconds)
     let (html, markdown) = (HTMLWriter().render(report), MarkdownWriter().render(report))
-    try context.write(Array(html.utf8), to: "report.html", mediaType: "text/html", caption: "The report")
+    try context.write(Array(html.utf8), to: RunFile.page, mediaType: "text/html", caption: "The report")
     try context.write(
-      Array(markdown.utf8), to: "report.md", mediaType: "text/markdown", caption: "The report")
+      Array(markdown.utf8), to: RunFile.markdown, mediaType: "text/markdown", caption: "The report")
     try context.write(
-      Array((report.config.prettyJSON + "\n").utf8), to: ReportFile.name, mediaType: "application/json",
+      Array((report.config.prettyJSON + "\n").utf8), to: RunFile.report, mediaType: "application/json",
       caption: "What reports are made of")
   }
-
-  private func keptPath(of model: String) -> String { "checkpoints/\(model)-interrupted.h5" }
 
   /// Keeps what was trained before an interruption.
   private func keepModels(_ context: RunContext) throws {
     for (name, built) in context.models.sorted(by: { $0.key < $1.key }) where built.training != nil {
-      try context.save(built, to: keptPath(of: name), caption: "\(name) when the run was interrupted")
+      try context.save(built, to: RunFile.interrupted(name), caption: "\(name) when the run was interrupted")
     }
   }
 
@@ -210,7 +210,7 @@ public struct Runner {
     if let until = options.until { words += ["--until", "\(until + 1)"] }
     if options.isQuick { words.append("--quick") }
     // What came through a pipe is kept in the run's folder.
-    let input = plan.path == "-" ? " < " + shellCommand(["\(folder)/experiment.exp"]) : ""
+    let input = plan.path == "-" ? " < " + shellCommand(["\(folder)/\(RunFile.experiment)"]) : ""
     return shellCommand(words) + input
   }
 

@@ -146,16 +146,8 @@ public struct ZipReader: ~Copyable {
   public func copy(_ name: String, to descriptor: Int32) throws(ZipError) {
     var failure: Int32 = 0
     try read(name, limit: .max) { chunk in
-      var rest = UnsafeRawBufferPointer(chunk)
-      while !rest.isEmpty {
-        let written = write(descriptor, rest.baseAddress, rest.count)
-        guard written > 0 else {
-          failure = errno
-          return false
-        }
-        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-      }
-      return true
+      failure = writeAll(UnsafeRawBufferPointer(chunk), to: descriptor)
+      return failure == 0
     }
     if failure != 0 { throw .cannotWrite(String(cString: strerror(failure)).lowercased()) }
   }

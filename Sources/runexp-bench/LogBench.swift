@@ -96,7 +96,7 @@ struct LogBench: ParsableCommand {
       if run <= Self.written {
         try write(run, to: RunFolder.log(in: place))
       } else {
-        let origin = "\(reports)/bench-\((run - 1) % Self.written + 1)/run.sqlite"
+        let origin = RunFolder.log(in: "\(reports)/bench-\((run - 1) % Self.written + 1)")
         try FileManager.default.copyItem(atPath: origin, toPath: RunFolder.log(in: place))
         try RunStore.rename(unsafely: RunFolder.log(in: place), to: "bench-\(run)", seed: UInt64(run / 5))
       }

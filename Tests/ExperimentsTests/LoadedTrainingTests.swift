@@ -119,15 +119,16 @@ import Testing
     #expect(try codes(Self.data + "  - load: m\n    file: none.h5\n" + train(epochs: 1)) == ["E0601"])
   }
 
-  @Test func `a model comes from the best run, and stays that run's`() throws {
+  @Test(arguments: ["best(e, val_loss)", "latest"])
+  func `a model comes from the run that is chosen, and stays that run's`(words: String) throws {
     try runBase()
-    let cells = Self.data + "  - load: m\n    from: best(e, val_loss)\n"
+    let cells = Self.data + "  - load: m\n    from: \(words)\n"
     #expect(try codes(cells) == ["E0520"])
-    let first = try check(cells) { $0.best = { _, _ in "base" } }
-    #expect(first.plan?.chosenRuns == ["best(e, val_loss)": "base"])
+    let first = try check(cells) { $0.choose = { $0 == RunReference(words) ? "base" : nil } }
+    #expect(first.plan?.chosenRuns == [words: "base"])
     let again = try check(cells) {
-      $0.best = { _, _ in "a later one" }
-      $0.chosen = ["best(e, val_loss)": "base"]
+      $0.choose = { _ in "a later one" }
+      $0.chosen = [words: "base"]
     }
     #expect(again.plan != nil, "\(again.diagnostics)")
   }

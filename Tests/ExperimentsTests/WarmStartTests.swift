@@ -51,7 +51,14 @@ private struct Reports: ~Copyable {
     var request = ExperimentRequest(path: folder + "/e.exp")
     request.files.searchFolders = [repository.appending(path: "experiments/data").path]
     request.earlier.folder = folder
-    request.earlier.best = { experiment, metric in "\(experiment).\(metric)" == "e.val_loss" ? "half" : nil }
+    let half = folder + "/half"
+    request.earlier.choose = { reference in
+      switch reference {
+      case .latest: FileManager.default.fileExists(atPath: half) ? "half" : nil
+      case .best("e", "val_loss"): "half"
+      case .best, .named: nil
+      }
+    }
     return CheckedExperiment(request)
   }
 
@@ -81,7 +88,9 @@ private struct Reports: ~Copyable {
 }
 
 @Suite struct WarmStartTests {
-  @Test(arguments: ["half", "best(e, val_loss)"]) func `three epochs and three more are six`(from: String)
+  @Test(arguments: ["half", "latest", "best(e, val_loss)"]) func `three epochs and three more are six`(
+    from: String
+  )
     throws
   {
     let reports = try Reports()
@@ -134,6 +143,7 @@ private struct Reports: ~Copyable {
     #expect(try reports.codes(Reports.text(resume: from, epochs: 6)) == [])
     #expect(try reports.codes(Reports.text(resume: "resume: {from: hal}", epochs: 6)) == ["E0520"])
     #expect(try reports.codes(Reports.text(resume: "resume: {from: 'best(e, mae)'}", epochs: 6)) == ["E0520"])
+    #expect(try reports.codes(Reports.text(resume: "resume: {from: latest}", epochs: 6)) == [])
     #expect(try reports.codes(Reports.text(resume: "resume: {from: ../half}", epochs: 6)) == ["E0520"])
     #expect(try reports.codes(Reports.text(resume: from, epochs: 6, units: 7)) == ["E0522"])
     #expect(try reports.codes(Reports.text(resume: from, epochs: 6, optimizer: "SGD")) == ["E0523"])
@@ -144,6 +154,19 @@ private struct Reports: ~Copyable {
       try reports.codes(Reports.text(resume: "resume: {from: half, mode: all}", epochs: 6)) == ["E0205"])
     try FileManager.default.removeItem(at: reports.scratch.url.appending(path: "half/checkpoints"))
     #expect(try reports.codes(Reports.text(resume: from, epochs: 6)) == ["E0521"])
+  }
+
+  @Test func `the latest run of none is told`() throws {
+    let found = try Reports().check(Reports.text(resume: "resume: {from: latest}", epochs: 1)).diagnostics
+    #expect(found.map(\.code) == ["E0520"])
+    #expect(found.first?.message.hasSuffix("yet") == true)
+  }
+
+  @Test func `what words meant is kept with the plan`() throws {
+    let reports = try Reports()
+    try reports.run(Reports.text(epochs: 1), "half")
+    let plan = try reports.check(Reports.text(resume: "resume: {from: latest}", epochs: 2)).plan
+    #expect(plan?.chosenRuns == ["latest": "half"])
   }
 
   @Test func `shapes that differ are named, both`() throws {

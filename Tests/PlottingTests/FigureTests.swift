@@ -44,6 +44,13 @@ import Testing
         "no finite values"))
   }
 
+  @Test func `a long name of a metric makes room for its best value`() {
+    let curve = LearningCurves.Curve(metric: String(repeating: "long_name_", count: 20), training: [2, 1])
+    let texts = texts(LearningCurves(title: "", curves: [curve], bestEpoch: 2))
+    #expect(texts.contains("1 at epoch 2"))
+    #expect(texts.contains { $0.hasPrefix("long_name_") && $0.hasSuffix("…") })
+  }
+
   @Test func `stacked panels have one left edge`() {
     let figure = LearningCurves(
       title: "", curves: [[1, 2], [1_000, 90_000], [1e-9, 2e-9]].map { .init(metric: "m", training: $0) })

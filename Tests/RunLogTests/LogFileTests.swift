@@ -116,7 +116,7 @@ import Testing
       let sql =
         "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
       #expect(try queue.read { try String.fetchAll($0, sql: sql) } == [])
-      #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
+      #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 5)
     }
   }
 

@@ -154,14 +154,14 @@ struct LoadCell: Cell {
     let files = ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).sorted()
     let models = files.filter { file in
       [".h5", ".keras"].contains(where: file.hasSuffix) && !file.hasSuffix(".weights.h5")
-        && !file.hasPrefix("checkpoints/")
+        && !file.hasPrefix(RunFile.checkpoints + "/")
     }
     let found = models.first { file in
       [".h5", ".keras"].contains { (file.split(separator: "/").last ?? "") == name + $0 }
     }
     guard let found else { throw .notSaved(name, by: word, models, folder, at: run.span) }
     return RunInput(
-      .run, name: word, place: URL(fileURLWithPath: folder).path, files: ["run.sqlite", found])
+      .run, name: word, place: URL(fileURLWithPath: folder).path, files: [RunFile.log, found])
   }
 
   /// - Parameter settings: how the model is compiled in its file.

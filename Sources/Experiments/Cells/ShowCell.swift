@@ -8,6 +8,7 @@ import KerasFiles
 import Layers
 import Plotting
 import Reporting
+import RunEvents
 import TensorCore
 import Training
 
@@ -34,7 +35,7 @@ struct ShowCell: Cell {
     guard let part = context.part(subject, orModel: true) else { return nil }
     let (count, columns) = (count, columns)
     let file = file ?? "samples-\(part.data)-\(part.part)"
-    context.claim(file: "figures/\(file).png", at: subject.span)
+    context.claim(file: RunFile.figure(file), at: subject.span)
     return { context in
       guard let data = context.data[part.data], let rows = data[part.part] else { return }
       let shown = min(count, rows.count)
@@ -54,7 +55,7 @@ struct ShowCell: Cell {
     guard let graph = context.graph(of: model, expandingNested: isExpanded, title: nil) else {
       return nil
     }
-    context.claim(file: "figures/\(file).png", at: subject.span)
+    context.claim(file: RunFile.figure(file), at: subject.span)
     return { context in
       guard let built = context.models[name] else { return }
       context.show(.table(built.fullSummary.table(expandingNested: isExpanded)))

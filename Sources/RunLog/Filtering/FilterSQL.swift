@@ -3,7 +3,7 @@ import Diagnostics
 import GRDB
 import RunEvents
 
-/// Makes a filter a condition on the table `run` joined with `run_clock`; every name and value of it is bound, none is
+/// Makes a filter a condition on the table `run` joined with `run_clock` and `lineage`; every name and value of it is bound, none is
 /// part of the text.
 struct FilterSQL {
   let db: Database
@@ -142,7 +142,8 @@ struct FilterColumn: Sendable {
   static let fields: [(name: String, column: FilterColumn)] = [
     ("name", field(text: "run.name")), ("run", field(text: "run.name")),
     ("experiment", field(text: "experiment")), ("title", field(text: "title")), ("tag", field(text: "tag")),
-    ("note", field(text: "note")), ("status", field(text: LogSchema.shownStatus)),
+    ("note", field(text: "note")), ("parent", field(text: "parent")),
+    ("status", field(text: LogSchema.shownStatus)),
     ("seed", field(number: "CAST(seed AS NUMERIC)", text: "seed")), ("seconds", field(number: "seconds")),
     ("resumptions", field(number: "segment")),
     // Texts of this form are ordered as the times are.

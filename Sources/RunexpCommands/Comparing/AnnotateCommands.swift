@@ -47,7 +47,7 @@ struct Annotation: ParsableArguments {
       // All names are known to be right before anything is written.
       let names = try named.runs(runs)
       for name in names {
-        try RunStore.annotate(name, at: named.folder(name) + "/run.sqlite", tag: tag, note: note)
+        try RunStore.annotate(name, at: RunFolder.log(in: named.folder(name)), tag: tag, note: note)
         try named.index?.update(with: named.folder(name))
       }
       if json {

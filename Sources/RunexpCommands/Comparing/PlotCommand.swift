@@ -3,6 +3,7 @@ import Config
 import Diagnostics
 import Analysis
 import Experiments
+import Files
 import Plots
 import Running
 import Plotting
@@ -50,7 +51,7 @@ struct Plot: ParsableCommand {
       let names = try named.runs(runs, where: filter.filter())
       guard let log = named.index?.log, !names.isEmpty else { return common.terminal.say("no run fits") }
       let comparison = RunComparison(try log.compared(names), metrics: [metric])
-      var curves = try RunCurves(comparison, named)
+      var curves = RunCurves(try named.histories(of: comparison))
       curves.band = band
       curves.across = across
       curves.isLogarithmic = isLogarithmic
@@ -73,20 +74,6 @@ struct Plot: ParsableCommand {
 
 extension RunCurves.Across: ExpressibleByArgument {}
 extension RunCurves.Band: ExpressibleByArgument {}
-
-extension LineChart {
-  fileprivate var config: ConfigNode {
-    let lines = series.map { line -> ConfigNode in
-      [
-        "name": line.name.config, "x": line.points.map(\.x).config,
-        "y": ConfigNode(.list(line.points.map { Optional($0.y).finite })),
-        "lower": ConfigNode(.list(line.band.map { Optional($0.lower).finite })),
-        "upper": ConfigNode(.list(line.band.map { Optional($0.upper).finite })),
-      ]
-    }
-    return ["metric": title.config, "lines": ConfigNode(.list(lines))]
-  }
-}
 
 extension Diagnostic {
   /// E0912 if no run has the metric, E0913 if it has one value a run.

@@ -1,4 +1,5 @@
 import Config
+import Descriptions
 import Diagnostics
 import ExpLanguage
 import Experiments

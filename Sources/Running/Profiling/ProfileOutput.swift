@@ -1,4 +1,5 @@
 import Analysis
+import Files
 import GraphEngine
 import Kernels
 import Reporting
@@ -6,9 +7,6 @@ import RunEvents
 import Training
 
 extension RunContext {
-  /// The file with the traces of all trainings; not one of the run's results, since no two runs take the same time.
-  static let traceName = "profile.json"
-
   /// Shows what a training's steps cost: in the report, to whoever looks on, and as a trace in the run's folder.
   func show(_ costs: StepCosts, of model: String) throws {
     guard let clock = services.clock else { return }
@@ -17,7 +15,7 @@ extension RunContext {
     for table in [profile.layerTable, profile.stepTable] { show(.table(table)) }
     try emit(.shown(cell: cell, text: profile.text))
     trace.add(costs.times, process: cell + 1, name: "train \(model)")
-    try writeFile(Array(trace.json.utf8), to: "\(folder)/\(Self.traceName)")
+    try writeFile(Array(trace.json.utf8), to: "\(folder)/\(RunFile.profile)")
   }
 
   /// Costs beside what the threads that took part could do; small programs run on one thread of many.

@@ -1,19 +1,18 @@
-import Config
+package import Config
 import Foundation
 import Plotting
-import Reporting
-import RunAnalysis
+package import Reporting
 import RunEvents
 import RunLog
 
 /// A comparison as rows of text, for the console, Markdown and the report.
-struct ComparisonTable {
-  var header: [String]
-  var rows: [[String]]
-  var alignments: [ReportTable.Alignment]
+package struct ComparisonTable {
+  package var header: [String]
+  package var rows: [[String]]
+  package var alignments: [ReportTable.Alignment]
 
   /// Runs, what they were told, what came out; with a baseline, the differences from it.
-  init(_ comparison: RunComparison, isPaired: Bool = false) {
+  package init(_ comparison: RunComparison, isPaired: Bool = false) {
     let areGrouped = comparison.rows.contains { $0.runs.count > 1 }
     let areSeedsShown = areGrouped || Set(comparison.rows.flatMap { $0.runs.map(\.seed) }).count > 1
     let areRemarked = comparison.rows.contains { !$0.remarks.isEmpty }
@@ -49,10 +48,10 @@ struct ComparisonTable {
     }
   }
 
-  var text: String { TextTable.render([header] + rows, aligned: alignments) }
+  package var text: String { TextTable.render([header] + rows, aligned: alignments) }
 
   /// As GitHub reads it.
-  var markdown: String {
+  package var markdown: String {
     func line(_ cells: [String]) -> String {
       "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
     }
@@ -61,14 +60,14 @@ struct ComparisonTable {
   }
 
   /// JSON as people read it: texts without quotes, long values by their beginning.
-  static func short(_ json: String?) -> String {
+  package static func short(_ json: String?) -> String {
     guard let json else { return "" }
     let text = (try? ConfigNode(json: json))?.string ?? json
     return text.count > 40 ? String(text.prefix(39)) + "…" : text
   }
 
   /// `0.8912 ± 0.0011`.
-  static func text(_ sample: Sample) -> String {
+  package static func text(_ sample: Sample) -> String {
     let mean = NumberText.significant(sample.mean, digits: 4)
     guard let deviation = sample.deviation else { return mean }
     // Both to two digits of the deviation; without one, as in runs that are alike, the mean as it is.
@@ -88,7 +87,7 @@ struct ComparisonTable {
   }
 
   /// `+0.0123 [+0.0081, +0.0160] n=5`.
-  static func text(_ difference: PairedDifference) -> String {
+  package static func text(_ difference: PairedDifference) -> String {
     func signed(_ value: Double) -> String {
       (value > 0 ? "+" : "") + NumberText.significant(value, digits: 3)
     }
@@ -99,7 +98,7 @@ struct ComparisonTable {
 
 extension RunComparison {
   /// A row for each run, with numbers as they are: for spreadsheets and data frames.
-  var csv: String {
+  package var csv: String {
     let titles = metrics.flatMap { metric in
       metric.isOfEpochs
         ? ["\(metric.title).best", "\(metric.title).best_epoch", "\(metric.title).last"] : [metric.title]
@@ -123,7 +122,7 @@ extension RunComparison {
   }
 
   /// - Parameter isPaired: with the differences from the first row.
-  func config(isPaired: Bool) -> ConfigNode {
+  package func config(isPaired: Bool) -> ConfigNode {
     let rows = self.rows.enumerated().map { place, row -> ConfigNode in
       let told = zip(settings, row.settings).map { name, json in
         ConfigNode.Entry(name, json.flatMap { try? ConfigNode(json: $0) } ?? nil)

@@ -1,25 +1,24 @@
-import Diagnostics
+package import Diagnostics
 import Foundation
 import Plotting
 import PlottingCairo
 import Reporting
-import RunAnalysis
+package import RunAnalysis
 import RunEvents
 import RunLog
-import RunService
 
 /// `runexp compare --report`: a comparison as a page, with curves.
-struct ComparisonReport {
-  let html: String
+package struct ComparisonReport {
+  package let html: String
 
   /// - Parameters:
   ///   - isPaired: whether differences from the first row are wanted.
   ///   - path: where it will be written, for links to the runs' reports.
   /// - Throws: E0701 to E0706 if a run's log cannot be read, E0910 and E0911 if a figure cannot be drawn.
-  init(_ comparison: RunComparison, _ named: NamedRuns, isPaired: Bool, writtenTo path: String)
+  package init(_ comparison: RunComparison, _ named: NamedRuns, isPaired: Bool, writtenTo path: String)
     throws(Diagnostic)
   {
-    let curves = try RunCurves(comparison, named)
+    let curves = RunCurves(try named.histories(of: comparison))
     var figures: [ReportFigure] = []
     for metric in comparison.metrics {
       guard let chart = curves.chart(metric, of: comparison) else { continue }
@@ -92,7 +91,7 @@ struct ComparisonReport {
   private static func runs(_ runs: [RunSummary], _ named: NamedRuns, _ path: String) -> ComparisonPage.Table {
     let here = URL(fileURLWithPath: path).deletingLastPathComponent()
     let rows = runs.map { run -> [ComparisonPage.Cell] in
-      let report = URL(fileURLWithPath: "\(named.folder(run.name))/report.html")
+      let report = URL(fileURLWithPath: "\(named.folder(run.name))/\(RunFile.page)")
       let link =
         FileManager.default.fileExists(atPath: report.path) ? relative(report.path, from: here.path) : nil
       return [

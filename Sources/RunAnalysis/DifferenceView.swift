@@ -1,16 +1,15 @@
-import Config
+package import Config
 import Plotting
 import Reporting
-import RunAnalysis
 import RunLog
 
 /// How `runexp diff` tells what two runs differ in.
-struct DifferenceView {
-  let first: String
-  let second: String
+package struct DifferenceView {
+  package let first: String
+  package let second: String
   private let difference: RunDifference
 
-  init(first: String, second: String, _ difference: RunDifference) {
+  package init(first: String, second: String, _ difference: RunDifference) {
     self.first = first
     self.second = second
     self.difference = difference
@@ -19,7 +18,7 @@ struct DifferenceView {
   // MARK: For people
 
   /// What came out first, then what was told, then where.
-  var text: String {
+  package var text: String {
     var lines = ["\(first) and \(second) \(verdict)"]
     lines += section("TRAINING", difference.trainings.map { [$0.title, $0.words] })
     lines += section(
@@ -71,7 +70,7 @@ struct DifferenceView {
 
   // MARK: For programs
 
-  var config: ConfigNode {
+  package var config: ConfigNode {
     [
       "first": first.config, "second": second.config,
       "same_experiment": difference.isSameExperiment.config, "same_result": difference.isSameResult.config,
@@ -166,9 +165,4 @@ extension MetricDifference {
       "largest_relative_difference": (parting == nil ? nil : largestRelative).finite,
     ]
   }
-}
-
-extension Optional<Double> {
-  /// JSON has neither NaN nor infinities.
-  var finite: ConfigNode { flatMap { $0.isFinite ? $0 : nil }.config }
 }

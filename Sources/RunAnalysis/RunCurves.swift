@@ -1,14 +1,12 @@
-import Diagnostics
-import Plotting
-import RunAnalysis
-import RunLog
-import RunService
+package import Config
+package import Plotting
+package import RunLog
 
 /// One metric of several runs over the epochs: a line for each row of a comparison, with a band where a row has runs of
 /// several seeds.
-struct RunCurves {
+package struct RunCurves {
   /// How the runs of a row are shown around their mean.
-  enum Band: String, CaseIterable {
+  package enum Band: String, CaseIterable {
     /// From the smallest to the largest value.
     case range
     /// A standard deviation to both sides.
@@ -16,25 +14,19 @@ struct RunCurves {
     case none
   }
 
-  enum Across: String, CaseIterable { case epoch, step }
+  package enum Across: String, CaseIterable { case epoch, step }
 
-  var band = Band.range
-  var across = Across.epoch
-  var isLogarithmic = false
+  package var band = Band.range
+  package var across = Across.epoch
+  package var isLogarithmic = false
   /// The histories of a run, from its log.
   private let histories: [String: [MetricHistory]]
 
-  /// - Throws: E0701 to E0706 if a run's log cannot be read.
-  init(_ comparison: RunComparison, _ named: NamedRuns) throws(Diagnostic) {
-    var histories: [String: [MetricHistory]] = [:]
-    for run in comparison.rows.flatMap(\.runs) {
-      histories[run.name] = try named.log(run.name).metrics(of: run.name)
-    }
-    self.histories = histories
-  }
+  /// - Parameter histories: of the metrics of each run.
+  package init(_ histories: [String: [MetricHistory]]) { self.histories = histories }
 
   /// The chart of a metric; `nil` where no run has more than one value of it.
-  func chart(_ metric: RunComparison.Metric, of comparison: RunComparison) -> LineChart? {
+  package func chart(_ metric: RunComparison.Metric, of comparison: RunComparison) -> LineChart? {
     let names = Self.names(comparison)
     let series = zip(comparison.rows, names).compactMap { row, name in line(metric, row, name) }
     guard series.contains(where: { $0.points.count > 1 }) else { return nil }
@@ -85,5 +77,20 @@ struct RunCurves {
     let isEnough = (1...2).contains(comparison.settings.count) && Set(told).count == told.count
     return isEnough
       ? told : comparison.rows.map { $0.name + ($0.runs.count > 1 ? " (n=\($0.runs.count))" : "") }
+  }
+}
+
+extension LineChart {
+  /// The lines, for programs.
+  package var config: ConfigNode {
+    let lines = series.map { line -> ConfigNode in
+      [
+        "name": line.name.config, "x": line.points.map(\.x).config,
+        "y": ConfigNode(.list(line.points.map { Optional($0.y).finite })),
+        "lower": ConfigNode(.list(line.band.map { Optional($0.lower).finite })),
+        "upper": ConfigNode(.list(line.band.map { Optional($0.upper).finite })),
+      ]
+    }
+    return ["metric": title.config, "lines": ConfigNode(.list(lines))]
   }
 }

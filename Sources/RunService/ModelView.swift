@@ -1,38 +1,39 @@
 import Config
-import Diagnostics
 import Analysis
+package import Diagnostics
 import Experiments
+import Files
 import Plots
 import Running
 import Foundation
-import KerasFiles
+package import KerasFiles
 package import Layers
 import Plotting
 import PlottingCairo
 import Reporting
-import Training
+package import Training
 
 /// A model from a file, to be looked at: as a table, as JSON, as a drawing.
-struct ModelView {
-  let built: BuiltModel
+package struct ModelView {
+  package let built: BuiltModel
   /// What the file holds, as a `.h5` would.
-  let archive: KerasArchive
+  package let archive: KerasArchive
 
   /// - Throws: E06xx for a file that cannot be read, E0621 for one with layers that there are not.
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     built = try ModelFile.load(path, seed: 0).built
     archive = path.hasSuffix(".keras") ? KerasArchive(built) : try KerasArchive.read(path)
   }
 
-  func text(expandingNested isExpanded: Bool) -> String {
+  package func text(expandingNested isExpanded: Bool) -> String {
     built.fullSummary.text(expandingNested: isExpanded, remark: ", Keras \(archive.kerasVersion)")
   }
 
-  var json: String { built.fullSummary.json.json }
+  package var json: String { built.fullSummary.json.json }
 
   /// Draws the model into a PNG, SVG or PDF file, as its name says.
   /// - Throws: E0226 for a file of another name, E0223 for a model of too many boxes, E0905 if it cannot be written.
-  func draw(to path: String, expandingNested isExpanded: Bool) throws {
+  package func draw(to path: String, expandingNested isExpanded: Bool) throws {
     guard let format = FigureFormat(path: path) else { throw Diagnostic.noDrawing(path) }
     let figure = try ModelGraph(built.diagram(expandingNested: isExpanded))
     try writeFile(render(figure, as: format), to: path)
@@ -81,7 +82,7 @@ extension Diagnostic {
   }
 
   /// E0226: a drawing into a file that is no picture.
-  static func noDrawing(_ path: String) -> Diagnostic {
+  package static func noDrawing(_ path: String) -> Diagnostic {
     Diagnostic(
       "E0226", "'\(path)' is no name for a drawing",
       help: "end it in .png, .svg or .pdf: '--graph model.png'")

@@ -1,5 +1,5 @@
-import Config
 import Analysis
+package import Config
 import Experiments
 import Plots
 import Layers
@@ -8,14 +8,14 @@ import Optimizers
 import Training
 
 /// Everything that files choose by name, family by family: for `runexp describe`, and for the schema that editors use.
-struct Catalogue {
+package struct Catalogue {
   /// A family of things of one kind.
-  struct Family {
-    let kind: String
-    let plural: String
-    let members: [MemberDescription]
+  package struct Family {
+    package let kind: String
+    package let plural: String
+    package let members: [MemberDescription]
     /// Whether files may define members of their own: layers, and functions as losses, metrics and activations.
-    let isOpen: Bool
+    package let isOpen: Bool
 
     init(_ kind: String, plural: String? = nil, isOpen: Bool = false, _ members: [MemberDescription]) {
       self.kind = kind
@@ -31,10 +31,10 @@ struct Catalogue {
     }
   }
 
-  static let cells = Family("cell", CellRegistry.all.map(\.description))
+  package static let cells = Family("cell", CellRegistry.all.map(\.description))
 
   /// What cells name in their settings.
-  static let parts = [
+  package static let parts = [
     Family(LayerRegistry.all, isOpen: true), Family("activation", isOpen: true, Activation.descriptions),
     Family("initializer", Initializer.descriptions), Family(Regularizer.all), Family(Constraint.all),
     Family(LossRegistry.all, plural: "losses", isOpen: true), Family(MetricRegistry.all, isOpen: true),
@@ -42,15 +42,15 @@ struct Catalogue {
     Family("figure", PlotRegistry.descriptions),
   ]
 
-  static var families: [Family] { [cells] + parts }
+  package static var families: [Family] { [cells] + parts }
 
   /// The members of that name, with their families.
-  static func find(_ name: String) -> [(kind: String, member: MemberDescription)] {
+  package static func find(_ name: String) -> [(kind: String, member: MemberDescription)] {
     families.flatMap { family in
       family.members.filter { $0.name == name || $0.aliases.contains(name) }.map { (family.kind, $0) }
     }
   }
 
   /// Every name, those of other spellings too.
-  static var names: [String] { families.flatMap { $0.members.flatMap { [$0.name] + $0.aliases } } }
+  package static var names: [String] { families.flatMap { $0.members.flatMap { [$0.name] + $0.aliases } } }
 }

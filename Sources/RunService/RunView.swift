@@ -1,27 +1,26 @@
-import Config
-import Diagnostics
+package import Config
+package import Diagnostics
 import Plotting
 import Reporting
 import RunAnalysis
 import RunEvents
 import RunLog
-import RunService
 
 /// What the log of a run knows of it, for people and for programs.
-struct RunView {
+package struct RunView {
   private let evidence: RunEvidence
   private let summaries: [MetricSummary]
   private let artifacts: [Artifact]
 
   /// - Throws: E0701 to E0706.
-  init(_ run: String, log path: String) throws(Diagnostic) {
+  package init(_ run: String, log path: String) throws(Diagnostic) {
     let log = try RunStore.read(path)
     evidence = try log.evidence(of: run)
     summaries = try log.runs(named: [run]).first?.metrics ?? []
     artifacts = try log.artifacts(of: run)
   }
 
-  var text: String {
+  package var text: String {
     let (run, record) = (evidence.run, evidence.run.record)
     let told = ([run.status.rawValue] + (record.scope.remark.map { [$0] } ?? [])).joined(separator: ", ")
     var lines = ["\(record.name)   \(told)", record.title, ""]
@@ -30,6 +29,7 @@ struct RunView {
     lines += ["seed        \(record.seed)", "command     \(record.command.joined(separator: " "))"]
     lines += record.tag.map { ["tag         \($0)"] } ?? []
     lines += record.note.map { ["note        \($0)"] } ?? []
+    lines += record.parent.map { ["parent      \($0)"] } ?? []
     lines += section("PARAMETERS", record.parameters.map { [$0.name, $0.json] })
     lines += section(
       "CELLS",
@@ -56,7 +56,7 @@ struct RunView {
     rows.isEmpty ? [] : ["", title, TextTable.render(rows.map { [" "] + $0 }, rightFrom: 99)]
   }
 
-  var config: ConfigNode {
+  package var config: ConfigNode {
     let (run, record) = (evidence.run, evidence.run.record)
     let cells = run.cells.map { cell -> ConfigNode in
       [
@@ -86,7 +86,8 @@ struct RunView {
       "status": run.status.rawValue.config, "quick": record.scope.isQuick.config,
       "until": record.scope.until.map { $0 + 1 }.config, "seed": Int(clamping: record.seed).config,
       "tag": record.tag.config,
-      "note": record.note.config, "started_at": record.startedAt.config, "seconds": run.seconds.config,
+      "note": record.note.config, "parent": record.parent.config, "started_at": record.startedAt.config,
+      "seconds": run.seconds.config,
       "resumptions": run.resumptions.config, "command": record.command.config,
       "parameters": ConfigNode(.map(record.parameters.map { .init($0.name, $0.value.config) })),
       "cells": ConfigNode(.list(cells)), "metrics": ConfigNode(.list(summaries.map(\.config))),

@@ -1,15 +1,15 @@
-import Reporting
 import Config
-import Diagnostics
-import KerasFiles
+package import Diagnostics
+package import KerasFiles
 import Plotting
+import Reporting
 import TensorCore
 
 /// What a file of Keras 1, 2 or 3 holds, in words, whatever its layers.
 ///
 /// For files that no model can be made of; see ``ModelView`` for the others.
-enum ModelText {
-  static func text(of archive: KerasArchive, weights: Bool) throws(Diagnostic) -> String {
+package enum ModelText {
+  package static func text(of archive: KerasArchive, weights: Bool) throws(Diagnostic) -> String {
     let config = archive.modelConfig?["config"]
     let name = config?["name"]?.string ?? "weights only"
     let kind = archive.modelConfig?["class_name"]?.string ?? "no architecture"
@@ -34,7 +34,7 @@ enum ModelText {
   }
 
   /// How the model was compiled, in a line; empty if it was not.
-  static func compilation(_ archive: KerasArchive) -> String {
+  package static func compilation(_ archive: KerasArchive) -> String {
     guard let training = archive.trainingConfig else { return "" }
     let optimizer = training["optimizer_config"]
     let name = optimizer?["class_name"]?.string ?? "?"
@@ -53,7 +53,7 @@ enum ModelText {
       separator: ", ")
   }
 
-  static func statistics(_ archive: KerasArchive) throws(Diagnostic) -> String {
+  package static func statistics(_ archive: KerasArchive) throws(Diagnostic) -> String {
     var rows = [["Weight", "Shape", "Mean", "Deviation", "Least", "Largest"]]
     for weight in archive.layers.flatMap(\.weights) {
       let numbers = try weight.tensor().elements.map(Double.init)
