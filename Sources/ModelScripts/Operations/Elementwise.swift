@@ -4,7 +4,7 @@ import TensorCore
 
 /// Functions of each element, of one value or two.
 enum Elementwise {
-  static let all: [Operation] = unary + elementary + binary + others
+  static let all: [Operation] = unary + described + binary + others
 
   /// A function of each element; of a plain number it is a number where that is exact.
   static func function(
@@ -47,30 +47,19 @@ enum Elementwise {
     function("isinf", also: ["is_inf"], "1 where an element is infinite, else 0.") { try $0.isInfinite() },
   ]
 
-  /// Functions of fractions that only the kernels calculate, so that they have the same bits everywhere.
-  private static let elementary: [Operation] = [
-    function("exp", .exp, "e to the power of each element."),
-    function("expm1", .expm1, "e to the power of each element, less 1."),
-    function("log", .log, "The natural logarithm of each element."),
-    function("log1p", .log1p, "The natural logarithm of 1 and each element."),
-    function("rsqrt", .rsqrt, "1 divided by the square root of each element."),
-    function("sin", .sin, "The sine of each element."), function("cos", .cos, "The cosine of each element."),
-    function("tan", .tan, "The tangent of each element."),
-    function("arcsin", also: ["asin"], .asin, "The angle of each sine."),
-    function("arccos", also: ["acos"], .acos, "The angle of each cosine."),
-    function("arctan", also: ["atan"], .atan, "The angle of each tangent."),
-    function("sinh", .sinh, "The hyperbolic sine of each element."),
-    function("cosh", .cosh, "The hyperbolic cosine of each element."),
-    function("arcsinh", also: ["asinh"], .asinh, "The inverse of the hyperbolic sine."),
-    function("arccosh", also: ["acosh"], .acosh, "The inverse of the hyperbolic cosine."),
-    function("arctanh", also: ["atanh"], .atanh, "The inverse of the hyperbolic tangent."),
-    function("erf", .erf, "The error function of each element."),
-  ]
+  /// The other functions of `keras.ops` that no activation is called after, by their descriptions: only the kernels calculate
+  /// them, so that they have the same bits everywhere.
+  private static let described = UnaryDescription.all.filter { $0.activations != $0.names }.compactMap {
+    function($0, besides: unary + others)
+  }
 
-  private static func function(
-    _ name: String, also aliases: [String] = [], _ kind: UnaryFunction, _ summary: String
-  ) -> Operation {
-    function(name, also: aliases, summary) { try $0.mapped(kind) }
+  /// The operation of a described function; `nil` if it has no name in `keras.ops`, or one of these has it.
+  static func function(_ described: UnaryDescription, besides others: [Operation]) -> Operation? {
+    guard let name = described.names.first, !others.contains(where: { $0.name == name }) else { return nil }
+    let (function, parameter) = (described.function, described.parameter)
+    return Elementwise.function(name, also: Array(described.names.dropFirst()), described.summary) {
+      try $0.mapped(function, parameter)
+    }
   }
 
   /// A function of two operands; of two plain numbers it is a number where that is exact.
