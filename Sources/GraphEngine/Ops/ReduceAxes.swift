@@ -78,16 +78,16 @@ public struct Reduce: Op {
     }
   }
 
-  private func rowKernel(_ site: BindSite) -> (KernelTable.In, KernelTable.Out, Int, Int, Int) -> Void {
-    let (sum, reduce) = (site.kernels.sumRows, site.kernels.reduceRows)
-    guard let code else { return { sum($0, $1, $2, $3, $4) } }
-    return { reduce(code, $0, $1, $2, $3, $4) }
+  private func rowKernel(_ site: BindSite) -> (KernelSet.In, KernelSet.Out, Int, Int, Int) -> Void {
+    let kernels = site.kernels
+    guard let code else { return { kernels.sumRows($0, $1, $2, $3, $4) } }
+    return { kernels.reduceRows(code, $0, $1, $2, $3, $4) }
   }
 
-  private func columnKernel(_ site: BindSite) -> (KernelTable.In, KernelTable.Out, Int, Int) -> Void {
-    let (sum, reduce) = (site.kernels.sumColumns, site.kernels.reduceColumns)
-    guard let code else { return { sum($0, $1, $2, $3) } }
-    return { reduce(code, $0, $1, $2, $3) }
+  private func columnKernel(_ site: BindSite) -> (KernelSet.In, KernelSet.Out, Int, Int) -> Void {
+    let kernels = site.kernels
+    guard let code else { return { kernels.sumColumns($0, $1, $2, $3) } }
+    return { kernels.reduceColumns(code, $0, $1, $2, $3) }
   }
 
   private var code: Int32? {
