@@ -1,5 +1,6 @@
 import Config
 import Layers
+import ModelScripts
 
 /// Translates a layer's or model's configuration from Keras 3 to Keras 2.
 struct Keras2Writing {
@@ -57,9 +58,7 @@ struct Keras2Writing {
   }
 
   private static func layer(_ className: String, _ config: ConfigNode) -> ConfigNode {
-    var entries = config.without(unknown[className] ?? []).entries ?? []
-    // Keras 3 stores both, and Keras 2 takes one.
-    if config["bin_boundaries"]?.list != nil { entries.removeAll { $0.key == "num_bins" } }
+    var entries = config.withoutDoubles.without(unknown[className] ?? []).entries ?? []
     for i in entries.indices {
       switch (className, entries[i].key) {
       case ("InputLayer", "batch_shape"): entries[i].key = "batch_input_shape"
