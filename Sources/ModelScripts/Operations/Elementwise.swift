@@ -62,46 +62,25 @@ enum Elementwise {
     }
   }
 
-  /// A function of two operands; of two plain numbers it is a number where that is exact.
-  private static func function(
-    _ name: String, also aliases: [String] = [], _ kind: BinaryFunction, _ summary: String,
-    number: (@Sendable (Double, Double) -> Double)? = nil
-  ) -> Operation {
-    Operation(name, also: aliases, ["x1", "x2"], summary) { arguments in
-      if let number, let x = arguments["x1"].number, let y = arguments["x2"].number {
-        let result = number(x, y)
-        if arguments["x1"].whole != nil, arguments["x2"].whole != nil, let whole = Int(exactly: result) {
+  /// Functions of two operands by their descriptions; of two plain numbers they are a number where that is exact.
+  private static let binary = BinaryDescription.all.compactMap { described -> Operation? in
+    guard let name = described.names.first else { return nil }
+    let (function, exact) = (described.function, exactFunctions[described.function])
+    return Operation(name, also: Array(described.names.dropFirst()), ["x1", "x2"], described.summary) {
+      if let exact, let x = $0["x1"].number, let y = $0["x2"].number {
+        let result = exact(x, y)
+        if $0["x1"].whole != nil, $0["x2"].whole != nil, let whole = Int(exactly: result) {
           return .int(whole)
         }
         return .double(result)
       }
-      return .tensor(
-        try Operand.combine(
-          kind, try arguments.operand("x1"), try arguments.operand("x2"), in: arguments.graph))
+      return .tensor(try Operand.combine(function, try $0.operand("x1"), try $0.operand("x2"), in: $0.graph))
     }
   }
 
-  private static let binary: [Operation] = [
-    function("add", .add, "The sum of two values.", number: { $0 + $1 }),
-    function("subtract", .subtract, "The difference of two values.", number: { $0 - $1 }),
-    function("multiply", .multiply, "The product of two values.", number: { $0 * $1 }),
-    function("divide", also: ["true_divide"], .divide, "The quotient of two values."),
-    function("divide_no_nan", .divideNoNaN, "The quotient of two values, 0 where the second is 0."),
-    function("floor_divide", also: ["floordiv"], .floorDivide, "The quotient rounded down."),
-    function("mod", also: ["floormod"], .modulo, "What is left of a division, with the sign of the divisor."),
-    function("power", also: ["pow"], .power, "The first value to the power of the second."),
-    function("maximum", .maximum, "The larger of two values.", number: { $0 < $1 ? $1 : $0 }),
-    function("minimum", .minimum, "The smaller of two values.", number: { $1 < $0 ? $1 : $0 }),
-    function("arctan2", also: ["atan2"], .arctangent, "The angle of the point (x2, x1)."),
-    function("equal", .equal, "1 where two values are equal, else 0."),
-    function("not_equal", .notEqual, "1 where two values differ, else 0."),
-    function("less", .less, "1 where the first value is smaller, else 0."),
-    function("less_equal", .lessOrEqual, "1 where the first value is not larger, else 0."),
-    function("greater", .greater, "1 where the first value is larger, else 0."),
-    function("greater_equal", .greaterOrEqual, "1 where the first value is not smaller, else 0."),
-    function("logical_and", .and, "1 where both values are not 0, else 0."),
-    function("logical_or", .or, "1 where a value is not 0, else 0."),
-    function("logical_xor", .exclusiveOr, "1 where one value of two is not 0, else 0."),
+  private static let exactFunctions: [BinaryFunction: @Sendable (Double, Double) -> Double] = [
+    .add: { $0 + $1 }, .subtract: { $0 - $1 }, .multiply: { $0 * $1 }, .maximum: { $0 < $1 ? $1 : $0 },
+    .minimum: { $1 < $0 ? $1 : $0 },
   ]
 
   private static let others: [Operation] = [
