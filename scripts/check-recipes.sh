@@ -84,7 +84,7 @@ line Sources/Experiments/Plots/PlotKind.swift 'static let all: [PlotKind] = [' '
 recipe Hello.swift Sources/RunexpCommands
 line Sources/RunexpCommands/Runexp.swift '    subcommands: [' '      Hello.self,'
 
-line Sources/Layers/ActivationList.swift 'Definition("linear",' '    Definition("cube", means: "x³.") { x, _ in try x * x * x },'
+line Sources/Layers/ActivationList.swift 'let composed: [Definition] = [' '    Definition("cube", means: "x³.") { x, _ in try x * x * x },'
 
 swift build --scratch-path "$build" --product runexp
 runexp=$build/debug/runexp

@@ -50,6 +50,11 @@ public struct ConfigNode: Sendable, Equatable {
   public var list: [ConfigNode]? { if case .list(let items) = content { items } else { nil } }
   public var entries: [Entry]? { if case .map(let entries) = content { entries } else { nil } }
 
+  /// The map without some entries.
+  package func without(_ keys: Set<String>) -> ConfigNode {
+    ConfigNode(.map((entries ?? []).filter { !keys.contains($0.key) }))
+  }
+
   /// What the value looks like to its author, for messages: `'relu'`, `0.5`, `a list of 3`.
   public var sketch: String {
     switch content {

@@ -230,8 +230,4 @@ extension ConfigNode {
     }
     return ConfigNode(.map(entries))
   }
-
-  func without(_ keys: Set<String>) -> ConfigNode {
-    ConfigNode(.map((entries ?? []).filter { !keys.contains($0.key) }))
-  }
 }

@@ -1,5 +1,6 @@
 import Config
 import Layers
+import ModelScripts
 
 /// Translates a layer's or model's configuration from Keras 3 to Keras 2.
 struct Keras2Writing {

@@ -1,4 +1,6 @@
 /// Elementwise functions of one value that the kernels know, with their derivatives.
+///
+/// What each means and is called is in `GraphEngine/Functions`.
 public enum UnaryFunction: Int32, Sendable, CaseIterable {
   case relu, leakyRelu, elu, selu, gelu, geluTanh, sigmoid, tanh, softplus, silu, exp
   case log, square, abs, negate, reciprocal, sqrt
@@ -16,14 +18,6 @@ public enum UnaryFunction: Int32, Sendable, CaseIterable {
   case softsign, mish, logSigmoid
   /// `0.2 x + 0.5` between 0 and 1: the hard sigmoid of Keras 1 and 2.
   case oldHardSigmoid
-
-  /// Whether it is flat wherever it has a slope at all.
-  public var isStep: Bool {
-    switch self {
-    case .sign, .floor, .ceil, .round: true
-    default: false
-    }
-  }
 }
 
 /// Elementwise functions of two values.

@@ -1,229 +1,161 @@
-/// One compiled set of kernels.
+/// What every compiled set of kernels has.
 ///
-/// Entries are plain function pointers: no context, no retain.
+/// A kernel is a line here, which says what it is given, and a function of the same name in `KernelSource`; a set
+/// without it does not compile. There is nothing to be made or copied: a set is a type, and calling one of its kernels
+/// is a jump through the type's table.
 ///
 /// Unless said otherwise counts are in elements, matrices are row-major without gaps, and outputs may be the
 /// same memory as inputs of the same shape.
-public struct KernelTable: Sendable {
-  public typealias In = UnsafePointer<Float>
-  public typealias Out = UnsafeMutablePointer<Float>
-  public typealias Labels = UnsafePointer<Int32>
-  public typealias Window = UnsafePointer<SlidingWindow>
+public protocol KernelSet: Sendable {
+  typealias In = UnsafePointer<Float>
+  typealias Out = UnsafeMutablePointer<Float>
+  typealias Labels = UnsafePointer<Int32>
+  typealias Window = UnsafePointer<SlidingWindow>
 
-  public let name: StaticString
+  /// The instruction set: "avx2".
+  static var name: StaticString { get }
 
   /// Runs a ``GemmTask`` with ``GemmTask/workspace`` floats of working memory.
-  public let gemm: @Sendable (UnsafePointer<GemmTask>, Out) -> Void
+  static func gemm(_ task: UnsafePointer<GemmTask>, _ workspace: Out)
   /// Row-major to panels of 16 columns, and back: source, target, rows, columns.
-  public let toPanels: @convention(c) @Sendable (In, Out, Int, Int) -> Void
-  public let fromPanels: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+  static func toPanels(_ source: In, _ target: Out, _ rows: Int, _ columns: Int)
+  static func fromPanels(_ source: In, _ target: Out, _ rows: Int, _ columns: Int)
 
   /// ``UnaryFunction``, x, y, count, parameter.
-  public let unary: @convention(c) @Sendable (Int32, In, Out, Int, Float) -> Void
+  static func unary(_ function: Int32, _ x: In, _ y: Out, _ count: Int, _ parameter: Float)
   /// ``UnaryFunction``, x, y, gradient of y, gradient of x, count, parameter.
-  public let unaryGradient: @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void
+  static func unaryGradient(
+    _ function: Int32, _ x: In, _ y: In, _ g: In, _ d: Out, _ count: Int, _ parameter: Float)
   /// ``BinaryFunction``, a, floats to its next row and column, b, the same, y, rows, columns.
   ///
   /// An operand's columns are 1 apart, or 0 where it repeats along a row.
-  public let binaryRows: @convention(c) @Sendable (Int32, In, Int, Int, In, Int, Int, Out, Int, Int) -> Void
+  static func binaryRows(
+    _ function: Int32, _ a: In, _ aRow: Int, _ aColumn: Int, _ b: In, _ bRow: Int, _ bColumn: Int, _ y: Out,
+    _ rows: Int, _ columns: Int)
   /// The same of whole numbers; truth values are floats all the same.
-  public let integerRows:
-    @convention(c) @Sendable (
-      Int32, Labels, Int, Int, Labels, Int, Int, UnsafeMutablePointer<Int32>, Int, Int
-    ) -> Void
+  static func integerRows(
+    _ function: Int32, _ a: Labels, _ aRow: Int, _ aColumn: Int, _ b: Labels, _ bRow: Int, _ bColumn: Int,
+    _ y: UnsafeMutablePointer<Int32>, _ rows: Int, _ columns: Int)
   /// x, y, count, scale, offset: `y = scale · x + offset`.
-  public let affine: @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void
+  static func affine(_ x: In, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float)
 
   /// Σ x in a fixed tree: x, count.
-  public let sum: @convention(c) @Sendable (In, Int) -> Float
+  static func sum(_ x: In, _ count: Int) -> Float
   /// Σ over the rows, each column in order: x, y, rows, columns, columns in a row of x.
-  public let sumRows: @convention(c) @Sendable (In, Out, Int, Int, Int) -> Void
+  static func sumRows(_ x: In, _ y: Out, _ rows: Int, _ columns: Int, _ stride: Int)
   /// Σ of each row in a fixed tree: x, y, rows, columns.
-  public let sumColumns: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+  static func sumColumns(_ x: In, _ y: Out, _ rows: Int, _ columns: Int)
   /// ``ReduceFunction`` over the rows, each column in order: x, y, rows, columns, columns in a row of x.
-  public let reduceRows: @convention(c) @Sendable (Int32, In, Out, Int, Int, Int) -> Void
+  static func reduceRows(_ function: Int32, _ x: In, _ y: Out, _ rows: Int, _ columns: Int, _ stride: Int)
   /// ``ReduceFunction`` of each row in a fixed tree: x, y, rows, columns.
-  public let reduceColumns: @convention(c) @Sendable (Int32, In, Out, Int, Int) -> Void
+  static func reduceColumns(_ function: Int32, _ x: In, _ y: Out, _ rows: Int, _ columns: Int)
 
   /// Softmax of each row: x, y, rows, columns.
-  public let softmax: @convention(c) @Sendable (In, Out, Int, Int) -> Void
+  static func softmax(_ x: In, _ y: Out, _ rows: Int, _ columns: Int)
   /// y, gradient of y, gradient of x, rows, columns.
-  public let softmaxGradient: @convention(c) @Sendable (In, In, Out, Int, Int) -> Void
+  static func softmaxGradient(_ y: In, _ g: In, _ dx: Out, _ rows: Int, _ columns: Int)
   /// Cross-entropy of softmax: logits, softmax of them, labels, losses, rows, columns.
-  public let sparseCrossEntropy: @convention(c) @Sendable (In, In, Labels, Out, Int, Int) -> Void
+  static func sparseCrossEntropy(
+    _ z: In, _ p: In, _ labels: Labels, _ losses: Out, _ rows: Int, _ columns: Int)
   /// Softmax, labels, gradient of the losses, gradient of the logits, rows, columns.
-  public let sparseCrossEntropyGradient: @convention(c) @Sendable (In, Labels, In, Out, Int, Int) -> Void
+  static func sparseCrossEntropyGradient(
+    _ p: In, _ labels: Labels, _ g: In, _ dz: Out, _ rows: Int, _ columns: Int)
   /// The same for a distribution a row as target: logits, softmax, targets, losses, rows, columns.
-  public let crossEntropy: @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void
+  static func crossEntropy(_ z: In, _ p: In, _ t: In, _ losses: Out, _ rows: Int, _ columns: Int)
   /// Softmax, targets, gradient of the losses, gradient of the logits, rows, columns.
-  public let crossEntropyGradient: @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void
+  static func crossEntropyGradient(_ p: In, _ t: In, _ g: In, _ dz: Out, _ rows: Int, _ columns: Int)
   /// Cross-entropy of the sigmoid of x with targets t: x, t, y, count.
-  public let binaryCrossEntropy: @convention(c) @Sendable (In, In, Out, Int) -> Void
+  static func binaryCrossEntropy(_ x: In, _ t: In, _ y: Out, _ count: Int)
   /// x, t, gradient of y, gradient of x, count.
-  public let binaryCrossEntropyGradient: @convention(c) @Sendable (In, In, In, Out, Int) -> Void
+  static func binaryCrossEntropyGradient(_ x: In, _ t: In, _ g: In, _ dx: Out, _ count: Int)
 
   /// ``SlidingWindow``, x, first position, count, elements of a patch from and to, rows: what the window shows.
-  public let gatherPatches: @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void
+  static func gatherPatches(
+    _ window: Window, _ x: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int, _ rows: Out)
   /// ``SlidingWindow``, rows, first position, count, elements from and to, x: adds rows to where they were shown.
-  public let scatterPatches: @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void
+  static func scatterPatches(
+    _ window: Window, _ rows: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int, _ x: Out)
   /// ``ConvolutionTask``, bands from and to, working memory: y.
-  public let convolve: @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void
+  static func convolve(_ task: UnsafePointer<ConvolutionTask>, _ first: Int, _ last: Int, _ workspace: Out)
   /// ``ConvolutionTask``, part, parts, working memory: the gradient of the kernel.
-  public let convolveKernel: @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void
+  static func convolveKernel(
+    _ task: UnsafePointer<ConvolutionTask>, _ part: Int, _ parts: Int, _ workspace: Out)
   /// The largest of each window: ``SlidingWindow``, x, y, samples from and to.
-  public let maxPool: @Sendable (Window, In, Out, Int, Int) -> Void
+  static func maxPool(_ window: Window, _ x: In, _ y: Out, _ first: Int, _ last: Int)
   /// ``SlidingWindow``, x, y, gradient of y, gradient of x, samples from and to.
-  public let maxPoolGradient: @Sendable (Window, In, In, In, Out, Int, Int) -> Void
+  static func maxPoolGradient(
+    _ window: Window, _ x: In, _ y: In, _ g: In, _ dx: Out, _ first: Int, _ last: Int)
   /// What h has where x was largest: ``SlidingWindow``, x, y, h, result, a float for each channel, samples from and to.
-  public let maxPoolPick: @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void
+  static func maxPoolPick(
+    _ window: Window, _ x: In, _ y: In, _ h: In, _ result: Out, _ open: Out, _ first: Int, _ last: Int)
   /// The mean of each window: ``SlidingWindow``, x, y, samples from and to.
-  public let averagePool: @Sendable (Window, In, Out, Int, Int) -> Void
+  static func averagePool(_ window: Window, _ x: In, _ y: Out, _ first: Int, _ last: Int)
   /// ``SlidingWindow``, gradient of y, gradient of x, samples from and to.
-  public let averagePoolGradient: @Sendable (Window, In, Out, Int, Int) -> Void
+  static func averagePoolGradient(_ window: Window, _ g: In, _ dx: Out, _ first: Int, _ last: Int)
   /// One kernel for each channel: ``SlidingWindow``, x, kernel (taps, channels, multiplier), multiplier, y, samples.
-  public let depthwise: @Sendable (Window, In, In, Int, Out, Int, Int) -> Void
+  static func depthwise(
+    _ window: Window, _ x: In, _ k: In, _ multiplier: Int, _ y: Out, _ first: Int, _ last: Int)
   /// ``SlidingWindow``, gradient of y, kernel, multiplier, gradient of x, samples from and to.
-  public let depthwiseInput: @Sendable (Window, In, In, Int, Out, Int, Int) -> Void
+  static func depthwiseInput(
+    _ window: Window, _ g: In, _ k: In, _ multiplier: Int, _ dx: Out, _ first: Int, _ last: Int)
   /// ``SlidingWindow``, x, gradient of y, multiplier, gradient of the kernel, channels from and to.
-  public let depthwiseKernel: @Sendable (Window, In, In, Int, Out, Int, Int) -> Void
+  static func depthwiseKernel(
+    _ window: Window, _ x: In, _ g: In, _ multiplier: Int, _ dk: Out, _ first: Int, _ last: Int)
 
   /// ``RecurrentTask``, samples from and to, working memory of a product.
-  public let recurrent: @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void
+  static func recurrent(_ task: UnsafePointer<RecurrentTask>, _ first: Int, _ last: Int, _ workspace: Out)
   /// The same backward.
-  public let recurrentGradient: @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void
+  static func recurrentGradient(
+    _ task: UnsafePointer<RecurrentTask>, _ first: Int, _ last: Int, _ workspace: Out)
 
   /// ``AttentionTask``, blocks of queries from and to over all heads and samples, working memory of a product.
-  public let attention: @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void
+  static func attention(_ task: UnsafePointer<AttentionTask>, _ first: Int, _ last: Int, _ workspace: Out)
   /// The same backward, heads from and to over all samples.
-  public let attentionGradient: @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void
+  static func attentionGradient(
+    _ task: UnsafePointer<AttentionTask>, _ first: Int, _ last: Int, _ workspace: Out)
 
   /// Rows brought to mean 0 (if the last says so) and deviation 1: x, gamma, beta, y, rows, columns, epsilon.
-  public let normalizeRows: @Sendable (In, In?, In?, Out, Int, Int, Float, Bool) -> Void
+  static func normalizeRows(
+    _ x: In, _ gamma: In?, _ beta: In?, _ y: Out, _ rows: Int, _ columns: Int, _ epsilon: Float,
+    _ isCentred: Bool)
   /// x, gamma, gradient of y, gradient of x, rows, columns, epsilon, whether centred.
-  public let normalizeRowsGradient: @Sendable (In, In?, In, Out, Int, Int, Float, Bool) -> Void
+  static func normalizeRowsGradient(
+    _ x: In, _ gamma: In?, _ g: In, _ dx: Out, _ rows: Int, _ columns: Int, _ epsilon: Float,
+    _ isCentred: Bool)
   /// x, gradient of y, gradients of gamma and beta, rows, columns, columns from and to, epsilon, whether centred.
-  public let normalizeRowsParameters: @Sendable (In, In, Out, Out, Int, Int, Int, Int, Float, Bool) -> Void
+  static func normalizeRowsParameters(
+    _ x: In, _ g: In, _ dGamma: Out, _ dBeta: Out, _ rows: Int, _ columns: Int, _ first: Int, _ last: Int,
+    _ epsilon: Float, _ isCentred: Bool)
   /// Mean and variance of columns: x, means, variances, rows, columns, columns in a row of x.
-  public let columnMoments: @convention(c) @Sendable (In, Out, Out, Int, Int, Int) -> Void
+  static func columnMoments(
+    _ x: In, _ means: Out, _ variances: Out, _ rows: Int, _ columns: Int, _ stride: Int)
   /// Σ x·g and Σ g of columns: x, g, products, sums, rows, columns, columns in a row of x.
-  public let columnSums: @convention(c) @Sendable (In, In, Out, Out, Int, Int, Int) -> Void
+  static func columnSums(
+    _ x: In, _ g: In, _ products: Out, _ sums: Out, _ rows: Int, _ columns: Int, _ stride: Int)
 
   /// Philox key (low, high), stream position, index of the first element, rate, x, y, count.
-  public let dropout: @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void
+  static func dropout(
+    _ keyLow: UInt32, _ keyHigh: UInt32, _ position: UInt64, _ first: Int, _ rate: Float, _ x: In, _ y: Out,
+    _ count: Int)
   /// Bytes to floats, `scale · x + offset`: source, target, count, scale, offset.
-  public let bytesToFloats: @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void
+  static func bytesToFloats(
+    _ x: UnsafePointer<UInt8>, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float)
 
   /// ``UpdateRule``, weights, gradients, slots, first index, count, numbers of the step.
-  public let update: @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void
+  static func update(
+    _ rule: Int32, _ weights: Out, _ gradients: Out, _ slots: UnsafePointer<Out>, _ start: Int, _ count: Int,
+    _ p: In)
   /// Σ x² in a fixed tree: x, count.
-  public let sumOfSquares: @convention(c) @Sendable (In, Int) -> Float
+  static func sumOfSquares(_ x: In, _ count: Int) -> Float
 
-  /// A number of rounds of ``roundFlops`` operations on registers alone, to see what the machine can do.
-  public let multiplyAdd: @convention(c) @Sendable (Int) -> Float
-  /// Floating-point operations of a round: 48 multiply-adds of 16 numbers.
-  public static var roundFlops: Int { 48 * 16 * 2 }
-
-  public init(
-    name: StaticString,
-    gemm: @escaping @Sendable (UnsafePointer<GemmTask>, Out) -> Void,
-    toPanels: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
-    fromPanels: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
-    unary: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Float) -> Void,
-    unaryGradient: @escaping @convention(c) @Sendable (Int32, In, In, In, Out, Int, Float) -> Void,
-    binaryRows: @escaping @convention(c) @Sendable (Int32, In, Int, Int, In, Int, Int, Out, Int, Int) -> Void,
-    integerRows:
-      @escaping @convention(c) @Sendable (
-        Int32, Labels, Int, Int, Labels, Int, Int, UnsafeMutablePointer<Int32>, Int, Int
-      ) -> Void,
-    affine: @escaping @convention(c) @Sendable (In, Out, Int, Float, Float) -> Void,
-    sum: @escaping @convention(c) @Sendable (In, Int) -> Float,
-    sumRows: @escaping @convention(c) @Sendable (In, Out, Int, Int, Int) -> Void,
-    sumColumns: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
-    reduceRows: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Int, Int) -> Void,
-    reduceColumns: @escaping @convention(c) @Sendable (Int32, In, Out, Int, Int) -> Void,
-    softmax: @escaping @convention(c) @Sendable (In, Out, Int, Int) -> Void,
-    softmaxGradient: @escaping @convention(c) @Sendable (In, In, Out, Int, Int) -> Void,
-    sparseCrossEntropy: @escaping @convention(c) @Sendable (In, In, Labels, Out, Int, Int) -> Void,
-    sparseCrossEntropyGradient: @escaping @convention(c) @Sendable (In, Labels, In, Out, Int, Int) -> Void,
-    crossEntropy: @escaping @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void,
-    crossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int, Int) -> Void,
-    binaryCrossEntropy: @escaping @convention(c) @Sendable (In, In, Out, Int) -> Void,
-    binaryCrossEntropyGradient: @escaping @convention(c) @Sendable (In, In, In, Out, Int) -> Void,
-    gatherPatches: @escaping @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void,
-    scatterPatches: @escaping @Sendable (Window, In, Int, Int, Int, Int, Out) -> Void,
-    convolve: @escaping @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void,
-    convolveKernel: @escaping @Sendable (UnsafePointer<ConvolutionTask>, Int, Int, Out) -> Void,
-    maxPool: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
-    maxPoolGradient: @escaping @Sendable (Window, In, In, In, Out, Int, Int) -> Void,
-    maxPoolPick: @escaping @Sendable (Window, In, In, In, Out, Out, Int, Int) -> Void,
-    averagePool: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
-    averagePoolGradient: @escaping @Sendable (Window, In, Out, Int, Int) -> Void,
-    depthwise: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
-    depthwiseInput: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
-    depthwiseKernel: @escaping @Sendable (Window, In, In, Int, Out, Int, Int) -> Void,
-    recurrent: @escaping @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void,
-    recurrentGradient: @escaping @Sendable (UnsafePointer<RecurrentTask>, Int, Int, Out) -> Void,
-    attention: @escaping @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void,
-    attentionGradient: @escaping @Sendable (UnsafePointer<AttentionTask>, Int, Int, Out) -> Void,
-    normalizeRows: @escaping @Sendable (In, In?, In?, Out, Int, Int, Float, Bool) -> Void,
-    normalizeRowsGradient: @escaping @Sendable (In, In?, In, Out, Int, Int, Float, Bool) -> Void,
-    normalizeRowsParameters:
-      @escaping @Sendable (In, In, Out, Out, Int, Int, Int, Int, Float, Bool) -> Void,
-    columnMoments: @escaping @convention(c) @Sendable (In, Out, Out, Int, Int, Int) -> Void,
-    columnSums: @escaping @convention(c) @Sendable (In, In, Out, Out, Int, Int, Int) -> Void,
-    dropout: @escaping @convention(c) @Sendable (UInt32, UInt32, UInt64, Int, Float, In, Out, Int) -> Void,
-    bytesToFloats: @escaping @convention(c) @Sendable (UnsafePointer<UInt8>, Out, Int, Float, Float) -> Void,
-    update: @escaping @convention(c) @Sendable (Int32, Out, Out, UnsafePointer<Out>, Int, Int, In) -> Void,
-    sumOfSquares: @escaping @convention(c) @Sendable (In, Int) -> Float,
-    multiplyAdd: @escaping @convention(c) @Sendable (Int) -> Float
-  ) {
-    self.name = name
-    self.gemm = gemm
-    self.toPanels = toPanels
-    self.fromPanels = fromPanels
-    self.unary = unary
-    self.unaryGradient = unaryGradient
-    self.binaryRows = binaryRows
-    self.integerRows = integerRows
-    self.affine = affine
-    self.sum = sum
-    self.sumRows = sumRows
-    self.sumColumns = sumColumns
-    self.reduceRows = reduceRows
-    self.reduceColumns = reduceColumns
-    self.softmax = softmax
-    self.softmaxGradient = softmaxGradient
-    self.sparseCrossEntropy = sparseCrossEntropy
-    self.sparseCrossEntropyGradient = sparseCrossEntropyGradient
-    self.crossEntropy = crossEntropy
-    self.crossEntropyGradient = crossEntropyGradient
-    self.binaryCrossEntropy = binaryCrossEntropy
-    self.binaryCrossEntropyGradient = binaryCrossEntropyGradient
-    self.gatherPatches = gatherPatches
-    self.scatterPatches = scatterPatches
-    self.convolve = convolve
-    self.convolveKernel = convolveKernel
-    self.maxPool = maxPool
-    self.maxPoolGradient = maxPoolGradient
-    self.maxPoolPick = maxPoolPick
-    self.averagePool = averagePool
-    self.averagePoolGradient = averagePoolGradient
-    self.depthwise = depthwise
-    self.depthwiseInput = depthwiseInput
-    self.depthwiseKernel = depthwiseKernel
-    self.recurrent = recurrent
-    self.recurrentGradient = recurrentGradient
-    self.attention = attention
-    self.attentionGradient = attentionGradient
-    self.normalizeRows = normalizeRows
-    self.normalizeRowsGradient = normalizeRowsGradient
-    self.normalizeRowsParameters = normalizeRowsParameters
-    self.columnMoments = columnMoments
-    self.columnSums = columnSums
-    self.dropout = dropout
-    self.bytesToFloats = bytesToFloats
-    self.update = update
-    self.sumOfSquares = sumOfSquares
-    self.multiplyAdd = multiplyAdd
-  }
+  /// A number of rounds of ``KernelSet/roundFlops`` operations on registers alone, to see what the machine can do.
+  static func multiplyAdd(_ rounds: Int) -> Float
 }
+
+extension KernelSet {
+  /// Floating-point operations of a round of ``multiplyAdd(_:)``: 48 multiply-adds of 16 numbers.
+  public static var roundFlops: Int { 48 * 16 * 2 }
+}
+
+/// One compiled set of kernels, chosen where a program starts.
+public typealias KernelTable = any KernelSet.Type

@@ -38,7 +38,7 @@ private struct Head {
       m: rows, n: seen, k: task.size, a: task.q + query(top), aRow: step, aColumn: 1, b: task.k + key, c: p,
       cRow: seen)
     (product.bRow, product.bColumn) = (1, step)
-    gemm(&product, workspace)
+    Compiled.gemm(&product, workspace)
     for r in 0..<rows {
       let row = p + r * seen
       let count = visible(top + r)
@@ -53,7 +53,7 @@ private struct Head {
       for j in count..<wide { row[j] = -.greatestFiniteMagnitude }
       let most = largest(In(row), wide)
       for j in 0..<wide { row[j] = expOfNegative(row[j] - most) }
-      let share = 1 / sum(In(row), wide)
+      let share = 1 / Compiled.sum(In(row), wide)
       for j in 0..<wide { row[j] *= share }
       clear(row + count, seen - count)
     }
@@ -73,65 +73,70 @@ private struct Head {
   }
 }
 
-/// Blocks from and to, counted over the heads of all samples.
-func attention(_ task: UnsafePointer<AttentionTask>, _ first: Int, _ last: Int, _ workspace: Out) {
-  let t = task.pointee
-  guard let y = t.y else { return }
-  let (blocks, p) = (t.blocks, workspace + GemmTask.ownWorkspace)
-  for unit in first..<last {
-    let head = Head(t, unit / blocks)
-    let (top, rows, seen) = head.block(unit % blocks, of: blocks)
-    head.weights(top, rows, seen, p, workspace)
-    var mix = GemmTask(
-      m: rows, n: t.valueSize, k: seen, a: In(p), aRow: seen, aColumn: 1, b: t.v + head.value,
-      c: y + head.result(top), cRow: head.valueStep)
-    mix.bRow = head.valueStep
-    gemm(&mix, workspace)
-  }
-}
-
-/// Heads from and to, counted over all samples.
-func attentionGradient(_ task: UnsafePointer<AttentionTask>, _ first: Int, _ last: Int, _ workspace: Out) {
-  let t = task.pointee
-  guard let dy = t.dy, let dq = t.dq, let dk = t.dk, let dv = t.dv else { return }
-  let (blocks, p) = (t.blocks, workspace + GemmTask.ownWorkspace)
-  let d = p + AttentionTask.mostKeys
-  for number in first..<last {
-    let head = Head(t, number)
-    for token in 0..<t.keys {
-      clear(dk + head.key + token * head.step, t.size)
-      clear(dv + head.value + token * head.valueStep, t.valueSize)
-    }
-    for block in 0..<blocks {
-      let (top, rows, seen) = head.block(block, of: blocks)
+extension Compiled {
+  /// Blocks from and to, counted over the heads of all samples.
+  static func attention(_ task: UnsafePointer<AttentionTask>, _ first: Int, _ last: Int, _ workspace: Out) {
+    let t = task.pointee
+    guard let y = t.y else { return }
+    let (blocks, p) = (t.blocks, workspace + GemmTask.ownWorkspace)
+    for unit in first..<last {
+      let head = Head(t, unit / blocks)
+      let (top, rows, seen) = head.block(unit % blocks, of: blocks)
       head.weights(top, rows, seen, p, workspace)
-      let gradient = dy + head.result(top)
-      var product = GemmTask(
-        m: rows, n: seen, k: t.valueSize, a: gradient, aRow: head.valueStep, aColumn: 1, b: t.v + head.value,
-        c: d,
-        cRow: seen)
-      (product.bRow, product.bColumn) = (1, head.valueStep)
-      gemm(&product, workspace)
-      product = GemmTask(
-        m: seen, n: t.valueSize, k: rows, a: In(p), aRow: 1, aColumn: seen, b: gradient, c: dv + head.value,
-        cRow: head.valueStep)
-      product.bRow = head.valueStep
-      product.accumulates = true
-      gemm(&product, workspace)
-      head.slopes(top, rows, seen, In(p), d)
-      product = GemmTask(
-        m: rows, n: t.size, k: seen, a: In(d), aRow: seen, aColumn: 1, b: t.k + head.key,
-        c: dq + head.query(top),
-        cRow: head.step)
-      product.bRow = head.step
-      gemm(&product, workspace)
-      product = GemmTask(
-        m: seen, n: t.size, k: rows, a: In(d), aRow: 1, aColumn: seen, b: t.q + head.query(top),
-        c: dk + head.key,
-        cRow: head.step)
-      product.bRow = head.step
-      product.accumulates = true
-      gemm(&product, workspace)
+      var mix = GemmTask(
+        m: rows, n: t.valueSize, k: seen, a: In(p), aRow: seen, aColumn: 1, b: t.v + head.value,
+        c: y + head.result(top), cRow: head.valueStep)
+      mix.bRow = head.valueStep
+      gemm(&mix, workspace)
+    }
+  }
+
+  /// Heads from and to, counted over all samples.
+  static func attentionGradient(
+    _ task: UnsafePointer<AttentionTask>, _ first: Int, _ last: Int, _ workspace: Out
+  ) {
+    let t = task.pointee
+    guard let dy = t.dy, let dq = t.dq, let dk = t.dk, let dv = t.dv else { return }
+    let (blocks, p) = (t.blocks, workspace + GemmTask.ownWorkspace)
+    let d = p + AttentionTask.mostKeys
+    for number in first..<last {
+      let head = Head(t, number)
+      for token in 0..<t.keys {
+        clear(dk + head.key + token * head.step, t.size)
+        clear(dv + head.value + token * head.valueStep, t.valueSize)
+      }
+      for block in 0..<blocks {
+        let (top, rows, seen) = head.block(block, of: blocks)
+        head.weights(top, rows, seen, p, workspace)
+        let gradient = dy + head.result(top)
+        var product = GemmTask(
+          m: rows, n: seen, k: t.valueSize, a: gradient, aRow: head.valueStep, aColumn: 1,
+          b: t.v + head.value,
+          c: d,
+          cRow: seen)
+        (product.bRow, product.bColumn) = (1, head.valueStep)
+        gemm(&product, workspace)
+        product = GemmTask(
+          m: seen, n: t.valueSize, k: rows, a: In(p), aRow: 1, aColumn: seen, b: gradient, c: dv + head.value,
+          cRow: head.valueStep)
+        product.bRow = head.valueStep
+        product.accumulates = true
+        gemm(&product, workspace)
+        head.slopes(top, rows, seen, In(p), d)
+        product = GemmTask(
+          m: rows, n: t.size, k: seen, a: In(d), aRow: seen, aColumn: 1, b: t.k + head.key,
+          c: dq + head.query(top),
+          cRow: head.step)
+        product.bRow = head.step
+        gemm(&product, workspace)
+        product = GemmTask(
+          m: seen, n: t.size, k: rows, a: In(d), aRow: 1, aColumn: seen, b: t.q + head.query(top),
+          c: dk + head.key,
+          cRow: head.step)
+        product.bRow = head.step
+        product.accumulates = true
+        gemm(&product, workspace)
+      }
     }
   }
 }

@@ -50,66 +50,68 @@ private struct Chunk {
   var depth: Int
 }
 
-/// Places of y in the bands from and to, counted over all samples.
-func convolve(_ task: UnsafePointer<ConvolutionTask>, _ first: Int, _ last: Int, _ workspace: Out) {
-  let t = task.pointee
-  let w = t.window
-  let taps = w.width.window * w.channels
-  let patch = w.height.window * taps
-  let cut = TileCut(w.width.output)
-  let bands = ConvolutionTask.bands(w)
-  let panels = (t.filters + 15) / 16
-  // B is read where it lies in panels, packed once if there is room, or each time that it is needed.
-  let isInPlace = t.rightPanel > 0 && !t.isMirrored
-  let isPackedOnce = !isInPlace && patch * panels * 16 <= mostRight
-  let packedRight = workspace + convolutionRight
-  if isPackedOnce {
-    for q in 0..<panels { packRight(t, 0, patch, 16 * q, packedRight + q * patch * 16) }
-  }
-  let joins = w.height.dilation == 1 && patch <= depthBlock
-  let pieces = joins ? 1 : (taps + depthBlock - 1) / depthBlock
-  let chunks = joins ? 1 : w.height.window * pieces
-  for unit in first..<last {
-    let (image, band) = (unit / bands, unit % bands)
-    let top = w.height.output * band / bands
-    let rows = w.height.output * (band + 1) / bands - top
-    let seen = ConvolutionTask.seen(w, rows: rows)
-    let packed = workspace + convolutionPacked
-    packRows(w, t.x + image * w.sampleCount, top, seen, cut, taps, workspace + convolutionLine, packed)
-    let y = t.y + (image * w.height.output + top) * w.width.output * t.filters
-    for number in 0..<chunks {
-      var chunk = Chunk(row: 0, skip: 0, right: 0, depth: patch)
-      if !joins {
-        let (tap, piece) = (number / pieces, number % pieces)
-        let from = taps * piece / pieces
-        chunk = Chunk(
-          row: tap * w.height.dilation, skip: from, right: tap * taps + from,
-          depth: taps * (piece + 1) / pieces - from)
-      }
-      let isFinal = number == chunks - 1
-      var j = 0
-      while j < t.filters {
-        let columns = columnBlock < t.filters - j ? columnBlock : t.filters - j
-        var (right, vector) = (In(packedRight), 16 * chunk.depth)
-        if isInPlace {
-          (right, vector) = (t.right + j / 16 * t.rightPanel + chunk.right * 16, t.rightPanel)
-        } else if isPackedOnce {
-          (right, vector) = (In(packedRight) + (j / 16 * patch + chunk.right) * 16, 16 * patch)
-        } else {
-          var q = 0
-          while q < columns {
-            packRight(t, chunk.right, chunk.depth, j + q, packedRight + q * chunk.depth)
-            q += 16
-          }
+extension Compiled {
+  /// Places of y in the bands from and to, counted over all samples.
+  static func convolve(_ task: UnsafePointer<ConvolutionTask>, _ first: Int, _ last: Int, _ workspace: Out) {
+    let t = task.pointee
+    let w = t.window
+    let taps = w.width.window * w.channels
+    let patch = w.height.window * taps
+    let cut = TileCut(w.width.output)
+    let bands = ConvolutionTask.bands(w)
+    let panels = (t.filters + 15) / 16
+    // B is read where it lies in panels, packed once if there is room, or each time that it is needed.
+    let isInPlace = t.rightPanel > 0 && !t.isMirrored
+    let isPackedOnce = !isInPlace && patch * panels * 16 <= mostRight
+    let packedRight = workspace + convolutionRight
+    if isPackedOnce {
+      for q in 0..<panels { packRight(t, 0, patch, 16 * q, packedRight + q * patch * 16) }
+    }
+    let joins = w.height.dilation == 1 && patch <= depthBlock
+    let pieces = joins ? 1 : (taps + depthBlock - 1) / depthBlock
+    let chunks = joins ? 1 : w.height.window * pieces
+    for unit in first..<last {
+      let (image, band) = (unit / bands, unit % bands)
+      let top = w.height.output * band / bands
+      let rows = w.height.output * (band + 1) / bands - top
+      let seen = ConvolutionTask.seen(w, rows: rows)
+      let packed = workspace + convolutionPacked
+      packRows(w, t.x + image * w.sampleCount, top, seen, cut, taps, workspace + convolutionLine, packed)
+      let y = t.y + (image * w.height.output + top) * w.width.output * t.filters
+      for number in 0..<chunks {
+        var chunk = Chunk(row: 0, skip: 0, right: 0, depth: patch)
+        if !joins {
+          let (tap, piece) = (number / pieces, number % pieces)
+          let from = taps * piece / pieces
+          chunk = Chunk(
+            row: tap * w.height.dilation, skip: from, right: tap * taps + from,
+            depth: taps * (piece + 1) / pieces - from)
         }
-        var run = TileRun(
-          tiles: 0, k: chunk.depth, a: packed, aStep: 0, b: right, bNext: 16, bVector: vector, bStep: 0,
-          c: y + j,
-          cRow: t.filters, cVector: 16, cStep: w.width.output * t.filters, continues: number > 0,
-          bias: isFinal ? t.bias.map { $0 + j } : nil, biasStep: 0,
-          finish: isFinal ? t.finish : .store, beside: t.beside, alpha: 0)
-        runBand(w, &run, chunk, cut, taps, seen, top, rows, columns, joins, workspace)
-        j += columns
+        let isFinal = number == chunks - 1
+        var j = 0
+        while j < t.filters {
+          let columns = columnBlock < t.filters - j ? columnBlock : t.filters - j
+          var (right, vector) = (In(packedRight), 16 * chunk.depth)
+          if isInPlace {
+            (right, vector) = (t.right + j / 16 * t.rightPanel + chunk.right * 16, t.rightPanel)
+          } else if isPackedOnce {
+            (right, vector) = (In(packedRight) + (j / 16 * patch + chunk.right) * 16, 16 * patch)
+          } else {
+            var q = 0
+            while q < columns {
+              packRight(t, chunk.right, chunk.depth, j + q, packedRight + q * chunk.depth)
+              q += 16
+            }
+          }
+          var run = TileRun(
+            tiles: 0, k: chunk.depth, a: packed, aStep: 0, b: right, bNext: 16, bVector: vector, bStep: 0,
+            c: y + j,
+            cRow: t.filters, cVector: 16, cStep: w.width.output * t.filters, continues: number > 0,
+            bias: isFinal ? t.bias.map { $0 + j } : nil, biasStep: 0,
+            finish: isFinal ? t.finish : .store, beside: t.beside, alpha: 0)
+          runBand(w, &run, chunk, cut, taps, seen, top, rows, columns, joins, workspace)
+          j += columns
+        }
       }
     }
   }

@@ -2,59 +2,61 @@ import KernelABI
 
 // Convolutions with a kernel of its own for each channel: y[p, c·m + q] = Σ x[tap of p, c] · k[tap, c, q].
 
-func depthwise(
-  _ window: UnsafePointer<SlidingWindow>, _ x: In, _ k: In, _ multiplier: Int, _ y: Out, _ first: Int,
-  _ last: Int
-) {
-  let w = window.pointee
-  let n = w.channels * multiplier
-  for sample in first..<last {
-    clear(y + sample * w.samplePositions * n, w.samplePositions * n)
-    eachTap(
-      w, sample,
-      tap: { position, tap, place in
-        spread(x + place, k + tap * n, y + position * n, 0..<w.channels, multiplier)
-      })
+extension Compiled {
+  static func depthwise(
+    _ window: UnsafePointer<SlidingWindow>, _ x: In, _ k: In, _ multiplier: Int, _ y: Out, _ first: Int,
+    _ last: Int
+  ) {
+    let w = window.pointee
+    let n = w.channels * multiplier
+    for sample in first..<last {
+      clear(y + sample * w.samplePositions * n, w.samplePositions * n)
+      eachTap(
+        w, sample,
+        tap: { position, tap, place in
+          spread(x + place, k + tap * n, y + position * n, 0..<w.channels, multiplier)
+        })
+    }
   }
-}
 
-func depthwiseInput(
-  _ window: UnsafePointer<SlidingWindow>, _ g: In, _ k: In, _ multiplier: Int, _ dx: Out, _ first: Int,
-  _ last: Int
-) {
-  let w = window.pointee
-  let n = w.channels * multiplier
-  for sample in first..<last {
-    clear(dx + sample * w.sampleCount, w.sampleCount)
-    eachTap(
-      w, sample,
-      tap: { position, tap, place in
-        let (up, factors, to) = (g + position * n, k + tap * n, dx + place)
-        if multiplier == 1 {
-          addProducts(up, factors, to, 0..<n)
-        } else {
-          for i in 0..<w.channels {
-            for q in i * multiplier..<(i + 1) * multiplier { to[i] = fma(up[q], factors[q], to[i]) }
+  static func depthwiseInput(
+    _ window: UnsafePointer<SlidingWindow>, _ g: In, _ k: In, _ multiplier: Int, _ dx: Out, _ first: Int,
+    _ last: Int
+  ) {
+    let w = window.pointee
+    let n = w.channels * multiplier
+    for sample in first..<last {
+      clear(dx + sample * w.sampleCount, w.sampleCount)
+      eachTap(
+        w, sample,
+        tap: { position, tap, place in
+          let (up, factors, to) = (g + position * n, k + tap * n, dx + place)
+          if multiplier == 1 {
+            addProducts(up, factors, to, 0..<n)
+          } else {
+            for i in 0..<w.channels {
+              for q in i * multiplier..<(i + 1) * multiplier { to[i] = fma(up[q], factors[q], to[i]) }
+            }
           }
-        }
-      })
+        })
+    }
   }
-}
 
-/// Of the channels `first ..< last`, over all samples in their order.
-func depthwiseKernel(
-  _ window: UnsafePointer<SlidingWindow>, _ x: In, _ g: In, _ multiplier: Int, _ dk: Out, _ first: Int,
-  _ last: Int
-) {
-  let w = window.pointee
-  let n = w.channels * multiplier
-  for tap in 0..<w.taps { clear(dk + tap * n + first * multiplier, (last - first) * multiplier) }
-  for sample in 0..<w.batch {
-    eachTap(
-      w, sample,
-      tap: { position, tap, place in
-        spread(x + place, g + position * n, dk + tap * n, first..<last, multiplier)
-      })
+  /// Of the channels `first ..< last`, over all samples in their order.
+  static func depthwiseKernel(
+    _ window: UnsafePointer<SlidingWindow>, _ x: In, _ g: In, _ multiplier: Int, _ dk: Out, _ first: Int,
+    _ last: Int
+  ) {
+    let w = window.pointee
+    let n = w.channels * multiplier
+    for tap in 0..<w.taps { clear(dk + tap * n + first * multiplier, (last - first) * multiplier) }
+    for sample in 0..<w.batch {
+      eachTap(
+        w, sample,
+        tap: { position, tap, place in
+          spread(x + place, g + position * n, dk + tap * n, first..<last, multiplier)
+        })
+    }
   }
 }
 

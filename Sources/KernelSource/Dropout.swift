@@ -19,28 +19,30 @@ private func philox(_ key: (UInt32, UInt32), _ counter: (UInt32, UInt32, UInt32,
   return c
 }
 
-/// Element `first + i` takes word `(first + i) % 4` of counter `((first + i) / 4, position)`; it is kept, scaled by
-/// `1 / (1 - rate)`, where the word as a fraction of 2³² is at least `rate`.
-func dropout(
-  _ keyLow: UInt32, _ keyHigh: UInt32, _ position: UInt64, _ first: Int, _ rate: Float, _ x: In, _ y: Out,
-  _ count: Int
-) {
-  let threshold = UInt32(Double(rate) * 4_294_967_296)
-  let scale = 1 / (1 - rate)
-  let (low, high) = (UInt32(truncatingIfNeeded: position), UInt32(truncatingIfNeeded: position &>> 32))
-  var i = 0
-  while i < count {
-    let element = first + i
-    let block = UInt64(element / 4)
-    let words = philox(
-      (keyLow, keyHigh),
-      (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block &>> 32), low, high))
-    var word = element & 3
-    while word < 4 && i < count {
-      let drawn = word == 0 ? words.0 : word == 1 ? words.1 : word == 2 ? words.2 : words.3
-      y[i] = drawn >= threshold ? x[i] * scale : 0
-      word += 1
-      i += 1
+extension Compiled {
+  /// Element `first + i` takes word `(first + i) % 4` of counter `((first + i) / 4, position)`; it is kept, scaled by
+  /// `1 / (1 - rate)`, where the word as a fraction of 2³² is at least `rate`.
+  static func dropout(
+    _ keyLow: UInt32, _ keyHigh: UInt32, _ position: UInt64, _ first: Int, _ rate: Float, _ x: In, _ y: Out,
+    _ count: Int
+  ) {
+    let threshold = UInt32(Double(rate) * 4_294_967_296)
+    let scale = 1 / (1 - rate)
+    let (low, high) = (UInt32(truncatingIfNeeded: position), UInt32(truncatingIfNeeded: position &>> 32))
+    var i = 0
+    while i < count {
+      let element = first + i
+      let block = UInt64(element / 4)
+      let words = philox(
+        (keyLow, keyHigh),
+        (UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block &>> 32), low, high))
+      var word = element & 3
+      while word < 4 && i < count {
+        let drawn = word == 0 ? words.0 : word == 1 ? words.1 : word == 2 ? words.2 : words.3
+        y[i] = drawn >= threshold ? x[i] * scale : 0
+        word += 1
+        i += 1
+      }
     }
   }
 }

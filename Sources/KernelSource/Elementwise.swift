@@ -38,62 +38,64 @@ private func each<T, R>(
 
 @inline(__always) private func truth(_ condition: Bool) -> Float { condition ? 1 : 0 }
 
-func binaryRows(
-  _ function: Int32, _ a: In, _ aRow: Int, _ aColumn: Int, _ b: In, _ bRow: Int, _ bColumn: Int, _ y: Out,
-  _ rows: Int, _ columns: Int
-) {
-  guard let function = BinaryFunction(rawValue: function) else { return }
-  let (s, t) = ((row: aRow, column: aColumn), (row: bRow, column: bColumn))
-  switch function {
-  case .add: each(a, s, b, t, y, rows, columns) { $0 + $1 }
-  case .subtract: each(a, s, b, t, y, rows, columns) { $0 - $1 }
-  case .multiply: each(a, s, b, t, y, rows, columns) { $0 * $1 }
-  case .divide: each(a, s, b, t, y, rows, columns) { $0 / $1 }
-  case .maximum: each(a, s, b, t, y, rows, columns) { $0 > $1 || $0 != $0 ? $0 : $1 }
-  case .minimum: each(a, s, b, t, y, rows, columns) { $0 < $1 || $0 != $0 ? $0 : $1 }
-  case .divideNoNaN: each(a, s, b, t, y, rows, columns) { $1 == 0 ? 0 : $0 / $1 }
-  case .power: each(a, s, b, t, y, rows, columns) { power($0, $1) }
-  case .floorDivide: each(a, s, b, t, y, rows, columns) { ($0 / $1).rounded(.down) }
-  case .modulo: each(a, s, b, t, y, rows, columns) { modulo($0, $1) }
-  case .arctangent: each(a, s, b, t, y, rows, columns) { arctangent($0, $1) }
-  case .equal: each(a, s, b, t, y, rows, columns) { truth($0 == $1) }
-  case .notEqual: each(a, s, b, t, y, rows, columns) { truth($0 != $1) }
-  case .less: each(a, s, b, t, y, rows, columns) { truth($0 < $1) }
-  case .lessOrEqual: each(a, s, b, t, y, rows, columns) { truth($0 <= $1) }
-  case .greater: each(a, s, b, t, y, rows, columns) { truth($0 > $1) }
-  case .greaterOrEqual: each(a, s, b, t, y, rows, columns) { truth($0 >= $1) }
-  case .and: each(a, s, b, t, y, rows, columns) { truth($0 != 0 && $1 != 0) }
-  case .or: each(a, s, b, t, y, rows, columns) { truth($0 != 0 || $1 != 0) }
-  case .exclusiveOr: each(a, s, b, t, y, rows, columns) { truth(($0 != 0) != ($1 != 0)) }
+extension Compiled {
+  static func binaryRows(
+    _ function: Int32, _ a: In, _ aRow: Int, _ aColumn: Int, _ b: In, _ bRow: Int, _ bColumn: Int, _ y: Out,
+    _ rows: Int, _ columns: Int
+  ) {
+    guard let function = BinaryFunction(rawValue: function) else { return }
+    let (s, t) = ((row: aRow, column: aColumn), (row: bRow, column: bColumn))
+    switch function {
+    case .add: each(a, s, b, t, y, rows, columns) { $0 + $1 }
+    case .subtract: each(a, s, b, t, y, rows, columns) { $0 - $1 }
+    case .multiply: each(a, s, b, t, y, rows, columns) { $0 * $1 }
+    case .divide: each(a, s, b, t, y, rows, columns) { $0 / $1 }
+    case .maximum: each(a, s, b, t, y, rows, columns) { $0 > $1 || $0 != $0 ? $0 : $1 }
+    case .minimum: each(a, s, b, t, y, rows, columns) { $0 < $1 || $0 != $0 ? $0 : $1 }
+    case .divideNoNaN: each(a, s, b, t, y, rows, columns) { $1 == 0 ? 0 : $0 / $1 }
+    case .power: each(a, s, b, t, y, rows, columns) { power($0, $1) }
+    case .floorDivide: each(a, s, b, t, y, rows, columns) { ($0 / $1).rounded(.down) }
+    case .modulo: each(a, s, b, t, y, rows, columns) { modulo($0, $1) }
+    case .arctangent: each(a, s, b, t, y, rows, columns) { arctangent($0, $1) }
+    case .equal: each(a, s, b, t, y, rows, columns) { truth($0 == $1) }
+    case .notEqual: each(a, s, b, t, y, rows, columns) { truth($0 != $1) }
+    case .less: each(a, s, b, t, y, rows, columns) { truth($0 < $1) }
+    case .lessOrEqual: each(a, s, b, t, y, rows, columns) { truth($0 <= $1) }
+    case .greater: each(a, s, b, t, y, rows, columns) { truth($0 > $1) }
+    case .greaterOrEqual: each(a, s, b, t, y, rows, columns) { truth($0 >= $1) }
+    case .and: each(a, s, b, t, y, rows, columns) { truth($0 != 0 && $1 != 0) }
+    case .or: each(a, s, b, t, y, rows, columns) { truth($0 != 0 || $1 != 0) }
+    case .exclusiveOr: each(a, s, b, t, y, rows, columns) { truth(($0 != 0) != ($1 != 0)) }
+    }
   }
-}
 
-func integerRows(
-  _ function: Int32, _ a: Integers, _ aRow: Int, _ aColumn: Int, _ b: Integers, _ bRow: Int, _ bColumn: Int,
-  _ y: UnsafeMutablePointer<Int32>, _ rows: Int, _ columns: Int
-) {
-  guard let function = BinaryFunction(rawValue: function) else { return }
-  let (s, t) = ((row: aRow, column: aColumn), (row: bRow, column: bColumn))
-  let one = bits(1 as Float)
-  switch function {
-  case .add: each(a, s, b, t, y, rows, columns) { $0 &+ $1 }
-  case .subtract: each(a, s, b, t, y, rows, columns) { $0 &- $1 }
-  case .multiply: each(a, s, b, t, y, rows, columns) { $0 &* $1 }
-  case .maximum: each(a, s, b, t, y, rows, columns) { $0 > $1 ? $0 : $1 }
-  case .minimum: each(a, s, b, t, y, rows, columns) { $0 < $1 ? $0 : $1 }
-  case .floorDivide: each(a, s, b, t, y, rows, columns) { quotient($0, $1) }
-  case .modulo: each(a, s, b, t, y, rows, columns) { $1 == 0 ? 0 : $0 &- quotient($0, $1) &* $1 }
-  case .equal: each(a, s, b, t, y, rows, columns) { $0 == $1 ? one : 0 }
-  case .notEqual: each(a, s, b, t, y, rows, columns) { $0 != $1 ? one : 0 }
-  case .less: each(a, s, b, t, y, rows, columns) { $0 < $1 ? one : 0 }
-  case .lessOrEqual: each(a, s, b, t, y, rows, columns) { $0 <= $1 ? one : 0 }
-  case .greater: each(a, s, b, t, y, rows, columns) { $0 > $1 ? one : 0 }
-  case .greaterOrEqual: each(a, s, b, t, y, rows, columns) { $0 >= $1 ? one : 0 }
-  case .and: each(a, s, b, t, y, rows, columns) { $0 != 0 && $1 != 0 ? one : 0 }
-  case .or: each(a, s, b, t, y, rows, columns) { $0 != 0 || $1 != 0 ? one : 0 }
-  case .exclusiveOr: each(a, s, b, t, y, rows, columns) { ($0 != 0) != ($1 != 0) ? one : 0 }
-  case .power: each(a, s, b, t, y, rows, columns) { wholePower($0, $1) }
-  case .divide, .divideNoNaN, .arctangent: break
+  static func integerRows(
+    _ function: Int32, _ a: Integers, _ aRow: Int, _ aColumn: Int, _ b: Integers, _ bRow: Int, _ bColumn: Int,
+    _ y: UnsafeMutablePointer<Int32>, _ rows: Int, _ columns: Int
+  ) {
+    guard let function = BinaryFunction(rawValue: function) else { return }
+    let (s, t) = ((row: aRow, column: aColumn), (row: bRow, column: bColumn))
+    let one = bits(1 as Float)
+    switch function {
+    case .add: each(a, s, b, t, y, rows, columns) { $0 &+ $1 }
+    case .subtract: each(a, s, b, t, y, rows, columns) { $0 &- $1 }
+    case .multiply: each(a, s, b, t, y, rows, columns) { $0 &* $1 }
+    case .maximum: each(a, s, b, t, y, rows, columns) { $0 > $1 ? $0 : $1 }
+    case .minimum: each(a, s, b, t, y, rows, columns) { $0 < $1 ? $0 : $1 }
+    case .floorDivide: each(a, s, b, t, y, rows, columns) { quotient($0, $1) }
+    case .modulo: each(a, s, b, t, y, rows, columns) { $1 == 0 ? 0 : $0 &- quotient($0, $1) &* $1 }
+    case .equal: each(a, s, b, t, y, rows, columns) { $0 == $1 ? one : 0 }
+    case .notEqual: each(a, s, b, t, y, rows, columns) { $0 != $1 ? one : 0 }
+    case .less: each(a, s, b, t, y, rows, columns) { $0 < $1 ? one : 0 }
+    case .lessOrEqual: each(a, s, b, t, y, rows, columns) { $0 <= $1 ? one : 0 }
+    case .greater: each(a, s, b, t, y, rows, columns) { $0 > $1 ? one : 0 }
+    case .greaterOrEqual: each(a, s, b, t, y, rows, columns) { $0 >= $1 ? one : 0 }
+    case .and: each(a, s, b, t, y, rows, columns) { $0 != 0 && $1 != 0 ? one : 0 }
+    case .or: each(a, s, b, t, y, rows, columns) { $0 != 0 || $1 != 0 ? one : 0 }
+    case .exclusiveOr: each(a, s, b, t, y, rows, columns) { ($0 != 0) != ($1 != 0) ? one : 0 }
+    case .power: each(a, s, b, t, y, rows, columns) { wholePower($0, $1) }
+    case .divide, .divideNoNaN, .arctangent: break
+    }
   }
 }
 
@@ -119,14 +121,18 @@ func integerRows(
   return Int32(truncatingIfNeeded: isBelow ? truncated &- 1 : truncated)
 }
 
-func affine(_ x: In, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float) {
-  if x == In(y) {
-    for i in 0..<count { y[i] = fma(y[i], scale, offset) }
-  } else {
-    for i in 0..<count { y[i] = fma(x[i], scale, offset) }
+extension Compiled {
+  static func affine(_ x: In, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float) {
+    if x == In(y) {
+      for i in 0..<count { y[i] = fma(y[i], scale, offset) }
+    } else {
+      for i in 0..<count { y[i] = fma(x[i], scale, offset) }
+    }
   }
-}
 
-func bytesToFloats(_ x: UnsafePointer<UInt8>, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float) {
-  for i in 0..<count { y[i] = fma(Float(x[i]), scale, offset) }
+  static func bytesToFloats(
+    _ x: UnsafePointer<UInt8>, _ y: Out, _ count: Int, _ scale: Float, _ offset: Float
+  ) {
+    for i in 0..<count { y[i] = fma(Float(x[i]), scale, offset) }
+  }
 }

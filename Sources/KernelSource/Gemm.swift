@@ -7,18 +7,20 @@ private let depthBlock = GemmTask.longestFusedDepth, columnBlock = 512, blockFlo
 /// Working memory: a scratch tile, then packed B (`depthBlock × columnBlock`, plus a vector), then packed A.
 private let packedB = 2048, packedA = 2048 + 200_000
 
-func gemm(_ task: UnsafePointer<GemmTask>, _ workspace: Out) {
-  let g = task.pointee
-  if g.m <= 0 || g.n <= 0 { return }
-  let depthBlocks = max(1, (g.k + depthBlock - 1) / depthBlock)
-  var j = 0
-  while j < g.n {
-    let columns = min(columnBlock, g.n - j)
-    for block in 0..<depthBlocks {
-      let first = g.k * block / depthBlocks
-      multiply(g, j, columns, first, g.k * (block + 1) / depthBlocks - first, workspace)
+extension Compiled {
+  static func gemm(_ task: UnsafePointer<GemmTask>, _ workspace: Out) {
+    let g = task.pointee
+    if g.m <= 0 || g.n <= 0 { return }
+    let depthBlocks = max(1, (g.k + depthBlock - 1) / depthBlock)
+    var j = 0
+    while j < g.n {
+      let columns = min(columnBlock, g.n - j)
+      for block in 0..<depthBlocks {
+        let first = g.k * block / depthBlocks
+        multiply(g, j, columns, first, g.k * (block + 1) / depthBlocks - first, workspace)
+      }
+      j += columns
     }
-    j += columns
   }
 }
 

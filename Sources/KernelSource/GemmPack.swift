@@ -91,44 +91,46 @@ func packFromTransposedPanels(
 /// Rows that are turned at a time: then both sides stay within few pages.
 private let rowBlock = 32
 
-/// Row-major to panels of 16 columns; the columns missing in the last panel are 0.
-func toPanels(_ source: In, _ target: Out, _ rows: Int, _ columns: Int) {
-  let whole = columns / 16 * 16
-  var first = 0
-  while first < rows {
-    let last = first + rowBlock < rows ? first + rowBlock : rows
-    var j = 0
-    while j < whole {
-      let panel = target + j * rows
-      for r in first..<last { store(load(source + r * columns + j), panel + r * 16) }
-      j += 16
-    }
-    if whole < columns {
-      let panel = target + whole * rows
-      for r in first..<last {
-        store(Lanes(), panel + r * 16)
-        for q in whole..<columns { panel[r * 16 + q - whole] = source[r * columns + q] }
+extension Compiled {
+  /// Row-major to panels of 16 columns; the columns missing in the last panel are 0.
+  static func toPanels(_ source: In, _ target: Out, _ rows: Int, _ columns: Int) {
+    let whole = columns / 16 * 16
+    var first = 0
+    while first < rows {
+      let last = first + rowBlock < rows ? first + rowBlock : rows
+      var j = 0
+      while j < whole {
+        let panel = target + j * rows
+        for r in first..<last { store(load(source + r * columns + j), panel + r * 16) }
+        j += 16
       }
+      if whole < columns {
+        let panel = target + whole * rows
+        for r in first..<last {
+          store(Lanes(), panel + r * 16)
+          for q in whole..<columns { panel[r * 16 + q - whole] = source[r * columns + q] }
+        }
+      }
+      first = last
     }
-    first = last
   }
-}
 
-func fromPanels(_ source: In, _ target: Out, _ rows: Int, _ columns: Int) {
-  let whole = columns / 16 * 16
-  var first = 0
-  while first < rows {
-    let last = first + rowBlock < rows ? first + rowBlock : rows
-    var j = 0
-    while j < whole {
-      let panel = source + j * rows
-      for r in first..<last { store(load(panel + r * 16), target + r * columns + j) }
-      j += 16
+  static func fromPanels(_ source: In, _ target: Out, _ rows: Int, _ columns: Int) {
+    let whole = columns / 16 * 16
+    var first = 0
+    while first < rows {
+      let last = first + rowBlock < rows ? first + rowBlock : rows
+      var j = 0
+      while j < whole {
+        let panel = source + j * rows
+        for r in first..<last { store(load(panel + r * 16), target + r * columns + j) }
+        j += 16
+      }
+      let panel = source + whole * rows
+      for r in first..<last {
+        for q in whole..<columns { target[r * columns + q] = panel[r * 16 + q - whole] }
+      }
+      first = last
     }
-    let panel = source + whole * rows
-    for r in first..<last {
-      for q in whole..<columns { target[r * columns + q] = panel[r * 16 + q - whole] }
-    }
-    first = last
   }
 }

@@ -1,32 +1,34 @@
 import KernelABI
 
-/// One pass of a rule over `count` numbers from `start` on; see ``UpdateRule`` for the formulas.
-func update(
-  _ rule: Int32, _ weights: Out, _ gradients: Out, _ slots: UnsafePointer<Out>, _ start: Int, _ count: Int,
-  _ p: In
-) {
-  guard let rule = UpdateRule(rawValue: rule) else { return }
-  let (w, g) = (weights + start, gradients + start)
-  switch rule {
-  case .descent: descent(w, g, count, p[0])
-  case .momentum: momentum(w, g, slots[0] + start, count, p[0], p[1], false)
-  case .nesterov: momentum(w, g, slots[0] + start, count, p[0], p[1], true)
-  case .rmsprop: rmsprop(w, g, slots, start, count, p, hasMomentum: false, isCentered: false)
-  case .rmspropMomentum: rmsprop(w, g, slots, start, count, p, hasMomentum: true, isCentered: false)
-  case .centeredRMSprop: rmsprop(w, g, slots, start, count, p, hasMomentum: false, isCentered: true)
-  case .centeredRMSpropMomentum: rmsprop(w, g, slots, start, count, p, hasMomentum: true, isCentered: true)
-  case .adagrad: adagrad(w, g, slots[0] + start, count, p[0], p[1])
-  case .adadelta: adadelta(w, g, slots[0] + start, slots[1] + start, count, p)
-  case .adam: adam(w, g, slots[0] + start, slots[1] + start, count, p[0], p[1], p[2], p[3])
-  case .amsgrad: amsgrad(w, g, slots[0] + start, slots[1] + start, slots[2] + start, count, p)
-  case .adamax: adamax(w, g, slots[0] + start, slots[1] + start, count, p)
-  case .nadam: nadam(w, g, slots[0] + start, slots[1] + start, count, p)
-  case .ftrl: ftrl(w, g, slots[0] + start, slots[1] + start, count, p)
-  case .lion: lion(w, g, slots[0] + start, count, p)
-  case .lamb: lamb(g, slots[0] + start, slots[1] + start, count, p)
-  case .muon: muon(g, slots[0] + start, count, p)
-  case .scale, .clip, .decay, .average, .overwrite, .accumulate, .accumulatedMean:
-    around(rule, w, g, slots, start, count, p[0])
+extension Compiled {
+  /// One pass of a rule over `count` numbers from `start` on; see ``UpdateRule`` for the formulas.
+  static func update(
+    _ rule: Int32, _ weights: Out, _ gradients: Out, _ slots: UnsafePointer<Out>, _ start: Int, _ count: Int,
+    _ p: In
+  ) {
+    guard let rule = UpdateRule(rawValue: rule) else { return }
+    let (w, g) = (weights + start, gradients + start)
+    switch rule {
+    case .descent: descent(w, g, count, p[0])
+    case .momentum: momentum(w, g, slots[0] + start, count, p[0], p[1], false)
+    case .nesterov: momentum(w, g, slots[0] + start, count, p[0], p[1], true)
+    case .rmsprop: rmsprop(w, g, slots, start, count, p, hasMomentum: false, isCentered: false)
+    case .rmspropMomentum: rmsprop(w, g, slots, start, count, p, hasMomentum: true, isCentered: false)
+    case .centeredRMSprop: rmsprop(w, g, slots, start, count, p, hasMomentum: false, isCentered: true)
+    case .centeredRMSpropMomentum: rmsprop(w, g, slots, start, count, p, hasMomentum: true, isCentered: true)
+    case .adagrad: adagrad(w, g, slots[0] + start, count, p[0], p[1])
+    case .adadelta: adadelta(w, g, slots[0] + start, slots[1] + start, count, p)
+    case .adam: adam(w, g, slots[0] + start, slots[1] + start, count, p[0], p[1], p[2], p[3])
+    case .amsgrad: amsgrad(w, g, slots[0] + start, slots[1] + start, slots[2] + start, count, p)
+    case .adamax: adamax(w, g, slots[0] + start, slots[1] + start, count, p)
+    case .nadam: nadam(w, g, slots[0] + start, slots[1] + start, count, p)
+    case .ftrl: ftrl(w, g, slots[0] + start, slots[1] + start, count, p)
+    case .lion: lion(w, g, slots[0] + start, count, p)
+    case .lamb: lamb(g, slots[0] + start, slots[1] + start, count, p)
+    case .muon: muon(g, slots[0] + start, count, p)
+    case .scale, .clip, .decay, .average, .overwrite, .accumulate, .accumulatedMean:
+      around(rule, w, g, slots, start, count, p[0])
+    }
   }
 }
 
@@ -244,19 +246,21 @@ private func muon(_ g: Out, _ m: Out, _ count: Int, _ p: In) {
   }
 }
 
-/// Σ x² in 16 lanes and a fixed tree.
-func sumOfSquares(_ x: In, _ count: Int) -> Float {
-  var (a, b) = (Lanes(), Lanes())
-  var i = 0
-  while i + 32 <= count {
-    let (p, q) = (load(x + i), load(x + i + 16))
-    a = fma(p, p, a)
-    b = fma(q, q, b)
-    i += 32
+extension Compiled {
+  /// Σ x² in 16 lanes and a fixed tree.
+  static func sumOfSquares(_ x: In, _ count: Int) -> Float {
+    var (a, b) = (Lanes(), Lanes())
+    var i = 0
+    while i + 32 <= count {
+      let (p, q) = (load(x + i), load(x + i + 16))
+      a = fma(p, p, a)
+      b = fma(q, q, b)
+      i += 32
+    }
+    while i < count {
+      a[i & 15] = fma(x[i], x[i], a[i & 15])
+      i += 1
+    }
+    return sumTree(a + b)
   }
-  while i < count {
-    a[i & 15] = fma(x[i], x[i], a[i & 15])
-    i += 1
-  }
-  return sumTree(a + b)
 }

@@ -65,42 +65,44 @@ private func walk(
   }
 }
 
-/// Writes `count` patches from position `first` on as rows, or the elements `low ..< high` of each.
-func gatherPatches(
-  _ window: UnsafePointer<SlidingWindow>, _ x: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int,
-  _ rows: Out
-) {
-  walk(window.pointee, first, count, low..<high) { row, isWhole in
-    // What lies outside of the input is 0.
-    if !isWhole { clear(rows + row, high - low) }
-  } _: { from, to, length in
-    var i = 0
-    while i + 16 <= length {
-      store(load(x + from + i), rows + to + i)
-      i += 16
-    }
-    while i < length {
-      rows[to + i] = x[from + i]
-      i += 1
+extension Compiled {
+  /// Writes `count` patches from position `first` on as rows, or the elements `low ..< high` of each.
+  static func gatherPatches(
+    _ window: UnsafePointer<SlidingWindow>, _ x: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int,
+    _ rows: Out
+  ) {
+    walk(window.pointee, first, count, low..<high) { row, isWhole in
+      // What lies outside of the input is 0.
+      if !isWhole { clear(rows + row, high - low) }
+    } _: { from, to, length in
+      var i = 0
+      while i + 16 <= length {
+        store(load(x + from + i), rows + to + i)
+        i += 16
+      }
+      while i < length {
+        rows[to + i] = x[from + i]
+        i += 1
+      }
     }
   }
-}
 
-/// Adds rows to what the patches show, in order of positions and taps.
-func scatterPatches(
-  _ window: UnsafePointer<SlidingWindow>, _ rows: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int,
-  _ x: Out
-) {
-  walk(window.pointee, first, count, low..<high) { _, _ in
-  } _: { to, from, length in
-    var i = 0
-    while i + 16 <= length {
-      store(load(x + to + i) + load(rows + from + i), x + to + i)
-      i += 16
-    }
-    while i < length {
-      x[to + i] += rows[from + i]
-      i += 1
+  /// Adds rows to what the patches show, in order of positions and taps.
+  static func scatterPatches(
+    _ window: UnsafePointer<SlidingWindow>, _ rows: In, _ first: Int, _ count: Int, _ low: Int, _ high: Int,
+    _ x: Out
+  ) {
+    walk(window.pointee, first, count, low..<high) { _, _ in
+    } _: { to, from, length in
+      var i = 0
+      while i + 16 <= length {
+        store(load(x + to + i) + load(rows + from + i), x + to + i)
+        i += 16
+      }
+      while i < length {
+        x[to + i] += rows[from + i]
+        i += 1
+      }
     }
   }
 }

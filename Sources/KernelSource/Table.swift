@@ -8,28 +8,12 @@ public import KernelABI
   private let variant: StaticString = "baseline"
 #endif
 
-/// The only entry of this module.
+/// The kernels of this module, each in the file that holds what it computes.
+struct Compiled: KernelSet {
+  static var name: StaticString { variant }
+}
+
+/// The only entry of this module: something whose type has the kernels.
 ///
 /// Call it only after the processor was found to have the instructions.
-public func makeKernelTable() -> KernelTable {
-  KernelTable(
-    name: variant, gemm: gemm, toPanels: toPanels, fromPanels: fromPanels, unary: unary,
-    unaryGradient: unaryGradient, binaryRows: binaryRows, integerRows: integerRows,
-    affine: affine, sum: sum, sumRows: sumRows,
-    sumColumns: sumColumns, reduceRows: reduceRows, reduceColumns: reduceColumns,
-    softmax: softmax, softmaxGradient: softmaxGradient,
-    sparseCrossEntropy: sparseCrossEntropy, sparseCrossEntropyGradient: sparseCrossEntropyGradient,
-    crossEntropy: crossEntropy, crossEntropyGradient: crossEntropyGradient,
-    binaryCrossEntropy: binaryCrossEntropy, binaryCrossEntropyGradient: binaryCrossEntropyGradient,
-    gatherPatches: gatherPatches, scatterPatches: scatterPatches,
-    convolve: convolve, convolveKernel: convolveKernel,
-    maxPool: maxPool, maxPoolGradient: maxPoolGradient, maxPoolPick: maxPoolPick, averagePool: averagePool,
-    averagePoolGradient: averagePoolGradient, depthwise: depthwise, depthwiseInput: depthwiseInput,
-    depthwiseKernel: depthwiseKernel,
-    recurrent: recurrent, recurrentGradient: recurrentGradient,
-    attention: attention, attentionGradient: attentionGradient, normalizeRows: normalizeRows,
-    normalizeRowsGradient: normalizeRowsGradient, normalizeRowsParameters: normalizeRowsParameters,
-    columnMoments: columnMoments, columnSums: columnSums,
-    dropout: dropout, bytesToFloats: bytesToFloats, update: update,
-    sumOfSquares: sumOfSquares, multiplyAdd: multiplyAdd)
-}
+public func compiledKernels() -> some KernelSet { Compiled() }

@@ -10,9 +10,9 @@ public enum InstructionSet: String, CaseIterable, Sendable, Comparable {
 
   public var table: KernelTable {
     switch self {
-    case .baseline: KernelsBaseline.makeKernelTable()
-    case .avx2: KernelsAVX2.makeKernelTable()
-    case .avx512: KernelsAVX512.makeKernelTable()
+    case .baseline: type(of: KernelsBaseline.compiledKernels())
+    case .avx2: type(of: KernelsAVX2.compiledKernels())
+    case .avx512: type(of: KernelsAVX512.compiledKernels())
     }
   }
 

@@ -33,6 +33,6 @@ public enum PeakRate {
       run()
       for part in best.indices { best[part] = min(best[part], times[part]) }
     }
-    return best.reduce(0) { $0 + Double(rounds * KernelTable.roundFlops) / $1 * 1e9 }
+    return best.reduce(0) { $0 + Double(rounds * kernels.roundFlops) / $1 * 1e9 }
   }
 }

@@ -12,11 +12,11 @@ public struct Activation: ConfigConvertible, Hashable {
     var apply: @Sendable (Value, Semantics) throws -> Value
 
     init(
-      _ name: String, _ aliases: String..., means summary: String,
+      _ name: String, _ aliases: some Sequence<String> = [], means summary: String,
       apply: @escaping @Sendable (Value, Semantics) throws -> Value
     ) {
       self.name = name
-      self.aliases = aliases
+      self.aliases = Array(aliases)
       self.summary = summary
       self.apply = apply
     }

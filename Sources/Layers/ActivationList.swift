@@ -5,40 +5,34 @@ import TensorCore
 
 extension Activation {
   /// Every activation that a file can name, with Keras's defaults for what a name cannot say.
-  static let all: [Definition] = [
-    Definition("linear", means: "x itself.") { x, _ in x },
-    Definition("relu", means: "max(x, 0).", apply: unary(.relu)),
-    Definition("sigmoid", means: "1 / (1 + exp(-x)): between 0 and 1.", apply: unary(.sigmoid)),
-    Definition("tanh", means: "The hyperbolic tangent: between -1 and 1.", apply: unary(.tanh)),
-    Definition("softmax", means: "exp(x) normalized to sum to 1 over the last axis.") { x, _ in
-      try x.graph.apply(Softmax(), x)
-    },
-    Definition("elu", means: "x above 0, exp(x) - 1 below.", apply: unary(.elu, 1)),
-    Definition(
-      "selu",
-      means: "elu, scaled so that activations keep zero mean and unit variance (Klambauer et al., 2017).",
-      apply: unary(.selu)),
-    Definition(
-      "gelu", means: "x times the normal distribution function of x, exactly (Hendrycks and Gimpel, 2016).",
-      apply: unary(.gelu)),
-    Definition("softplus", means: "log(1 + exp(x)).", apply: unary(.softplus)),
-    Definition("silu", "swish", means: "x · sigmoid(x).", apply: unary(.silu)),
-    Definition("leaky_relu", means: "x above 0, 0.2 x below.", apply: unary(.leakyRelu, 0.2)),
-    Definition("exponential", means: "exp(x).", apply: unary(.exp)),
-    Definition("relu6", means: "min(max(x, 0), 6).", apply: unary(.relu6)),
-    Definition("hard_sigmoid", means: "relu6(x + 3) / 6: a piecewise linear sigmoid.") { x, semantics in
-      try piecewiseSigmoid(x, semantics)
-    },
-    Definition("hard_silu", "hard_swish", means: "x · hard_sigmoid(x).") { x, semantics in
+  ///
+  /// Functions that the kernels know say themselves whether they are one; those that everybody knows stand before softmax.
+  static let all: [Definition] =
+    [Definition("linear", means: "x itself.") { x, _ in x }] + ofKernels.prefix(3) + [softmaxDefinition]
+    + ofKernels.dropFirst(3) + composed
+
+  private static let softmaxDefinition = Definition(
+    "softmax", means: "exp(x) normalized to sum to 1 over the last axis."
+  ) { x, _ in try x.graph.apply(Softmax(), x) }
+
+  private static let ofKernels: [Definition] = UnaryDescription.all.compactMap { described in
+    guard let name = described.activations.first else { return nil }
+    let (function, parameter) = (described.function, described.parameter)
+    return Definition(
+      name, described.activations.dropFirst(), means: described.summary,
+      apply: olderFormulas[function] ?? { x, _ in try x.graph.apply(Unary(function, parameter), x) })
+  }
+
+  /// Functions that another formula stood for in Keras 2.
+  private static let olderFormulas: [UnaryFunction: @Sendable (Value, Semantics) throws -> Value] = [
+    .hardSigmoid: { x, semantics in try piecewiseSigmoid(x, semantics) },
+    .hardSilu: { x, semantics in
       try semantics == .keras3 ? x.mapped(.hardSilu) : x * piecewiseSigmoid(x, semantics)
     },
-    Definition("hard_tanh", means: "x cut off at -1 and 1.", apply: unary(.hardTanh)),
-    Definition(
-      "celu", means: "x above 0, exp(x) - 1 below: the continuously differentiable elu with alpha 1.",
-      apply: unary(.celu, 1)),
-    Definition("softsign", means: "x / (1 + |x|).", apply: unary(.softsign)),
-    Definition("mish", means: "x · tanh(softplus(x)).", apply: unary(.mish)),
-    Definition("log_sigmoid", means: "log(sigmoid(x)).", apply: unary(.logSigmoid)),
+  ]
+
+  /// Activations that are made of several ops.
+  private static let composed: [Definition] = [
     Definition("log_softmax", means: "The logarithm of softmax.") { x, _ in
       try x - x.logSumExp(over: [-1], keepingDimensions: true)
     },
@@ -67,12 +61,6 @@ extension Activation {
       return try halves[0] * halves[1].mapped(.sigmoid)
     },
   ]
-
-  private static func unary(_ function: UnaryFunction, _ parameter: Float = 0)
-    -> @Sendable (Value, Semantics) throws -> Value
-  {
-    { x, _ in try x.graph.apply(Unary(function, parameter), x) }
-  }
 
   private static func piecewiseSigmoid(_ x: Value, _ semantics: Semantics) throws -> Value {
     switch semantics {

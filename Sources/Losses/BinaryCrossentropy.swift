@@ -7,19 +7,16 @@ import KernelABI
 /// Keras: `keras.losses.BinaryCrossentropy`.
 ///
 /// If the prediction comes straight from a sigmoid or a softmax, the logits before it are used, without clipping, as Keras does.
-public struct BinaryCrossentropy: PlainLoss {
+public struct BinaryCrossentropy: SmoothedCrossentropy {
   public var reduction = LossReduction.sumOverBatchSize
   public var fromLogits = false
   public var labelSmoothing = 0.0
   public var axis = -1
   public init() {}
 
-  public static let schema = lossSchema(
-    "BinaryCrossentropy", "Cross-entropy of yes-or-no outputs.", prototype: Self(),
-    Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
-    Field(
-      "label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1)),
-    Field("axis", \.axis, "The axis of which the mean is taken."))
+  public static let schema = smoothedSchema(
+    "BinaryCrossentropy", "Cross-entropy of yes-or-no outputs.",
+    smoothing: "How far targets are moved to one half.", axis: "The axis of which the mean is taken.")
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     let target = try smoothed(target, labelSmoothing)
@@ -32,7 +29,7 @@ public struct BinaryCrossentropy: PlainLoss {
 /// The cross-entropy of yes-or-no outputs, where outputs that are right already count for little.
 ///
 /// Keras: `keras.losses.BinaryFocalCrossentropy`; Lin et al., "Focal loss for dense object detection" (2017).
-public struct BinaryFocalCrossentropy: PlainLoss {
+public struct BinaryFocalCrossentropy: SmoothedCrossentropy {
   public var reduction = LossReduction.sumOverBatchSize
   public var fromLogits = false
   public var labelSmoothing = 0.0
@@ -42,12 +39,9 @@ public struct BinaryFocalCrossentropy: PlainLoss {
   public var gamma = 2.0
   public init() {}
 
-  public static let schema = lossSchema(
-    "BinaryFocalCrossentropy", "Cross-entropy that looks away from what is right already.", prototype: Self(),
-    Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
-    Field(
-      "label_smoothing", \.labelSmoothing, "How far targets are moved to one half.", check: within(0...1)),
-    Field("axis", \.axis, "The axis of which the mean is taken."),
+  public static let schema = smoothedSchema(
+    "BinaryFocalCrossentropy", "Cross-entropy that looks away from what is right already.",
+    smoothing: "How far targets are moved to one half.", axis: "The axis of which the mean is taken.",
     Field("apply_class_balancing", \.applyClassBalancing, "Whether alpha weighs the classes."),
     Field("alpha", \.alpha, "The weight of class 1.", check: within(0...1)),
     Field("gamma", \.gamma, "How strongly right outputs are passed over.", check: atLeast(0)))

@@ -9,7 +9,7 @@ public import TensorCore
 ///
 /// If the prediction comes straight from a softmax or a sigmoid, the logits before it are used, without clipping, as Keras does.
 /// Other probabilities are clipped to [1e-7, 1 - 1e-7] and then made to sum to 1.
-public struct SparseCategoricalCrossentropy: PlainLoss {
+public struct SparseCategoricalCrossentropy: Crossentropy {
   public var reduction = LossReduction.sumOverBatchSize
   public var fromLogits = false
   public var ignoreClass: Int?
@@ -18,9 +18,9 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
 
   public static let schema = lossSchema(
     "SparseCategoricalCrossentropy", "Cross-entropy with whole-number labels.", prototype: Self(),
-    Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
+    logitsField,
     Field("ignore_class", \.ignoreClass, "A label whose samples do not count."),
-    Field("axis", \.axis, "The axis of the classes."))
+    axisField("The axis of the classes."))
 
   public func target(for prediction: TensorType) -> TensorType {
     var dims = prediction.dims
@@ -57,20 +57,16 @@ public struct SparseCategoricalCrossentropy: PlainLoss {
 /// Keras: `keras.losses.CategoricalCrossentropy`.
 ///
 /// Probabilities that do not come straight from a softmax or a sigmoid are made to sum to 1, then clipped.
-public struct CategoricalCrossentropy: PlainLoss {
+public struct CategoricalCrossentropy: SmoothedCrossentropy {
   public var reduction = LossReduction.sumOverBatchSize
   public var fromLogits = false
   public var labelSmoothing = 0.0
   public var axis = -1
   public init() {}
 
-  public static let schema = lossSchema(
-    "CategoricalCrossentropy", "Cross-entropy with one-hot targets.", prototype: Self(),
-    Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
-    Field(
-      "label_smoothing", \.labelSmoothing, "How much of each target is spread over all classes.",
-      check: within(0...1)),
-    Field("axis", \.axis, "The axis of the classes."))
+  public static let schema = smoothedSchema(
+    "CategoricalCrossentropy", "Cross-entropy with one-hot targets.",
+    smoothing: "How much of each target is spread over all classes.", axis: "The axis of the classes.")
 
   public func values(_ target: Value, _ prediction: Value, _ semantics: Semantics) throws -> Value {
     let graph = prediction.graph
@@ -87,7 +83,7 @@ public struct CategoricalCrossentropy: PlainLoss {
 /// The cross-entropy with one-hot targets, where classes that are right already count for little.
 ///
 /// Keras: `keras.losses.CategoricalFocalCrossentropy`; Lin et al., "Focal loss for dense object detection" (2017).
-public struct CategoricalFocalCrossentropy: PlainLoss {
+public struct CategoricalFocalCrossentropy: SmoothedCrossentropy {
   public var reduction = LossReduction.sumOverBatchSize
   public var fromLogits = false
   public var labelSmoothing = 0.0
@@ -96,14 +92,9 @@ public struct CategoricalFocalCrossentropy: PlainLoss {
   public var gamma = 2.0
   public init() {}
 
-  public static let schema = lossSchema(
+  public static let schema = smoothedSchema(
     "CategoricalFocalCrossentropy", "Cross-entropy that looks away from what is right already.",
-    prototype: Self(),
-    Field("from_logits", \.fromLogits, "Whether predictions are logits instead of probabilities."),
-    Field(
-      "label_smoothing", \.labelSmoothing, "How much of each target is spread over all classes.",
-      check: within(0...1)),
-    Field("axis", \.axis, "The axis of the classes."),
+    smoothing: "How much of each target is spread over all classes.", axis: "The axis of the classes.",
     Field("alpha", \.alpha, "The weight of every class.", check: atLeast(0)),
     Field("gamma", \.gamma, "How strongly right outputs are passed over.", check: atLeast(0)))
 

@@ -59,6 +59,12 @@ extension Loss {
   static func lossSchema(_ name: String, _ summary: String, prototype: Self, _ fields: Field<Self>...)
     -> Schema<Self>
   {
+    lossSchema(name, summary, prototype: prototype, fields: fields)
+  }
+
+  static func lossSchema(_ name: String, _ summary: String, prototype: Self, fields: [Field<Self>])
+    -> Schema<Self>
+  {
     let reduction = Field<Self>("reduction", \.reduction, "How the values of a batch become one number.")
     return Schema(name, summary, prototype: prototype, fields: [reduction] + fields)
   }

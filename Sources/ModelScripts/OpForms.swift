@@ -52,18 +52,13 @@ package struct OpForm: Sendable {
   }
 
   private static func activation(_ unary: Unary) -> (any Layer)? {
-    let name: String
-    switch (unary.function, unary.parameter) {
-    case (.negate, _): return Rescaling(-1)
-    case (.elu, 1): name = "elu"
-    case (.celu, 1): name = "celu"
-    case (.leakyRelu, 0.2): name = "leaky_relu"
-    case (.exp, _): name = "exponential"
-    case (.relu, _), (.sigmoid, _), (.tanh, _), (.selu, _), (.gelu, _), (.softplus, _), (.silu, _),
-      (.softsign, _), (.mish, _), (.relu6, _):
-      name = "\(unary.function)"
-    default: return nil
-    }
+    if unary.function == .negate { return Rescaling(-1) }
+    let described = unary.function.described
+    // In files of Keras 2 these would be other functions, or none.
+    let areNew: Set<UnaryFunction> = [.hardSigmoid, .hardSilu, .hardTanh, .logSigmoid]
+    guard let name = described.activations.first, unary.parameter == described.parameter,
+      !areNew.contains(unary.function)
+    else { return nil }
     return (try? Activation(config: ConfigNode(.string(name)))).map { ActivationLayer($0) }
   }
 }

@@ -39,7 +39,7 @@ public final class BoundOptimizer {
     let pass = {
       (rule: UpdateRule, number: StepNumbers.Name, slot: AlignedBuffer?, condition: StepNumbers.Condition) in
       Sweep(
-        kernel: kernels.update, rule: rule.rawValue, weights: weights, gradients: gradients,
+        kernels: kernels, rule: rule.rawValue, weights: weights, gradients: gradients,
         slots: slot.map { numbers.slots(for: $0) } ?? numbers.slots, numbers: UnsafePointer(numbers[number]),
         condition: numbers[condition])
     }
@@ -117,10 +117,7 @@ public final class BoundOptimizer {
 
 /// One rule over any range of the trained numbers.
 private struct Sweep {
-  let kernel:
-    @convention(c) @Sendable (
-      Int32, KernelTable.Out, KernelTable.Out, UnsafePointer<KernelTable.Out>, Int, Int, KernelTable.In
-    ) -> Void
+  let kernels: KernelTable
   let rule: Int32
   let weights: UnsafeMutablePointer<Float>
   let gradients: UnsafeMutablePointer<Float>
@@ -129,7 +126,9 @@ private struct Sweep {
   let condition: UnsafePointer<Bool>
 
   @inline(__always) func callAsFunction(_ range: Range<Int>) {
-    if condition.pointee { kernel(rule, weights, gradients, slots, range.lowerBound, range.count, numbers) }
+    if condition.pointee {
+      kernels.update(rule, weights, gradients, slots, range.lowerBound, range.count, numbers)
+    }
   }
 
   /// All of them, one after another on pieces that stay in the cache.

@@ -186,7 +186,7 @@ final class MuonSteps {
   private func product(
     _ whole: GemmTask, _ before: @escaping (Range<Int>) -> Void, after: @escaping (Range<Int>) -> Void
   ) -> UpdatePass {
-    .whole { [condition, gemm = kernels.gemm] worker in
+    .whole { [condition, kernels] worker in
       let rows = worker.share(of: whole.m)
       guard condition.pointee, !rows.isEmpty else { return }
       before(rows)
@@ -194,7 +194,7 @@ final class MuonSteps {
       task.m = rows.count
       task.a += rows.lowerBound * whole.aRow
       task.c += rows.lowerBound * whole.cRow
-      gemm(&task, worker.workspace)
+      kernels.gemm(&task, worker.workspace)
       after(rows)
     }
   }

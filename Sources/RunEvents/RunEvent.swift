@@ -111,10 +111,10 @@ public struct RunScope: Sendable, Equatable, Codable {
     self.until = until
   }
 
-  /// Words for a list of runs: `quick`, `until cell 3`; `nil` for a run of everything.
-  public var remark: String? {
+  /// How a run of so much ended, as lists of runs say it: `finished`, `finished, quick, until cell 3`.
+  public func told(_ status: RunStatus) -> String {
     let words = (isQuick ? ["quick"] : []) + (until.map { ["until cell \($0 + 1)"] } ?? [])
-    return words.isEmpty ? nil : words.joined(separator: ", ")
+    return ([status.rawValue] + words).joined(separator: ", ")
   }
 }
 

@@ -22,7 +22,7 @@ public struct RunSummary: Sendable, Equatable {
   public var metrics: [MetricSummary]
 
   /// Its status, with how much of the experiment it did where that is not everything: `finished, quick`.
-  public var told: String { ([status.rawValue] + (scope.remark.map { [$0] } ?? [])).joined(separator: ", ") }
+  public var told: String { scope.told(status) }
 
   /// The summary of a metric; without a series, the first that has it.
   public func metric(_ name: String, series: String? = nil) -> MetricSummary? {

@@ -28,7 +28,7 @@ package enum RunIndexPage {
     let rows = runs.map { run in
       IndexPage.Row(
         run: run.name, link: "\(run.name)/\(RunFile.page)",
-        status: ReportStatus(rawValue: run.status.rawValue) ?? .finished, remark: run.scope.remark,
+        status: ReportStatus(rawValue: run.status.rawValue) ?? .finished, told: run.told,
         started: started(run.startedAt), seconds: run.seconds,
         values: metrics.map { column in column.value(in: run).map { .number($0) } ?? .missing })
     }

@@ -22,8 +22,7 @@ package struct RunView {
 
   package var text: String {
     let (run, record) = (evidence.run, evidence.run.record)
-    let told = ([run.status.rawValue] + (record.scope.remark.map { [$0] } ?? [])).joined(separator: ", ")
-    var lines = ["\(record.name)   \(told)", record.title, ""]
+    var lines = ["\(record.name)   \(record.scope.told(run.status))", record.title, ""]
     lines += ["started     \(RunIndexPage.started(record.startedAt))"]
     if let seconds = run.seconds { lines += ["duration    \(DurationText.text(seconds))"] }
     lines += ["seed        \(record.seed)", "command     \(record.command.joined(separator: " "))"]

@@ -34,7 +34,7 @@ extension OpCase {
   }
 
   private static let wholeNumbers = BinaryFunction.allCases.filter {
-    ![.divide, .divideNoNaN, .power, .arctangent].contains($0)
+    $0.isWhole && $0 != .power
   }.map { function in
     flat("whole numbers: \(function)", { [held(rows($0), .labels(5)), held([.size($0)], .labels(4))] }) {
       try $0[0].graph.apply(IntegerBinary(function), $0[0], $0[1])

@@ -36,7 +36,11 @@ private func normalization(_ name: String, isCentred: Bool, gamma: Bool, beta: B
 extension OpCase {
   /// Heads, sizes and masks of every kind, and more queries than a block has.
   static let attention: [OpCase] = [
-    fused("attention") { [tokens(5, 2, $0), tokens(7, 2, $0), tokens(7, 2, 3)] },
+    fused("attention") { [tokens(5, 2, $0), tokens(7, 2, $0), tokens(7, 2, 3)] }
+      .rounding("attention") { .conditioned($0.shapes[1][1] + $0.shapes[0][3] + 8) }
+      .rounding("attention_gradient") {
+        .conditionedByLargest($0.shapes[2][1] + $0.shapes[1][1] + $0.shapes[1][3] + 16)
+      },
     fused("attention to values of a size") {
       [tokens(3, 1, 4), tokens(17, 1, 4), tokens(17, 1, $0)]
     },
@@ -66,12 +70,18 @@ extension OpCase {
   static let normalizations: [OpCase] = [
     OpCase("column moments", { [by([.batch, .size(3), .size($0)])] }) {
       try $0[0].graph.apply(ColumnMoments(), $0[0])
-    },
+    }
+    .rounding("column_moments") { .conditioned($0.shapes[0].dropLast().reduce(1, *) + 8) }
+    .rounding("column_moments_slopes") { _ in .result(2) },
     OpCase(
       "column affine",
       { [by([.batch, .size(3), .size($0)]), by([.size($0)]), by([.size($0)])] }
-    ) { try $0[0].graph.apply(ColumnAffine(), $0) },
-    normalization("normalize", isCentred: true, gamma: true, beta: true),
+    ) { try $0[0].graph.apply(ColumnAffine(), $0) }
+    .rounding("column_affine") { _ in .products(2) }
+    .rounding("column_sums") { .products($0.shapes[0].dropLast().reduce(1, *)) },
+    normalization("normalize", isCentred: true, gamma: true, beta: true)
+      .rounding("normalize", "normalize_gradient") { .conditioned($0.columns + 8) }
+      .rounding("normalize_weights") { .conditioned($0.shapes[0].dropLast().reduce($0.columns + 8, +)) },
     normalization("normalize by gamma", isCentred: true, gamma: true, beta: false),
     normalization("normalize and shift", isCentred: true, gamma: false, beta: true),
     normalization("normalize alone", isCentred: true, gamma: false, beta: false),

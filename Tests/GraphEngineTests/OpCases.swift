@@ -56,6 +56,10 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   let name: String
   let probes: @Sendable (Int) -> [Probe]
   let build: @Sendable ([Value]) throws -> Value
+  /// How often ops round that the case computes or is differentiated with, by their names or those of their types.
+  ///
+  /// One case says it for all that have the op.
+  var roundings: [String: @Sendable (AppliedOp) -> Rounding] = [:]
   var testDescription: String { name }
 
   /// - Parameter operands: axes, numbers, and whether a derivative is wanted, for a size.
@@ -101,54 +105,76 @@ private func crossEntropy(_ op: some Op) -> @Sendable ([Value]) throws -> Value 
 }
 
 extension OpCase {
-  /// A new op adds one line.
+  /// A new op adds one line to a group, with how often it rounds.
   static let all: [OpCase] =
     unary + bends + broadcasts + movements + reductions + products + windows + recurrences + attention
-    + normalizations + flats + [
-      OpCase("add", { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add))),
-      OpCase(
-        "subtract", { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),
-      OpCase(
-        "multiply", { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.multiply))),
-      OpCase(
-        "divide", { [by(rows($0), .signed), by(rows($0), .positive)] }, two(Binary(.divide))),
-      OpCase("affine", { [by(rows($0), .signed)] }, one(Affine(scale: -1.5, offset: 0.25))),
-      OpCase(
-        "add_bias", { [by(rows($0), .signed), by([.size($0)], .signed)] }, two(AddBias())),
-      OpCase(
-        "add_bias 3", { [by(grid(2, $0), .signed), by([.size($0)], .signed)] }, two(AddBias())),
-      OpCase("sum_last", { [by(grid(2, $0), .signed)] }, one(SumLast())),
-      OpCase("repeat_last", { [by(rows($0), .signed)] }, one(RepeatLast(.size(5)))),
-      OpCase("sum_all", { [by(rows($0), .signed)] }, one(SumAll())),
-      OpCase("mean_all", { [by(rows($0), .signed)] }, one(MeanAll())),
-      OpCase("reshape", { [by(grid($0, 2), .signed)] }) {
-        let size = $0[0].type.shape(batch: 1).reduce(1, *)
-        return try $0[0].graph.apply(Reshape([.batch, .size(size)]), $0[0])
-      },
-      OpCase(
-        "matmul depth", { [by(rows($0), .signed), by(matrix($0, 5), .signed)] }, two(MatMul())),
-      OpCase(
-        "matmul width", { [by(rows(7), .signed), by(matrix(7, $0), .signed)] }, two(MatMul())),
-      OpCase(
-        "matmul rows", { [by(grid($0, 3), .signed), by(matrix(3, 2), .signed)] }, two(MatMul())
-      ),
-      OpCase("softmax", { [by(rows($0), .signed)] }, one(Softmax())),
-      OpCase(
-        "pick_class", { [by(rows($0), .signed), held([.batch], .labels($0))] },
-        two(PickClass())),
-      OpCase(
-        "dropout", { [by(rows($0), .signed), held([.size(2)], .step)] },
-        two(Dropout(rate: 0.4, stream: RandomStream(seed: 3, "dropout")))),
-      OpCase(
-        "sparse_cross_entropy", { [by(rows($0), .signed), held([.batch], .labels($0))] },
-        crossEntropy(SparseCrossEntropy())),
-      OpCase(
-        "cross_entropy", { [by(rows($0), .signed), held(rows($0), .unit)] },
-        crossEntropy(CrossEntropy())),
-      OpCase(
-        "binary_cross_entropy", { [by(rows($0), .signed), held(rows($0), .unit)] },
-        two(BinaryCrossEntropy())),
-    ]
+    + normalizations + flats + plain
+
+  private static let plain: [OpCase] = [
+    OpCase("add", { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.add)))
+      .rounding("binary") { _ in .result(1) },
+    OpCase(
+      "subtract", { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.subtract))),
+    OpCase(
+      "multiply", { [by(rows($0), .signed), by(rows($0), .signed)] }, two(Binary(.multiply))),
+    OpCase(
+      "divide", { [by(rows($0), .signed), by(rows($0), .positive)] }, two(Binary(.divide))),
+    OpCase("affine", { [by(rows($0), .signed)] }, one(Affine(scale: -1.5, offset: 0.25)))
+      .rounding("affine") { _ in .conditioned(1) },
+    OpCase(
+      "add_bias", { [by(rows($0), .signed), by([.size($0)], .signed)] }, two(AddBias())
+    )
+    .rounding("add_bias") { _ in .result(1) }
+    .rounding("sum_leading") { .products($0.run + $0.columns) },
+    OpCase(
+      "add_bias 3", { [by(grid(2, $0), .signed), by([.size($0)], .signed)] }, two(AddBias())),
+    OpCase("sum_last", { [by(grid(2, $0), .signed)] }, one(SumLast()))
+      .rounding("sum_last") { .products($0.run + $0.columns) },
+    OpCase("repeat_last", { [by(rows($0), .signed)] }, one(RepeatLast(.size(5)))),
+    OpCase("sum_all", { [by(rows($0), .signed)] }, one(SumAll()))
+      .rounding("sum_all") { .products($0.run + $0.columns) },
+    OpCase("mean_all", { [by(rows($0), .signed)] }, one(MeanAll()))
+      .rounding("mean_all") { .products($0.run + $0.columns) }
+      .rounding("fill") { _ in .result(1) },
+    OpCase("reshape", { [by(grid($0, 2), .signed)] }) {
+      let size = $0[0].type.shape(batch: 1).reduce(1, *)
+      return try $0[0].graph.apply(Reshape([.batch, .size(size)]), $0[0])
+    },
+    OpCase(
+      "matmul depth", { [by(rows($0), .signed), by(matrix($0, 5), .signed)] }, two(MatMul())
+    )
+    .rounding("matmul") { .products($0.depth) },
+    OpCase(
+      "matmul width", { [by(rows(7), .signed), by(matrix(7, $0), .signed)] }, two(MatMul())),
+    OpCase(
+      "matmul rows", { [by(grid($0, 3), .signed), by(matrix(3, 2), .signed)] }, two(MatMul())
+    ),
+    OpCase("softmax", { [by(rows($0), .signed)] }, one(Softmax()))
+      .rounding("softmax", "softmax_gradient") { .conditioned($0.columns + 8) },
+    OpCase(
+      "pick_class", { [by(rows($0), .signed), held([.batch], .labels($0))] },
+      two(PickClass())),
+    OpCase(
+      "dropout", { [by(rows($0), .signed), held([.size(2)], .step)] },
+      two(Dropout(rate: 0.4, stream: RandomStream(seed: 3, "dropout")))
+    )
+    .rounding("dropout") { _ in .result(3) },
+    OpCase(
+      "sparse_cross_entropy", { [by(rows($0), .signed), held([.batch], .labels($0))] },
+      crossEntropy(SparseCrossEntropy())
+    )
+    .rounding("sparse_cross_entropy", "sparse_cross_entropy_gradient") { .conditioned($0.columns + 8) },
+    OpCase(
+      "cross_entropy", { [by(rows($0), .signed), held(rows($0), .unit)] },
+      crossEntropy(CrossEntropy())
+    )
+    .rounding("cross_entropy", "cross_entropy_gradient") { .conditioned($0.columns + 8) },
+    OpCase(
+      "binary_cross_entropy", { [by(rows($0), .signed), held(rows($0), .unit)] },
+      two(BinaryCrossEntropy())
+    )
+    .rounding("binary_cross_entropy", "binary_cross_entropy_gradient") { _ in .conditioned(8) },
+  ]
 
   /// Every elementwise function; each has numbers that keep away from its kinks and poles.
   static let unary: [OpCase] = UnaryFunction.allCases.filter { !$0.isStep }.map { function in
@@ -164,6 +190,7 @@ extension OpCase {
       default: (.signed, 0.3)
       }
     return OpCase("\(function)", { [by(rows($0), numbers)] }, one(Unary(function, parameter)))
+      .rounding("unary", "unary_gradient") { _ in .conditioned(8) }
   }
 
   /// The gradient of a function as a function of its own: its gradient is the second derivative.

@@ -6,7 +6,11 @@ import TensorCore
 extension OpCase {
   /// Recurrences of every kind over four steps, with and without masks and dropout.
   static let recurrences: [OpCase] = [
-    recurrence("simple", RecurrentTask.Kind.simple),
+    recurrence("simple", RecurrentTask.Kind.simple)
+      // A product and a few functions a step.
+      .rounding("recurrent") { .conditioned($0.shapes[0][0] * ($0.shapes[1][0] + 16)) }
+      .rounding("recurrent_gradient") { .conditioned($0.shapes[0][0] * ($0.shapes[2][1] + 16)) }
+      .rounding("recurrent_kernel_gradient") { .products($0.depth) },
     recurrence("simple masked", .simple, isMasked: true),
     recurrence("simple, dropped", .simple, isMasked: true, isDropped: true),
     recurrence("lstm", .lstm),

@@ -115,7 +115,7 @@ import Testing
       let operands = ids.map { exactly(evaluator[graph.value($0)], graph.nodes[$0].type) }
       let found = exactly(evaluator[graph.value(id)], graph.nodes[id].type)
       let exact = op.reference(operands, found.shape)
-      let rounding = Rounding(op, operands.map(\.shape), found.shape)
+      let rounding = AppliedOp(op: op, shapes: operands.map(\.shape), result: found.shape).rounding
       return Step(
         name: op.name, found: found, exact: exact, bounds: rounding.bounds(op, operands, types, exact: exact),
         isCounted: counted(op, operands, found.shape))

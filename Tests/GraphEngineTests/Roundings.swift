@@ -1,6 +1,5 @@
 import EngineTestSupport
 import GraphEngine
-import KernelABI
 import TensorCore
 
 /// How far a kernel's result may be from the exact one for the same operands, from the roundings on the way to it.
@@ -18,47 +17,6 @@ enum Rounding {
   case conditioned(Int)
   /// The same, of the largest number: rounded weights do not add up to 1, and differences by them are small.
   case conditionedByLargest(Int)
-
-  init(_ op: any Op, _ shapes: [[Int]], _ result: [Int]) {
-    let count = max(1, result.reduce(1, *))
-    /// Numbers of the first operand that a result is made of.
-    let run = (shapes.first?.reduce(1, *) ?? 0) / count
-    let columns = shapes.first?.last ?? 1
-    self =
-      switch type(of: op).name {
-      case "binary": .result(["power", "arctangent"].contains(op.name) ? 4 : 1)
-      case "affine": .conditioned(1)
-      case "dropout": .result(3)
-      case "broadcast", "fill": .result(1)
-      case "add_bias": .result(1)
-      case "reduce" where ["reduce_maximum", "reduce_minimum"].contains(op.name): .none
-      case "sum_leading", "sum_last", "sum_all", "mean_all", "reduce", "product_gradient":
-        .products(run + columns)
-      case "cumulate", "sum_by_map": .products(shapes[0].max() ?? 1)
-      case "spread_taken", "spread_along_axis": .products(shapes[1].reduce(1, *))
-      case "matmul", "batch_matmul", "convolution", "convolution_input", "convolution_kernel",
-        "depthwise_convolution", "recurrent_kernel_gradient":
-        .products(op.flops(shapes, result) / count + 2)
-      case "pooling" where "\(op)".contains("maximum"): .none
-      // The windows of the cases have at most eight taps.
-      case "pooling", "mean_pooling_gradient", "maximum_pooling_gradient": .products(9)
-      case "unary", "unary_gradient", "binary_cross_entropy", "binary_cross_entropy_gradient": .conditioned(8)
-      case "softmax", "softmax_gradient", "sparse_cross_entropy", "sparse_cross_entropy_gradient",
-        "cross_entropy", "cross_entropy_gradient", "normalize", "normalize_gradient":
-        .conditioned(columns + 8)
-      case "normalize_weights": .conditioned(shapes[0].dropLast().reduce(columns + 8, +))
-      case "column_moments": .conditioned(shapes[0].dropLast().reduce(1, *) + 8)
-      case "column_moments_slopes": .result(2)
-      case "column_affine": .products(2)
-      case "column_sums": .products(shapes[0].dropLast().reduce(1, *))
-      case "attention": .conditioned(shapes[1][1] + shapes[0][3] + 8)
-      case "attention_gradient": .conditionedByLargest(shapes[2][1] + shapes[1][1] + shapes[1][3] + 16)
-      // A product and a few functions a step.
-      case "recurrent": .conditioned(shapes[0][0] * (shapes[1][0] + 16))
-      case "recurrent_gradient": .conditioned(shapes[0][0] * (shapes[2][1] + 16))
-      default: .none
-      }
-  }
 
   /// What each number of the result may be off.
   func bounds(
@@ -99,5 +57,40 @@ enum Rounding {
       }
       return reach.map { Double(roundings) * unit * $0 + 0x1p-126 }
     }
+  }
+}
+
+/// An op on operands of some shapes: how often it rounds depends on them.
+struct AppliedOp {
+  let op: any Op
+  let shapes: [[Int]]
+  let result: [Int]
+
+  var count: Int { max(1, result.reduce(1, *)) }
+  /// Numbers of the first operand that a result is made of.
+  var run: Int { (shapes.first?.reduce(1, *) ?? 0) / count }
+  var columns: Int { shapes.first?.last ?? 1 }
+  /// Products that a number of the result is the sum of.
+  var depth: Int { op.flops(shapes, result) / count + 2 }
+
+  /// What the case of the op says; an op of which none says anything must be exact.
+  var rounding: Rounding {
+    let rule = OpCase.roundings[op.name] ?? OpCase.roundings[type(of: op).name]
+    return rule?(self) ?? .none
+  }
+}
+
+extension OpCase {
+  /// The case with how often ops round that it computes or is differentiated with.
+  /// - Parameter names: of ops, or of their types.
+  func rounding(_ names: String..., by rule: @escaping @Sendable (AppliedOp) -> Rounding) -> OpCase {
+    var copy = self
+    for name in names { copy.roundings[name] = rule }
+    return copy
+  }
+
+  /// What all cases say, by the names of ops and their types.
+  fileprivate static let roundings = all.reduce(into: [:]) { known, op in
+    known.merge(op.roundings) { first, _ in first }
   }
 }

@@ -31,9 +31,11 @@ extension OpCase {
     OpCase("divide_no_nan", { [by(rows($0)), by(fixed($0), .positive)] }) {
       try $0[0].dividedNoNaN(by: $0[1])
     },
-    OpCase("power", { [by(rows($0), .positive), by(fixed($0))] }) { try $0[0].power($0[1]) },
+    OpCase("power", { [by(rows($0), .positive), by(fixed($0))] }) { try $0[0].power($0[1]) }
+      .rounding("power") { _ in .result(4) },
     OpCase("power of a negative", { [by(rows($0))] }) { try $0[0].power(3) },
-    OpCase("arctan2", { [by(rows($0)), by(fixed($0))] }) { try $0[0].arctangent(over: $0[1]) },
+    OpCase("arctan2", { [by(rows($0)), by(fixed($0))] }) { try $0[0].arctangent(over: $0[1]) }
+      .rounding("arctangent") { _ in .result(4) },
     OpCase("modulo", { [by(rows($0), .around([0.5, 1.6])), held(rows($0), .around([1, 1]))] }) {
       try $0[0].modulo($0[1].combined(.maximum, 1).combined(.minimum, 1))
     },
@@ -49,7 +51,8 @@ extension OpCase {
     },
     OpCase("broadcast", { [by([.batch, .size(1), .size($0)])] }) {
       try $0[0].broadcast(to: [.size(2), .batch, .size(3), $0[0].type.dims[2]])
-    },
+    }
+    .rounding("broadcast") { _ in .result(1) },
   ]
 
   static let movements: [OpCase] = [
@@ -71,7 +74,8 @@ extension OpCase {
     },
     OpCase("slice", { [by(grid(4, $0 + 2))] }) {
       try $0[0].sliced(.all, .range(from: 1, by: 2), .range(from: -1, by: -2))
-    },
+    }
+    .rounding("sum_by_map") { .products($0.shapes[0].max() ?? 1) },
     OpCase("slice one", { [by(grid(4, $0))] }) { try $0[0].sliced(.all, .at(-2)) },
     OpCase("pad", { [by(grid(2, $0))] }) { try $0[0].padded([(0, 0), (1, 0), (2, 3)], .constant(5)) },
     OpCase("pad reflect", { [by(grid(2, $0 + 2))] }) {
@@ -84,14 +88,16 @@ extension OpCase {
     OpCase("repeat", { [by(grid(2, $0))] }) { try $0[0].repeated(3, axis: 1) },
     OpCase("flip", { [by(grid(2, $0))] }) { try $0[0].flipped([1, -1]) },
     OpCase("roll", { [by(rows($0))] }) { try $0[0].rolled(-2, axis: 1) },
-    OpCase("take", { [by(fixed($0, 3)), held(rows(4), .labels($0))] }) { try $0[0].taking($0[1], axis: 0) },
+    OpCase("take", { [by(fixed($0, 3)), held(rows(4), .labels($0))] }) { try $0[0].taking($0[1], axis: 0) }
+      .rounding("spread_taken") { .products($0.shapes[1].reduce(1, *)) },
     OpCase("take inner", { [by(grid($0, 3)), held(fixed(5), .labels($0))] }) {
       try $0[0].taking($0[1], axis: 1)
     },
     OpCase("take known", { [by(grid($0, 3))] }) { try $0[0].taking([0, -1, 0], axis: 1) },
     OpCase("take_along_axis", { [by(grid(3, $0)), held(grid(2, $0), .labels(3))] }) {
       try $0[0].taking($0[1], along: 1)
-    },
+    }
+    .rounding("spread_along_axis") { .products($0.shapes[1].reduce(1, *)) },
     OpCase("tril", { [by(grid(4, $0))] }) { try $0[0].lowerTriangle(-1) },
     OpCase("triu", { [by(grid(4, $0))] }) { try $0[0].upperTriangle(1) },
     OpCase("diagonal", { [by(grid(3, $0))] }) { try $0[0].diagonal(1 - 1) },
@@ -103,18 +109,21 @@ extension OpCase {
   ]
 
   static let reductions: [OpCase] = [
-    OpCase("sum", { [by(grid(3, $0))] }) { try $0[0].sum(over: [1]) },
+    OpCase("sum", { [by(grid(3, $0))] }) { try $0[0].sum(over: [1]) }
+      .rounding("reduce") { .products($0.run + $0.columns) },
     OpCase("sum the batch", { [by(grid(3, $0))] }) { try $0[0].sum(over: [0, 1], keepingDimensions: true) },
     OpCase("sum apart", { [by(grid(3, $0))] }) { try $0[0].sum(over: [0, 2]) },
     OpCase("mean", { [by(grid(3, $0))] }) { try $0[0].mean(over: [0, -1], keepingDimensions: true) },
     OpCase("mean of all", { [by(grid(3, $0))] }) { try $0[0].mean() },
-    OpCase("max", { [by(grid(3, $0), .spaced)] }) { try $0[0].max(over: [1]) },
+    OpCase("max", { [by(grid(3, $0), .spaced)] }) { try $0[0].max(over: [1]) }
+      .rounding("reduce_maximum", "reduce_minimum") { _ in .none },
     OpCase("min apart", { [by(grid(3, $0), .spaced)] }) {
       try $0[0].min(over: [0, 2])
     },
     OpCase("product with 0", { [by([.size($0), .size(3)], .around([0.2, 1, 1]))] }) {
       try ($0[0] - 0.2).product(over: [0, 1])
-    },
+    }
+    .rounding("product_gradient") { .products($0.run + $0.columns) },
     OpCase("product of rows", { [by(rows(5), .positive), by(fixed($0))] }) {
       try $0[0].product(over: [1]).sum() + $0[1]
     },
@@ -122,7 +131,8 @@ extension OpCase {
     OpCase("std", { [by(rows($0 + 2))] }) { try $0[0].standardDeviation(over: [1]) },
     OpCase("logsumexp", { [by(grid(3, $0))] }) { try $0[0].logSumExp(over: [1, 2]) },
     OpCase("norm", { [by(rows($0))] }) { try $0[0].norm(over: [1]) },
-    OpCase("cumsum", { [by(grid(3, $0))] }) { try $0[0].cumulativeSum(along: 2) },
+    OpCase("cumsum", { [by(grid(3, $0))] }) { try $0[0].cumulativeSum(along: 2) }
+      .rounding("cumulate") { .products($0.shapes[0].max() ?? 1) },
     OpCase("cumsum middle", { [by(grid(3, $0))] }) { try $0[0].cumulativeSum(along: 1) },
     OpCase("cumprod", { [by(grid(4, $0), .positive)] }) { try $0[0].cumulativeProduct(along: 1) },
   ]
@@ -130,7 +140,8 @@ extension OpCase {
   static let products: [OpCase] = [
     OpCase("batch matmul", { [by(grid(2, $0)), by([.batch, .size($0), .size(3)])] }) {
       try $0[0].multiplied(by: $0[1])
-    },
+    }
+    .rounding("batch_matmul") { .products($0.depth) },
     OpCase("matmul transposed", { [by(grid($0, 2)), by(grid(3, $0))] }) {
       try $0[0].multiplied(by: $0[1], transposingLeft: true, transposingRight: true)
     },

@@ -17,7 +17,8 @@ private func applied(
 extension OpCase {
   /// Windows over one to three axes, with every way to move.
   static let windows: [OpCase] = [
-    applied("conv1d", Convolution(WindowRule([3]))) { [by([5, $0]), kernel(3, $0, 2)] },
+    applied("conv1d", Convolution(WindowRule([3]))) { [by([5, $0]), kernel(3, $0, 2)] }
+      .rounding("convolution", "convolution_input", "convolution_kernel") { .products($0.depth) },
     applied("conv1d causal", Convolution(WindowRule([3], dilation: [2], padding: .causal))) {
       [by([6, $0]), kernel(3, $0, 3)]
     },
@@ -79,19 +80,24 @@ extension OpCase {
     },
     applied(
       "depthwise", DepthwiseConvolution(WindowRule([3, 2], strides: [2, 2], padding: .same), multiplier: 1)
-    ) { [by([4, 3, $0]), kernel(3, 2, $0, 1)] },
+    ) { [by([4, 3, $0]), kernel(3, 2, $0, 1)] }
+    .rounding("depthwise_convolution") { .products($0.depth) },
     applied("depthwise, several", DepthwiseConvolution(WindowRule([3]), multiplier: 2)) {
       [by([5, $0]), kernel(3, $0, 2)]
     },
     applied("max pool", Pooling(.maximum, WindowRule([2, 3], strides: [2, 2]))) {
       [by([5, 4, $0], .spaced)]
-    },
+    }
+    .rounding("maximum_pooling_gradient") { _ in .products(9) },
     applied("max pool that overlaps", Pooling(.maximum, WindowRule([3], padding: .same))) {
       [by([5, $0], .spaced)]
     },
     applied("average pool", Pooling(.mean, WindowRule([3, 2], strides: [2, 2], padding: .same))) {
       [by([5, 4, $0])]
-    },
+    }
+    // The windows of the cases have at most eight taps; the largest of one is not rounded.
+    .rounding("pooling") { "\($0.op)".contains("maximum") ? .none : .products(9) }
+    .rounding("mean_pooling_gradient") { _ in .products(9) },
     applied("average pool of bodies", Pooling(.mean, WindowRule([2, 2, 2], strides: [2, 2, 2]))) {
       [by([3, 4, 3, $0])]
     },

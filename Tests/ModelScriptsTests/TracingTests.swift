@@ -93,6 +93,7 @@ import Testing
     ("return reshape(x, [2, -1, -1])", "E0322", "[2, -1, -1]"),
     ("while True: pass", "E0323", "pass"), ("for i in range(10 ** 9): pass", "E0323", "range(10 ** 9)"),
     ("while True: x = x + 1", "E0323", "True"), ("n = [1] * 10 ** 12", "E0323", "[1] * 10 ** 12"),
+    ("return split(x[:, 3:], 2 ** 62, axis=1)", "E0323", "split(x[:, 3:], 2 ** 62, axis=1)"),
     ("raise ValueError('no')", "E0325", "raise ValueError('no')"),
     ("assert 1 > 2, 'wrong'", "E0325", "1 > 2"), ("return None", "E0327", "return None"),
     ("y = 1", "E0327", ""),

@@ -46,20 +46,17 @@ public struct ArgumentExtreme: Op {
     let (isLargest, count, inner) = (isLargest, split.count, split.inner)
     let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
     return { worker in
-      let share = split.share(of: worker)
-      for o in share.outer {
-        for i in share.inner {
-          let from = x + o * count * inner + i
-          var (best, value) = (0, from[0])
-          for k in 1..<max(1, count) where value == value {
-            let other = from[k * inner]
-            if other != other || (isLargest ? other > value : other < value) {
-              best = k
-              value = other
-            }
+      split.forEachRun(of: worker) { first, run in
+        let from = x + first
+        var (best, value) = (0, from[0])
+        for k in 1..<max(1, count) where value == value {
+          let other = from[k * inner]
+          if other != other || (isLargest ? other > value : other < value) {
+            best = k
+            value = other
           }
-          y[o * inner + i] = Int32(truncatingIfNeeded: best)
         }
+        y[run] = Int32(truncatingIfNeeded: best)
       }
     }
   }

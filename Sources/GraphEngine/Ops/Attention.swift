@@ -78,10 +78,12 @@ public struct FusedAttention: Op {
   public func bind(_ site: BindSite) -> Step {
     var task = task(site.inputs)
     task.y = site.output.pointer
-    let (f, units) = (site.kernels.attention, site.output.shape[0] * task.heads * task.blocks)
+    let (kernels, units) = (site.kernels, site.output.shape[0] * task.heads * task.blocks)
     return { [task] worker in
       let share = worker.share(of: units)
-      withUnsafePointer(to: task) { f($0, share.lowerBound, share.upperBound, worker.workspace) }
+      withUnsafePointer(to: task) {
+        kernels.attention($0, share.lowerBound, share.upperBound, worker.workspace)
+      }
     }
   }
 
@@ -136,10 +138,12 @@ struct FusedAttentionGradient: Op {
     task.dq = dq
     task.dk = dq + q.count
     task.dv = dq + q.count + k.count
-    let (f, heads) = (site.kernels.attentionGradient, q.shape[0] * q.shape[2])
+    let (kernels, heads) = (site.kernels, q.shape[0] * q.shape[2])
     return { [task] worker in
       let share = worker.share(of: heads)
-      withUnsafePointer(to: task) { f($0, share.lowerBound, share.upperBound, worker.workspace) }
+      withUnsafePointer(to: task) {
+        kernels.attentionGradient($0, share.lowerBound, share.upperBound, worker.workspace)
+      }
     }
   }
 }

@@ -76,7 +76,7 @@ public struct BatchMatMul: Op {
     let leading = Array(y.shape.dropLast(2))
     let aStarts = starts(a.shape, leading, m * k)
     let bStarts = starts(b.shape, leading, k * n)
-    let (gemm, whole, count) = (site.kernels.gemm, task, aStarts.count)
+    let (kernels, whole, count) = (site.kernels, task, aStarts.count)
     return { worker in
       // Whole matrices to each worker if there are enough, else some rows of each.
       let isMany = count >= worker.parts
@@ -86,7 +86,7 @@ public struct BatchMatMul: Op {
         task.b += bStarts[i]
         task.c += i * m * n
         if !isMany { task = task.block(for: worker, splitsColumns: m <= 64) }
-        gemm(&task, worker.workspace)
+        kernels.gemm(&task, worker.workspace)
       }
     }
   }

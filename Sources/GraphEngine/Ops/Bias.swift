@@ -43,11 +43,11 @@ public struct SumLeading: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, x, y) = (site.kernels.sumRows, site.inputs[0].input, site.output.pointer)
+    let (kernels, x, y) = (site.kernels, site.inputs[0].input, site.output.pointer)
     let (rows, columns) = (site.inputs[0].rows, site.inputs[0].columns)
     return { worker in
       let share = worker.share(of: columns, grain: 16)
-      f(x + share.lowerBound, y + share.lowerBound, rows, share.count, columns)
+      kernels.sumRows(x + share.lowerBound, y + share.lowerBound, rows, share.count, columns)
     }
   }
 }

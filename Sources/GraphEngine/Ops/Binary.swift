@@ -24,50 +24,15 @@ public struct Binary: Pointwise {
   }
 
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
-    let (da, db) = try slopes(c)
+    let (da, db) = try function.described.slopes(
+      .init(a: c.operands[0], b: c.operands[1], y: c.result, g: c.gradient))
     return [
       try da?.summed(to: c.operands[0].type.dims), try db?.summed(to: c.operands[1].type.dims),
     ]
   }
 
-  /// The gradients of both operands, in the shape of the result.
-  private func slopes(_ c: PullbackContext) throws -> (Value?, Value?) {
-    let (a, b, y, g) = (c.operands[0], c.operands[1], c.result, c.gradient)
-    switch function {
-    case .add: return (g, g)
-    case .subtract: return (g, try -g)
-    case .multiply: return (try g * b, try g * a)
-    case .divide:
-      let byB = try g / b
-      return (byB, try -(byB * y))
-    case .divideNoNaN:
-      let byB = try g.combined(.divideNoNaN, b)
-      return (byB, try -(byB * y))
-    // As in TensorFlow the first operand has it all where both are equal.
-    case .maximum: return try split(g, a.combined(.greaterOrEqual, b))
-    case .minimum: return try split(g, a.combined(.lessOrEqual, b))
-    case .power:
-      let isPositive = try a.combined(.greater, a.graph.constant(0))
-      let log = try a.graph.apply(Unary(.log), Value.select(isPositive, a, 1))
-      let logOrZero = try Value.select(isPositive, log, 0)
-      return (try g * b * a.combined(.power, b - 1), try g * y * logOrZero)
-    case .floorDivide: return (nil, nil)
-    case .modulo: return (g, try -(g * a.combined(.floorDivide, b)))
-    case .arctangent:
-      let scaled = try g / (a * a + b * b)
-      return (try scaled * b, try -(scaled * a))
-    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .exclusiveOr:
-      return (nil, nil)
-    }
-  }
-
-  private func split(_ g: Value, _ toFirst: Value) throws -> (Value?, Value?) {
-    (try Value.select(toFirst, g, 0), try Value.select(toFirst, g.graph.constant(0), g))
-  }
-
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int {
-    let isSlow = function == .power || function == .modulo || function == .arctangent
-    return (isSlow ? 40 : 1) * result.reduce(1, *)
+    function.described.cost * result.reduce(1, *)
   }
 
   @inline(__always) func compute(_ block: Block, _ kernels: KernelTable) {
@@ -90,14 +55,12 @@ public struct IntegerBinary: Pointwise {
 
   public func infer(_ operands: [TensorType]) throws(ShapeError) -> TensorType {
     for (i, type) in operands.enumerated() { try type.require(.int32, for: name, operand: i) }
-    switch function {
-    case .divide, .divideNoNaN, .arctangent:
+    guard function.isWhole else {
       throw ShapeError(
         "\(function) does not give whole numbers", hint: "cast both operands: cast(x, 'float32')")
-    default:
-      return TensorType(
-        try TensorType.broadcast(operands[0], operands[1]), function.isTruth ? .float32 : .int32)
     }
+    return TensorType(
+      try TensorType.broadcast(operands[0], operands[1]), function.isTruth ? .float32 : .int32)
   }
 
   public func pullback(_ c: PullbackContext) -> [Value?] { [nil, nil] }

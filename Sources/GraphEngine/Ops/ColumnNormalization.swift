@@ -25,11 +25,11 @@ public struct ColumnMoments: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 3 * operands[0].reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (x, y, f) = (site.inputs[0], site.output.pointer, site.kernels.columnMoments)
+    let (x, y, kernels) = (site.inputs[0], site.output.pointer, site.kernels)
     let (from, rows, columns) = (x.input, x.rows, x.columns)
     return { worker in
       let share = worker.share(of: columns, grain: 16)
-      f(
+      kernels.columnMoments(
         from + share.lowerBound, y + share.lowerBound, y + columns + share.lowerBound, rows, share.count,
         columns)
     }
@@ -109,11 +109,11 @@ struct ColumnSums: Op {
 
   func bind(_ site: BindSite) -> Step {
     let (x, g, y) = (site.inputs[0], site.inputs[1].input, site.output.pointer)
-    let (from, rows, columns, f) = (x.input, x.rows, x.columns, site.kernels.columnSums)
+    let (from, rows, columns, kernels) = (x.input, x.rows, x.columns, site.kernels)
     return { worker in
       let share = worker.share(of: columns, grain: 16)
       let first = share.lowerBound
-      f(from + first, g + first, y + first, y + columns + first, rows, share.count, columns)
+      kernels.columnSums(from + first, g + first, y + first, y + columns + first, rows, share.count, columns)
     }
   }
 }

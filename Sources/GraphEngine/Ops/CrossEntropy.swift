@@ -28,13 +28,13 @@ public struct SparseCrossEntropy: Op {
   }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, y) = (site.kernels.sparseCrossEntropy, site.output.pointer)
+    let (kernels, y) = (site.kernels, site.output.pointer)
     let (z, p, labels) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].labels)
     let (rows, columns) = (site.inputs[0].rows, site.inputs[0].columns)
     return { worker in
       let share = worker.share(of: rows)
       let r = share.lowerBound
-      f(z + r * columns, p + r * columns, labels + r, y + r, share.count, columns)
+      kernels.sparseCrossEntropy(z + r * columns, p + r * columns, labels + r, y + r, share.count, columns)
     }
   }
 }
@@ -49,13 +49,14 @@ struct SparseCrossEntropyGradient: Op {
   }
 
   func bind(_ site: BindSite) -> Step {
-    let (f, dz) = (site.kernels.sparseCrossEntropyGradient, site.output.pointer)
+    let (kernels, dz) = (site.kernels, site.output.pointer)
     let (p, labels, g) = (site.inputs[0].input, site.inputs[1].labels, site.inputs[2].input)
     let (rows, columns) = (site.output.rows, site.output.columns)
     return { worker in
       let share = worker.share(of: rows)
       let r = share.lowerBound
-      f(p + r * columns, labels + r, g + r, dz + r * columns, share.count, columns)
+      kernels.sparseCrossEntropyGradient(
+        p + r * columns, labels + r, g + r, dz + r * columns, share.count, columns)
     }
   }
 }
@@ -79,13 +80,13 @@ public struct CrossEntropy: Op {
   }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, y) = (site.kernels.crossEntropy, site.output.pointer)
+    let (kernels, y) = (site.kernels, site.output.pointer)
     let (z, p, t) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input)
     let (rows, columns) = (site.inputs[0].rows, site.inputs[0].columns)
     return { worker in
       let share = worker.share(of: rows)
       let i = share.lowerBound * columns
-      f(z + i, p + i, t + i, y + share.lowerBound, share.count, columns)
+      kernels.crossEntropy(z + i, p + i, t + i, y + share.lowerBound, share.count, columns)
     }
   }
 }
@@ -100,13 +101,13 @@ struct CrossEntropyGradient: Op {
   }
 
   func bind(_ site: BindSite) -> Step {
-    let (f, dz) = (site.kernels.crossEntropyGradient, site.output.pointer)
+    let (kernels, dz) = (site.kernels, site.output.pointer)
     let (p, t, g) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input)
     let (rows, columns) = (site.output.rows, site.output.columns)
     return { worker in
       let share = worker.share(of: rows)
       let (r, i) = (share.lowerBound, share.lowerBound * columns)
-      f(p + i, t + i, g + r, dz + i, share.count, columns)
+      kernels.crossEntropyGradient(p + i, t + i, g + r, dz + i, share.count, columns)
     }
   }
 }

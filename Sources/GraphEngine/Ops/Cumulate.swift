@@ -83,18 +83,15 @@ public struct IntegerCumulate: Op {
 
   public func bind(_ site: BindSite) -> Step {
     let split = AxisSplit(site.output.shape, axis: axis)
-    let (x, count, inner, function) = (site.inputs[0].labels, split.count, split.inner, function)
+    let (x, function) = (site.inputs[0].labels, function.reduction)
     let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
     return { worker in
-      let share = split.share(of: worker)
-      for o in share.outer {
-        for i in share.inner {
-          var total = function.start
-          for k in 0..<count {
-            let place = (o * count + k) * inner + i
-            total = function.combine(total, x[place])
-            y[place] = total
-          }
+      split.forEachRun(of: worker) { first, _ in
+        var total = function.wholeStart
+        for k in 0..<split.count {
+          let place = first + k * split.inner
+          total = function.combine(total, x[place])
+          y[place] = total
         }
       }
     }
@@ -102,11 +99,8 @@ public struct IntegerCumulate: Op {
 }
 
 extension Cumulate.Function {
-  fileprivate var start: Int32 { self == .sum ? 0 : 1 }
-
-  @inline(__always) fileprivate func combine(_ a: Int32, _ b: Int32) -> Int32 {
-    self == .sum ? a &+ b : a &* b
-  }
+  /// What the last of all running numbers is.
+  fileprivate var reduction: Reduce.Function { self == .sum ? .sum : .product }
 }
 
 extension IntegerCumulate {
@@ -114,9 +108,9 @@ extension IntegerCumulate {
     var y = operands[0]
     let axis = y.axis(axis)
     for run in y.places(along: axis..<axis + 1) {
-      var total = function.start
+      var total = function.reduction.wholeStart
       for place in run {
-        total = function.combine(total, Int32(truncatingIfNeeded: referenceWhole(y.numbers[place])))
+        total = function.reduction.combine(total, Int32(truncatingIfNeeded: referenceWhole(y.numbers[place])))
         y.numbers[place] = Double(total)
       }
     }

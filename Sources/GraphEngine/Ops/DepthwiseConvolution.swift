@@ -63,9 +63,14 @@ public struct DepthwiseConvolution: Op {
     let input: [Int] = if case .input = part { y.shape } else { a.shape }
     switch part {
     case .result, .input:
-      let f = part == .result ? kernels.depthwise : kernels.depthwiseInput
+      let isResult = part == .result
       return rule.step(over: input) { window, samples, _ in
-        f(window, a.input, b.input, multiplier, y.pointer, samples.lowerBound, samples.upperBound)
+        let (first, last) = (samples.lowerBound, samples.upperBound)
+        if isResult {
+          kernels.depthwise(window, a.input, b.input, multiplier, y.pointer, first, last)
+        } else {
+          kernels.depthwiseInput(window, a.input, b.input, multiplier, y.pointer, first, last)
+        }
       }
     case .kernel:
       // Every sample adds to it, so it is channels that are shared out.

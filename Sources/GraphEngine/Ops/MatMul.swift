@@ -78,20 +78,20 @@ public struct MatMul: Op, TakesEpilogue {
 
   public func bind(_ site: BindSite) -> Step {
     let task = task(site)
-    let gemm = site.kernels.gemm
+    let kernels = site.kernels
     // Few rows are not worth splitting: each thread would read all of the weights.
     let splitsColumns = (transposesLeft ? task.k : task.m) <= 64
     guard let update = site.update else {
       return { worker in
         var block = task.block(for: worker, splitsColumns: splitsColumns)
-        gemm(&block, worker.workspace)
+        kernels.gemm(&block, worker.workspace)
       }
     }
     let rate = update.rate
     return { worker in
       var block = task.block(for: worker, splitsColumns: splitsColumns)
       block.alpha = 0 - rate.pointee
-      if block.alpha != 0 { gemm(&block, worker.workspace) }
+      if block.alpha != 0 { kernels.gemm(&block, worker.workspace) }
     }
   }
 

@@ -39,9 +39,14 @@ public struct Pooling: Op {
 
   public func bind(_ site: BindSite) -> Step {
     let (x, y) = (site.inputs[0], site.output)
-    let f = function == .maximum ? site.kernels.maxPool : site.kernels.averagePool
+    let (kernels, isMaximum) = (site.kernels, function == .maximum)
     return rule.step(over: x.shape) { window, samples, _ in
-      f(window, x.input, y.pointer, samples.lowerBound, samples.upperBound)
+      let (first, last) = (samples.lowerBound, samples.upperBound)
+      if isMaximum {
+        kernels.maxPool(window, x.input, y.pointer, first, last)
+      } else {
+        kernels.averagePool(window, x.input, y.pointer, first, last)
+      }
     }
   }
 }
@@ -60,9 +65,9 @@ struct MeanPoolingGradient: Op {
   }
 
   func bind(_ site: BindSite) -> Step {
-    let (g, dx, f) = (site.inputs[0], site.output, site.kernels.averagePoolGradient)
+    let (g, dx, kernels) = (site.inputs[0], site.output, site.kernels)
     return rule.step(over: dx.shape) { window, samples, _ in
-      f(window, g.input, dx.pointer, samples.lowerBound, samples.upperBound)
+      kernels.averagePoolGradient(window, g.input, dx.pointer, samples.lowerBound, samples.upperBound)
     }
   }
 }
@@ -82,9 +87,9 @@ struct MaximumPoolingGradient: Op {
 
   func bind(_ site: BindSite) -> Step {
     let (x, y, g, dx) = (site.inputs[0].input, site.inputs[1].input, site.inputs[2].input, site.output)
-    let f = site.kernels.maxPoolGradient
+    let kernels = site.kernels
     return rule.step(over: dx.shape) { window, samples, _ in
-      f(window, x, y, g, dx.pointer, samples.lowerBound, samples.upperBound)
+      kernels.maxPoolGradient(window, x, y, g, dx.pointer, samples.lowerBound, samples.upperBound)
     }
   }
 }
@@ -104,9 +109,10 @@ struct MaximumPoolingPick: Op {
 
   func bind(_ site: BindSite) -> Step {
     let (x, y, h, result) = (site.inputs[0], site.inputs[1].input, site.inputs[2].input, site.output.pointer)
-    let f = site.kernels.maxPoolPick
+    let kernels = site.kernels
     return rule.step(over: x.shape) { window, samples, worker in
-      f(window, x.input, y, h, result, worker.workspace, samples.lowerBound, samples.upperBound)
+      kernels.maxPoolPick(
+        window, x.input, y, h, result, worker.workspace, samples.lowerBound, samples.upperBound)
     }
   }
 }

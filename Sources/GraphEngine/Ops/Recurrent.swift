@@ -111,10 +111,12 @@ struct RecurrentScan: Op {
   func bind(_ site: BindSite) -> Step {
     var task = task(Array(site.inputs.dropFirst()), record: site.output)
     task.x = site.inputs[0].input
-    let (f, batch) = (site.kernels.recurrent, task.batch)
+    let (kernels, batch) = (site.kernels, task.batch)
     return { [task] worker in
       let share = worker.share(of: batch)
-      withUnsafePointer(to: task) { f($0, share.lowerBound, share.upperBound, worker.workspace) }
+      withUnsafePointer(to: task) {
+        kernels.recurrent($0, share.lowerBound, share.upperBound, worker.workspace)
+      }
     }
   }
 
@@ -212,10 +214,12 @@ struct RecurrentGradient: Op {
     var task = scan.task(Array(site.inputs.dropFirst(2)), record: site.inputs[1])
     task.stateGradient = site.inputs[0].input
     task.gradient = site.output.pointer
-    let (f, batch) = (site.kernels.recurrentGradient, task.batch)
+    let (kernels, batch) = (site.kernels, task.batch)
     return { [task] worker in
       let share = worker.share(of: batch)
-      withUnsafePointer(to: task) { f($0, share.lowerBound, share.upperBound, worker.workspace) }
+      withUnsafePointer(to: task) {
+        kernels.recurrentGradient($0, share.lowerBound, share.upperBound, worker.workspace)
+      }
     }
   }
 }
@@ -248,11 +252,11 @@ struct RecurrentKernelGradient: Op {
       c: y.pointer, cRow: y.columns)
     task.bRow = back.columns
     if y.layout == .panels { task.cPanel = u * 16 }
-    let gemm = site.kernels.gemm
+    let kernels = site.kernels
     guard rule.kind == .gruResetBefore else {
       return { [task] worker in
         var block = task.block(for: worker, splitsColumns: true)
-        gemm(&block, worker.workspace)
+        kernels.gemm(&block, worker.workspace)
       }
     }
     // The candidate's product was with the state that was reset.
@@ -264,9 +268,9 @@ struct RecurrentKernelGradient: Op {
     candidate.c += 2 * u
     return { [task, candidate] worker in
       var block = task.block(for: worker, splitsColumns: true)
-      gemm(&block, worker.workspace)
+      kernels.gemm(&block, worker.workspace)
       block = candidate.block(for: worker, splitsColumns: true)
-      gemm(&block, worker.workspace)
+      kernels.gemm(&block, worker.workspace)
     }
   }
 }

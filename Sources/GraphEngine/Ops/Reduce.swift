@@ -23,11 +23,11 @@ public struct SumLast: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, x, y) = (site.kernels.sumColumns, site.inputs[0].input, site.output.pointer)
+    let (kernels, x, y) = (site.kernels, site.inputs[0].input, site.output.pointer)
     let (rows, columns) = (site.inputs[0].rows, site.inputs[0].columns)
     return { worker in
       let share = worker.share(of: rows)
-      f(x + share.lowerBound * columns, y + share.lowerBound, share.count, columns)
+      kernels.sumColumns(x + share.lowerBound * columns, y + share.lowerBound, share.count, columns)
     }
   }
 }
@@ -71,8 +71,10 @@ public struct SumAll: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, x, y, count) = (site.kernels.sum, site.inputs[0].input, site.output.pointer, site.inputs[0].count)
-    return { if $0.part == 0 { y[0] = f(x, count) } }
+    let (kernels, x, y, count) = (
+      site.kernels, site.inputs[0].input, site.output.pointer, site.inputs[0].count
+    )
+    return { if $0.part == 0 { y[0] = kernels.sum(x, count) } }
   }
 }
 
@@ -93,8 +95,10 @@ public struct MeanAll: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { operands[0].reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, x, y, count) = (site.kernels.sum, site.inputs[0].input, site.output.pointer, site.inputs[0].count)
-    return { if $0.part == 0 { y[0] = f(x, count) / Float(count) } }
+    let (kernels, x, y, count) = (
+      site.kernels, site.inputs[0].input, site.output.pointer, site.inputs[0].count
+    )
+    return { if $0.part == 0 { y[0] = kernels.sum(x, count) / Float(count) } }
   }
 }
 

@@ -78,16 +78,16 @@ public struct Reduce: Op {
     }
   }
 
-  private func rowKernel(_ site: BindSite) -> (KernelTable.In, KernelTable.Out, Int, Int, Int) -> Void {
-    let (sum, reduce) = (site.kernels.sumRows, site.kernels.reduceRows)
-    guard let code else { return { sum($0, $1, $2, $3, $4) } }
-    return { reduce(code, $0, $1, $2, $3, $4) }
+  private func rowKernel(_ site: BindSite) -> (KernelSet.In, KernelSet.Out, Int, Int, Int) -> Void {
+    let kernels = site.kernels
+    guard let code else { return { kernels.sumRows($0, $1, $2, $3, $4) } }
+    return { kernels.reduceRows(code, $0, $1, $2, $3, $4) }
   }
 
-  private func columnKernel(_ site: BindSite) -> (KernelTable.In, KernelTable.Out, Int, Int) -> Void {
-    let (sum, reduce) = (site.kernels.sumColumns, site.kernels.reduceColumns)
-    guard let code else { return { sum($0, $1, $2, $3) } }
-    return { reduce(code, $0, $1, $2, $3) }
+  private func columnKernel(_ site: BindSite) -> (KernelSet.In, KernelSet.Out, Int, Int) -> Void {
+    let kernels = site.kernels
+    guard let code else { return { kernels.sumColumns($0, $1, $2, $3) } }
+    return { kernels.reduceColumns(code, $0, $1, $2, $3) }
   }
 
   private var code: Int32? {
@@ -133,16 +133,13 @@ public struct IntegerReduce: Op {
 
   public func bind(_ site: BindSite) -> Step {
     let split = AxisSplit(site.inputs[0].shape, axes)
-    let (x, count, inner, function) = (site.inputs[0].labels, split.count, split.inner, function)
+    let (x, function) = (site.inputs[0].labels, function)
     let y = UnsafeMutableRawPointer(site.output.pointer).assumingMemoryBound(to: Int32.self)
     return { worker in
-      let share = split.share(of: worker)
-      for o in share.outer {
-        for i in share.inner {
-          var result = function.wholeStart
-          for k in 0..<count { result = function.combine(result, x[(o * count + k) * inner + i]) }
-          y[o * inner + i] = result
-        }
+      split.forEachRun(of: worker) { first, run in
+        var result = function.wholeStart
+        for k in 0..<split.count { result = function.combine(result, x[first + k * split.inner]) }
+        y[run] = result
       }
     }
   }
@@ -150,7 +147,7 @@ public struct IntegerReduce: Op {
 
 extension Reduce.Function {
   /// What a reduction of whole numbers begins with: what it is of none.
-  fileprivate var wholeStart: Int32 {
+  var wholeStart: Int32 {
     switch self {
     case .sum, .mean: 0
     case .product: 1
@@ -159,7 +156,7 @@ extension Reduce.Function {
     }
   }
 
-  @inline(__always) fileprivate func combine(_ a: Int32, _ b: Int32) -> Int32 {
+  @inline(__always) func combine(_ a: Int32, _ b: Int32) -> Int32 {
     switch self {
     case .sum, .mean: a &+ b
     case .product: a &* b
@@ -188,21 +185,17 @@ private struct ProductGradient: Op {
     let (x, g, y) = (site.inputs[0].input, site.inputs[1].input, site.output.pointer)
     let (count, inner) = (split.count, split.inner)
     return { worker in
-      let share = split.share(of: worker)
-      for o in share.outer {
-        for i in share.inner {
-          let first = o * count * inner + i
-          // What comes before each element, then times what comes after.
-          var product = g[o * inner + i]
-          for k in 0..<count {
-            y[first + k * inner] = product
-            product *= x[first + k * inner]
-          }
-          product = 1
-          for k in stride(from: count - 1, through: 0, by: -1) {
-            y[first + k * inner] *= product
-            product *= x[first + k * inner]
-          }
+      split.forEachRun(of: worker) { first, run in
+        // What comes before each element, then times what comes after.
+        var product = g[run]
+        for k in 0..<count {
+          y[first + k * inner] = product
+          product *= x[first + k * inner]
+        }
+        product = 1
+        for k in stride(from: count - 1, through: 0, by: -1) {
+          y[first + k * inner] *= product
+          product *= x[first + k * inner]
         }
       }
     }

@@ -51,13 +51,13 @@ public struct RowNormalization: Op {
     let (x, y) = (site.inputs[0].input, site.output)
     let gamma = hasGamma ? site.inputs[1].input : nil
     let beta = hasBeta ? site.inputs[hasGamma ? 2 : 1].input : nil
-    let (f, to, columns, epsilon, isCentred) = (
-      site.kernels.normalizeRows, y.pointer, y.columns, epsilon, isCentred
+    let (kernels, to, columns, epsilon, isCentred) = (
+      site.kernels, y.pointer, y.columns, epsilon, isCentred
     )
     return { worker in
       let share = worker.share(of: y.rows)
       let first = share.lowerBound * columns
-      f(x + first, gamma, beta, to + first, share.count, columns, epsilon, isCentred)
+      kernels.normalizeRows(x + first, gamma, beta, to + first, share.count, columns, epsilon, isCentred)
     }
   }
 }
@@ -78,11 +78,12 @@ struct RowNormalizationGradient: Op {
   func bind(_ site: BindSite) -> Step {
     let (x, g, dx) = (site.inputs[0].input, site.inputs[1].input, site.output)
     let gamma = rule.hasGamma ? site.inputs[2].input : nil
-    let (f, to, columns, rule) = (site.kernels.normalizeRowsGradient, dx.pointer, dx.columns, rule)
+    let (kernels, to, columns, rule) = (site.kernels, dx.pointer, dx.columns, rule)
     return { worker in
       let share = worker.share(of: dx.rows)
       let first = share.lowerBound * columns
-      f(x + first, gamma, g + first, to + first, share.count, columns, rule.epsilon, rule.isCentred)
+      kernels.normalizeRowsGradient(
+        x + first, gamma, g + first, to + first, share.count, columns, rule.epsilon, rule.isCentred)
     }
   }
 }
@@ -104,11 +105,11 @@ struct RowNormalizationWeights: Op {
 
   func bind(_ site: BindSite) -> Step {
     let (x, g, y, rule) = (site.inputs[0], site.inputs[1].input, site.output.pointer, rule)
-    let (f, from, rows, columns) = (site.kernels.normalizeRowsParameters, x.input, x.rows, x.columns)
+    let (kernels, from, rows, columns) = (site.kernels, x.input, x.rows, x.columns)
     return { worker in
       let share = worker.share(of: columns, grain: 16)
       if share.isEmpty { return }
-      f(
+      kernels.normalizeRowsParameters(
         from, g, y, y + columns, rows, columns, share.lowerBound, share.upperBound, rule.epsilon,
         rule.isCentred)
     }

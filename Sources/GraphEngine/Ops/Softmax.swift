@@ -21,11 +21,11 @@ public struct Softmax: Op {
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 12 * result.reduce(1, *) }
 
   public func bind(_ site: BindSite) -> Step {
-    let (f, x, y) = (site.kernels.softmax, site.inputs[0].input, site.output.pointer)
+    let (kernels, x, y) = (site.kernels, site.inputs[0].input, site.output.pointer)
     let (rows, columns) = (site.output.rows, site.output.columns)
     return { worker in
       let share = worker.share(of: rows)
-      f(x + share.lowerBound * columns, y + share.lowerBound * columns, share.count, columns)
+      kernels.softmax(x + share.lowerBound * columns, y + share.lowerBound * columns, share.count, columns)
     }
   }
 }
@@ -44,14 +44,14 @@ struct SoftmaxGradient: Op {
   }
 
   func bind(_ site: BindSite) -> Step {
-    let (f, y, g, dx) = (
-      site.kernels.softmaxGradient, site.inputs[0].input, site.inputs[1].input, site.output.pointer
+    let (kernels, y, g, dx) = (
+      site.kernels, site.inputs[0].input, site.inputs[1].input, site.output.pointer
     )
     let (rows, columns) = (site.output.rows, site.output.columns)
     return { worker in
       let share = worker.share(of: rows)
       let i = share.lowerBound * columns
-      f(y + i, g + i, dx + i, share.count, columns)
+      kernels.softmaxGradient(y + i, g + i, dx + i, share.count, columns)
     }
   }
 }

@@ -99,7 +99,7 @@ extension SpreadTaken {
     let split = AxisSplit(site.output.shape, axis: 0)
     let (g, indices) = (site.inputs[0].input, site.inputs[1].labels)
     let (taken, count, inner) = (site.inputs[1].count, split.count, split.inner)
-    let (apply, rule) = (site.kernels.update, UpdateRule.descent.rawValue)
+    let (kernels, rule) = (site.kernels, UpdateRule.descent.rawValue)
     // The gradient of a row lies where it was first taken; its number, from 1 on, is noted for the row meanwhile.
     let (sums, notes, noSlots) = (AlignedBuffer(taken * inner), AlignedBuffer(count), AlignedBuffer(16))
     let first = UnsafeMutableRawPointer(notes.pointer).assumingMemoryBound(to: Int32.self)
@@ -119,7 +119,7 @@ extension SpreadTaken {
         for p in 0..<taken {
           guard let i = place(indices[p], in: count), own.contains(i), first[i] == p + 1 else { continue }
           first[i] = 0
-          apply(
+          kernels.update(
             rule, update.weights + i * inner, sums.pointer + p * inner, slots, 0, inner, update.rate)
         }
       }

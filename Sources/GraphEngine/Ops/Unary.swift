@@ -23,16 +23,8 @@ public struct Unary: Pointwise {
   public func pullback(_ c: PullbackContext) throws -> [Value?] {
     if function.isStep { return [nil] }
     // An operand that is not read again can be written over, and relu can ride along with a product.
-    let x = isSlopeInResult ? c.result : c.operands[0]
+    let x = function.isSlopeInResult ? c.result : c.operands[0]
     return [try c.gradient.graph.apply(UnaryGradient(function, parameter), x, c.result, c.gradient)]
-  }
-
-  /// Whether the derivative is made of the result alone.
-  private var isSlopeInResult: Bool {
-    switch function {
-    case .relu, .sigmoid, .tanh, .exp, .negate, .reciprocal, .sqrt, .rsqrt, .expm1, .tan: true
-    default: false
-    }
   }
 
   public func cost(_ operands: [[Int]], _ result: [Int]) -> Int { 8 * result.reduce(1, *) }
@@ -66,23 +58,11 @@ struct UnaryGradient: Pointwise {
 
   /// The derivatives of the slope, as a function of the operand or, where it is made of that, of the result; `nil` for 0.
   private func bends(_ x: Value, _ y: Value, at span: SourceSpan?) throws -> (x: Value?, y: Value?) {
-    switch function {
-    case .relu, .leakyRelu, .relu6, .hardTanh, .hardSigmoid, .oldHardSigmoid, .abs, .negate, .clipUnit:
-      (nil, nil)
-    case .exp, .expm1: (nil, x.graph.constant(1, x.type.dims))
-    case .sigmoid: (nil, try 1 - 2 * y)
-    case .tanh, .reciprocal: (nil, try -2 * y)
-    case .tan: (nil, try 2 * y)
-    case .sqrt: (nil, try -0.5 / y.square())
-    case .rsqrt: (nil, try -1.5 * y.square())
-    case .square: (x.graph.constant(2, x.type.dims), nil)
-    case .log: (try -1 / x.square(), nil)
-    case .log1p: (try -1 / (x + 1).square(), nil)
-    case .softplus: (try x.sigmoid() * (1 - x.sigmoid()), nil)
-    case .sin: (try -x.sin(), nil)
-    case .cos: (try -x.cos(), nil)
-    case .erf: (try -2 * x * x.graph.apply(self, x, y, x.graph.constant(1, x.type.dims)), nil)
-    default: throw Diagnostic.noSecondDerivative(name, at: span)
+    switch function.described.bend {
+    case .unknown: throw Diagnostic.noSecondDerivative(name, at: span)
+    case .none: (nil, nil)
+    case .ofOperand(let bend): (try bend(x, y), nil)
+    case .ofResult(let bend): (nil, try bend(y))
     }
   }
 

@@ -241,11 +241,11 @@ public final class Program {
     guard place.layout == .panels && !readsPanels else { return place }
     let copy = AlignedBuffer(place.count)
     extras.append(copy)
-    let (unpack, from, to, rows, columns) = (
-      kernels.fromPanels, place.input, copy.pointer, place.rows, place.columns
+    let (kernels, from, to, rows, columns) = (
+      kernels, place.input, copy.pointer, place.rows, place.columns
     )
     append(
-      { if $0.part == 0 { unpack(from, to, rows, columns) } },
+      { if $0.part == 0 { kernels.fromPanels(from, to, rows, columns) } },
       Line(copying: place, "unpack", purpose))
     return Place(copy.pointer, place.shape)
   }
@@ -305,11 +305,12 @@ public final class Program {
   /// Copies a value to where it lies as a parameter does.
   private func append(_ name: String, _ value: Value, to: Place) {
     let from = place(value)
-    let (pack, count, rows, columns) = (kernels.toPanels, from.count, to.rows, to.columns)
+    let (kernels, count, rows, columns) = (kernels, from.count, to.rows, to.columns)
     let line = Line(copying: to, name, nodes[numbers[value.id]].purpose.on(.update))
     switch to.layout {
     case .rowMajor: append({ if $0.part == 0 { to.pointer.update(from: from.pointer, count: count) } }, line)
-    case .panels: append({ if $0.part == 0 { pack(from.input, to.pointer, rows, columns) } }, line)
+    case .panels:
+      append({ if $0.part == 0 { kernels.toPanels(from.input, to.pointer, rows, columns) } }, line)
     }
   }
 

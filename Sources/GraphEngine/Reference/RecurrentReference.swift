@@ -1,3 +1,4 @@
+import Foundation
 import KernelABI
 import TensorCore
 
@@ -213,6 +214,27 @@ extension RecurrentKernelGradient {
         sum += record.numbers[row * record.columns + first + unit] * back.numbers[row * back.columns + column]
       }
       return sum
+    }
+  }
+}
+
+extension GateFunction {
+  /// What the code stands for; `nil` for x itself.
+  private var function: UnaryFunction? { UnaryFunction(rawValue: code) }
+
+  func value(_ x: Double) -> Double { function?.value(x, Double(parameter)) ?? x }
+
+  /// The slope where the function has the value y.
+  func slope(at y: Double) -> Double {
+    switch function {
+    case nil: 1
+    case .hardSigmoid: y > 0 && y < 1 ? 1 / 6 : 0
+    case .oldHardSigmoid: y > 0 && y < 1 ? 0.2 : 0
+    case .hardTanh: y > -1 && y < 1 ? 1 : 0
+    case .softplus: 1 - exp(-y)
+    case .softsign: (1 - abs(y)) * (1 - abs(y))
+    // The others ask x only for its sign, which is that of y.
+    case let function?: function.slope(y, y, Double(parameter))
     }
   }
 }

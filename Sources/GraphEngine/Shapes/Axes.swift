@@ -86,4 +86,13 @@ struct AxisSplit {
     outer >= worker.parts
       ? (worker.share(of: outer), 0..<inner) : (0..<outer, worker.share(of: inner, grain: 16))
   }
+
+  /// Goes through a worker's runs along the axes, one number each ``inner`` numbers.
+  /// - Parameter body: takes where a run begins, and its number among all runs.
+  @inline(__always) func forEachRun(of worker: Worker, _ body: (_ first: Int, _ run: Int) -> Void) {
+    let share = share(of: worker)
+    for o in share.outer {
+      for i in share.inner { body(o * count * inner + i, o * inner + i) }
+    }
+  }
 }

@@ -2,44 +2,9 @@ public import Diagnostics
 import KernelABI
 import TensorCore
 
-// What networks put behind their products.
+// What networks put behind their products and is made of several ops; functions of one are in `Functions`.
 
 extension Value {
-  /// Keras: `keras.ops.relu`.
-  public func relu() throws(Diagnostic) -> Value { try mapped(.relu) }
-  /// Keras: `keras.ops.relu6`.
-  public func relu6() throws(Diagnostic) -> Value { try mapped(.relu6) }
-  /// Keras: `keras.ops.selu`.
-  public func selu() throws(Diagnostic) -> Value { try mapped(.selu) }
-  /// Keras: `keras.ops.sigmoid`.
-  public func sigmoid() throws(Diagnostic) -> Value { try mapped(.sigmoid) }
-  /// Keras: `keras.ops.softplus`.
-  public func softplus() throws(Diagnostic) -> Value { try mapped(.softplus) }
-  /// Keras: `keras.ops.softsign`.
-  public func softsign() throws(Diagnostic) -> Value { try mapped(.softsign) }
-  /// Keras: `keras.ops.silu`.
-  public func silu() throws(Diagnostic) -> Value { try mapped(.silu) }
-  /// Keras: `keras.ops.mish`.
-  public func mish() throws(Diagnostic) -> Value { try mapped(.mish) }
-  /// Keras: `keras.ops.hard_sigmoid`.
-  public func hardSigmoid() throws(Diagnostic) -> Value { try mapped(.hardSigmoid) }
-  /// Keras: `keras.ops.hard_tanh`.
-  public func hardTanh() throws(Diagnostic) -> Value { try mapped(.hardTanh) }
-  /// Keras: `keras.ops.hard_silu`.
-  public func hardSilu() throws(Diagnostic) -> Value { try mapped(.hardSilu) }
-  /// Keras: `keras.ops.log_sigmoid`.
-  public func logSigmoid() throws(Diagnostic) -> Value { try mapped(.logSigmoid) }
-
-  /// Keras: `keras.ops.leaky_relu`.
-  public func leakyRelu(_ slope: Float = 0.2) throws(Diagnostic) -> Value { try mapped(.leakyRelu, slope) }
-  /// Keras: `keras.ops.elu`.
-  public func elu(_ alpha: Float = 1) throws(Diagnostic) -> Value { try mapped(.elu, alpha) }
-  /// Keras: `keras.ops.celu`.
-  public func celu(_ alpha: Float = 1) throws(Diagnostic) -> Value { try mapped(.celu, alpha) }
-  /// Keras: `keras.ops.gelu`.
-  public func gelu(approximate: Bool = true) throws(Diagnostic) -> Value {
-    try mapped(approximate ? .geluTanh : .gelu)
-  }
   /// `x` above a threshold, another number elsewhere.
   ///
   /// Keras: `keras.ops.threshold`.

@@ -102,13 +102,3 @@ extension Value {
   /// Keras: `keras.ops.stop_gradient`.
   public func withoutGradient() throws(Diagnostic) -> Value { try graph.apply(StopGradient(), self) }
 }
-
-extension BinaryFunction {
-  /// Whether whole numbers give a whole number or a truth value.
-  fileprivate var isWhole: Bool {
-    switch self {
-    case .divide, .divideNoNaN, .arctangent: false
-    default: true
-    }
-  }
-}

@@ -75,8 +75,7 @@ extension Value {
   public func split(into sections: Int, axis: Int = -1) throws(Diagnostic) -> [Value] {
     let size = try graph.checked(self) { () throws(ShapeError) in
       let total = try type.size(of: try type.axis(axis), to: "split")
-      // Of nothing there are as many parts as anybody asks for: more than these are a slip.
-      guard sections > 0, total % sections == 0, sections <= Swift.max(total, 1 << 16) else {
+      guard sections > 0, total % sections == 0 else {
         throw ShapeError(
           "an axis of \(total) elements cannot be split into \(sections) equal parts",
           hint: "split([…]) takes sizes that differ")

@@ -75,20 +75,12 @@ enum Activations {
   ]
 
   private static let plain: [Operation] =
-    [
-      ("relu6", .relu6, "x between 0 and 6."), ("selu", .selu, "The self-normalizing elu."),
-      ("sigmoid", .sigmoid, "1 / (1 + e^-x)."), ("tanh", .tanh, "The hyperbolic tangent."),
-      ("softplus", .softplus, "log(1 + e^x)."), ("softsign", .softsign, "x / (1 + |x|)."),
-      ("mish", .mish, "x tanh(softplus(x))."), ("log_sigmoid", .logSigmoid, "The logarithm of the sigmoid."),
-      ("hard_sigmoid", .hardSigmoid, "relu6(x + 3) / 6."), ("hard_tanh", .hardTanh, "x between -1 and 1."),
-    ].map { name, function, summary in Elementwise.function(name, summary) { try $0.mapped(function) } } + [
+    UnaryDescription.all.filter { $0.activations == $0.names }.compactMap {
+      Elementwise.function($0, besides: withSettings)
+    } + [
       Elementwise.function(
         "backend.hard_sigmoid", also: ["K.hard_sigmoid"], "Between 0 and 1 the line 0.2 x + 0.5."
       ) { try $0.scaled(by: 0.2, plus: 0.5).clipped(0, 1) },
-      Elementwise.function("silu", also: ["swish"], "x times its sigmoid.") { try $0.silu() },
-      Elementwise.function("hard_silu", also: ["hard_swish"], "x times its hard sigmoid.") {
-        try $0.hardSilu()
-      },
       Elementwise.function("tanh_shrink", "x - tanh(x).") { try $0.tanhShrink() },
       Elementwise.function("sparse_plus", "0 up to -1, x from 1, a parabola between.") {
         try $0.sparsePlus()

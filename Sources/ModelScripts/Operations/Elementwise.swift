@@ -4,7 +4,7 @@ import TensorCore
 
 /// Functions of each element, of one value or two.
 enum Elementwise {
-  static let all: [Operation] = unary + elementary + binary + others
+  static let all: [Operation] = unary + described + binary + others
 
   /// A function of each element; of a plain number it is a number where that is exact.
   static func function(
@@ -47,72 +47,40 @@ enum Elementwise {
     function("isinf", also: ["is_inf"], "1 where an element is infinite, else 0.") { try $0.isInfinite() },
   ]
 
-  /// Functions of fractions that only the kernels calculate, so that they have the same bits everywhere.
-  private static let elementary: [Operation] = [
-    function("exp", .exp, "e to the power of each element."),
-    function("expm1", .expm1, "e to the power of each element, less 1."),
-    function("log", .log, "The natural logarithm of each element."),
-    function("log1p", .log1p, "The natural logarithm of 1 and each element."),
-    function("rsqrt", .rsqrt, "1 divided by the square root of each element."),
-    function("sin", .sin, "The sine of each element."), function("cos", .cos, "The cosine of each element."),
-    function("tan", .tan, "The tangent of each element."),
-    function("arcsin", also: ["asin"], .asin, "The angle of each sine."),
-    function("arccos", also: ["acos"], .acos, "The angle of each cosine."),
-    function("arctan", also: ["atan"], .atan, "The angle of each tangent."),
-    function("sinh", .sinh, "The hyperbolic sine of each element."),
-    function("cosh", .cosh, "The hyperbolic cosine of each element."),
-    function("arcsinh", also: ["asinh"], .asinh, "The inverse of the hyperbolic sine."),
-    function("arccosh", also: ["acosh"], .acosh, "The inverse of the hyperbolic cosine."),
-    function("arctanh", also: ["atanh"], .atanh, "The inverse of the hyperbolic tangent."),
-    function("erf", .erf, "The error function of each element."),
-  ]
-
-  private static func function(
-    _ name: String, also aliases: [String] = [], _ kind: UnaryFunction, _ summary: String
-  ) -> Operation {
-    function(name, also: aliases, summary) { try $0.mapped(kind) }
+  /// The other functions of `keras.ops` that no activation is called after, by their descriptions: only the kernels calculate
+  /// them, so that they have the same bits everywhere.
+  private static let described = UnaryDescription.all.filter { $0.activations != $0.names }.compactMap {
+    function($0, besides: unary + others)
   }
 
-  /// A function of two operands; of two plain numbers it is a number where that is exact.
-  private static func function(
-    _ name: String, also aliases: [String] = [], _ kind: BinaryFunction, _ summary: String,
-    number: (@Sendable (Double, Double) -> Double)? = nil
-  ) -> Operation {
-    Operation(name, also: aliases, ["x1", "x2"], summary) { arguments in
-      if let number, let x = arguments["x1"].number, let y = arguments["x2"].number {
-        let result = number(x, y)
-        if arguments["x1"].whole != nil, arguments["x2"].whole != nil, let whole = Int(exactly: result) {
+  /// The operation of a described function; `nil` if it has no name in `keras.ops`, or one of these has it.
+  static func function(_ described: UnaryDescription, besides others: [Operation]) -> Operation? {
+    guard let name = described.names.first, !others.contains(where: { $0.name == name }) else { return nil }
+    let (function, parameter) = (described.function, described.parameter)
+    return Elementwise.function(name, also: Array(described.names.dropFirst()), described.summary) {
+      try $0.mapped(function, parameter)
+    }
+  }
+
+  /// Functions of two operands by their descriptions; of two plain numbers they are a number where that is exact.
+  private static let binary = BinaryDescription.all.compactMap { described -> Operation? in
+    guard let name = described.names.first else { return nil }
+    let (function, exact) = (described.function, exactFunctions[described.function])
+    return Operation(name, also: Array(described.names.dropFirst()), ["x1", "x2"], described.summary) {
+      if let exact, let x = $0["x1"].number, let y = $0["x2"].number {
+        let result = exact(x, y)
+        if $0["x1"].whole != nil, $0["x2"].whole != nil, let whole = Int(exactly: result) {
           return .int(whole)
         }
         return .double(result)
       }
-      return .tensor(
-        try Operand.combine(
-          kind, try arguments.operand("x1"), try arguments.operand("x2"), in: arguments.graph))
+      return .tensor(try Operand.combine(function, try $0.operand("x1"), try $0.operand("x2"), in: $0.graph))
     }
   }
 
-  private static let binary: [Operation] = [
-    function("add", .add, "The sum of two values.", number: { $0 + $1 }),
-    function("subtract", .subtract, "The difference of two values.", number: { $0 - $1 }),
-    function("multiply", .multiply, "The product of two values.", number: { $0 * $1 }),
-    function("divide", also: ["true_divide"], .divide, "The quotient of two values."),
-    function("divide_no_nan", .divideNoNaN, "The quotient of two values, 0 where the second is 0."),
-    function("floor_divide", also: ["floordiv"], .floorDivide, "The quotient rounded down."),
-    function("mod", also: ["floormod"], .modulo, "What is left of a division, with the sign of the divisor."),
-    function("power", also: ["pow"], .power, "The first value to the power of the second."),
-    function("maximum", .maximum, "The larger of two values.", number: { $0 < $1 ? $1 : $0 }),
-    function("minimum", .minimum, "The smaller of two values.", number: { $1 < $0 ? $1 : $0 }),
-    function("arctan2", also: ["atan2"], .arctangent, "The angle of the point (x2, x1)."),
-    function("equal", .equal, "1 where two values are equal, else 0."),
-    function("not_equal", .notEqual, "1 where two values differ, else 0."),
-    function("less", .less, "1 where the first value is smaller, else 0."),
-    function("less_equal", .lessOrEqual, "1 where the first value is not larger, else 0."),
-    function("greater", .greater, "1 where the first value is larger, else 0."),
-    function("greater_equal", .greaterOrEqual, "1 where the first value is not smaller, else 0."),
-    function("logical_and", .and, "1 where both values are not 0, else 0."),
-    function("logical_or", .or, "1 where a value is not 0, else 0."),
-    function("logical_xor", .exclusiveOr, "1 where one value of two is not 0, else 0."),
+  private static let exactFunctions: [BinaryFunction: @Sendable (Double, Double) -> Double] = [
+    .add: { $0 + $1 }, .subtract: { $0 - $1 }, .multiply: { $0 * $1 }, .maximum: { $0 < $1 ? $1 : $0 },
+    .minimum: { $1 < $0 ? $1 : $0 },
   ]
 
   private static let others: [Operation] = [

@@ -128,6 +128,16 @@ enum Movement {
     }
   }
 
+  /// An axis cut into equal parts.
+  /// - Parameter name: what the number of parts is called.
+  private static func equal(_ sections: Int, _ name: String, _ arguments: Arguments) throws -> TraceValue {
+    let (x, axis) = (try arguments.tensor("x"), try arguments.int("axis"))
+    guard sections > 0 else { throw arguments.mismatch(name, "a positive number") }
+    // Of nothing there are as many parts as anybody asks for.
+    if x.type.dims[circular: axis] == .size(0) { try arguments.spend(sections) }
+    return .list(try x.split(into: sections, axis: axis).map { .tensor($0) })
+  }
+
   private static let parts: [Operation] = [
     Operation(
       "split", ["x", "indices_or_sections", "axis=0"],
@@ -135,8 +145,7 @@ enum Movement {
     ) { arguments in
       let (x, axis) = (try arguments.tensor("x"), try arguments.int("axis"))
       if let sections = arguments["indices_or_sections"].whole {
-        guard sections > 0 else { throw arguments.mismatch("indices_or_sections", "a positive number") }
-        return .list(try x.split(into: sections, axis: axis).map { .tensor($0) })
+        return try equal(sections, "indices_or_sections", arguments)
       }
       let cuts = try arguments.ints("indices_or_sections")
       guard case .size(let size)? = x.type.dims[circular: axis] else {
@@ -150,12 +159,11 @@ enum Movement {
       "tf.split", ["x", "num_or_size_splits", "axis=0"],
       "An axis cut into equal parts, or parts of these sizes."
     ) {
-      let (x, axis) = (try $0.tensor("x"), try $0.int("axis"))
-      guard let sections = $0["num_or_size_splits"].whole else {
-        return .list(try x.split(try $0.ints("num_or_size_splits"), axis: axis).map { .tensor($0) })
+      if let sections = $0["num_or_size_splits"].whole {
+        return try equal(sections, "num_or_size_splits", $0)
       }
-      guard sections > 0 else { throw $0.mismatch("num_or_size_splits", "a positive number") }
-      return .list(try x.split(into: sections, axis: axis).map { .tensor($0) })
+      let (x, axis) = (try $0.tensor("x"), try $0.int("axis"))
+      return .list(try x.split(try $0.ints("num_or_size_splits"), axis: axis).map { .tensor($0) })
     },
     Operation("unstack", ["x", "num=None", "axis=0"], "A list of the parts along an axis.") { arguments in
       let (x, axis) = (try arguments.tensor("x"), try arguments.int("axis"))

@@ -1,4 +1,4 @@
-import Config
+package import Config
 import Layers
 
 /// Calls of Keras's constructors: `keras.layers.Dense(units=30, activation="relu", name="hidden")`.
@@ -21,13 +21,11 @@ struct PythonConstructor {
     let known = LayerRegistry.all.find(className)
     let required = Set((known?.jsonSchema["required"]?.list ?? []).compactMap(\.string))
     let defaults = known?.defaults.without(required)
-    var settings = (config.entries ?? []).filter { entry in
+    var settings = (config.withoutDoubles.entries ?? []).filter { entry in
       // Nothing says something where the default is something.
       if case .null = entry.value.content, defaults?[entry.key]?.content ?? .null == .null { return false }
       return !["name", "dtype", "trainable"].contains(entry.key) && defaults?[entry.key] != entry.value
     }
-    // Keras stores both, and takes one.
-    if config["bin_boundaries"]?.list != nil { settings.removeAll { $0.key == "num_bins" } }
     if config["trainable"] == false { settings.append(.init("trainable", false)) }
     if let name = config["name"], case .string = name.content { settings.append(.init("name", name)) }
     let arguments = settings.map { "\($0.key)=\(value($0.value, of: $0.key))" }
@@ -60,17 +58,18 @@ struct PythonConstructor {
   }
 }
 
-extension ConfigNode {
-  fileprivate func without(_ keys: Set<String>) -> ConfigNode {
-    ConfigNode(.map((entries ?? []).filter { !keys.contains($0.key) }))
-  }
-}
-
 extension ScriptParts.Entry {
   /// Whether what it is called on is one list.
   var takesList: Bool {
     guard let layer = layers.first?.layer else { return false }
     if let own = layer as? ScriptedLayer { return own.signature.inputs.count == 1 }
     return layer is any MergingLayer || layer is any Model
+  }
+}
+
+extension ConfigNode {
+  /// The settings of a layer without what Keras stores beside another setting, but does not take together with it.
+  fileprivate var withoutDoubles: ConfigNode {
+    self["bin_boundaries"]?.list == nil ? self : without(["num_bins"])
   }
 }

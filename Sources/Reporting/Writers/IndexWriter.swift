@@ -13,8 +13,8 @@ public struct IndexPage: Sendable, Equatable {
     /// Relative to the index: `mlp-1/report.html`.
     public var link: String
     public var status: ReportStatus
-    /// How much it did, where that is not everything: `quick`.
-    public var remark: String?
+    /// The status in words, with how much the run did where that is not everything: `finished, quick`.
+    public var told: String
     /// As it is to be read, and such that it sorts as text: `2026-03-01 14:02`.
     public var started: String
     public var seconds: Double?
@@ -22,14 +22,14 @@ public struct IndexPage: Sendable, Equatable {
     public var values: [Value]
 
     public init(
-      run: String, link: String, status: ReportStatus, remark: String? = nil, started: String,
+      run: String, link: String, status: ReportStatus, told: String? = nil, started: String,
       seconds: Double? = nil,
       values: [Value] = []
     ) {
       self.run = run
       self.link = link
       self.status = status
-      self.remark = remark
+      self.told = told ?? status.rawValue
       self.started = started
       self.seconds = seconds
       self.values = values
@@ -83,7 +83,7 @@ public struct IndexWriter: Sendable {
     let key = row.seconds.map { "\($0)" } ?? ""
     return """
       <tr><td><a href="./\(row.link)">\(row.run)</a></td>\
-      <td class="\(row.status.rawValue)">\(row.status.rawValue)\(row.remark.map { ", " + $0 } ?? "")</td>\
+      <td class="\(row.status.rawValue)">\(row.told)</td>\
       <td>\(row.started)</td>\
       <td class="right" data-key="\(key)">\(row.seconds.map(DurationText.text) ?? "")</td>\
       \(values)</tr>
