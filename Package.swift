@@ -133,7 +133,9 @@ let package = Package(
       "Training", "Layers", "GraphEngine", "Datasets", "ExpLanguage", "RunAnalysis", "RunLog", "RunEvents",
       "TensorCore", "Reporting", "Plotting",
       "PlottingCairo", "Kernels", "Files", "Config", "Diagnostics"),
-    target("Descriptions", "Experiments", "Plots", "Training", "Layers", "Losses", "Optimizers", "Config"),
+    target(
+      "Descriptions", "Experiments", "Plots", "Analysis", "Training", "Layers", "Losses", "Optimizers",
+      "Config"),
     target(
       "Fuzzing", "Files", "Archives", "RunAnalysis", "RunLog", "RunEvents", "Experiments", "Running",
       "Analysis", "Plots", "Reporting", "KerasFiles",
@@ -142,7 +144,8 @@ let package = Package(
       settings: fast),
     // Level 12
     target(
-      "RunexpCommands", "RunService", "Descriptions", "Archives", "Exports", "Experiments", "Plots", "Running",
+      "RunexpCommands", "RunService", "Descriptions", "Archives", "Exports", "Experiments", "Plots",
+      "Running",
       "Analysis", "KerasFiles", "Training", "ModelScripts", "Layers", "Losses", "Optimizers", "RunAnalysis",
       "RunLog", "TensorCore", "RunEvents", "Reporting",
       "Plotting", "PlottingCairo", "ExpLanguage", "Datasets", "Kernels", "Files", "Config", "Diagnostics",

@@ -73,13 +73,13 @@ line() {
 }
 
 recipe RemarkCell.swift Sources/Experiments/Cells
-line Sources/Experiments/Cell.swift 'CellEntry(TextCell.self),' '    CellEntry(RemarkCell.self),'
+line Sources/Experiments/CellRegistry.swift 'CellEntry(TextCell.self),' '    CellEntry(RemarkCell.self),'
 
 recipe TSVSource.swift Sources/Datasets/Formats
 line Sources/Datasets/DataFormat.swift '    CSVSource.format,' '    TSVSource.format,'
 
-recipe LossesPlot.swift Sources/Experiments/Plots
-line Sources/Experiments/Plots/PlotKind.swift 'static let all: [PlotKind] = [' '    losses,'
+recipe LossesPlot.swift Sources/Plots
+line Sources/Plots/PlotKind.swift 'static let all: [PlotKind] = [' '    losses,'
 
 recipe Hello.swift Sources/RunexpCommands
 line Sources/RunexpCommands/Runexp.swift '    subcommands: [' '      Hello.self,'

@@ -30,7 +30,7 @@ package struct SymbolTable: Sendable {
   package init(_ syntax: ExperimentSyntax, _ context: CheckContext) {
     let names = context.names
     let words = Words(syntax, context.experiment.sources)
-    func symbol(_ kind: Symbol.Kind, _ name: String, _ detail: String, _ uses: [SourceSpan]) -> Symbol {
+    func symbol(_ kind: Symbol.Kind, _ name: String, is detail: String, in uses: [SourceSpan]) -> Symbol {
       let cell = syntax.cells.first { cell in
         // A function may be written with what it takes: f(y_true, y_pred).
         cell.keyword == kind.rawValue && cell.name.map { $0 == name || $0.hasPrefix(name + "(") } ?? false
@@ -49,24 +49,24 @@ package struct SymbolTable: Sendable {
     func used(_ name: String) -> [SourceSpan] { names.uses.filter { $0.name == name }.map(\.span) }
     var all: [Symbol] = []
     for entry in context.experiment.parameters.entries {
-      all.append(symbol(.parameter, entry.key, entry.value.json, words.places(of: "$" + entry.key)))
+      all.append(symbol(.parameter, entry.key, is: entry.value.json, in: words.places(of: "$" + entry.key)))
     }
     for (name, data) in names.data {
       let columns = (data.content.features + data.content.targets).map { "\($0.name) \($0.batchType)" }
-      all.append(symbol(.data, name, columns.joined(separator: ", "), used(name)))
+      all.append(symbol(.data, name, is: columns.joined(separator: ", "), in: used(name)))
     }
     for cell in syntax.cells where cell.keyword == Symbol.Kind.layer.rawValue {
       guard let name = cell.name else { continue }
-      all.append(symbol(.layer, name, "", words.places(of: name)))
+      all.append(symbol(.layer, name, is: "", in: words.places(of: name)))
     }
     for function in context.vocabulary.functions {
       let detail = "(" + function.signature.parameters.map(\.name).joined(separator: ", ") + ")"
-      all.append(symbol(.function, function.name, detail, words.places(of: function.name)))
+      all.append(symbol(.function, function.name, is: detail, in: words.places(of: function.name)))
     }
     for (name, model) in names.models {
       let outputs = model.content.trace.outputs.map { "\($0.type)" }.joined(separator: ", ")
       let inputs = model.content.model.inputs.map { "\($0.type)" }.joined(separator: ", ")
-      all.append(symbol(.model, name, "\(inputs) → \(outputs)", used(name)))
+      all.append(symbol(.model, name, is: "\(inputs) → \(outputs)", in: used(name)))
     }
     // What dictionaries give in any order is put in that of the file.
     symbols = all.enumerated().sorted { first, second in
@@ -99,13 +99,15 @@ extension SymbolTable.Symbol.Kind {
 }
 
 /// The words of a file with their places; comments are none, nor what is part of another word.
+///
+/// Where parameters are meant a word begins with `$`, also in `$(…)`, in the `{{ … }}` of prose and in expectations.
 private struct Words {
   private var places: [String: [SourceSpan]] = [:]
 
   init(_ syntax: ExperimentSyntax, _ sources: SourceFiles) {
     for entry in syntax.header + (syntax.params?.entries ?? []) { add(entry.value, sources) }
     for cell in syntax.cells {
-      add(cell.value, sources)
+      add(cell.value, sources, areExpressions: cell.keyword == "check")
       add(cell.body, sources)
     }
   }
@@ -113,40 +115,49 @@ private struct Words {
   /// Where a word stands.
   func places(of word: String) -> [SourceSpan] { places[word] ?? [] }
 
-  private mutating func add(_ node: ConfigNode, _ sources: SourceFiles) {
+  private mutating func add(_ node: ConfigNode, _ sources: SourceFiles, areExpressions: Bool = false) {
     for entry in node.entries ?? [] {
       if let span = entry.keySpan { add(span, sources) }
       add(entry.value, sources)
     }
-    for item in node.list ?? [] { add(item, sources) }
-    if node.entries == nil, node.list == nil, let span = node.span { add(span, sources) }
+    for item in node.list ?? [] { add(item, sources, areExpressions: areExpressions) }
+    if node.entries == nil, node.list == nil, let span = node.span {
+      add(span, sources, isExpression: areExpressions)
+    }
   }
 
-  /// Letters, digits and `_`; a `$` before them belongs to the word, `$(` begins an expression of parameters.
-  private mutating func add(_ span: SourceSpan, _ sources: SourceFiles) {
+  private mutating func add(_ span: SourceSpan, _ sources: SourceFiles, isExpression: Bool = false) {
     let bytes = Array(sources.bytes(span))
     var start: Int?
+    /// Open parentheses of `$(…)`, and whether `{{` is open.
     var depth = 0
-    func isWord(_ byte: UInt8) -> Bool {
-      byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a)
-        || (0x30...0x39).contains(byte)
-        || byte >= 0x80
-    }
+    var isInBraces = false
     for (place, byte) in (bytes + [0x20]).enumerated() {
-      if isWord(byte) || (byte == UInt8(ascii: "$") && start == nil) {
+      let begins = byte == UInt8(ascii: "$") && start == nil
+      if Self.isWord(byte) || begins {
         start = start ?? place
         continue
       }
-      let isExpression = start.map { place - $0 == 1 && bytes[$0] == UInt8(ascii: "$") } ?? false
-      if let first = start, !isExpression {
+      let opens = start.map { place - $0 == 1 && bytes[$0] == UInt8(ascii: "$") } ?? false
+      if let first = start, !opens {
         let text = String(decoding: bytes[first..<place], as: UTF8.self)
-        let word = depth > 0 ? "$" + text : text
+        let isName = isExpression || depth > 0 || isInBraces
         let lower = Int(span.lower)
-        places[word, default: []].append(SourceSpan(file: span.file, lower + first, lower + place))
+        places[isName ? "$" + text : text, default: []].append(
+          SourceSpan(file: span.file, lower + first, lower + place))
       }
       start = nil
-      if byte == UInt8(ascii: "("), isExpression || depth > 0 { depth += 1 }
+      if byte == UInt8(ascii: "("), opens || depth > 0 { depth += 1 }
       if byte == UInt8(ascii: ")"), depth > 0 { depth -= 1 }
+      let isDouble = place > 0 && bytes[place - 1] == byte
+      if byte == UInt8(ascii: "{"), isDouble { isInBraces = true }
+      if byte == UInt8(ascii: "}"), isDouble { isInBraces = false }
     }
+  }
+
+  /// Letters, digits and `_`, and every byte of what is not ASCII.
+  private static func isWord(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte >= 0x80
   }
 }

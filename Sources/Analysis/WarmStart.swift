@@ -25,7 +25,8 @@ package struct WarmStart: Configurable {
   package static let schema = Schema(
     "resume", "Trainings start from the models of an earlier run, or of a file.", prototype: WarmStart(),
     Field(
-      "from", \.from, "A run such as mlp-3, the best of several as best(mlp, val_accuracy), or a .h5 file."
+      "from", \.from,
+      "A run such as mlp-3 or latest, the best of several as best(mlp, val_accuracy), or a .h5 file."
     )
     .required,
     Field("mode", \.mode, "continue: weights, optimizer and epochs; weights: only those."))

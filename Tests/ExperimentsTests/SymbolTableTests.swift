@@ -31,6 +31,12 @@ import Testing
       - plot: confusion_matrix
         of: net
         data: iris.test
+      - evaluate: net
+        data: iris.test
+        name: test
+      - text: The rate was {{ rate }}, no units.
+      - check:
+          - test.loss > rate - 1
     """
 
   private func lines(_ name: String, _ checked: CheckedExperiment) throws -> [Int] {
@@ -42,11 +48,11 @@ import Testing
     let checked = try Scratch().check(Self.text)
     #expect(checked.diagnostics.filter { $0.severity == .error } == [])
     #expect(try lines("units", checked) == [2, 16, 18])
-    #expect(try lines("rate", checked) == [3, 22])
-    #expect(try lines("iris", checked) == [5, 20, 25])
+    #expect(try lines("rate", checked) == [3, 22, 29, 31])
+    #expect(try lines("iris", checked) == [5, 20, 25, 27])
     #expect(try lines("bend", checked) == [8, 16])
     #expect(try lines("Double", checked) == [10, 17])
-    #expect(try lines("net", checked) == [13, 19, 24])
+    #expect(try lines("net", checked) == [13, 19, 24, 26])
     let names = try #require(checked.symbols).symbols.map(\.name)
     #expect(names == ["units", "rate", "iris", "Double", "bend", "net"])
   }

@@ -1,3 +1,4 @@
+import Losses
 import Config
 import Diagnostics
 import KerasFiles

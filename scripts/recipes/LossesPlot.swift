@@ -1,6 +1,8 @@
+import Analysis
 import Config
 import Layers
 import Plotting
+import Running
 
 /// A kind of figure: the losses of one training.
 let losses = PlotKind("losses", "a plot of losses", shows: "The loss of each epoch.", settings: "of") {

@@ -1,6 +1,8 @@
+import Analysis
 import Config
 import Diagnostics
 import Reporting
+import Running
 
 /// A cell: words in the report.
 struct RemarkCell: Cell {

@@ -27,7 +27,8 @@ struct LoadCell: Cell {
   static let schema = Schema(
     "load", "A model from a file of Keras 2 or 3 or of runexp, or its weights alone.", prototype: LoadCell(),
     Field("file", \.file, "The .h5 or .keras file, relative to the experiment's."),
-    Field("from", \.from, "A run that saved a model of this name: mlp-3, or best(mlp, val_accuracy)."),
+    Field(
+      "from", \.from, "A run that saved a model of this name: mlp-3, latest, or best(mlp, val_accuracy)."),
     Field("weights", \.weights, "A file of weights, for the model of this name above."),
     Field("freeze", \.freeze, "Layers that are not trained any more: a list of names, or true for all."))
 

@@ -1,4 +1,4 @@
-package import Config
+import Config
 import Layers
 
 /// Calls of Keras's constructors: `keras.layers.Dense(units=30, activation="relu", name="hidden")`.
