@@ -78,8 +78,8 @@ line Sources/Experiments/Cell.swift 'CellEntry(TextCell.self),' '    CellEntry(R
 recipe TSVSource.swift Sources/Datasets/Formats
 line Sources/Datasets/DataFormat.swift '    CSVSource.format,' '    TSVSource.format,'
 
-recipe LossesPlot.swift Sources/Experiments/Plots
-line Sources/Experiments/Plots/PlotKind.swift 'static let all: [PlotKind] = [' '    losses,'
+recipe LossesPlot.swift Sources/Plots
+line Sources/Plots/PlotKind.swift 'static let all: [any PlotKind.Type] = [' '    LossesPlot.self,'
 
 recipe Hello.swift Sources/RunexpCommands
 line Sources/RunexpCommands/Runexp.swift '    subcommands: [' '      Hello.self,'
