@@ -79,7 +79,7 @@ recipe TSVSource.swift Sources/Datasets/Formats
 line Sources/Datasets/DataFormat.swift '    CSVSource.format,' '    TSVSource.format,'
 
 recipe LossesPlot.swift Sources/Plots
-line Sources/Plots/PlotKind.swift 'static let all: [PlotKind] = [' '    losses,'
+line Sources/Plots/PlotKind.swift 'static let all: [any PlotKind.Type] = [' '    LossesPlot.self,'
 
 recipe Hello.swift Sources/RunexpCommands
 line Sources/RunexpCommands/Runexp.swift '    subcommands: [' '      Hello.self,'

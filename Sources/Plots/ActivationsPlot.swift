@@ -8,48 +8,60 @@ import Plotting
 import Training
 
 /// How the outputs of layers fall over some samples: are units dead, saturated, of very different size?.
-let activations = PlotKind(
-  "activations", "a plot of activations", shows: "What layers give for samples of a data set.",
-  settings: "of", "data", "layer", "count", "bins", "width", "height"
-) { cell, file, context in
-  guard let (info, part, model) = context.tried(cell, "a plot of activations", default: "train") else {
-    return nil
-  }
-  let computing = info.trace.scope.calls.filter { $0.path.count == 1 && !$0.layer.onlyMovesNumbers }
-  var names: [String] = []
-  for call in computing where !names.contains(call.path[0]) { names.append(call.path[0]) }
-  if let layer = cell.layer {
-    let all = info.trace.scope.calls.map { $0.path.joined(separator: "/") }
-    guard all.contains(layer) else {
-      context.bag.report(.unknownWord(layer, in: all, at: context.cell.span(of: "layer"), what: "layer"))
+struct ActivationsPlot: PlotKind {
+  static let title = "a plot of activations"
+  var topic = PlotTopic()
+  var layer: String?
+  var count: Int?
+  var bins: Int?
+  var size = PlotSize()
+
+  static let schema = Schema(
+    "activations", "What layers give for samples of a data set.", prototype: ActivationsPlot(),
+    .of(\.topic.of), .data(\.topic.data), .layer(\.layer), .count(\.count), .bins(\.bins),
+    .width(\.size.width), .height(\.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    guard let (info, part, model) = context.tried(topic, Self.title, in: cell, default: "train") else {
       return nil
     }
-    names = [layer]
-  }
-  guard !names.isEmpty else {
-    context.bag.report(.nothingComputed(model, at: cell.of.span))
-    return nil
-  }
-  let (count, layers) = (cell.count ?? 200, Array(names.prefix(12)))
-  let title = cell.title ?? "Activations of \(model) on \(part.data).\(part.part)"
-  return { context in
-    guard let built = context.models[model], let rows = context.data[part.data]?[part.part] else { return }
-    let used = rows.first(min(count, context.isQuick ? 64 : count))
-    let outputs = try LayerOutputs(built, used)
-    let panels = layers.compactMap { layer -> Histogram.Panel? in
-      guard let numbers = outputs.numbers(of: layer) else { return nil }
-      let units = numbers.count / max(1, used.count)
-      return Histogram.Panel(
-        // Rectified units would be one high bar and nothing else.
-        layer, [("", numbers.filter { $0 != 0 }.map(Double.init))], remark: remark(numbers, units: units))
+    let computing = info.trace.scope.calls.filter { $0.path.count == 1 && !$0.layer.onlyMovesNumbers }
+    var names: [String] = []
+    for call in computing where !names.contains(call.path[0]) { names.append(call.path[0]) }
+    if let layer {
+      let all = info.trace.scope.calls.map { $0.path.joined(separator: "/") }
+      guard all.contains(layer) else {
+        context.bag.report(.unknownWord(layer, in: all, at: context.cell.span(of: "layer"), what: "layer"))
+        return nil
+      }
+      names = [layer]
     }
-    var figure = Histogram(title: title, panels: panels, bins: cell.bins)
-    figure.subtitle =
-      "outputs of each layer over \(NumberText.grouped(used.count)) samples, without those that are zero"
-    if cell.width != nil || cell.height != nil { figure.wanted = cell.size(figure.size) }
-    try context.show(
-      figure, as: file,
-      caption: "How the outputs of \(layers.joined(separator: ", ")) fall; a dead unit is 0 for every sample")
+    guard !names.isEmpty else {
+      context.bag.report(.nothingComputed(model, at: topic.of.span))
+      return nil
+    }
+    let (count, layers) = (self.count ?? 200, Array(names.prefix(12)))
+    let title = cell.title ?? "Activations of \(model) on \(part.data).\(part.part)"
+    return { context in
+      guard let built = context.models[model], let rows = context.data[part.data]?[part.part] else { return }
+      let used = rows.first(min(count, context.isQuick ? 64 : count))
+      let outputs = try LayerOutputs(built, used)
+      let panels = layers.compactMap { layer -> Histogram.Panel? in
+        guard let numbers = outputs.numbers(of: layer) else { return nil }
+        let units = numbers.count / max(1, used.count)
+        return Histogram.Panel(
+          // Rectified units would be one high bar and nothing else.
+          layer, [("", numbers.filter { $0 != 0 }.map(Double.init))], remark: remark(numbers, units: units))
+      }
+      var figure = Histogram(title: title, panels: panels, bins: bins)
+      figure.subtitle =
+        "outputs of each layer over \(NumberText.grouped(used.count)) samples, without those that are zero"
+      if size.isAsked { figure.wanted = size.applied(to: figure.size) }
+      try context.show(
+        figure, as: file,
+        caption:
+          "How the outputs of \(layers.joined(separator: ", ")) fall; a dead unit is 0 for every sample")
+    }
   }
 }
 

@@ -7,41 +7,55 @@ import ExpLanguage
 import Plotting
 
 /// Results side by side, or numbers of a table.
-let bars = PlotKind(
-  "bars", "a plot of bars", shows: "Results as bars, or numbers of a table.", settings: "bars", "csv", "log"
-) { cell, file, context in
-  if !cell.csv.isAbsent { return tableBars(cell, file, &context) }
-  guard let rows = context.bars(cell.bars) else { return nil }
-  let names = rows.map(\.name)
-  let title = cell.title ?? cell.subject.string ?? names.joined(separator: ", ")
-  return { context in
-    var series = BarChart.Series("", [])
-    for row in rows {
-      let values = try row.scripts.map { try evaluate($0, in: context.scope).number ?? .nan }
-      let (mean, deviation) = meanAndDeviation(values)
-      series.values.append(mean)
-      series.spreads.append(deviation)
-    }
-    var figure = BarChart(title: title, groups: names, series: [series])
-    if rows.contains(where: { $0.scripts.count > 1 }) {
-      figure.subtitle = "means, and one standard deviation to both sides"
-    }
-    let numbers = zip(names, series.values).map { "\($0) \(NumberText.significant($1))" }
-    try context.show(figure, as: file, caption: numbers.joined(separator: ", "))
-  }
-}
+struct BarsPlot: PlotKind {
+  static let title = "a plot of bars"
+  var bars = ConfigNode(.null)
+  var csv = ConfigNode(.null)
+  var logarithmic: [ConfigNode] = []
 
-private func tableBars(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
-  let environment = context.experiment.environment
-  let read = context.bag.collect { () throws(Diagnostic) in
-    let table = try PlainTable(cell.csv, in: environment)
-    return (try TableBars(cell.bars, of: table), table.input)
+  static let schema = Schema(
+    "bars", "Results as bars, or numbers of a table.", prototype: BarsPlot(),
+    Field(
+      "bars", \.bars,
+      "Results as bars: [test.accuracy], or {NAME: test.accuracy}; a list there is a mean. Of 'csv' the columns: {groups: COLUMN, series: COLUMN, values: COLUMN}."
+    ),
+    Field("csv", \.csv, "A table whose numbers are the bars, made elsewhere."),
+    .logarithmic(\.logarithmic))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    if !csv.isAbsent { return ofTable(cell, file, &context) }
+    guard let rows = context.bars(bars) else { return nil }
+    let names = rows.map(\.name)
+    let title = cell.title ?? cell.subject.string ?? names.joined(separator: ", ")
+    return { context in
+      var series = BarChart.Series("", [])
+      for row in rows {
+        let values = try row.scripts.map { try evaluate($0, in: context.scope).number ?? .nan }
+        let (mean, deviation) = meanAndDeviation(values)
+        series.values.append(mean)
+        series.spreads.append(deviation)
+      }
+      var figure = BarChart(title: title, groups: names, series: [series])
+      if rows.contains(where: { $0.scripts.count > 1 }) {
+        figure.subtitle = "means, and one standard deviation to both sides"
+      }
+      let numbers = zip(names, series.values).map { "\($0) \(NumberText.significant($1))" }
+      try context.show(figure, as: file, caption: numbers.joined(separator: ", "))
+    }
   }
-  guard let (bars, input) = read else { return nil }
-  context.use([input])
-  let figure = bars.figure(
-    title: cell.title ?? cell.subject.string, isLogarithmic: cell.logarithmic.contains { $0.string == "y" })
-  return { try $0.show(figure, as: file, caption: bars.caption) }
+
+  private func ofTable(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    let environment = context.experiment.environment
+    let read = context.bag.collect { () throws(Diagnostic) in
+      let table = try PlainTable(csv, in: environment)
+      return (try TableBars(self.bars, of: table), table.input)
+    }
+    guard let (bars, input) = read else { return nil }
+    context.use([input])
+    let figure = bars.figure(
+      title: cell.title ?? cell.subject.string, isLogarithmic: logarithmic.contains { $0.string == "y" })
+    return { try $0.show(figure, as: file, caption: bars.caption) }
+  }
 }
 
 /// A bar and the results it is the mean of.

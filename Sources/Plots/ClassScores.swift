@@ -73,10 +73,10 @@ private func likeliest(_ scores: ArraySlice<Float>) -> Int {
 
 extension CheckContext {
   /// A model and a part with class labels, for figures of classes; `nil` after a mistake.
-  mutating func classPlan(_ cell: PlotCell, _ what: String) -> ClassPlan? {
-    guard let (model, part, name) = tried(cell, what) else { return nil }
+  mutating func classPlan(_ topic: PlotTopic, _ what: String, in cell: PlotCell) -> ClassPlan? {
+    guard let (model, part, name) = tried(topic, what, in: cell) else { return nil }
     let outputs = model.model.outputNames
-    for i in outputs.indices where cell.output.map({ $0 == outputs[i] }) ?? true {
+    for i in outputs.indices where topic.output.map({ $0 == outputs[i] }) ?? true {
       let type = model.trace.outputs[i].type
       guard let target = part.shape.targets.member(for: outputs[i], of: outputs.count), type.rank == 2,
         case .size(let width)? = type.dims.last
@@ -94,14 +94,14 @@ extension CheckContext {
         classes: known ?? (0..<count).map(String.init))
     }
     // What does not fit the training was said there.
-    if !names.isTrainingBroken(name) { bag.report(.noClasses(what, at: cell.data)) }
+    if !names.isTrainingBroken(name) { bag.report(.noClasses(what, at: topic.data)) }
     return nil
   }
 
-  /// The numbers of the classes that are named in a cell; `nil` after a mistake.
-  mutating func classes(_ cell: PlotCell, of plan: ClassPlan) -> [Int]? {
+  /// The numbers of the classes that are named; `nil` after a mistake.
+  mutating func classes(_ named: [ConfigNode], of plan: ClassPlan) -> [Int]? {
     var found: [Int] = []
-    for node in cell.classes {
+    for node in named {
       let word = node.string ?? node.json
       guard let index = plan.classes.firstIndex(of: word) else {
         bag.report(.unknownWord(word, in: plan.classes, at: node.span, what: "class"))

@@ -79,11 +79,11 @@ extension DataShape {
 }
 
 extension CheckContext {
-  /// The numbers that a cell names in `features`, all if it names none; `nil` after a mistake.
-  mutating func numbers(_ cell: PlotCell, of part: DataPartInfo) -> [DataNumber]? {
+  /// The numbers that are named in `features`, all if none is; `nil` after a mistake.
+  mutating func numbers(_ features: [ConfigNode], of part: DataPartInfo) -> [DataNumber]? {
     let known = part.shape.numbers
     var found: [DataNumber] = []
-    for node in cell.features {
+    for node in features {
       let name = node.string ?? node.json
       guard let number = known.first(where: { $0.name == name }) else {
         bag.report(.unknownWord(name, in: known.map(\.name), at: node.span, what: "feature"))

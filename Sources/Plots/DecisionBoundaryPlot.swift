@@ -10,45 +10,55 @@ import TensorCore
 import Training
 
 /// What a model says all over the plane of two features, the others at their means.
-let decisionBoundary = PlotKind(
-  "decision_boundary", "a decision boundary", shows: "Which class a model predicts where, over two features.",
-  settings: "of", "data", "features", "width", "height"
-) { cell, file, context in
-  let info = cell.model(&context)
-  guard case .string = cell.data.content else {
-    context.bag.report(.needsData("a decision boundary", at: cell.subject))
-    return nil
-  }
-  guard let info, let part = context.part(cell.data, default: "train"), let model = cell.of.string,
-    Fit(model: info, shape: part.shape, span: cell.data.span).checkInput(&context),
-    let numbers = context.numbers(cell, of: part)
-  else { return nil }
-  guard numbers.count == 2, part.shape.features.count == 1, info.model.inputs.count == 1,
-    numbers.allSatisfy({ !$0.isWhole })
-  else {
-    context.bag.report(
-      .needsTwoFeatures(
-        numbers.map(\.name), isOneInput: part.shape.features.count == 1,
-        at: context.cell.span(of: "features") ?? cell.data.span))
-    return nil
-  }
-  guard info.trace.outputs.count == 1, info.trace.outputs[0].type.rank == 2 else {
-    context.bag.report(.noPlane(model, at: cell.of.span))
-    return nil
-  }
-  let title = cell.title ?? "\(model) on \(part.data).\(part.part)"
-  return { context in
-    guard let plane = try Plane(model, part, over: (numbers[0], numbers[1]), context) else { return }
-    var figure = DecisionBoundary(
-      title: title, x: (numbers[0].name, plane.x), y: (numbers[1].name, plane.y), ground: plane.ground,
-      columns: Plane.columns, samples: plane.samples, classNames: plane.classNames)
-    figure.subtitle = plane.others.isEmpty ? "" : "the other features at their means"
-    figure.size = cell.size(figure.size)
-    let others = plane.others.isEmpty ? "" : "; \(plane.others.joined(separator: ", ")) at their means"
-    try context.show(
-      figure, as: file,
-      caption: "What \(model) says for each \(numbers[0].name) and \(numbers[1].name)\(others). "
-        + "Dots are the samples of \(part.data).\(part.part)")
+struct DecisionBoundaryPlot: PlotKind {
+  static let title = "a decision boundary"
+  var of = ConfigNode(.null)
+  var data = ConfigNode(.null)
+  var features: [ConfigNode] = []
+  var size = PlotSize()
+
+  static let schema = Schema(
+    "decision_boundary", "Which class a model predicts where, over two features.",
+    prototype: DecisionBoundaryPlot(),
+    .of(\.of), .data(\.data), .features(\.features), .width(\.size.width), .height(\.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    let info = context.model(toPlot: of)
+    guard case .string = data.content else {
+      context.bag.report(.needsData(Self.title, at: cell.subject))
+      return nil
+    }
+    guard let info, let part = context.part(data, default: "train"), let model = of.string,
+      Fit(model: info, shape: part.shape, span: data.span).checkInput(&context),
+      let numbers = context.numbers(features, of: part)
+    else { return nil }
+    guard numbers.count == 2, part.shape.features.count == 1, info.model.inputs.count == 1,
+      numbers.allSatisfy({ !$0.isWhole })
+    else {
+      context.bag.report(
+        .needsTwoFeatures(
+          numbers.map(\.name), isOneInput: part.shape.features.count == 1,
+          at: context.cell.span(of: "features") ?? data.span))
+      return nil
+    }
+    guard info.trace.outputs.count == 1, info.trace.outputs[0].type.rank == 2 else {
+      context.bag.report(.noPlane(model, at: of.span))
+      return nil
+    }
+    let title = cell.title ?? "\(model) on \(part.data).\(part.part)"
+    return { context in
+      guard let plane = try Plane(model, part, over: (numbers[0], numbers[1]), context) else { return }
+      var figure = DecisionBoundary(
+        title: title, x: (numbers[0].name, plane.x), y: (numbers[1].name, plane.y), ground: plane.ground,
+        columns: Plane.columns, samples: plane.samples, classNames: plane.classNames)
+      figure.subtitle = plane.others.isEmpty ? "" : "the other features at their means"
+      figure.size = size.applied(to: figure.size)
+      let others = plane.others.isEmpty ? "" : "; \(plane.others.joined(separator: ", ")) at their means"
+      try context.show(
+        figure, as: file,
+        caption: "What \(model) says for each \(numbers[0].name) and \(numbers[1].name)\(others). "
+          + "Dots are the samples of \(part.data).\(part.part)")
+    }
   }
 }
 

@@ -10,45 +10,52 @@ import Training
 /// The length of each kernel's gradient over the epochs.
 ///
 /// Trainings record them only for models that a figure of them is planned for.
-let gradientNorms = PlotKind(
-  "gradient_norms", "a plot of gradients", shows: "The lengths of the gradients of layers by epoch.",
-  settings: "of", "layer", "width", "height"
-) {
-  cell, file, context in
-  guard let info = cell.model(&context), context.training(cell.of) != nil, let model = cell.of.string else {
-    return nil
-  }
-  let trained = info.trace.scope.parameters.map(\.spec).filter(\.isTrainable)
-  let kernels = trained.filter { spec in
-    let name = spec.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
-    return cell.layer.map { $0 == name } ?? (spec.shape.count >= 2)
-  }
-  let names = (kernels.isEmpty && cell.layer == nil ? trained : kernels).map(\.path)
-  guard !names.isEmpty else {
-    let layers = trained.filter { $0.shape.count >= 2 }.map {
-      $0.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
+struct GradientNormsPlot: PlotKind {
+  static let title = "a plot of gradients"
+  var of = ConfigNode(.null)
+  var layer: String?
+  var size = PlotSize()
+
+  static let schema = Schema(
+    "gradient_norms", "The lengths of the gradients of layers by epoch.", prototype: GradientNormsPlot(),
+    .of(\.of), .layer(\.layer), .width(\.size.width), .height(\.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    guard let info = context.model(toPlot: of), context.training(of) != nil, let model = of.string else {
+      return nil
     }
-    context.bag.report(
-      .noWeights(cell.layer, of: model, known: layers, at: context.cell.span(of: "layer") ?? cell.of.span))
-    return nil
-  }
-  context.planned.gradientModels.insert(model)
-  let title = cell.title ?? "Gradients of \(model)"
-  return { context in
-    guard let record = context.histories[model] else { return }
-    let first = record.epochs - record.history.count
-    let series = names.map { path in
-      let short = path.split(separator: "/").dropFirst().joined(separator: "/")
-      let values = record.values(of: GradientNorms.prefix + short)
-      return LineChart.Series(
-        short, values.enumerated().map { (x: Double(first + $0 + 1), y: $1) })
+    let trained = info.trace.scope.parameters.map(\.spec).filter(\.isTrainable)
+    let kernels = trained.filter { spec in
+      let name = spec.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
+      return layer.map { $0 == name } ?? (spec.shape.count >= 2)
     }
-    var figure = LineChart(title: title, xLabel: "epoch", yLabel: "length of the gradient", series: series)
-    figure.logarithmic = true
-    figure.wholeNumbers = true
-    figure.size = cell.size(figure.size)
-    try context.show(
-      figure, as: file,
-      caption: "The length (Euclidean norm) of each gradient, a mean over the steps of an epoch")
+    let names = (kernels.isEmpty && layer == nil ? trained : kernels).map(\.path)
+    guard !names.isEmpty else {
+      let layers = trained.filter { $0.shape.count >= 2 }.map {
+        $0.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
+      }
+      context.bag.report(
+        .noWeights(layer, of: model, known: layers, at: context.cell.span(of: "layer") ?? of.span))
+      return nil
+    }
+    context.planned.gradientModels.insert(model)
+    let title = cell.title ?? "Gradients of \(model)"
+    return { context in
+      guard let record = context.histories[model] else { return }
+      let first = record.epochs - record.history.count
+      let series = names.map { path in
+        let short = path.split(separator: "/").dropFirst().joined(separator: "/")
+        let values = record.values(of: GradientNorms.prefix + short)
+        return LineChart.Series(
+          short, values.enumerated().map { (x: Double(first + $0 + 1), y: $1) })
+      }
+      var figure = LineChart(title: title, xLabel: "epoch", yLabel: "length of the gradient", series: series)
+      figure.logarithmic = true
+      figure.wholeNumbers = true
+      figure.size = size.applied(to: figure.size)
+      try context.show(
+        figure, as: file,
+        caption: "The length (Euclidean norm) of each gradient, a mean over the steps of an epoch")
+    }
   }
 }

@@ -5,17 +5,64 @@ import Diagnostics
 import Plotting
 
 /// Logged values over epochs, or over other logged values, as lines.
-let lines = PlotKind(
-  "lines", "a plot of lines", shows: "Logged values over epochs, or over each other, as lines.",
-  settings: "lines", "x", "log", "smooth", "panels", "width", "height"
-) { cell, file, context in drawing(of: cell.lines, asDots: false, cell, file, &context) }
+struct LinesPlot: PlotKind {
+  static let title = "a plot of lines"
+  var lines = ConfigNode(.null)
+  var axes = LineAxes()
+  var smoothing = 0.0
+
+  static let schema = Schema(
+    "lines", "Logged values over epochs, or over each other, as lines.", prototype: LinesPlot(),
+    Field(
+      "lines", \.lines,
+      "Logged values over epochs: [mlp.loss, mlp.val_loss], or {NAME: mlp.loss}; a list there is drawn as mean and deviation."
+    ),
+    .x(\.axes.x), .logarithmic(\.axes.logarithmic),
+    Field("smooth", \.smoothing, "How much of each value is that of those before it, 0 to less than 1.") {
+      (0..<1).contains($0) ? nil : "must be at least 0 and less than 1"
+    },
+    .panels(\.axes.panels), .width(\.axes.size.width), .height(\.axes.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    axes.drawing(of: lines, asDots: false, smoothing: smoothing, cell, file, &context)
+  }
+}
 
 /// The same as dots.
-let scatter = PlotKind(
-  "scatter", "a scatter plot", shows: "Logged values over epochs, or over each other, as dots.",
-  settings: "scatter", "x", "log", "panels", "width", "height"
-) {
-  cell, file, context in drawing(of: cell.scatter, asDots: true, cell, file, &context)
+struct ScatterPlot: PlotKind {
+  static let title = "a scatter plot"
+  var scatter = ConfigNode(.null)
+  var axes = LineAxes()
+
+  static let schema = Schema(
+    "scatter", "Logged values over epochs, or over each other, as dots.", prototype: ScatterPlot(),
+    Field("scatter", \.scatter, "Dots instead of lines."), .x(\.axes.x), .logarithmic(\.axes.logarithmic),
+    .panels(\.axes.panels), .width(\.axes.size.width), .height(\.axes.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    axes.drawing(of: scatter, asDots: true, smoothing: 0, cell, file, &context)
+  }
+}
+
+/// What small multiples are made of.
+enum Panels: String, ConfigConvertible, CaseIterable { case model, metric, line }
+
+/// How logged values are laid out.
+struct LineAxes: Sendable {
+  var x = ConfigNode("epoch")
+  var logarithmic: [ConfigNode] = []
+  var panels: Panels?
+  var size = PlotSize()
+}
+
+extension Field {
+  fileprivate static func x(_ path: any WritableKeyPath<Root, ConfigNode> & Sendable) -> Field {
+    Field("x", path, "What runs to the right: epoch, or a logged value such as loss, of the same model.")
+  }
+
+  fileprivate static func panels(_ path: any WritableKeyPath<Root, Panels?> & Sendable) -> Field {
+    Field("panels", path, "One panel for each model, metric or line.")
+  }
 }
 
 /// One value of a training that was logged each epoch.
@@ -30,7 +77,7 @@ private struct LoggedLine: Sendable {
   var values: [LoggedValue]
 
   /// The name of its panel.
-  func panel(_ panels: PlotCell.Panels?) -> String {
+  func panel(_ panels: Panels?) -> String {
     switch panels {
     case nil: ""
     case .model: values[0].model
@@ -40,40 +87,42 @@ private struct LoggedLine: Sendable {
   }
 }
 
-private func drawing(
-  of node: ConfigNode, asDots isScattered: Bool, _ cell: PlotCell, _ file: PlotFile,
-  _ context: inout CheckContext
-) -> CellRun? {
-  guard let lines = context.lines(node) else { return nil }
-  let x = cell.x.string ?? ""
-  for value in lines.flatMap(\.values) where x != "epoch" {
-    let logs = context.names.trainings[value.model]?.logs ?? []
-    if logs.contains(x) { continue }
-    context.bag.report(.notLogged(cell.x, of: value.model, known: ["epoch"] + logs))
-    return nil
-  }
-  let metrics = Set(lines.flatMap(\.values).map(\.metric))
-  let metric = metrics.count == 1 ? metrics.first : nil
-  let names = lines.map(\.name).joined(separator: ", ")
-  let over = x == "epoch" ? "the epochs" : x
-  return { context in
-    let series = lines.map { line in
-      var series = line.series(over: x, context)
-      series.panel = line.panel(cell.panels)
-      return series
+extension LineAxes {
+  fileprivate func drawing(
+    of node: ConfigNode, asDots isScattered: Bool, smoothing: Double, _ cell: PlotCell, _ file: PlotFile,
+    _ context: inout CheckContext
+  ) -> CellRun? {
+    guard let lines = context.lines(node) else { return nil }
+    let x = x.string ?? ""
+    for value in lines.flatMap(\.values) where x != "epoch" {
+      let logs = context.names.trainings[value.model]?.logs ?? []
+      if logs.contains(x) { continue }
+      context.bag.report(.notLogged(self.x, of: value.model, known: ["epoch"] + logs))
+      return nil
     }
-    var figure = LineChart(
-      title: cell.title ?? cell.subject.string ?? metric ?? names, xLabel: x,
-      yLabel: cell.panels == .metric ? "" : metric ?? "", series: series)
-    figure.isScattered = isScattered
-    figure.smoothing = cell.smoothing
-    figure.subtitle = remark(cell.smoothing, areMeans: lines.contains { $0.values.count > 1 })
-    figure.wholeNumbers = x == "epoch"
-    figure.logarithmic = cell.logarithmic.contains { $0.string == "y" }
-    figure.logarithmicX = cell.logarithmic.contains { $0.string == "x" }
-    figure.size = cell.size(size(panels: Set(series.map(\.panel)).count))
-    try context.show(
-      figure, as: file, caption: metric.map { "\($0) over \(over): \(names)" } ?? "\(names) over \(over)")
+    let metrics = Set(lines.flatMap(\.values).map(\.metric))
+    let metric = metrics.count == 1 ? metrics.first : nil
+    let names = lines.map(\.name).joined(separator: ", ")
+    let over = x == "epoch" ? "the epochs" : x
+    return { context in
+      let series = lines.map { line in
+        var series = line.series(over: x, context)
+        series.panel = line.panel(panels)
+        return series
+      }
+      var figure = LineChart(
+        title: cell.title ?? cell.subject.string ?? metric ?? names, xLabel: x,
+        yLabel: panels == .metric ? "" : metric ?? "", series: series)
+      figure.isScattered = isScattered
+      figure.smoothing = smoothing
+      figure.subtitle = remark(smoothing, areMeans: lines.contains { $0.values.count > 1 })
+      figure.wholeNumbers = x == "epoch"
+      figure.logarithmic = logarithmic.contains { $0.string == "y" }
+      figure.logarithmicX = logarithmic.contains { $0.string == "x" }
+      figure.size = size.applied(to: standardSize(panels: Set(series.map(\.panel)).count))
+      try context.show(
+        figure, as: file, caption: metric.map { "\($0) over \(over): \(names)" } ?? "\(names) over \(over)")
+    }
   }
 }
 
@@ -85,7 +134,7 @@ private func remark(_ smoothing: Double, areMeans: Bool) -> String {
   return means.isEmpty ? smooth : means + "; " + smooth
 }
 
-private func size(panels: Int) -> Size {
+private func standardSize(panels: Int) -> Size {
   switch panels {
   case ...1: Size(width: 720, height: 420)
   case 2, 3: Size(width: 880, height: 360)

@@ -1,22 +1,29 @@
 import Running
 package import Analysis
+import Config
 import Diagnostics
 package import Layers
 package import Plotting
 
 /// A model as boxes and arrows.
-let modelGraph = PlotKind(
-  "model_graph", "a drawing of a model", shows: "The layers of a model and how they are connected.",
-  settings: "of", "expand_nested"
-) {
-  cell, file, context in
-  guard let info = cell.model(&context) else { return nil }
-  let isExpanded = cell.expandsNested
-  guard let figure = context.graph(of: info.model, expandingNested: isExpanded, title: cell.title) else {
-    return nil
+struct ModelGraphPlot: PlotKind {
+  static let title = "a drawing of a model"
+  var of = ConfigNode(.null)
+  var expandsNested = false
+
+  static let schema = Schema(
+    "model_graph", "The layers of a model and how they are connected.", prototype: ModelGraphPlot(),
+    .of(\.of),
+    Field("expand_nested", \.expandsNested, "Whether a model_graph opens models used as layers."))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    guard let info = context.model(toPlot: of) else { return nil }
+    guard let figure = context.graph(of: info.model, expandingNested: expandsNested, title: cell.title) else {
+      return nil
+    }
+    let caption = ModelGraph.caption(info.model.name)
+    return { context in try context.show(figure, as: file, caption: caption) }
   }
-  let caption = ModelGraph.caption(info.model.name)
-  return { context in try context.show(figure, as: file, caption: caption) }
 }
 
 extension ModelGraph {

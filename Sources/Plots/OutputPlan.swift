@@ -48,19 +48,19 @@ struct OutputPlan {
 extension CheckContext {
   /// The model and the part that a figure of predictions names; `nil` after a mistake.
   mutating func tried(
-    _ cell: PlotCell, _ what: String, default part: String = "test"
+    _ topic: PlotTopic, _ what: String, in cell: PlotCell, default part: String = "test"
   ) -> (model: ModelInfo, part: DataPartInfo, name: String)? {
-    let model = cell.model(&self)
-    guard case .string = cell.data.content else {
+    let model = self.model(toPlot: topic.of)
+    guard case .string = topic.data.content else {
       bag.report(.needsData(what, at: cell.subject))
       return nil
     }
-    guard let model, let part = self.part(cell.data, default: part), let name = cell.of.string,
-      let model = Fit(model: model, shape: part.shape, span: cell.data.span).settled(&self)?.model
+    guard let model, let part = self.part(topic.data, default: part), let name = topic.of.string,
+      let model = Fit(model: model, shape: part.shape, span: topic.data.span).settled(&self)?.model
     else { return nil }
-    guard checkBatches(model, part, asked: nil, at: cell.data.span) else { return nil }
+    guard checkBatches(model, part, asked: nil, at: topic.data.span) else { return nil }
     let outputs = model.model.outputNames
-    if let output = cell.output, !outputs.contains(output) {
+    if let output = topic.output, !outputs.contains(output) {
       bag.report(.unknownWord(output, in: outputs, at: self.cell.span(of: "output"), what: "output"))
       return nil
     }

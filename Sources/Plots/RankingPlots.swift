@@ -1,37 +1,66 @@
 import Running
 import Analysis
+import Config
 import Plotting
 
 /// How well each class is told from the others, over all thresholds.
-let rocCurve = PlotKind(
-  "roc", "an ROC curve", shows: "True against false positive rates at every threshold, with the area below.",
-  settings: "of", "data", "output", "classes", "width", "height"
-) {
-  thresholdCurves(.roc, "an ROC curve", of: $0, as: $1, &$2)
+struct ROCPlot: PlotKind {
+  static let title = "an ROC curve"
+  var topic = PlotTopic()
+  var classes: [ConfigNode] = []
+  var size = PlotSize()
+
+  static let schema = Schema(
+    "roc", "True against false positive rates at every threshold, with the area below.", prototype: ROCPlot(),
+    .of(\.topic.of), .data(\.topic.data), .output(\.topic.output), .classes(\.classes), .width(\.size.width),
+    .height(\.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    guard let plan = context.classPlan(topic, Self.title, in: cell),
+      let named = context.classes(classes, of: plan)
+    else { return nil }
+    let title = cell.title ?? "ROC of \(plan.name)"
+    let curves = ThresholdPlan(kind: .roc, plan: plan, classes: named, title: title, size: size)
+    return { try curves.draw(file, $0) }
+  }
 }
 
 /// How many of those taken for a class are of it, against how many of the class are found.
-let precisionRecall = PlotKind(
-  "precision_recall", "a precision-recall curve", shows: "Precision against recall at every threshold.",
-  settings: "of", "data", "output", "classes", "width",
-  "height"
-) {
-  thresholdCurves(.precisionRecall, "a precision-recall curve", of: $0, as: $1, &$2)
+struct PrecisionRecallPlot: PlotKind {
+  static let title = "a precision-recall curve"
+  var topic = PlotTopic()
+  var classes: [ConfigNode] = []
+  var size = PlotSize()
+
+  static let schema = Schema(
+    "precision_recall", "Precision against recall at every threshold.", prototype: PrecisionRecallPlot(),
+    .of(\.topic.of), .data(\.topic.data), .output(\.topic.output), .classes(\.classes), .width(\.size.width),
+    .height(\.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    guard let plan = context.classPlan(topic, Self.title, in: cell),
+      let named = context.classes(classes, of: plan)
+    else { return nil }
+    let title = cell.title ?? "Precision and recall of \(plan.name)"
+    let curves = ThresholdPlan(kind: .precisionRecall, plan: plan, classes: named, title: title, size: size)
+    return { try curves.draw(file, $0) }
+  }
 }
 
-private func thresholdCurves(
-  _ kind: ThresholdCurves.Kind, _ what: String, of cell: PlotCell, as file: PlotFile,
-  _ context: inout CheckContext
-) -> CellRun? {
-  guard let plan = context.classPlan(cell, what), let wanted = context.classes(cell, of: plan) else {
-    return nil
-  }
-  let title = cell.title ?? "\(kind == .roc ? "ROC" : "Precision and recall") of \(plan.name)"
-  return { context in
+/// The curves that are to be drawn, one for each class.
+private struct ThresholdPlan {
+  let kind: ThresholdCurves.Kind
+  let plan: ClassPlan
+  /// All that there are if empty.
+  let classes: [Int]
+  let title: String
+  let size: PlotSize
+
+  func draw(_ file: PlotFile, _ context: RunContext) throws {
     guard let scores = try ClassScores(plan, context) else { return }
     // Of two classes the second is the one that is looked for.
     let all = scores.classes.count == 2 ? [1] : Array(scores.classes.indices)
-    let curves = (wanted.isEmpty ? all : wanted.filter(scores.classes.indices.contains)).map { label in
+    let curves = (classes.isEmpty ? all : classes.filter(scores.classes.indices.contains)).map { label in
       ThresholdCurves.Curve(
         scores.classes[label],
         Ranking(
@@ -39,7 +68,7 @@ private func thresholdCurves(
           isPositive: scores.labels.map { $0 == label }))
     }
     var figure = ThresholdCurves(title: title, kind: kind, curves: curves)
-    figure.size = cell.size(figure.size)
+    figure.size = size.applied(to: figure.size)
     let words = kind == .roc ? "True against false positives" : "Precision against recall"
     let numbers = curves.map { curve in
       let area = kind == .roc ? curve.ranking.areaUnderROC : curve.ranking.averagePrecision

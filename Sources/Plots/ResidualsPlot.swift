@@ -10,20 +10,27 @@ import TensorCore
 import Training
 
 /// Predicted against true numbers, and how the differences fall.
-let residuals = PlotKind(
-  "residuals", "a plot of residuals", shows: "Predicted against true numbers, and how the differences fall.",
-  settings: "of", "data", "output", "width", "height"
-) {
-  cell, file, context in
-  guard let plan = context.numberPlan(cell, "a plot of residuals") else { return nil }
-  let title = cell.title ?? "Predictions of \(plan.name)"
-  return { context in
-    guard let pairs = try NumberPairs(plan, context) else { return }
-    var figure = Residuals(
-      title: title, series: zip(pairs.names, pairs.columns).map { Residuals.Series($0, $1) })
-    figure.size = cell.size(figure.size)
-    try context.show(
-      figure, as: file, caption: "Left: predictions against true values. Right: how the differences fall.")
+struct ResidualsPlot: PlotKind {
+  static let title = "a plot of residuals"
+  var topic = PlotTopic()
+  var size = PlotSize()
+
+  static let schema = Schema(
+    "residuals", "Predicted against true numbers, and how the differences fall.", prototype: ResidualsPlot(),
+    .of(\.topic.of), .data(\.topic.data), .output(\.topic.output), .width(\.size.width),
+    .height(\.size.height))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    guard let plan = context.numberPlan(topic, Self.title, in: cell) else { return nil }
+    let title = cell.title ?? "Predictions of \(plan.name)"
+    return { context in
+      guard let pairs = try NumberPairs(plan, context) else { return }
+      var figure = Residuals(
+        title: title, series: zip(pairs.names, pairs.columns).map { Residuals.Series($0, $1) })
+      figure.size = size.applied(to: figure.size)
+      try context.show(
+        figure, as: file, caption: "Left: predictions against true values. Right: how the differences fall.")
+    }
   }
 }
 
@@ -53,10 +60,10 @@ struct NumberPairs {
 
 extension CheckContext {
   /// A model and a part whose target is numbers, for figures of errors; `nil` after a mistake.
-  mutating func numberPlan(_ cell: PlotCell, _ what: String) -> OutputPlan? {
-    guard let (model, part, name) = tried(cell, what) else { return nil }
+  mutating func numberPlan(_ topic: PlotTopic, _ what: String, in cell: PlotCell) -> OutputPlan? {
+    guard let (model, part, name) = tried(topic, what, in: cell) else { return nil }
     let outputs = model.model.outputNames
-    for (i, output) in outputs.enumerated() where cell.output.map({ $0 == output }) ?? true {
+    for (i, output) in outputs.enumerated() where topic.output.map({ $0 == output }) ?? true {
       guard !comparesClasses(i, of: name),
         let target = part.shape.targets.member(for: output, of: outputs.count),
         target.element == .float32,
@@ -65,7 +72,7 @@ extension CheckContext {
       return OutputPlan(
         model: name, part: part, output: i, target: target.name, outputName: outputs.count > 1 ? output : nil)
     }
-    if !names.isTrainingBroken(name) { bag.report(.noNumbers(what, at: cell.data)) }
+    if !names.isTrainingBroken(name) { bag.report(.noNumbers(what, at: topic.data)) }
     return nil
   }
 }

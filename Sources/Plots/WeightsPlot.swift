@@ -9,35 +9,43 @@ import TensorCore
 import Training
 
 /// The kernel of a layer: for each unit what it looks for in a picture, otherwise the whole matrix.
-let weights = PlotKind(
-  "weights", "a plot of weights",
-  shows: "The kernel of a layer: for each unit what it looks for in a picture, otherwise the whole matrix.",
-  settings: "of", "layer", "count"
-) {
-  cell, file, context in
-  guard let info = cell.model(&context), let model = cell.of.string,
-    let kernel = context.kernel(cell, info)
-  else { return nil }
-  let (picture, name, axes) = (kernel.picture, kernel.spec.path, kernel.axes)
-  let (count, title) = (cell.count ?? 50, cell.title)
-  return { context in
-    guard let built = context.models[model] else { return }
-    let tensor = built.slab.tensor(name)
-    let filters = Filters(tensor, axes, picture: picture)
-    let units = filters.isMatrix ? 1 : min(count, filters.units)
-    let shown = filters.tiles.prefix(units * filters.channels)
-    let all = NumberText.grouped(filters.units)
-    var figure = WeightMaps(
-      title: title ?? "Weights of \(name.split(separator: "/").dropLast().joined(separator: "/"))",
-      subtitle: filters.isMatrix
-        ? "a row for each input, a column for each unit"
-        : [units < filters.units ? "the first \(units) of \(all) units" : "", filters.remark]
-          .filter { !$0.isEmpty }.joined(separator: ", "),
-      tiles: Array(shown), height: filters.height, width: filters.width)
-    if !filters.isMatrix { figure.labels = shown.indices.map(filters.label) }
-    figure.groupSize = filters.channels
-    let how = filters.isMatrix ? "as a matrix" : "of each unit, as a picture of its input"
-    try context.show(figure, as: file, caption: "The kernel \(name) \(how)")
+struct WeightsPlot: PlotKind {
+  static let title = "a plot of weights"
+  var of = ConfigNode(.null)
+  var layer: String?
+  var count: Int?
+
+  static let schema = Schema(
+    "weights",
+    "The kernel of a layer: for each unit what it looks for in a picture, otherwise the whole matrix.",
+    prototype: WeightsPlot(),
+    .of(\.of), .layer(\.layer), .count(\.count))
+
+  func plan(_ cell: PlotCell, _ file: PlotFile, _ context: inout CheckContext) -> CellRun? {
+    guard let info = context.model(toPlot: of), let model = of.string,
+      let kernel = context.kernel(of: layer, info, at: of.span)
+    else { return nil }
+    let (picture, name, axes) = (kernel.picture, kernel.spec.path, kernel.axes)
+    let (count, title) = (self.count ?? 50, cell.title)
+    return { context in
+      guard let built = context.models[model] else { return }
+      let tensor = built.slab.tensor(name)
+      let filters = Filters(tensor, axes, picture: picture)
+      let units = filters.isMatrix ? 1 : min(count, filters.units)
+      let shown = filters.tiles.prefix(units * filters.channels)
+      let all = NumberText.grouped(filters.units)
+      var figure = WeightMaps(
+        title: title ?? "Weights of \(name.split(separator: "/").dropLast().joined(separator: "/"))",
+        subtitle: filters.isMatrix
+          ? "a row for each input, a column for each unit"
+          : [units < filters.units ? "the first \(units) of \(all) units" : "", filters.remark]
+            .filter { !$0.isEmpty }.joined(separator: ", "),
+        tiles: Array(shown), height: filters.height, width: filters.width)
+      if !filters.isMatrix { figure.labels = shown.indices.map(filters.label) }
+      figure.groupSize = filters.channels
+      let how = filters.isMatrix ? "as a matrix" : "of each unit, as a picture of its input"
+      try context.show(figure, as: file, caption: "The kernel \(name) \(how)")
+    }
   }
 }
 
@@ -155,20 +163,20 @@ private enum KernelAxes {
 extension CheckContext {
   /// The weights to show: those of the layer that is named, or the first that are more than a row.
   fileprivate mutating func kernel(
-    _ cell: PlotCell, _ info: ModelInfo
+    of name: String?, _ info: ModelInfo, at span: SourceSpan?
   ) -> (spec: ParameterSpec, picture: (height: Int, width: Int)?, axes: KernelAxes)? {
     let all = info.trace.scope.parameters.map(\.spec)
     let kernels = all.filter { $0.shape.count >= 2 }
     func layer(_ spec: ParameterSpec) -> String {
       spec.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
     }
-    let found = kernels.first { spec in cell.layer.map { layer(spec) == $0 } ?? true }
+    let found = kernels.first { spec in name.map { layer(spec) == $0 } ?? true }
     guard let found else {
       var names: [String] = []
       for name in kernels.map(layer) where !names.contains(name) { names.append(name) }
       bag.report(
         .noWeights(
-          cell.layer, of: info.model.name, known: names, at: self.cell.span(of: "layer") ?? cell.of.span))
+          name, of: info.model.name, known: names, at: cell.span(of: "layer") ?? span))
       return nil
     }
     let owner = info.model.layers.first { $0.name == layer(found) }
