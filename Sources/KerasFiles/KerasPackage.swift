@@ -184,15 +184,15 @@ extension BuiltModel {
     guard let trace = try? Trace(model, phase: .inference, seed: seed, semantics: semantics) else {
       return [:]
     }
-    let (owners, batch) = (slab.entries.map(\.spec.path), model.batchSize)
+    let batch = model.batchSize
     var shapes: [[String]: ConfigNode] = [:]
     for call in trace.scope.calls where shapes[call.path] == nil && !(call.layer is any Model) {
       let types = call.inputs.dropLast(call.named.values.count).map { $0.type.kerasShape(batch: batch) }
       if call.layer is any MergingLayer {
         shapes[call.path] = ConfigNode(.list(types))
       } else if types.count == 1 {
-        let prefix = ([model.name] + call.path).parameterPath + "/"
-        if owners.contains(where: { $0.hasPrefix(prefix) }) { shapes[call.path] = types[0] }
+        let hasWeights = slab.entries.contains { $0.spec.owner.starts(with: call.path) }
+        if hasWeights { shapes[call.path] = types[0] }
       }
     }
     return shapes

@@ -25,7 +25,7 @@ extension BuiltModel {
   var orderedParameters: [OrderedParameter] {
     let entries = slab.entries
     let inLayers = model.layers.flatMap { layer -> [OrderedParameter] in
-      let own = Self.parameters(of: layer, in: layer.name, below: model.name.asPathPart, 0, entries)
+      let own = Self.parameters(of: layer, in: layer.name, below: [], 0, entries)
       return own.filter(\.isTrainable) + own.filter { !$0.isTrainable }
     }
     let known = Set(inLayers.map(\.path))
@@ -37,17 +37,16 @@ extension BuiltModel {
   }
 
   private static func parameters(
-    of layer: NamedLayer, in top: String, below prefix: String, _ depth: Int,
+    of layer: NamedLayer, in top: String, below above: [String], _ depth: Int,
     _ entries: [ParameterSlab.Entry]
   ) -> [OrderedParameter] {
-    let own = prefix + "/" + layer.name.asPathPart
+    let own = above + [layer.name]
     let inside = depth + (layer.layer is any Model ? 1 : 0)
     let inner = layer.heldLayers.flatMap { parameters(of: $0, in: top, below: own, inside, entries) }
     let known = Set(inner.map(\.path))
-    let rest = entries.filter { $0.spec.path.hasPrefix(own + "/") && !known.contains($0.spec.path) }
-    let counts = Set(layer.layer.dialects.counts.map { own + "/" + $0 })
+    let rest = entries.filter { $0.spec.owner.starts(with: own) && !known.contains($0.spec.path) }
     return rest.map {
-      let isCount = counts.contains($0.spec.path)
+      let isCount = $0.spec.owner == own && layer.layer.dialects.counts.contains($0.spec.name)
       return OrderedParameter(
         layer: top, path: $0.spec.path, isTrainable: $0.spec.isTrainable, nesting: depth, isCount: isCount)
     } + inner

@@ -115,7 +115,7 @@ public final class LayerScope {
       try initializer.check(shape, of: full, at: graph.origin)
       declared[full] = parameters.count
       let spec = ParameterSpec(
-        full, shape, isTrainable: isTrainable && self.isTrainable, layout: layout)
+        full, shape, of: owner(of: name), isTrainable: isTrainable && self.isTrainable, layout: layout)
       parameters.append(Parameter(spec: spec, initializer: initializer))
       // What is not trained is neither drawn to 0 nor kept in bounds.
       if let regularizer, spec.isTrainable { add(loss: try regularizer.penalty(value)) }
@@ -166,11 +166,16 @@ public final class LayerScope {
       seed: ownSeed.map { UInt64(bitPattern: Int64($0)) } ?? seed, fullPath(name))
   }
 
-  /// The path of the layer at work.
-  var layerPath: String { path.parameterPath }
+  /// The names from the outermost model down to the layer at work, the model's own left out.
+  var owner: [String] { Array(path.dropFirst()) }
 
   /// The path of what the layer at work calls so.
   func fullPath(_ name: String) -> String { path.parameterPath + "/" + name }
+
+  /// Whose it is: of the layer at work, or of a part of it as in `lstm_cell/kernel`.
+  func owner(of name: String) -> [String] {
+    path.dropFirst() + name.split(separator: "/").dropLast().map(String.init)
+  }
 
   /// The number of the training step: a 64-bit whole number in the memory of two floats.
   public var step: Value { graph.leaf(.input("step"), TensorType([.size(2)])) }

@@ -33,13 +33,13 @@ extension LayerScope {
     let path = fullPath(name)
     if let latest = states.next.last(where: { $0.path == path }) { return try latest.value.withoutGradient() }
     guard let batch = states.batchSizes.first, states.batchSizes.count == 1 else {
-      throw .noBatchSize(path, states.batchSizes, at: graph.origin)
+      throw .noBatchSize(owner(of: name).parameterPath, states.batchSizes, at: graph.origin)
     }
     guard [batch, units].product <= TensorType.largestCount else {
       throw .uncountable("'\(path)'", at: graph.origin)
     }
     if !states.specs.contains(where: { $0.path == path }) {
-      states.specs.append(ParameterSpec(path, [batch, units], isTrainable: false))
+      states.specs.append(ParameterSpec(path, [batch, units], of: owner(of: name), isTrainable: false))
     }
     return graph.leaf(.state(path), TensorType([.batch, .size(units)]))
   }
@@ -76,8 +76,7 @@ extension Trace {
 
 extension Diagnostic {
   /// E0388: a stateful layer in a model whose batches may have any size, or several.
-  fileprivate static func noBatchSize(_ path: String, _ known: [Int], at span: SourceSpan?) -> Diagnostic {
-    let layer = path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
+  fileprivate static func noBatchSize(_ layer: String, _ known: [Int], at span: SourceSpan?) -> Diagnostic {
     let sizes = known.map(String.init).joined(separator: " and ")
     return Diagnostic(
       "E0388",

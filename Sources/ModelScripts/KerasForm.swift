@@ -55,11 +55,11 @@ public struct KerasForm {
   ) throws(Obstacle) -> [(own: String, graph: String)] {
     var weights: [(own: String, graph: String)] = []
     for parameter in trace.scope.parameters {
-      let own = parameter.spec.path
-      let found = names.first { own.hasPrefix(([model.name] + $0.path).parameterPath + "/") }
-      guard let found else { throw Obstacle(what: "the weight '\(own)' of its own", span: nil) }
-      let rest = own.utf8.dropFirst(([model.name] + found.path).parameterPath.utf8.count)
-      weights.append((own, [model.name, found.name].parameterPath + String(decoding: rest, as: UTF8.self)))
+      let spec = parameter.spec
+      let found = names.first { spec.owner.starts(with: $0.path) }
+      guard let found else { throw Obstacle(what: "the weight '\(spec.path)' of its own", span: nil) }
+      let parts = [model.name, found.name] + spec.owner.dropFirst(found.path.count) + [spec.name]
+      weights.append((spec.path, parts.parameterPath))
     }
     return weights
   }

@@ -26,14 +26,11 @@ struct GradientNormsPlot: PlotKind {
     }
     let trained = info.trace.scope.parameters.map(\.spec).filter(\.isTrainable)
     let kernels = trained.filter { spec in
-      let name = spec.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
-      return layer.map { $0 == name } ?? (spec.shape.count >= 2)
+      layer.map { $0 == spec.ownerName } ?? (spec.shape.count >= 2)
     }
-    let names = (kernels.isEmpty && layer == nil ? trained : kernels).map(\.path)
+    let names = (kernels.isEmpty && layer == nil ? trained : kernels).map(\.pathInModel)
     guard !names.isEmpty else {
-      let layers = trained.filter { $0.shape.count >= 2 }.map {
-        $0.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
-      }
+      let layers = trained.filter { $0.shape.count >= 2 }.map(\.ownerName)
       context.bag.report(
         .noWeights(layer, of: model, known: layers, at: context.cell.span(of: "layer") ?? of.span))
       return nil
@@ -43,11 +40,10 @@ struct GradientNormsPlot: PlotKind {
     return { context in
       guard let record = context.histories[model] else { return }
       let first = record.epochs - record.history.count
-      let series = names.map { path in
-        let short = path.split(separator: "/").dropFirst().joined(separator: "/")
-        let values = record.values(of: GradientNorms.prefix + short)
+      let series = names.map { name in
+        let values = record.values(of: GradientNorms.prefix + name)
         return LineChart.Series(
-          short, values.enumerated().map { (x: Double(first + $0 + 1), y: $1) })
+          name, values.enumerated().map { (x: Double(first + $0 + 1), y: $1) })
       }
       var figure = LineChart(title: title, xLabel: "epoch", yLabel: "length of the gradient", series: series)
       figure.logarithmic = true

@@ -26,7 +26,9 @@ struct WeightsPlot: PlotKind {
       let kernel = context.kernel(of: layer, info, at: of.span)
     else { return nil }
     let (picture, name, axes) = (kernel.picture, kernel.spec.path, kernel.axes)
-    let (count, title) = (self.count ?? 50, cell.title)
+    let (count, title, owner) = (
+      self.count ?? 50, cell.title, ([model] + kernel.spec.owner).joined(separator: "/")
+    )
     return { context in
       guard let built = context.models[model] else { return }
       let tensor = built.slab.tensor(name)
@@ -35,7 +37,7 @@ struct WeightsPlot: PlotKind {
       let shown = filters.tiles.prefix(units * filters.channels)
       let all = NumberText.grouped(filters.units)
       var figure = WeightMaps(
-        title: title ?? "Weights of \(name.split(separator: "/").dropLast().joined(separator: "/"))",
+        title: title ?? "Weights of \(owner)",
         subtitle: filters.isMatrix
           ? "a row for each input, a column for each unit"
           : [units < filters.units ? "the first \(units) of \(all) units" : "", filters.remark]
@@ -167,19 +169,16 @@ extension CheckContext {
   ) -> (spec: ParameterSpec, picture: (height: Int, width: Int)?, axes: KernelAxes)? {
     let all = info.trace.scope.parameters.map(\.spec)
     let kernels = all.filter { $0.shape.count >= 2 }
-    func layer(_ spec: ParameterSpec) -> String {
-      spec.path.split(separator: "/").dropFirst().dropLast().joined(separator: "/")
-    }
-    let found = kernels.first { spec in name.map { layer(spec) == $0 } ?? true }
+    let found = kernels.first { spec in name.map { spec.ownerName == $0 } ?? true }
     guard let found else {
       var names: [String] = []
-      for name in kernels.map(layer) where !names.contains(name) { names.append(name) }
+      for name in kernels.map(\.ownerName) where !names.contains(name) { names.append(name) }
       bag.report(
         .noWeights(
           name, of: info.model.name, known: names, at: cell.span(of: "layer") ?? span))
       return nil
     }
-    let owner = info.model.layers.first { $0.name == layer(found) }
+    let owner = info.model.layers.first { $0.name == found.ownerName }
     let axes = KernelAxes(owner, found.path)
     // Only the first kernel sees the pixels of the input themselves.
     let input = info.model.inputs.first?.type.dims.dropFirst().map { dim -> Int in

@@ -14,9 +14,8 @@ public struct GradientNorms {
   /// - Parameter gradients: laid out as the trained part of the slab; it must outlive this value.
   init(_ slab: ParameterSlab, _ gradients: AlignedBuffer) {
     runs = slab.entries.filter(\.spec.isTrainable).map { entry in
-      let name = entry.spec.path.split(separator: "/").dropFirst().joined(separator: "/")
-      return (
-        Self.prefix + name,
+      (
+        Self.prefix + entry.spec.pathInModel,
         UnsafeBufferPointer(start: gradients.pointer + entry.offset, count: entry.footprint)
       )
     }

@@ -5,17 +5,31 @@ public import TensorCore
 
 /// A parameter that a layer declared: name, shape, whether it is trained, and how the engine likes it to lie.
 public struct ParameterSpec: Sendable {
+  /// Unique in a model: its name, those of ``owner`` and the parameter's own.
   public var path: String
+  /// The layer it is of: names from the outermost model down to the layer or the part of it, the model's own left out.
+  public var owner: [String]
   public var shape: [Int]
   public var isTrainable: Bool
   public var layout: Layout
 
-  public init(_ path: String, _ shape: [Int], isTrainable: Bool = true, layout: Layout = .rowMajor) {
+  public init(
+    _ path: String, _ shape: [Int], of owner: [String] = [], isTrainable: Bool = true,
+    layout: Layout = .rowMajor
+  ) {
     self.path = path
+    self.owner = owner
     self.shape = shape
     self.isTrainable = isTrainable
     self.layout = layout
   }
+
+  /// What its owner calls it: `kernel`.
+  public var name: String { String(path.split(separator: "/").last ?? "") }
+  /// Its owner as it is named by people: `encoder/dense`.
+  public var ownerName: String { owner.joined(separator: "/") }
+  /// Its path below the model: `encoder/dense/kernel`.
+  public var pathInModel: String { owner.isEmpty ? name : owner.parameterPath + "/" + name }
 }
 
 /// All numbers of a model in one run of memory, those that are trained first.

@@ -56,8 +56,7 @@ struct DiagramBuilder {
   private var records: [[String]: [LayerScope.Call]] = [:]
   private var uses: [[String]: Int] = [:]
   private var stepUses: [Written: Int] = [:]
-  private var parameters: [String: Int] = [:]
-  private var root = ""
+  private var parameters: [[String]: Int] = [:]
 
   init(isExpanded: Bool) { self.isExpanded = isExpanded }
 
@@ -65,7 +64,6 @@ struct DiagramBuilder {
     way += 1
     uses = [:]
     stepUses = [:]
-    root = model.name
     records = Dictionary(grouping: trace.scope.calls, by: \.path)
     parameters = trace.scope.parameters.countsByPath.mapValues(\.all)
     let starts = model.inputs.map { input in
@@ -124,7 +122,7 @@ struct DiagramBuilder {
         trace: place.trace, path: path, group: group(path, use, layer, in: place.group), inner: record.inner)
       return add(model, on: inputs, entering: record.inputs, leaving: record.outputs, at: inside)
     }
-    let count = parameters[([root] + path).parameterPath] ?? 0
+    let count = parameters[path] ?? 0
     let made = node(
       key(after: inputs) { .call(path, use, variant: $0) },
       .init(

@@ -42,8 +42,8 @@ public struct ModelSummary: Sendable {
     name = model.name
     className = model.className
     rows = reading.rows(of: model, at: [])
-    parameters = reading.counts[model.name]?.all ?? 0
-    trainable = reading.counts[model.name]?.trainable ?? 0
+    parameters = reading.counts[[]]?.all ?? 0
+    trainable = reading.counts[[]]?.trainable ?? 0
     isChain = model is Sequential
     batchSize = model.batchSize
   }
@@ -60,21 +60,18 @@ public struct ModelSummary: Sendable {
 /// Makes the rows of a model and of those in it.
 private struct SummaryReading {
   /// Parameters below each path.
-  let counts: [String: (all: Int, trainable: Int)]
+  let counts: [[String]: (all: Int, trainable: Int)]
   /// What the model and each model in it declares itself: names of weights by the model's path.
-  private var weights: [String: [String]] = [:]
+  private var weights: [[String]: [String]] = [:]
   private var outputs: [[String]: [TensorType]] = [:]
-  private let root: String
   private let ways: [Trace]
 
   init(model: any Model, ways: [Trace]) {
-    root = model.name
     self.ways = ways
     let parameters = Trace.parameters(of: ways, model)
     counts = parameters.countsByPath
     for parameter in parameters {
-      let parts = parameter.spec.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-      weights[parts.dropLast().joined(separator: "/"), default: []].append(parts.last ?? "")
+      weights[parameter.spec.owner, default: []].append(parameter.spec.name)
     }
     for call in ways.flatMap(\.scope.calls) where outputs[call.path] == nil {
       outputs[call.path] = call.outputs.map(\.type)
@@ -83,18 +80,17 @@ private struct SummaryReading {
 
   func rows(of model: any Model, at path: [String]) -> [ModelSummary.Row] {
     let connections = connections(of: model, at: path)
-    let above = ([root] + path).parameterPath
     let layers = model.layers.map { layer in
       let own = path + [layer.name]
-      let count = counts["\(above)/\(layer.name.asPathPart)"] ?? (0, 0)
+      let count = counts[own] ?? (0, 0)
       return ModelSummary.Row(
         name: layer.name, className: layer.layer.className,
         outputs: outputs[own] ?? (layer.layer as? InputLayer).map { [$0.type] } ?? [], parameters: count.all,
         trainable: count.trainable, connectedTo: connections[layer.name] ?? [],
         rows: (layer.layer as? any Model).map { rows(of: $0, at: own) } ?? [])
     }
-    guard let names = weights[above] else { return layers }
-    let own = names.map { counts["\(above)/\($0)"] ?? (0, 0) }
+    guard let names = weights[path] else { return layers }
+    let own = names.map { counts[path + [$0]] ?? (0, 0) }
     return layers + [
       ModelSummary.Row(
         name: names.joined(separator: ", "), className: "own weights", outputs: [],
@@ -122,16 +118,16 @@ private struct SummaryReading {
 }
 
 extension [LayerScope.Parameter] {
-  /// How many numbers there are at and below each path.
-  var countsByPath: [String: (all: Int, trainable: Int)] {
-    var counts: [String: (all: Int, trainable: Int)] = [:]
+  /// How many numbers there are at and below each path; the empty one is the model's.
+  var countsByPath: [[String]: (all: Int, trainable: Int)] {
+    var counts: [[String]: (all: Int, trainable: Int)] = [:]
     for parameter in self {
       let count = parameter.spec.shape.reduce(1, *)
-      var above = ""
-      for part in parameter.spec.path.split(separator: "/", omittingEmptySubsequences: false) {
-        above += above.isEmpty ? String(part) : "/\(part)"
-        counts[above, default: (0, 0)].all += count
-        if parameter.spec.isTrainable { counts[above, default: (0, 0)].trainable += count }
+      let names = parameter.spec.owner + [parameter.spec.name]
+      for length in 0...names.count {
+        let path = [String](names.prefix(length))
+        counts[path, default: (0, 0)].all += count
+        if parameter.spec.isTrainable { counts[path, default: (0, 0)].trainable += count }
       }
     }
     return counts

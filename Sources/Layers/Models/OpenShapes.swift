@@ -63,25 +63,25 @@ extension Trace {
     }
     let (short, long, far) = try model.atLengths(trace)
     let differing = [long, far].compactMap(\.self).first { short.changedParameter(in: $0) != nil }
-    if let differing, let (path, origin) = short.changedParameter(in: differing) {
+    if let differing, let (spec, origin) = short.changedParameter(in: differing) {
       // Which axis it is: one of them alone makes the difference.
       let types = short.inputs.map(\.type)
       for (i, input) in model.inputs.enumerated() {
         for axis in input.type.dims.indices where input.type.dims[axis] == .unknown {
           var own = types
           own[i].dims[axis] = differing.inputs[i].type.dims[axis]
-          if let other = try? trace(own), short.changedParameter(in: other)?.path != path { continue }
-          throw Diagnostic.openParameter(path, input.name, axis: axis, at: origin)
+          if let other = try? trace(own), short.changedParameter(in: other)?.spec.path != spec.path { continue }
+          throw Diagnostic.openParameter(spec, input.name, axis: axis, at: origin)
         }
       }
-      throw Diagnostic.openParameter(path, model.inputs[0].name, axis: 1, at: origin)
+      throw Diagnostic.openParameter(spec, model.inputs[0].name, axis: 1, at: origin)
     }
     let widened = short.widened(by: long)
     self = far.map(widened.widened) ?? widened
   }
 
   /// The first parameter that another trace has not, or with another shape, and the layer that declares it.
-  private func changedParameter(in other: Trace) -> (path: String, origin: SourceSpan?)? {
+  private func changedParameter(in other: Trace) -> (spec: ParameterSpec, origin: SourceSpan?)? {
     let shapes = Dictionary(
       other.scope.parameters.map { ($0.spec.path, $0.spec.shape) }, uniquingKeysWith: { first, _ in first })
     guard let found = scope.parameters.first(where: { shapes[$0.spec.path] != $0.spec.shape }) else {
@@ -90,20 +90,18 @@ extension Trace {
     let node = graph.nodes.first {
       if case .leaf(.parameter(found.spec.path)) = $0.kind { true } else { false }
     }
-    return (found.spec.path, node?.origin)
+    return (found.spec, node?.origin)
   }
 }
 
 extension Diagnostic {
   /// E0375: a weight whose shape would come with the data.
   static func openParameter(
-    _ path: String, _ input: String, axis: Int, at span: SourceSpan?
+    _ weight: ParameterSpec, _ input: String, axis: Int, at span: SourceSpan?
   ) -> Diagnostic {
-    let parts = path.split(separator: "/").dropFirst()
-    let owner = parts.dropLast().joined(separator: "/")
-    return Diagnostic(
+    Diagnostic(
       "E0375",
-      "the shape of '\(parts.last ?? "")' of '\(owner)' depends on axis \(axis) of '\(input)', which is of unknown length",
+      "the shape of '\(weight.name)' of '\(weight.ownerName)' depends on axis \(axis) of '\(input)', which is of unknown length",
       at: span.map { Label($0, "its weights need a size") },
       help:
         "give the axis a size, or end it before: with a GlobalAveragePooling layer, or the last step of an LSTM"

@@ -92,11 +92,10 @@ public struct Trace {
     let all = ways.flatMap(\.scope.parameters).filter { seen.insert($0.spec.path).inserted }
     if all.count == ways[0].scope.parameters.count { return all }
     let ranks = Dictionary(
-      model.layers.enumerated().map { ([model.name, $1.name].parameterPath, $0) },
+      model.layers.enumerated().map { ($1.name, $0) },
       uniquingKeysWith: { first, _ in first })
     func rank(_ parameter: LayerScope.Parameter) -> Int {
-      let parts = parameter.spec.path.split(separator: "/", maxSplits: 2)
-      return parts.count < 3 ? -1 : ranks["\(parts[0])/\(parts[1])"] ?? -1
+      parameter.spec.owner.first.flatMap { ranks[$0] } ?? -1
     }
     return all.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(
       \.element)

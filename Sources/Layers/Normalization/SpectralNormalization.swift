@@ -22,22 +22,23 @@ public struct SpectralNormalization: UnaryLayer, Configurable {
       check: within(1...1000)))
 
   /// The path of the normalized weight below the layer's own, among the weights there are.
-  public func kernelPath(below prefix: String, among paths: some Sequence<String>) -> String? {
-    let wanted = ["kernel", "embeddings"].map { "\(prefix)/\(layer.named.name.asPathPart)/\($0)" }
-    return paths.first(where: wanted.contains)
+  /// - Parameter owner: the path of the wrapper in its model.
+  public func kernel(of owner: [String], among weights: some Sequence<ParameterSpec>) -> ParameterSpec? {
+    weights.first {
+      $0.owner == owner + [layer.named.name] && ["kernel", "embeddings"].contains($0.name)
+    }
   }
 
   public func call(_ x: Value, in scope: LayerScope) throws -> Value {
     let results = try scope.apply(layer.named, [x])
     let known = scope.parameters.map(\.spec)
     guard results.count == 1,
-      let path = kernelPath(below: scope.layerPath, among: known.map(\.path)),
-      let shape = known.first(where: { $0.path == path })?.shape, let columns = shape.last
+      let kernel = kernel(of: scope.owner, among: known), let columns = kernel.shape.last
     else { throw Diagnostic.noKernel(layer.named.layer.className, at: scope.graph.origin) }
     let start = Initializer.truncatedNormal(deviation: 0.02)
     _ = try scope.parameter("vector_u", [1, columns], start, isTrainable: false)
     if scope.phase == .training {
-      let vector = scope.fullPath("vector_u")
+      let (path, shape, vector) = (kernel.path, kernel.shape, scope.fullPath("vector_u"))
       let iterations = powerIterations
       let isNew = scope.prepare([path, vector]) { graph in
         let kernel = graph.leaf(.parameter(path), TensorType(shape.map { .size($0) }))
