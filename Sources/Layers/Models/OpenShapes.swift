@@ -70,7 +70,9 @@ extension Trace {
         for axis in input.type.dims.indices where input.type.dims[axis] == .unknown {
           var own = types
           own[i].dims[axis] = differing.inputs[i].type.dims[axis]
-          if let other = try? trace(own), short.changedParameter(in: other)?.spec.path != spec.path { continue }
+          if let other = try? trace(own), short.changedParameter(in: other)?.spec.path != spec.path {
+            continue
+          }
           throw Diagnostic.openParameter(spec, input.name, axis: axis, at: origin)
         }
       }
