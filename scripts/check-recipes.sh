@@ -96,7 +96,7 @@ export RUNEXP_CACHE=$place/cache
 (
   cd "$place/work"
   [ "$("$runexp" hello)" = hello ]
-  "$runexp" describe cube | grep -qF 'x³.'
+  [[ $("$runexp" describe cube) == *'x³.'* ]]
   "$runexp" run all.exp --reports reports --quiet
   grep -qF 'SOMETHING NEW' reports/all-1/report.md
   [ -s reports/all-1/figures/losses-net.png ]
