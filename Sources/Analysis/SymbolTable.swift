@@ -19,6 +19,21 @@ package struct SymbolTable: Sendable {
     package let definition: SourceSpan?
     /// Each once, in the order of the file.
     package let uses: [SourceSpan]
+
+    fileprivate init(
+      _ name: String, _ kind: Kind, is detail: String, at definition: SourceSpan?, in places: [SourceSpan]
+    ) {
+      self.name = name
+      self.kind = kind
+      self.detail = detail
+      self.definition = definition
+      var seen: Set<SourceSpan> = []
+      let others = places.filter { place in
+        definition.map { place.lower >= $0.upper || place.upper <= $0.lower } ?? true
+          && seen.insert(place).inserted
+      }
+      uses = others.sorted { $0.lower < $1.lower }
+    }
   }
 
   /// By kind, then in the order of the file.
@@ -30,43 +45,38 @@ package struct SymbolTable: Sendable {
   package init(_ syntax: ExperimentSyntax, _ context: CheckContext) {
     let names = context.names
     let words = Words(syntax, context.experiment.sources)
-    func symbol(_ kind: Symbol.Kind, _ name: String, is detail: String, in uses: [SourceSpan]) -> Symbol {
-      let cell = syntax.cells.first { cell in
-        // A function may be written with what it takes: f(y_true, y_pred).
-        cell.keyword == kind.rawValue && cell.name.map { $0 == name || $0.hasPrefix(name + "(") } ?? false
-      }
-      let definition =
-        kind == .parameter
-        ? syntax.params?.entries?.first { $0.key == name }?.keySpan : cell?.value.span ?? cell?.keywordSpan
-      var seen: Set<SourceSpan> = []
-      let others = uses.filter { use in
-        definition.map { use.lower >= $0.upper || use.upper <= $0.lower } ?? true && seen.insert(use).inserted
-      }
-      return Symbol(
-        name: name, kind: kind, detail: detail, definition: definition,
-        uses: others.sorted { $0.lower < $1.lower })
-    }
-    func used(_ name: String) -> [SourceSpan] { names.uses.filter { $0.name == name }.map(\.span) }
+    let uses = Dictionary(grouping: names.uses, by: \.name).mapValues { $0.map(\.span) }
     var all: [Symbol] = []
+    let written = Dictionary(
+      (syntax.params?.entries ?? []).map { ($0.key, $0.keySpan) }, uniquingKeysWith: { first, _ in first })
     for entry in context.experiment.parameters.entries {
-      all.append(symbol(.parameter, entry.key, is: entry.value.json, in: words.places(of: "$" + entry.key)))
+      let places = words.places(of: "$" + entry.key)
+      all.append(
+        Symbol(entry.key, .parameter, is: entry.value.json, at: written[entry.key] ?? nil, in: places))
     }
     for (name, data) in names.data {
       let columns = (data.content.features + data.content.targets).map { "\($0.name) \($0.batchType)" }
-      all.append(symbol(.data, name, is: columns.joined(separator: ", "), in: used(name)))
+      let detail = columns.joined(separator: ", ")
+      all.append(Symbol(name, .data, is: detail, at: data.span, in: uses[name] ?? []))
     }
-    for cell in syntax.cells where cell.keyword == Symbol.Kind.layer.rawValue {
-      guard let name = cell.name else { continue }
-      all.append(symbol(.layer, name, is: "", in: words.places(of: name)))
-    }
-    for function in context.vocabulary.functions {
-      let detail = "(" + function.signature.parameters.map(\.name).joined(separator: ", ") + ")"
-      all.append(symbol(.function, function.name, is: detail, in: words.places(of: function.name)))
+    let functions = Dictionary(
+      context.vocabulary.functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for cell in syntax.cells {
+      // A function may be written with what it takes: f(y_true, y_pred).
+      guard let name = cell.name.map({ String($0.prefix { $0 != "(" }) }) else { continue }
+      let places = words.places(of: name)
+      if cell.keyword == Symbol.Kind.layer.rawValue {
+        all.append(Symbol(name, .layer, is: "", at: cell.value.span, in: places))
+      } else if cell.keyword == Symbol.Kind.function.rawValue, let function = functions[name] {
+        let detail = "(" + function.signature.parameters.map(\.name).joined(separator: ", ") + ")"
+        all.append(Symbol(name, .function, is: detail, at: cell.value.span, in: places))
+      }
     }
     for (name, model) in names.models {
       let outputs = model.content.trace.outputs.map { "\($0.type)" }.joined(separator: ", ")
       let inputs = model.content.model.inputs.map { "\($0.type)" }.joined(separator: ", ")
-      all.append(symbol(.model, name, is: "\(inputs) → \(outputs)", in: used(name)))
+      let detail = "\(inputs) → \(outputs)"
+      all.append(Symbol(name, .model, is: detail, at: model.span, in: uses[name] ?? []))
     }
     // What dictionaries give in any order is put in that of the file.
     symbols = all.enumerated().sorted { first, second in

@@ -14,8 +14,10 @@ public struct CheckedExperiment {
   /// In the order of the file.
   public let diagnostics: [Diagnostic]
   public let sources: SourceMap
-  /// What the experiment gives names to; `nil` for a text that is no experiment.
-  package let symbols: SymbolTable?
+  private let known: (syntax: ExperimentSyntax, context: CheckContext)?
+
+  /// What the experiment gives names to, made when it is asked for; `nil` for a text that is no experiment.
+  package var symbols: SymbolTable? { known.map { SymbolTable($0.syntax, $0.context) } }
 
   /// Reads and checks a whole file; nothing is run.
   ///
@@ -23,7 +25,7 @@ public struct CheckedExperiment {
   public init(_ request: ExperimentRequest) {
     var check = Check(request: request)
     plan = check.plan()
-    symbols = check.symbols
+    known = check.known
     // `sorted` is stable: of two mistakes at one place the one found first comes first.
     diagnostics = check.bag.all.sorted { $0.place < $1.place }
     sources = check.sources.map
@@ -35,7 +37,8 @@ private struct Check {
   let request: ExperimentRequest
   var sources = SourceFiles()
   var bag = DiagnosticBag()
-  var symbols: SymbolTable?
+  /// The file as it is written, and what is known after its last cell.
+  var known: (syntax: ExperimentSyntax, context: CheckContext)?
 
   mutating func plan() -> ExperimentPlan? {
     let (bytes, file): ([UInt8], Int32)
@@ -98,7 +101,7 @@ private struct Check {
     if let starts = context.starts, !context.bag.hasErrors {
       _ = context.bag.collect { () throws(Diagnostic) in try starts.checkUse() }
     }
-    symbols = SymbolTable(syntax, context)
+    known = (syntax, context)
     consequences.add(context.bag.all.filter { !context.follows($0) }, to: &bag)
     guard !bag.hasErrors else { return nil }
     let name = header.experiment ?? Header.defaultName(request.path)

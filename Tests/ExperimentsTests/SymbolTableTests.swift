@@ -66,6 +66,14 @@ import Testing
     #expect(symbols.symbol(at: use.upper, in: use.file) == nil)
   }
 
+  @Test func `a model that is loaded is defined where it is loaded`() throws {
+    let text =
+      Self.text
+      + "\n  - save: net\n    file: net.keras\n  - load: again\n    file: net.keras\n  - save: again\n"
+    let checked = try Scratch().check(text)
+    #expect(try lines("again", checked) == [34, 36])
+  }
+
   @Test func `a file with mistakes still has its names`() throws {
     let checked = try Scratch().check(Self.text.replacing("activation: bend", with: "activation: bent"))
     #expect(checked.plan == nil)
